@@ -1,0 +1,76 @@
+"""The gradients of batch normalization, obtained by differentiating the equations. Nobody types one."""
+
+from functools import lru_cache
+
+import sympy
+from sympy import Symbol
+
+from spec import equations
+from spec.symbolic import Batch, elements, k, m, normal, rate, representer, substitute
+
+x, dy, xhat = (elements(name) for name in ("x", "dy", "xhat"))
+gamma, beta = sympy.symbols("gamma beta", real=True)
+eps = Symbol("eps", nonnegative=True)
+rstd = Symbol("rstd", positive=True)
+mean = Symbol("mean", real=True)
+var = Symbol("var", nonnegative=True)
+
+SYMBOLS = {str(value): value for value in (x, dy, xhat, gamma, beta, eps, rstd, mean, var, m)}
+
+MODES = ("training", "inference")
+GRADIENTS = {"dx": "x", "dgamma": "gamma", "dbeta": "beta"}
+
+_over = Batch()
+
+
+def _training(x, gamma, beta):
+    """The forward pass on statistics of the batch, with eps = 1/rstd^2 - var for the rstd of the unperturbed batch."""
+    base = SYMBOLS["x"][k]
+    eps = 1 / rstd**2 - equations.BOOK.var(base, equations.BOOK.mean(base, _over), _over)
+    return equations.forward(x, gamma, beta, eps, _over)
+
+
+def _inference(x, gamma, beta):
+    """The forward pass on a given mean and var, with eps = 1/rstd^2 - var."""
+    return equations.inference(x, gamma, beta, mean, var, 1 / rstd**2 - var, _over)
+
+
+def _standardised(gradient, forward):
+    """The gradient in the coordinates of (9.40): x eliminated in favour of xhat."""
+    (element,) = sympy.solve(xhat[k] - equations.BOOK.xhat(x[k], mean, var, 1 / rstd**2 - var, _over), x[k])
+    gradient = substitute(gradient, x, element, _over)
+    # In training mode the sum of xhat is a number, here computed from the equations: it is 0.
+    known = normal(_over.sum(forward.xhat))
+    if known.is_number:
+        gradient = gradient.xreplace({_over.sum(xhat[k]): known})
+    return sympy.factor_terms(gradient)
+
+
+@lru_cache
+def gradient(of, mode):
+    """The derivative of the loss sum(dy*y) with respect to x, gamma or beta, from (9.38)-(9.41).
+
+    `of` is "dx", "dgamma" or "dbeta"; `mode` is "training" (mean and var are those of the batch) or "inference" (they
+    are given). The result is a sympy expression in gamma, rstd, m, dy[k], xhat[k] and sums over i of products of dy[i]
+    and xhat[i]. Raises ValueError for another name.
+
+    >>> gradient("dgamma", "training")
+    Sum(dy[i]*xhat[i], (i, 1, m))
+    >>> gradient("dx", "inference")
+    gamma*rstd*dy[k]
+    """
+    if of not in GRADIENTS:
+        raise ValueError(f"of: wanted one of {', '.join(GRADIENTS)}, found {of!r}")
+    if mode not in MODES:
+        raise ValueError(f"mode: wanted one of {', '.join(MODES)}, found {mode!r}")
+    forward = {"training": _training, "inference": _inference}[mode]
+    at = {"x": x[k], "gamma": gamma, "beta": beta}
+    t, u = Symbol("t", real=True), elements("u")
+    if of == "dx":
+        perturbed = at | {"x": x[k] + t * u[k]}
+    else:
+        perturbed = at | {GRADIENTS[of]: at[GRADIENTS[of]] + t}
+    derivative = rate(_over.sum(dy[k] * forward(**perturbed).y), t)
+    if of == "dx":
+        derivative = representer(derivative, u)
+    return _standardised(derivative, forward(**at))
