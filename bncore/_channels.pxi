@@ -1,0 +1,107 @@
+# What the partial sums of a channel become: its statistics, and the maps that give y and dx.
+#
+# Partial results come in parts (chunks or row blocks) whose number and order depend on the shape alone.
+# They are combined in that order with compensated sums, by formulas that hold for parts of any sizes.
+
+cdef struct Channels:
+    double m                       # elements of a channel
+    double eps
+    const double* gamma            # NULL stands for 1
+    const double* beta             # NULL stands for 0
+    double* mean
+    double* var
+    double* dgamma
+    double* dbeta
+    Py_ssize_t parts
+    Py_ssize_t across              # from one channel's record to the next channel's
+    Py_ssize_t along               # from one part's record to the next part's
+    Moments* moments
+    Sum* sums                      # two to a record: sum dy, sum dy (x - mean)
+    Scale* scales                  # (C,)
+    Pull* pulls                    # (C,)
+
+
+cdef inline double gamma_of(const Channels* k, Py_ssize_t c) noexcept nogil:
+    return k.gamma[c] if k.gamma != NULL else 1
+
+
+cdef inline double beta_of(const Channels* k, Py_ssize_t c) noexcept nogil:
+    return k.beta[c] if k.beta != NULL else 0
+
+
+cdef Moments whole_moments(const Moments* part, Py_ssize_t parts, Py_ssize_t along, double m) noexcept nogil:
+    # The mean is the mean of means, and m2 = sum of m2 + count (mean of the part - mean)^2.
+    cdef Sum lo, m2
+    cdef Moments whole = part[0]
+    cdef const Moments* one
+    cdef double e
+    cdef Py_ssize_t t
+    if parts == 1:
+        return whole
+    whole.count = m
+    lo.hi = lo.lo = m2.hi = m2.lo = 0
+    for t in range(parts):
+        one = part + t * along
+        add(&lo, ((one.shift - whole.shift) + one.lo) * one.count)
+    whole.lo = rounded(lo) / m
+    for t in range(parts):
+        one = part + t * along
+        e = ((one.shift - whole.shift) + one.lo) - whole.lo
+        add(&m2, one.m2)
+        add(&m2, one.count * e * e)
+    whole.m2 = rounded(m2)
+    return whole
+
+
+cdef void conclude_moments(Channels* k, Py_ssize_t c) noexcept nogil:
+    # (9.38) and (9.39)
+    cdef Moments* first = k.moments + c * k.across
+    first[0] = whole_moments(first, k.parts, k.along, k.m)
+    k.mean[c] = first.shift + first.lo
+    k.var[c] = (first.m2 if not first.m2 < 0 else 0) / k.m
+
+
+cdef void conclude_scale(Channels* k, Py_ssize_t c) noexcept nogil:
+    # the map that the batch's own statistics make of (9.40) and (9.41)
+    cdef Moments* whole = k.moments + c * k.across
+    conclude_moments(k, c)
+    k.scales[c] = scale(k.mean[c], (whole.shift - k.mean[c]) + whole.lo,
+                        gamma_of(k, c) * reciprocal_root(k.var[c], k.eps), beta_of(k, c), sqrt(k.var[c] * k.m))
+
+
+cdef void given_scale(Channels* k, Py_ssize_t c) noexcept nogil:
+    # the map that given statistics make of (9.40) and (9.41)
+    k.scales[c] = scale(k.mean[c], 0, gamma_of(k, c) / sqrt(k.var[c] + k.eps), beta_of(k, c), 0)
+
+
+cdef double whole_sums(Channels* k, Py_ssize_t c) noexcept nogil:
+    # dbeta = sum dy is kept; sum dy (x - mean) is returned
+    cdef const Sum* part
+    cdef Sum dy, dyd
+    cdef Py_ssize_t t
+    dy.hi = dy.lo = dyd.hi = dyd.lo = 0
+    for t in range(k.parts):
+        part = k.sums + 2 * (c * k.across + t * k.along)
+        add(&dy, part[0].hi)
+        add(&dy, part[0].lo)
+        add(&dyd, part[1].hi)
+        add(&dyd, part[1].lo)
+    k.dbeta[c] = rounded(dy)
+    return rounded(dyd)
+
+
+cdef void conclude_pull(Channels* k, Py_ssize_t c) noexcept nogil:
+    # dgamma, dbeta, and the map that gives dx in training mode
+    cdef double sum_dyd = whole_sums(k, c)
+    k.dgamma[c] = sum_dyd * reciprocal_root(k.var[c], k.eps)
+    k.pulls[c] = pull(k.mean[c], k.var[c], k.eps, gamma_of(k, c), k.dbeta[c], sum_dyd, k.m)
+
+
+cdef void given_pull(Channels* k, Py_ssize_t c) noexcept nogil:
+    # inference mode: dx = dy gamma rstd, a map of dy alone
+    k.scales[c] = scale(0, 0, gamma_of(k, c) / sqrt(k.var[c] + k.eps), 0, 0)
+
+
+cdef void conclude_given(Channels* k, Py_ssize_t c) noexcept nogil:
+    # dgamma and dbeta in inference mode
+    k.dgamma[c] = whole_sums(k, c) / sqrt(k.var[c] + k.eps)

@@ -1,0 +1,143 @@
+# Reductions and maps over rows whose elements belong to many channels side by side.
+#
+# a. A column is one position of a row; it has accumulators of its own, so whole rows are added as vectors.
+# b. Rows come in groups of eight. Within a group the deviations are from the group's own mean; the group is
+#    then merged with what came before (Chan, Golub, LeVeque). The sums are of x - shift, the shift being the
+#    mean of the column's first group, so that a mean far from 0 costs no digits.
+# c. float32 elements are widened first; for float64 the merges are compensated (TwoSum), so that at most
+#    four roundings of an element reach the total.
+# d. Rejected: one pass with a shift and no group means: a tenth faster, and an outlier in the first rows
+#    costs digits.
+
+cdef enum:
+    COLUMNS = 1024         # of float32; half of float64: a row of a tile is 4 KiB, one page
+    GROUP = 8
+
+
+cdef struct Columns:
+    double shift[COLUMNS]
+    double hi[COLUMNS]     # sum of (x - shift), or of dy
+    double lo[COLUMNS]     # its rounding errors; float64 data only
+    double hi2[COLUMNS]    # sum of squared deviations, or of dy (x - mean)
+    double lo2[COLUMNS]
+
+
+cdef inline void zero(Columns* k, Py_ssize_t width) noexcept nogil:
+    cdef Py_ssize_t p
+    for p in range(width):
+        k.hi[p] = 0
+        k.lo[p] = 0
+        k.hi2[p] = 0
+        k.lo2[p] = 0
+
+
+cdef inline void first_shift(const real* x, Py_ssize_t stride, Py_ssize_t rows, Py_ssize_t width, double* shift) noexcept nogil:
+    # a mean of eight equal numbers is that number: a constant column has deviations of exactly 0
+    cdef Py_ssize_t p
+    cdef double mean
+    for p in range(width):
+        if rows >= GROUP:
+            mean = (((<double>x[p] + <double>x[p + stride]) + (<double>x[p + 2 * stride] + <double>x[p + 3 * stride]))
+                    + ((<double>x[p + 4 * stride] + <double>x[p + 5 * stride])
+                       + (<double>x[p + 6 * stride] + <double>x[p + 7 * stride]))) * 0.125
+        else:
+            mean = x[p]
+        shift[p] = finite_or_zero(mean)
+
+
+cdef inline void accumulate(double term, double* hi, double* lo, bint exact) noexcept nogil:
+    if exact:
+        step_exact(term, hi, lo)
+    else:
+        hi[0] += term
+
+
+cdef inline void group_moments(const real* x, Py_ssize_t stride, Py_ssize_t width, Columns* k, Py_ssize_t at,
+                               double before) noexcept nogil:
+    # merge eight rows with the `before` rows that came before
+    cdef double inverse = 1 / before if before > 0 else 0
+    cdef double weight = GROUP * before / (GROUP + before)
+    cdef double x0, x1, x2, x3, x4, x5, x6, x7, s, total, centre, delta, q
+    cdef Py_ssize_t p
+    for p in range(width):
+        s = k.shift[at + p]
+        x0 = <double>x[p] - s
+        x1 = <double>x[p + stride] - s
+        x2 = <double>x[p + 2 * stride] - s
+        x3 = <double>x[p + 3 * stride] - s
+        x4 = <double>x[p + 4 * stride] - s
+        x5 = <double>x[p + 5 * stride] - s
+        x6 = <double>x[p + 6 * stride] - s
+        x7 = <double>x[p + 7 * stride] - s
+        total = ((x0 + x1) + (x2 + x3)) + ((x4 + x5) + (x6 + x7))
+        centre = total * 0.125
+        x0 -= centre
+        x1 -= centre
+        x2 -= centre
+        x3 -= centre
+        x4 -= centre
+        x5 -= centre
+        x6 -= centre
+        x7 -= centre
+        q = ((x0 * x0 + x1 * x1) + (x2 * x2 + x3 * x3)) + ((x4 * x4 + x5 * x5) + (x6 * x6 + x7 * x7))
+        delta = centre - k.hi[at + p] * inverse
+        accumulate(total, &k.hi[at + p], &k.lo[at + p], real is double)
+        accumulate(q + delta * delta * weight, &k.hi2[at + p], &k.lo2[at + p], real is double)
+
+
+cdef inline void row_moments(const real* x, Py_ssize_t width, Columns* k, Py_ssize_t at, double before) noexcept nogil:
+    cdef double inverse = 1 / before if before > 0 else 0
+    cdef double weight = before / (1 + before)
+    cdef double e, delta
+    cdef Py_ssize_t p
+    for p in range(width):
+        e = <double>x[p] - k.shift[at + p]
+        delta = e - k.hi[at + p] * inverse
+        accumulate(e, &k.hi[at + p], &k.lo[at + p], real is double)
+        accumulate(delta * delta * weight, &k.hi2[at + p], &k.lo2[at + p], real is double)
+
+
+cdef inline void group_sums(const real* dy, Py_ssize_t dy_stride, const real* x, Py_ssize_t x_stride,
+                            Py_ssize_t width, Columns* k, Py_ssize_t at) noexcept nogil:
+    # hi += sum dy, hi2 += sum dy (x - mean), the mean of a column being its shift
+    cdef double s, g0, g1, g2, g3, g4, g5, g6, g7, t, u
+    cdef Py_ssize_t p
+    for p in range(width):
+        s = k.shift[at + p]
+        g0 = dy[p]
+        g1 = dy[p + dy_stride]
+        g2 = dy[p + 2 * dy_stride]
+        g3 = dy[p + 3 * dy_stride]
+        g4 = dy[p + 4 * dy_stride]
+        g5 = dy[p + 5 * dy_stride]
+        g6 = dy[p + 6 * dy_stride]
+        g7 = dy[p + 7 * dy_stride]
+        t = ((g0 + g1) + (g2 + g3)) + ((g4 + g5) + (g6 + g7))
+        u = (((g0 * (<double>x[p] - s) + g1 * (<double>x[p + x_stride] - s))
+              + (g2 * (<double>x[p + 2 * x_stride] - s) + g3 * (<double>x[p + 3 * x_stride] - s)))
+             + ((g4 * (<double>x[p + 4 * x_stride] - s) + g5 * (<double>x[p + 5 * x_stride] - s))
+                + (g6 * (<double>x[p + 6 * x_stride] - s) + g7 * (<double>x[p + 7 * x_stride] - s))))
+        accumulate(t, &k.hi[at + p], &k.lo[at + p], real is double)
+        accumulate(u, &k.hi2[at + p], &k.lo2[at + p], real is double)
+
+
+cdef inline void row_sums(const real* dy, const real* x, Py_ssize_t width, Columns* k, Py_ssize_t at) noexcept nogil:
+    cdef Py_ssize_t p
+    for p in range(width):
+        accumulate(<double>dy[p], &k.hi[at + p], &k.lo[at + p], real is double)
+        accumulate(<double>dy[p] * (<double>x[p] - k.shift[at + p]), &k.hi2[at + p], &k.lo2[at + p], real is double)
+
+
+cdef inline void row_scale(const real* x, real* y, Py_ssize_t width, const real* mean, const real* a, const real* b) noexcept nogil:
+    # (9.40) and (9.41), a column a channel
+    cdef Py_ssize_t p
+    for p in range(width):
+        y[p] = (x[p] - mean[p]) * a[p] + b[p]
+
+
+cdef inline void row_pull(const real* dy, const real* x, real* dx, Py_ssize_t width, const real* mean, const real* rise,
+                          const real* k0, const real* k1, const real* k2) noexcept nogil:
+    # dx = (dy - mean(dy)) k0 + ((x - mean) k1 + k2)
+    cdef Py_ssize_t p
+    for p in range(width):
+        dx[p] = (dy[p] - rise[p]) * k0[p] + ((x[p] - mean[p]) * k1[p] + k2[p])

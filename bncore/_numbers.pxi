@@ -1,0 +1,109 @@
+# The numbers of the kernels: element types, unevaluated sums, and the coefficients of one channel.
+
+cdef extern from "<math.h>" nogil:
+    double sqrt(double)
+    double fabs(double)
+
+cdef extern from "<string.h>" nogil:
+    void* memcpy(void*, const void*, size_t)
+
+cdef extern from *:
+    """
+    /* float32 ends at 2^-126 and 2^128. Factors within [SMALL, LARGE], and differences up to REACH, keep
+       full precision in it when two of them are multiplied or subtracted. */
+    #define BN_SMALL 0x1p-100
+    #define BN_LARGE 0x1p+100
+    #define BN_REACH 0x1p+125
+    """
+    const double SMALL "BN_SMALL"
+    const double LARGE "BN_LARGE"
+    const double REACH "BN_REACH"
+
+ctypedef fused real:
+    float
+    double
+
+
+cdef struct Sum:      # hi + lo, not rounded to one number
+    double hi
+    double lo
+
+
+cdef struct Moments:  # of count elements: their mean is shift + lo, their sum of squared deviations m2
+    double count
+    double shift
+    double lo
+    double m2
+
+
+cdef inline double finite_or_zero(double value) noexcept nogil:
+    return value if value - value == 0 else 0
+
+
+cdef inline void add(Sum* total, double term) noexcept nogil:
+    # Knuth's TwoSum: hi + term = s + error, exactly
+    cdef double s = total.hi + term
+    cdef double back = s - total.hi
+    total.lo += (total.hi - (s - back)) + (term - back)
+    total.hi = s
+
+
+cdef inline double rounded(Sum total) noexcept nogil:
+    # an infinite hi has a lo that is not a number, and is itself the sum
+    return total.hi + total.lo if total.lo == total.lo else total.hi
+
+
+cdef struct Scale:    # (9.40) and (9.41) of one channel: y = ((x - mean) - residual) a + beta
+    double mean
+    double residual   # what the rounding of the mean to float64 left over
+    double a          # gamma rstd
+    double beta
+    bint wide         # float32 data: evaluate in float64, for the factors would leave float32's range
+
+
+cdef inline bint narrow(double factor) noexcept nogil:
+    return factor == 0 or SMALL <= fabs(factor) <= LARGE
+
+
+cdef inline double reciprocal_root(double var, double eps) noexcept nogil:
+    # rstd; of a constant channel under eps = 0 it is 0: y = beta and dx = 0, as for every eps > 0
+    return 1 / sqrt(var + eps) if var + eps != 0 else 0
+
+
+cdef inline Scale scale(double mean, double residual, double a, double beta, double reach) noexcept nogil:
+    # reach: an upper bound of |x - mean| over the channel, as far as it is known
+    cdef Scale s
+    s.mean, s.residual, s.a, s.beta = mean, residual, a, beta
+    s.wide = not (narrow(a) and reach <= REACH and fabs(mean) <= REACH and fabs(beta) <= LARGE)
+    return s
+
+
+cdef inline double offset(const Scale* s, double nearest) noexcept nogil:
+    # b of y = (x - nearest) a + b, nearest being the mean in the type of the data
+    return s.beta - ((s.mean - nearest) + s.residual) * s.a
+
+
+cdef struct Pull:     # dx of one channel: dx = (dy - rise) k0 + ((x - mean) k1 + k2)
+    double mean
+    double rise       # mean(dy); 0 in inference mode
+    double k0         # gamma rstd
+    double k1         # -gamma rstd^3 mean(dy (x - mean)); 0 in inference mode
+    bint wide
+
+
+cdef inline Pull pull(double mean, double var, double eps, double gamma, double sum_dy, double sum_dyd,
+                      double m) noexcept nogil:
+    # sum_dyd = sum dy (x - mean), so that dgamma = rstd sum_dyd
+    cdef double rstd = reciprocal_root(var, eps)
+    cdef Pull p
+    p.mean, p.rise = mean, sum_dy / m
+    p.k0 = gamma * rstd
+    p.k1 = -p.k0 * ((sum_dyd / m * rstd) * rstd)
+    p.wide = not (narrow(p.k0) and narrow(p.k1) and fabs(mean) <= REACH and fabs(p.rise) <= REACH
+                  and sqrt(var * m) <= REACH)
+    return p
+
+
+cdef inline double intercept(const Pull* p, double nearest_mean, double nearest_rise) noexcept nogil:
+    # k2 makes good what the roundings of mean and rise to the type of the data took away
+    return -p.k0 * (p.rise - nearest_rise) - p.k1 * (p.mean - nearest_mean)

@@ -1,0 +1,132 @@
+# Channels first: x is (N, C, H, W), and a channel is N planes of S = H W elements.
+#
+# a. A channel is cut into chunks that depend on (N, S) and the element type alone: pieces of a plane, or
+#    several whole planes. Chunks are reduced apart and combined in their order, so no bit depends on which
+#    thread took which chunk, nor on whether threads share out channels or chunks.
+# b. The moments of a chunk take two passes over at most 16 KiB: a mean that is nearly right, then the sums of
+#    deviations and of their squares from it, the first of which corrects that mean.
+# c. With channels to spare, a thread takes a channel from its statistics to its output while it is cached.
+#    With few channels the threads share chunks, and the second sweep runs backwards over what is still cached.
+
+cdef struct Cut:           # how one channel is cut
+    Py_ssize_t planes      # N
+    Py_ssize_t size        # S
+    Py_ssize_t chunks
+    Py_ssize_t pieces      # chunks to a plane, if a plane is larger than a chunk
+    Py_ssize_t group       # planes to a chunk, if not
+    Py_ssize_t step        # elements to a piece
+
+
+cdef struct Part:          # one chunk
+    Py_ssize_t n           # its first plane
+    Py_ssize_t planes
+    Py_ssize_t start       # where it starts in each plane
+    Py_ssize_t count       # how many elements of each plane it has
+
+
+cdef inline Cut cut(Py_ssize_t planes, Py_ssize_t size, Py_ssize_t itemsize) noexcept nogil:
+    cdef Cut k
+    k.planes, k.size = planes, size
+    k.step = CHUNK_BYTES // itemsize
+    k.pieces = (size + k.step - 1) // k.step
+    k.group = k.step // size if k.pieces == 1 else 1
+    k.chunks = planes * k.pieces if k.pieces > 1 else (planes + k.group - 1) // k.group
+    return k
+
+
+cdef inline Part part(const Cut* k, Py_ssize_t t) noexcept nogil:
+    cdef Part p
+    p.n = t // k.pieces if k.pieces > 1 else t * k.group
+    p.start = (t % k.pieces) * k.step if k.pieces > 1 else 0
+    p.planes = min(k.group, k.planes - p.n)
+    p.count = min(k.step, k.size - p.start)
+    return p
+
+
+cdef Moments chunk_moments(const Walk* x, const Cut* k, Py_ssize_t c, Py_ssize_t t, real* tile) noexcept nogil:
+    cdef Part p = part(k, t)
+    cdef double near[LANES]
+    cdef Lanes first, second
+    cdef Sum d, dd
+    cdef Moments result
+    cdef Py_ssize_t j
+    cdef real* room
+    result.count = <double>(p.planes * p.count)
+    clear(&first)
+    for j in range(p.planes):
+        run_sum(load(x, p.n + j, c, p.start, p.count, tile + j * p.count), p.count, first.hi)
+    # the shift is a mean of the chunk up to rounding; sums of deviations from it do not cancel
+    result.shift = finite_or_zero(fold(&first, False).hi / result.count)
+    clear(&first)
+    clear(&second)
+    for j in range(p.planes):
+        room = tile + j * p.count
+        if x.dense:
+            run_moments(load(x, p.n + j, c, p.start, p.count, room), p.count, result.shift, &first, &second)
+        else:
+            run_moments(<const real*>room, p.count, result.shift, &first, &second)
+    d = fold(&first, real is double)
+    dd = fold(&second, real is double)
+    # sum (x - shift)^2 = m2 + count lo^2
+    result.lo = rounded(d) / result.count
+    result.m2 = rounded(dd) - result.count * result.lo * result.lo
+    return result
+
+
+cdef void chunk_sums(const Walk* dy, const Walk* x, const Cut* k, Py_ssize_t c, Py_ssize_t t, double mean,
+                     real* tile, Sum* result) noexcept nogil:
+    # result[0] = sum dy, result[1] = sum dy (x - mean)
+    cdef Part p = part(k, t)
+    cdef Lanes first, second
+    cdef Py_ssize_t j
+    clear(&first)
+    clear(&second)
+    for j in range(p.planes):
+        run_sums(load(dy, p.n + j, c, p.start, p.count, tile),
+                 load(x, p.n + j, c, p.start, p.count, tile + p.count), p.count, mean, &first, &second)
+    result[0] = fold(&first, real is double)
+    result[1] = fold(&second, real is double)
+
+
+cdef void chunk_scale(const Walk* x, const Walk* y, const Cut* k, Py_ssize_t c, Py_ssize_t t, const Scale* s,
+                      int how, real* tile) noexcept nogil:
+    cdef Part p = part(k, t)
+    cdef Py_ssize_t j, i, count
+    cdef const real* source
+    for j in range(p.planes):
+        if how == DIRECT:
+            run_scale(load(x, p.n + j, c, p.start, p.count, tile), <real*>plane(y, p.n + j, c) + p.start, p.count, s)
+            continue
+        i = 0
+        while i < p.count:
+            count = min(p.count - i, <Py_ssize_t>STREAM_BLOCK)
+            source = load(x, p.n + j, c, p.start + i, count, tile)
+            run_scale(source, tile + STREAM_BLOCK, count, s)
+            store(y, p.n + j, c, p.start + i, count, <const real*>(tile + STREAM_BLOCK), how == STREAMED)
+            i += count
+    if how == STREAMED:
+        bn_fence()
+
+
+cdef void chunk_pull(const Walk* dy, const Walk* x, const Walk* dx, const Cut* k, Py_ssize_t c, Py_ssize_t t,
+                     const Pull* u, int how, real* tile) noexcept nogil:
+    cdef Part p = part(k, t)
+    cdef Py_ssize_t j, i, count
+    cdef const real* left
+    cdef const real* right
+    for j in range(p.planes):
+        if how == DIRECT:
+            run_pull(load(dy, p.n + j, c, p.start, p.count, tile),
+                     load(x, p.n + j, c, p.start, p.count, tile + p.count),
+                     <real*>plane(dx, p.n + j, c) + p.start, p.count, u)
+            continue
+        i = 0
+        while i < p.count:
+            count = min(p.count - i, <Py_ssize_t>STREAM_BLOCK)
+            left = load(dy, p.n + j, c, p.start + i, count, tile)
+            right = load(x, p.n + j, c, p.start + i, count, tile + STREAM_BLOCK)
+            run_pull(left, right, tile + 2 * STREAM_BLOCK, count, u)
+            store(dx, p.n + j, c, p.start + i, count, <const real*>(tile + 2 * STREAM_BLOCK), how == STREAMED)
+            i += count
+    if how == STREAMED:
+        bn_fence()

@@ -1,0 +1,208 @@
+# Rows: x is (R, C, S) with each row of C S elements contiguous: channels-last (S = 1), or small planes.
+#
+# a. Narrow rows are folded: k rows side by side are one row of k C columns, so that a row fills a page.
+#    The k partial results of a channel are combined when a block ends.
+# b. A block is a range of rows, a tile a range of channels; both partitions depend on the shape and the
+#    element type alone. One record a (block, channel) is kept, and combined in the order of the blocks.
+# c. A tile with all its rows in one block is carried from its statistics to its output while it is cached.
+#    Otherwise the second sweep runs backwards over what is still cached.
+
+cdef enum:
+    BLOCK_ROWS = 256       # folded rows to a block, at least: the work of combining columns stays below a tenth
+    BLOCKS = 64            # blocks to a tensor, at most
+
+
+cdef struct Grid:
+    Py_ssize_t channels    # C
+    Py_ssize_t size        # S
+    Py_ssize_t fold        # k
+    Py_ssize_t folded      # whole folded rows
+    Py_ssize_t rest        # rows that do not fill a folded one; they end the last block
+    Py_ssize_t step        # folded rows to a block
+    Py_ssize_t blocks
+    Py_ssize_t tile        # channels to a tile
+    Py_ssize_t tiles
+
+
+cdef struct Window:        # one (block, tile) as a loop sees it
+    Py_ssize_t row         # first row
+    Py_ssize_t folded      # whole folded rows
+    Py_ssize_t rest        # single rows after them
+    Py_ssize_t channel     # first channel
+    Py_ssize_t channels
+    Py_ssize_t first       # first column, in elements from the start of a row
+    Py_ssize_t segments    # a folded row as this many pieces
+    Py_ssize_t width       # of so many columns each
+
+
+cdef struct Lines:         # an operand
+    char* base
+    Py_ssize_t stride      # of a row, in bytes
+
+
+cdef inline Grid grid(Py_ssize_t rows, Py_ssize_t channels, Py_ssize_t size, Py_ssize_t itemsize) noexcept nogil:
+    cdef Grid g
+    cdef Py_ssize_t columns = 4 * COLUMNS // itemsize
+    g.channels, g.size = channels, size
+    g.fold = max(1, min(columns // channels, rows // BLOCK_ROWS)) if size == 1 else 1
+    g.folded, g.rest = rows // g.fold, rows % g.fold
+    g.step = max(<Py_ssize_t>BLOCK_ROWS, (g.folded + BLOCKS - 1) // BLOCKS)
+    g.step = (g.step + GROUP - 1) // GROUP * GROUP
+    g.blocks = max(1, (g.folded + g.step - 1) // g.step)
+    g.tile = max(1, columns // size) if g.fold == 1 else channels
+    g.tiles = (channels + g.tile - 1) // g.tile
+    return g
+
+
+cdef inline Window window(const Grid* g, Py_ssize_t block, Py_ssize_t tile, bint dense) noexcept nogil:
+    cdef Window w
+    cdef Py_ssize_t start = block * g.step
+    w.row = start * g.fold
+    w.folded = min(g.step, g.folded - start)
+    w.rest = g.rest if block == g.blocks - 1 else 0
+    w.channel = tile * g.tile
+    w.channels = min(g.tile, g.channels - w.channel)
+    w.first = w.channel * g.size
+    w.width = w.channels * g.size
+    w.segments = g.fold
+    if dense:                                   # the folded rows lie one after the other
+        w.width, w.segments = w.width * g.fold, 1
+    return w
+
+
+cdef inline const real* row_of(const Lines* x, const Window* w, Py_ssize_t row, const real* kind) noexcept nogil:
+    return <const real*>(x.base + (w.row + row) * x.stride) + w.first
+
+
+cdef inline Moments column_lanes(const Columns* k, Py_ssize_t at, Py_ssize_t size, double count) noexcept nogil:
+    # combine the columns of one channel, which lie side by side, each of `count` elements
+    cdef Lanes lanes
+    cdef Moments whole
+    cdef double e
+    cdef Py_ssize_t p
+    whole.count, whole.shift = count * size, k.shift[at]
+    clear(&lanes)
+    for p in range(size):
+        e = count * (k.shift[at + p] - whole.shift) + (k.hi[at + p] + k.lo[at + p])
+        step_exact(e, &lanes.hi[p % LANES], &lanes.lo[p % LANES])
+    whole.lo = rounded(fold(&lanes, True)) / whole.count
+    clear(&lanes)
+    for p in range(size):
+        e = (k.shift[at + p] - whole.shift) + (k.hi[at + p] + k.lo[at + p]) / count - whole.lo
+        step_exact((k.hi2[at + p] + k.lo2[at + p]) + count * e * e, &lanes.hi[p % LANES], &lanes.lo[p % LANES])
+    whole.m2 = rounded(fold(&lanes, True))
+    return whole
+
+
+cdef inline void fold_moments(Columns* k, const Grid* g, const Window* w, Moments* result) noexcept nogil:
+    # combine the `fold` columns of each channel; the first `rest` of them have one element more
+    cdef double count, e, s, back
+    cdef double hi[COLUMNS]
+    cdef double lo[COLUMNS]
+    cdef double mean[COLUMNS]
+    cdef Py_ssize_t c, z, p
+    cdef double m = <double>(w.folded * g.fold + w.rest)
+    for c in range(w.channels):
+        hi[c] = 0
+        lo[c] = 0
+    for z in range(g.fold):
+        count = <double>(w.folded + (z < w.rest))
+        for c in range(w.channels):
+            p = z * w.channels + c
+            step_exact(count * (k.shift[p] - k.shift[c]) + (k.hi[p] + k.lo[p]), &hi[c], &lo[c])
+    for c in range(w.channels):
+        mean[c] = (hi[c] + lo[c] if lo[c] == lo[c] else hi[c]) / m
+        hi[c] = 0
+        lo[c] = 0
+    for z in range(g.fold):
+        count = <double>(w.folded + (z < w.rest))
+        for c in range(w.channels):
+            p = z * w.channels + c
+            e = (k.shift[p] - k.shift[c]) + (k.hi[p] + k.lo[p]) / count - mean[c]
+            step_exact((k.hi2[p] + k.lo2[p]) + count * e * e, &hi[c], &lo[c])
+    for c in range(w.channels):
+        result[c].count, result[c].shift, result[c].lo = m, k.shift[c], mean[c]
+        result[c].m2 = hi[c] + lo[c]
+
+
+cdef void block_moments(const Lines* x, const Grid* g, Py_ssize_t block, Py_ssize_t tile, bint dense,
+                        Moments* result, const real* kind) noexcept nogil:
+    # result: the records of this block, indexed by channel
+    cdef Window w = window(g, block, tile, dense)
+    cdef Columns k
+    cdef Py_ssize_t stride = g.fold * x.stride // <Py_ssize_t>sizeof(real)
+    cdef Py_ssize_t row, z, c
+    zero(&k, w.segments * w.width)
+    for z in range(w.segments):
+        first_shift(row_of(x, &w, z, kind), stride, w.folded, w.width, &k.shift[z * w.width])
+    row = 0
+    while row + GROUP <= w.folded:
+        for z in range(w.segments):
+            group_moments(row_of(x, &w, row * g.fold + z, kind), stride, w.width, &k, z * w.width, <double>row)
+        row += GROUP
+    while row < w.folded:
+        for z in range(w.segments):
+            row_moments(row_of(x, &w, row * g.fold + z, kind), w.width, &k, z * w.width, <double>row)
+        row += 1
+    for z in range(w.rest):
+        row_moments(row_of(x, &w, w.folded * g.fold + z, kind), w.channels, &k, z * w.channels, <double>w.folded)
+    if g.size == 1:
+        fold_moments(&k, g, &w, result + w.channel)
+    else:
+        for c in range(w.channels):
+            result[w.channel + c] = column_lanes(&k, c * g.size, g.size, <double>w.folded)
+
+
+cdef void block_sums(const Lines* dy, const Lines* x, const Grid* g, Py_ssize_t block, Py_ssize_t tile, bint dense,
+                     const double* mean, Sum* result, const real* kind) noexcept nogil:
+    # result: sum dy and sum dy (x - mean) of this block, two for each channel
+    cdef Window w = window(g, block, tile, dense)
+    cdef Columns k
+    cdef Lanes a, b
+    cdef Sum total, total2
+    cdef Py_ssize_t stride = g.fold * x.stride // <Py_ssize_t>sizeof(real)
+    cdef Py_ssize_t dy_stride = g.fold * dy.stride // <Py_ssize_t>sizeof(real)
+    cdef Py_ssize_t row, z, c, p
+    zero(&k, w.segments * w.width)
+    for z in range(g.fold):
+        for c in range(w.channels):
+            for p in range(g.size):
+                k.shift[(z * w.channels + c) * g.size + p] = mean[w.channel + c]
+    row = 0
+    while row + GROUP <= w.folded:
+        for z in range(w.segments):
+            group_sums(row_of(dy, &w, row * g.fold + z, kind), dy_stride,
+                       row_of(x, &w, row * g.fold + z, kind), stride, w.width, &k, z * w.width)
+        row += GROUP
+    while row < w.folded:
+        for z in range(w.segments):
+            row_sums(row_of(dy, &w, row * g.fold + z, kind), row_of(x, &w, row * g.fold + z, kind),
+                     w.width, &k, z * w.width)
+        row += 1
+    for z in range(w.rest):
+        row_sums(row_of(dy, &w, w.folded * g.fold + z, kind), row_of(x, &w, w.folded * g.fold + z, kind),
+                 w.channels, &k, z * w.channels)
+    if g.size == 1:
+        for z in range(1, g.fold):
+            for c in range(w.channels):
+                p = z * w.channels + c
+                step_exact(k.hi[p], &k.hi[c], &k.lo[c])
+                k.lo[c] += k.lo[p]
+                step_exact(k.hi2[p], &k.hi2[c], &k.lo2[c])
+                k.lo2[c] += k.lo2[p]
+        for c in range(w.channels):
+            total.hi, total.lo = k.hi[c], k.lo[c]
+            total2.hi, total2.lo = k.hi2[c], k.lo2[c]
+            result[2 * (w.channel + c)] = total
+            result[2 * (w.channel + c) + 1] = total2
+    else:
+        for c in range(w.channels):
+            clear(&a)
+            clear(&b)
+            for p in range(g.size):
+                step_exact(k.hi[c * g.size + p], &a.hi[p % LANES], &a.lo[p % LANES])
+                a.lo[p % LANES] += k.lo[c * g.size + p]
+                step_exact(k.hi2[c * g.size + p], &b.hi[p % LANES], &b.lo[p % LANES])
+                b.lo[p % LANES] += k.lo2[c * g.size + p]
+            result[2 * (w.channel + c)] = fold(&a, True)
+            result[2 * (w.channel + c) + 1] = fold(&b, True)

@@ -1,0 +1,59 @@
+"""The extension modules of bncore: one kernel source, compiled once for each instruction-set level.
+
+BNCORE_OPENMP=0 builds without OpenMP (single-threaded; show_config says so). Everything else that a build
+decides is in the two lists below. No flag depends on the machine that builds.
+"""
+
+import os
+import platform
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from pathlib import Path
+
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+
+# No fused multiply-add and no reassociation: the same bits from every level and every compiler.
+FLAGS = ["-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-fvisibility=hidden", "-g0"]
+LEVELS = {"base": []}
+if platform.machine() in ("x86_64", "AMD64"):
+    LEVELS |= {"v3": ["-march=x86-64-v3"], "v4": ["-march=x86-64-v4", "-mprefer-vector-width=512"]}
+SOURCES = sorted(str(path) for path in Path("bncore").glob("*.px[di]"))
+
+
+def compiles(flags):
+    """Whether the compiler that builds the extensions makes a program of an OpenMP pragma with these flags."""
+    compiler = (os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc").split()
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder, "probe.c")
+        source.write_text("#include <omp.h>\nint main(void) { return omp_get_max_threads() < 1; }\n")
+        command = [*compiler, *flags, str(source), "-o", str(source.with_suffix(""))]
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def openmp():
+    """The OpenMP switch: asked for unless BNCORE_OPENMP=0, used if the compiler has it."""
+    if os.environ.get("BNCORE_OPENMP") == "0":
+        return []
+    if compiles(["-fopenmp"]):
+        return ["-fopenmp"]
+    print("bncore: this compiler has no OpenMP (-fopenmp); building single-threaded", file=sys.stderr)
+    return []
+
+
+def extensions():
+    parallel = openmp()
+    for level, march in LEVELS.items():
+        yield Extension(
+            f"bncore._kernels_{level}",
+            [f"bncore/_kernels_{level}.pyx"],
+            depends=SOURCES,
+            extra_compile_args=FLAGS + march + parallel,
+            extra_link_args=parallel,
+        )
+    yield Extension("bncore._cpu", ["bncore/_cpu.pyx"], extra_compile_args=["-O2", "-g0"])
+
+
+setup(ext_modules=cythonize(list(extensions()), build_dir="build/cython", language_level=3))
