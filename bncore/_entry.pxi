@@ -13,6 +13,36 @@ cdef extern from "<stdlib.h>" nogil:
     void* malloc(size_t)
     void free(void*)
 
+cdef extern from *:
+    """
+    #ifdef _OPENMP
+    #include <omp.h>
+    #define BN_OPENMP _OPENMP
+    static int bn_max_threads(void) { return omp_get_max_threads(); }
+    #else
+    #define BN_OPENMP 0
+    static int bn_max_threads(void) { return 1; }
+    #endif
+    #if defined(__clang__)
+    #define BN_COMPILER "clang " __clang_version__
+    #elif defined(__GNUC__)
+    #define BN_COMPILER "gcc " __VERSION__
+    #else
+    #define BN_COMPILER "unknown"
+    #endif
+    """
+    const int BN_OPENMP
+    const char* BN_COMPILER
+    int bn_max_threads() nogil
+
+OPENMP = BN_OPENMP                 # the date of the OpenMP standard that this was built with, or 0
+COMPILER = BN_COMPILER.decode()
+
+
+def max_threads():
+    return bn_max_threads()
+
+
 cdef enum:
     TILE_BYTES = 2 * CHUNK_BYTES   # two operands' share of a chunk
     SMALL_PLANE = 512              # planes of fewer elements are columns, if there are
@@ -60,6 +90,8 @@ cdef void lay_out(Batch* b, const real[:, :, :, :] x, Walk dy, Walk out, int how
     b.dense = b.x.n == b.count * size * item and b.dy.n == b.x.n and b.out.n == b.x.n
     b.cut = cut(rows, size, item)
     b.grid = grid(rows, b.count, size, item)
+    if not b.rows and b.how == DIRECT and not b.out.dense:
+        b.how = STAGED
     b.groups = b.grid.tiles if b.rows else b.count
     b.parts = b.grid.blocks if b.rows else b.cut.chunks
     b.channels.m = <double>(rows * size)
@@ -251,13 +283,13 @@ def forward(const real[:, :, :, :] x, const double[::1] gamma, const double[::1]
 
 
 def inference(const real[:, :, :, :] x, const double[::1] gamma, const double[::1] beta, double eps,
-              real[:, :, :, :] y, double[::1] mean, double[::1] var, int how, int threads):
+              real[:, :, :, :] y, const double[::1] mean, const double[::1] var, int how, int threads):
     cdef Batch b
     cdef const real* kind = NULL
     cdef Py_ssize_t i
     lay_out(&b, x, walk(x), walk(y), how, threads)
     b.channels.gamma, b.channels.beta, b.channels.eps = pointer(gamma), pointer(beta), eps
-    b.channels.mean, b.channels.var = &mean[0], &var[0]
+    b.channels.mean, b.channels.var = <double*>&mean[0], <double*>&var[0]
     reserve(&b, False, False, True, False)
     with nogil:
         if by_group(&b):
@@ -273,14 +305,14 @@ def inference(const real[:, :, :, :] x, const double[::1] gamma, const double[::
 
 
 def backward(const real[:, :, :, :] dy, const real[:, :, :, :] x, const double[::1] gamma, double eps,
-             double[::1] mean, double[::1] var, real[:, :, :, :] dx, double[::1] dgamma, double[::1] dbeta,
+             const double[::1] mean, const double[::1] var, real[:, :, :, :] dx, double[::1] dgamma, double[::1] dbeta,
              int how, int threads):
     cdef Batch b
     cdef const real* kind = NULL
     cdef Py_ssize_t i
     lay_out(&b, x, walk(dy), walk(dx), how, threads)
     b.channels.gamma, b.channels.eps = pointer(gamma), eps
-    b.channels.mean, b.channels.var = &mean[0], &var[0]
+    b.channels.mean, b.channels.var = <double*>&mean[0], <double*>&var[0]
     b.channels.dgamma, b.channels.dbeta = &dgamma[0], &dbeta[0]
     reserve(&b, False, True, False, True)
     with nogil:
@@ -299,14 +331,14 @@ def backward(const real[:, :, :, :] dy, const real[:, :, :, :] x, const double[:
 
 
 def inference_backward(const real[:, :, :, :] dy, const real[:, :, :, :] x, const double[::1] gamma, double eps,
-                       double[::1] mean, double[::1] var, real[:, :, :, :] dx, double[::1] dgamma,
+                       const double[::1] mean, const double[::1] var, real[:, :, :, :] dx, double[::1] dgamma,
                        double[::1] dbeta, int how, int threads):
     cdef Batch b
     cdef const real* kind = NULL
     cdef Py_ssize_t i
     lay_out(&b, x, walk(dy), walk(dx), how, threads)
     b.channels.gamma, b.channels.eps = pointer(gamma), eps
-    b.channels.mean, b.channels.var = &mean[0], &var[0]
+    b.channels.mean, b.channels.var = <double*>&mean[0], <double*>&var[0]
     b.channels.dgamma, b.channels.dbeta = &dgamma[0], &dbeta[0]
     reserve(&b, False, True, True, False)
     with nogil:

@@ -1,0 +1,105 @@
+"""What arguments must be. Each function returns the argument made ready, or raises an error that names it."""
+
+import math
+import operator
+from numbers import Real
+
+import numpy
+
+FLOATS = (numpy.dtype(numpy.float32), numpy.dtype(numpy.float64))
+
+
+def tensor(name: str, value) -> numpy.ndarray:
+    """A float32 or float64 array of two dimensions or more."""
+    array = numpy.asarray(value)
+    if array.dtype not in FLOATS and array.dtype.newbyteorder("=") not in FLOATS:
+        raise TypeError(f"{name} must be a float32 or float64 array, found dtype {array.dtype}")
+    if array.ndim < 2:
+        raise ValueError(f"{name} must have at least 2 dimensions, one of them the channel, found shape {array.shape}")
+    return array
+
+
+def channel_axis(axis, ndim: int) -> int:
+    """The position of the channel in a shape of ndim extents, counted from the front."""
+    try:
+        position = operator.index(axis)
+    except TypeError:
+        raise TypeError(f"axis must be an integer, found {type(axis).__name__}") from None
+    if not -ndim <= position < ndim:
+        raise ValueError(f"axis must be in [{-ndim}, {ndim - 1}] for {ndim} dimensions, found {position}")
+    return position % ndim
+
+
+def like(name: str, value, x: numpy.ndarray) -> numpy.ndarray:
+    """An array of x's shape and type."""
+    array = tensor(name, value)
+    if array.shape != x.shape:
+        raise ValueError(f"{name} must have the shape of x, {x.shape}, found {array.shape}")
+    if array.dtype.newbyteorder("=") != x.dtype.newbyteorder("="):
+        raise TypeError(f"{name} must have the dtype of x, {x.dtype}, found {array.dtype}")
+    return array
+
+
+def per_channel(name: str, value, channels: int) -> numpy.ndarray:
+    """A float64 vector with one number a channel. Its `dtype` before is the business of `parameter_type`."""
+    array = numpy.asarray(value)
+    if array.dtype not in FLOATS and array.dtype.newbyteorder("=") not in FLOATS:
+        raise TypeError(f"{name} must be a float32 or float64 array, found dtype {array.dtype}")
+    if array.shape != (channels,):
+        raise ValueError(f"{name} must have shape ({channels},), one number a channel, found {array.shape}")
+    return numpy.ascontiguousarray(array, dtype=numpy.float64)
+
+
+def variance(name: str, value, channels: int) -> numpy.ndarray:
+    """A per-channel vector without a negative number."""
+    array = per_channel(name, value, channels)
+    if (array < 0).any():
+        channel = int(numpy.flatnonzero(array < 0)[0])
+        raise ValueError(f"{name} must not be negative, found {array[channel]} in channel {channel}")
+    return array
+
+
+def epsilon(eps) -> float:
+    """A finite number, not negative."""
+    if not isinstance(eps, Real):
+        raise TypeError(f"eps must be a number, found {type(eps).__name__}")
+    number = float(eps)
+    if not 0 <= number < math.inf:
+        raise ValueError(f"eps must be finite and not negative, found {number}")
+    return number
+
+
+def output(out, like: numpy.ndarray, inputs: dict) -> bool:
+    """Whether out, which may be one of `may_be`, shares its memory with an input; refuse what cannot be written."""
+    if not isinstance(out, numpy.ndarray):
+        raise TypeError(f"out must be a NumPy array, found {type(out).__name__}")
+    if out.shape != like.shape:
+        raise ValueError(f"out must have the shape of the result, {like.shape}, found {out.shape}")
+    if out.dtype != like.dtype.newbyteorder("="):
+        raise TypeError(f"out must have the dtype of the result, {like.dtype.newbyteorder('=')}, found {out.dtype}")
+    if not out.flags.writeable:
+        raise ValueError("out must be writeable, found a read-only array")
+    if any(stride == 0 and extent > 1 for stride, extent in zip(out.strides, out.shape)):
+        raise ValueError(f"out must not repeat elements, found strides {out.strides} for shape {out.shape}")
+    shared = False
+    for name, array in inputs.items():
+        if array is None or not numpy.may_share_memory(out, array):
+            continue
+        if same_elements(out, array):
+            shared = True
+        elif overlap(out, array):
+            raise ValueError(f"out must be {name} itself or not overlap it, found an array that overlaps {name} in part")
+    return shared
+
+
+def same_elements(a: numpy.ndarray, b: numpy.ndarray) -> bool:
+    """Whether two arrays are the same view of the same memory."""
+    return a.shape == b.shape and a.dtype == b.dtype and a.ctypes.data == b.ctypes.data and a.strides == b.strides
+
+
+def overlap(a: numpy.ndarray, b: numpy.ndarray) -> bool:
+    """Whether two arrays have a byte in common; taken as yes where deciding it would take long."""
+    try:
+        return numpy.shares_memory(a, b, max_work=10**6)
+    except numpy.exceptions.TooHardError:
+        return True

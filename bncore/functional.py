@@ -1,0 +1,295 @@
+"""Batch normalization as functions of arrays: (9.38)-(9.41) forward, and the gradients derived from them."""
+
+import numpy
+
+from . import checks, operands
+from .runtime import kernels, threads_for
+from .stats import Stats, fresh
+
+# How a kernel stores its result; the names of the kernels' own enumeration.
+_DIRECT, _STAGED, _STREAMED = 0, 1, 2
+
+# Results are streamed past the caches where what a call reads and writes exceeds what the last cache keeps.
+# Below that size a streamed store costs more than half of the speed; above it a plain one costs a third.
+_STREAM_BYTES = 24 << 20
+
+_KIND = {numpy.dtype(numpy.float32): "float", numpy.dtype(numpy.float64): "double"}
+_KERNEL = {
+    (name, dtype): getattr(kernels, name)[kind]
+    for name in ("statistics", "forward", "inference", "backward", "inference_backward")
+    for dtype, kind in _KIND.items()
+}
+
+
+def forward(x, gamma=None, beta=None, *, eps=1e-5, axis=1, out=None):
+    """Normalize a batch by its own statistics: y = gamma (x - mean) / sqrt(var + eps) + beta, (9.38)-(9.41).
+
+    Parameters
+    ----------
+    x : float32 or float64 array of two dimensions or more, the channel at `axis`, in any layout.
+    gamma : float array of shape (C,), or None for 1.
+    beta : float array of shape (C,), or None for 0.
+    eps : float, finite, not negative. A constant channel gives beta under every eps, 0 included.
+    axis : int. The channel's place in the shape of x: 1 for (N, C, H, W), -1 for channels-last.
+    out : array of x's shape and dtype to write y into; x itself, or no part of any input.
+
+    Returns
+    -------
+    y : array of x's shape and dtype, in x's layout, or `out`.
+    stats : Stats. The mean and the biased variance of each channel, and eps: what `backward` needs.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as above; nothing has been written then.
+
+    Examples
+    --------
+    >>> import numpy, bncore
+    >>> x = numpy.array([[1.0, 5.0], [3.0, 5.0]])
+    >>> y, stats = bncore.forward(x, gamma=numpy.array([2.0, 2.0]), eps=0.0)
+    >>> y
+    array([[-2.,  0.],
+           [ 2.,  0.]])
+    >>> stats.mean, stats.var
+    (array([2., 5.]), array([1., 0.]))
+
+    Source: equations (9.38), (9.39), (9.40) and (9.41).
+    """
+    x = checks.tensor("x", x)
+    axis = checks.channel_axis(axis, x.ndim)
+    eps = checks.epsilon(eps)
+    channels = x.shape[axis]
+    gamma64 = None if gamma is None else checks.per_channel("gamma", gamma, channels)
+    beta64 = None if beta is None else checks.per_channel("beta", beta, channels)
+    shared = out is not None and checks.output(out, x, {"x": x, "gamma": gamma, "beta": beta})
+    mean, var = numpy.zeros(channels), numpy.zeros(channels)
+    place, (source,), target = operands.prepare([x], axis, out)
+    if x.size:
+        _KERNEL["forward", target.dtype](
+            source, gamma64, beta64, eps, target, mean, var, _store(2 * x.nbytes, shared), threads_for(x.size)
+        )
+    return _delivered(place, out), fresh(_count(x, channels), mean, var, eps)
+
+
+def backward(dy, x, gamma, stats, *, axis=1, out=None):
+    """The gradients of training mode: of a loss with respect to x, gamma and beta, from dy, that to y.
+
+    dbeta = sum dy, dgamma = sum dy xhat, dx = gamma rstd (dy - dbeta / m - xhat dgamma / m).
+
+    Parameters
+    ----------
+    dy : array of x's shape and dtype, in any layout.
+    x : float32 or float64 array, the input of `forward`.
+    gamma : float array of shape (C,), or None for 1.
+    stats : Stats, as `forward` returned them for x.
+    axis : int. The channel's place in the shape of x.
+    out : array of x's shape and dtype to write dx into; x or dy itself, or no part of any input.
+
+    Returns
+    -------
+    dx : array of x's shape and dtype, in x's layout, or `out`.
+    dgamma, dbeta : arrays of shape (C,), of gamma's dtype (x's if gamma is None).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as above; nothing has been written then.
+
+    Examples
+    --------
+    >>> import numpy, bncore
+    >>> x = numpy.array([[1.0], [3.0]])
+    >>> y, stats = bncore.forward(x, eps=1.0)
+    >>> dx, dgamma, dbeta = bncore.backward(numpy.array([[1.0], [0.0]]), x, None, stats)
+    >>> dbeta
+    array([1.])
+
+    Source: the derivatives of equations (9.38)-(9.41), proven in docs/derivation.md.
+    """
+    x = checks.tensor("x", x)
+    dy = checks.like("dy", dy, x)
+    axis = checks.channel_axis(axis, x.ndim)
+    channels = x.shape[axis]
+    gamma64 = None if gamma is None else checks.per_channel("gamma", gamma, channels)
+    if not isinstance(stats, Stats):
+        raise TypeError(f"stats must be the Stats that forward returned, found {type(stats).__name__}")
+    if stats.mean.shape != (channels,):
+        raise ValueError(f"stats must have one number for each of {channels} channels, found {stats.mean.size}")
+    if stats.count != _count(x, channels):
+        raise ValueError(f"stats must be those of x, with count {_count(x, channels)}, found count {stats.count}")
+    inputs = {"x": x, "dy": dy, "gamma": gamma, "stats.mean": stats.mean, "stats.var": stats.var}
+    shared = out is not None and checks.output(out, x, inputs)
+    dgamma, dbeta = numpy.zeros(channels), numpy.zeros(channels)
+    place, (source, gradient), target = operands.prepare([x, dy], axis, out)
+    if x.size:
+        _KERNEL["backward", target.dtype](
+            gradient, source, gamma64, stats.eps, stats.mean, stats.var, target, dgamma, dbeta,
+            _store(3 * x.nbytes, shared), threads_for(x.size),
+        )  # fmt: skip
+    kind = target.dtype if gamma is None else numpy.asarray(gamma).dtype.newbyteorder("=")
+    return _delivered(place, out), dgamma.astype(kind, copy=False), dbeta.astype(kind, copy=False)
+
+
+def inference(x, gamma, beta, mean, var, *, eps=1e-5, axis=1, out=None):
+    """Normalize by given statistics: y = gamma (x - mean) / sqrt(var + eps) + beta, (9.40) and (9.41).
+
+    Parameters
+    ----------
+    x : float32 or float64 array of two dimensions or more, the channel at `axis`, in any layout.
+    gamma, beta : float arrays of shape (C,), or None for 1 and 0.
+    mean : float array of shape (C,).
+    var : float array of shape (C,), not negative. Where var + eps is 0 the quotient of (9.40) is IEEE's.
+    eps : float, finite, not negative.
+    axis : int. The channel's place in the shape of x.
+    out : array of x's shape and dtype to write y into; x itself, or no part of any input.
+
+    Returns
+    -------
+    y : array of x's shape and dtype, in x's layout, or `out`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as above; nothing has been written then.
+
+    Examples
+    --------
+    >>> import numpy, bncore
+    >>> bncore.inference(numpy.array([[1.0], [3.0]]), None, None, numpy.array([1.0]), numpy.array([4.0]), eps=0.0)
+    array([[0.],
+           [1.]])
+
+    Source: equations (9.40) and (9.41).
+    """
+    x = checks.tensor("x", x)
+    axis = checks.channel_axis(axis, x.ndim)
+    eps = checks.epsilon(eps)
+    channels = x.shape[axis]
+    gamma64 = None if gamma is None else checks.per_channel("gamma", gamma, channels)
+    beta64 = None if beta is None else checks.per_channel("beta", beta, channels)
+    mean64 = checks.per_channel("mean", mean, channels)
+    var64 = checks.variance("var", var, channels)
+    inputs = {"x": x, "gamma": gamma, "beta": beta, "mean": mean, "var": var}
+    shared = out is not None and checks.output(out, x, inputs)
+    place, (source,), target = operands.prepare([x], axis, out)
+    if x.size:
+        _KERNEL["inference", target.dtype](
+            source, gamma64, beta64, eps, target, mean64, var64, _store(2 * x.nbytes, shared), threads_for(x.size)
+        )
+    return _delivered(place, out)
+
+
+def inference_backward(dy, x, gamma, mean, var, *, eps=1e-5, axis=1, out=None):
+    """The gradients of inference mode, where mean and var do not depend on x.
+
+    dbeta = sum dy, dgamma = sum dy xhat, dx = gamma rstd dy.
+
+    Parameters
+    ----------
+    dy : array of x's shape and dtype, in any layout.
+    x : float32 or float64 array, the input of `inference`.
+    gamma : float array of shape (C,), or None for 1.
+    mean : float array of shape (C,).
+    var : float array of shape (C,), not negative.
+    eps : float, finite, not negative.
+    axis : int. The channel's place in the shape of x.
+    out : array of x's shape and dtype to write dx into; x or dy itself, or no part of any input.
+
+    Returns
+    -------
+    dx : array of x's shape and dtype, in x's layout, or `out`.
+    dgamma, dbeta : arrays of shape (C,), of gamma's dtype (x's if gamma is None).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as above; nothing has been written then.
+
+    Examples
+    --------
+    >>> import numpy, bncore
+    >>> x, dy = numpy.array([[1.0], [3.0]]), numpy.array([[1.0], [2.0]])
+    >>> mean, var = numpy.array([1.0]), numpy.array([4.0])
+    >>> bncore.inference_backward(dy, x, None, mean, var, eps=0.0)
+    (array([[0.5],
+           [1. ]]), array([2.]), array([3.]))
+
+    Source: the derivatives of equations (9.40) and (9.41), proven in docs/derivation.md.
+    """
+    x = checks.tensor("x", x)
+    dy = checks.like("dy", dy, x)
+    axis = checks.channel_axis(axis, x.ndim)
+    eps = checks.epsilon(eps)
+    channels = x.shape[axis]
+    gamma64 = None if gamma is None else checks.per_channel("gamma", gamma, channels)
+    mean64 = checks.per_channel("mean", mean, channels)
+    var64 = checks.variance("var", var, channels)
+    inputs = {"x": x, "dy": dy, "gamma": gamma, "mean": mean, "var": var}
+    shared = out is not None and checks.output(out, x, inputs)
+    dgamma, dbeta = numpy.zeros(channels), numpy.zeros(channels)
+    place, (source, gradient), target = operands.prepare([x, dy], axis, out)
+    if x.size:
+        _KERNEL["inference_backward", target.dtype](
+            gradient, source, gamma64, eps, mean64, var64, target, dgamma, dbeta,
+            _store(3 * x.nbytes, shared), threads_for(x.size),
+        )  # fmt: skip
+    kind = target.dtype if gamma is None else numpy.asarray(gamma).dtype.newbyteorder("=")
+    return _delivered(place, out), dgamma.astype(kind, copy=False), dbeta.astype(kind, copy=False)
+
+
+def statistics(x, *, eps=1e-5, axis=1):
+    """The mean and the biased variance of each channel: (9.38) and (9.39).
+
+    Parameters
+    ----------
+    x : float32 or float64 array of two dimensions or more, the channel at `axis`, in any layout.
+    eps : float, finite, not negative. It is kept in the result and changes no number.
+    axis : int. The channel's place in the shape of x.
+
+    Returns
+    -------
+    stats : Stats
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as above.
+
+    Examples
+    --------
+    >>> import numpy, bncore
+    >>> bncore.statistics(numpy.array([[1.0, 5.0], [3.0, 5.0]]))
+    Stats(count=2, mean=array([2., 5.]), var=array([1., 0.]), eps=1e-05)
+
+    Source: equations (9.38) and (9.39).
+    """
+    x = checks.tensor("x", x)
+    axis = checks.channel_axis(axis, x.ndim)
+    eps = checks.epsilon(eps)
+    channels = x.shape[axis]
+    mean, var = numpy.zeros(channels), numpy.zeros(channels)
+    if x.size:
+        source = operands.readable(x, axis)
+        _KERNEL["statistics", source.dtype](source, mean, var, threads_for(x.size))
+    return fresh(_count(x, channels), mean, var, eps)
+
+
+def _count(x: numpy.ndarray, channels: int) -> int:
+    """m: the elements of one channel."""
+    return x.size // channels if channels else 0
+
+
+def _store(traffic: int, shared: bool) -> int:
+    """How the result is stored, for a call that reads and writes `traffic` bytes."""
+    if shared:
+        return _STAGED
+    return _STREAMED if traffic > _STREAM_BYTES else _DIRECT
+
+
+def _delivered(place: numpy.ndarray, out: numpy.ndarray | None) -> numpy.ndarray:
+    """The result where the caller wants it."""
+    if out is None or place is out:
+        return place
+    numpy.copyto(out, place)
+    return out
