@@ -1,0 +1,222 @@
+"""The oracle: for float arrays, the exact value of each output and the bound of its error, both from the equations.
+
+Values come from (9.38)-(9.41) and from the gradients derived from them (`spec.derive`), evaluated by `spec.errors`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from spec import equations
+from spec.errors import Batch, Model, tiny, unit
+from spec.evaluate import evaluate
+from spec.exact import Exact
+
+# What each gradient is the derivative of: (9.41) is linear in gamma and beta; x enters by all of (9.38)-(9.41).
+GRADIENTS = {"dx": "x", "dgamma": "gamma", "dbeta": "beta"}
+EQUATION = equations.NUMBER | {of: f"d(9.41)/d{by}" for of, by in GRADIENTS.items()}
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The worst of a comparison: the ratio of error to bound, where, what was got, what is exact, and the bound there."""
+
+    ratio: float
+    index: tuple
+    got: float
+    exact: float
+    bound: float
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What an output must be: `values` exactly, up to `bounds`.
+
+    `values` is an `Exact` of shape (C, m) or (C, 1), `bounds` a float64 array of the output's own shape.
+    """
+
+    name: str
+    equation: str
+    values: Exact
+    bounds: np.ndarray
+    shape: tuple
+    unit: float
+
+    @property
+    def nearest(self):
+        """The exact values, each rounded to float64."""
+        return shaped(self.values.nearest(), self.shape)
+
+    def allowed(self, dtype):
+        """The bounds for an output that is returned in `dtype`, whose own rounding comes on top where it is the coarser."""
+        if unit(dtype) <= self.unit:
+            return self.bounds
+        stored = unit(dtype) * (abs(self.nearest) + self.bounds) + tiny(dtype)
+        largest = float(np.finfo(dtype).max)
+        return np.where(abs(self.nearest) + self.bounds > largest, np.inf, self.bounds + stored)
+
+    def errors(self, got):
+        """|got - exact|, rounded up to float64; inf where got is not finite."""
+        finite = np.isfinite(got)
+        rows = Exact.floats(channels(np.where(finite, got, 0).astype(np.float64)))
+        return np.where(finite, shaped((rows - self.values).magnitude(), self.shape), np.inf)
+
+    def compare(self, got):
+        """Compare an output with what it must be. Raises ValueError for another shape or a dtype that is not real."""
+        got = np.asarray(got)
+        if got.shape != self.shape:
+            raise ValueError(f"{self.name}: wanted the shape {self.shape}, found {got.shape}")
+        if got.dtype.kind != "f":
+            raise ValueError(f"{self.name}: wanted floating-point numbers, found {got.dtype}")
+        if not got.size:
+            return Comparison(0.0, (), np.nan, np.nan, np.nan)
+        errors, bounds = self.errors(got), self.allowed(got.dtype)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratios = np.where(errors == 0, 0.0, np.where(np.isinf(bounds), 0.0, errors / bounds))
+        index = tuple(int(n) for n in np.unravel_index(np.argmax(ratios), self.shape))
+        return Comparison(
+            *(
+                float(ratios[index]),
+                index,
+                float(got[index]),
+                float(self.nearest[index]),
+                float(bounds[index]),
+            )
+        )
+
+
+def channels(array):
+    """An array of shape (N, C, *spatial) as one of shape (C, m), one of shape (C,) as one of shape (C, 1)."""
+    return array.reshape(-1, 1) if array.ndim == 1 else np.moveaxis(array, 1, 0).reshape(array.shape[1], -1)
+
+
+def shaped(rows, shape):
+    """An array of shape (C, m) or (C, 1) in the shape of the output: `channels` undone."""
+    if len(shape) == 1:
+        return np.broadcast_to(rows, (shape[0], 1)).reshape(shape)
+    return np.moveaxis(rows.reshape(shape[1], shape[0], *shape[2:]), 0, 1)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One call, held for evaluation: the model, the batch, and the values of the alphabet."""
+
+    shape: tuple
+    model: Model
+    over: Batch
+    values: dict
+
+    def _expected(self, name, bounded, shape):
+        bounds = bounded.bound()
+        return Expected(
+            name=name,
+            equation=EQUATION[name],
+            values=bounded.value,
+            bounds=shaped(bounds, shape),
+            shape=shape,
+            unit=unit(self.model.element if bounded.varies else self.model.number),
+        )
+
+    def forward(self, names):
+        """mean, var and y as the equations give them."""
+        return {
+            name: self._expected(
+                name, self.values[name], self.shape if self.values[name].varies else self.shape[1:2]
+            )
+            for name in names
+        }
+
+    def gradients(self, mode):
+        """dx, dgamma and dbeta as the derivation gives them."""
+        from spec.derive import gradient
+
+        found = {of: evaluate(gradient(of, mode), self.values, self.over) for of in GRADIENTS}
+        return {
+            of: self._expected(of, value, self.shape if value.varies else self.shape[1:2])
+            for of, value in found.items()
+        }
+
+
+def problem(x, gamma, beta, eps, *, accumulate, dy=None, mean=None, var=None):
+    """The values of the alphabet for one call; mean and var are given in inference mode, else the batch's own."""
+    x = np.asarray(x)
+    _check(x, dy, eps)
+    model = Model(x.dtype, accumulate)
+    shape, m = x.shape, x.size // x.shape[1]
+    over = Batch(m, model)
+    ones = np.ones(shape[1])
+    given = {
+        "x": model.elements(channels(x)),
+        "gamma": model.numbers(ones if gamma is None else gamma),
+        "beta": model.numbers(0 * ones if beta is None else beta),
+        "eps": model.numbers(eps),
+    }
+    parameters = given["x"], given["gamma"], given["beta"], given["eps"], over
+    if mean is None:
+        result = equations.forward(*parameters)
+    else:
+        statistics = model.numbers(mean), model.numbers(var)
+        result = equations.inference(*parameters[:3], *statistics, *parameters[3:])
+    values = given | result._asdict() | {"rstd": 1 / over.sqrt(result.var + given["eps"])}
+    if dy is not None:
+        values["dy"] = model.elements(channels(np.asarray(dy)))
+    return Problem(shape, model, over, values)
+
+
+def _check(x, dy, eps):
+    if x.ndim < 2 or x.dtype.kind != "f":
+        raise ValueError(f"x: wanted floating-point numbers of shape (N, C, ...), found {x.dtype}, {x.shape}")
+    if not x.size:
+        raise ValueError(f"x: wanted at least one element a channel, found the shape {x.shape}")
+    if dy is not None and np.shape(dy) != x.shape:
+        raise ValueError(f"dy: wanted the shape of x, {x.shape}, found {np.shape(dy)}")
+    if not 0 <= eps < np.inf:
+        raise ValueError(f"eps: wanted a finite number, at least 0, found {eps!r}")
+
+
+def forward(x, gamma, beta, eps, *, accumulate):
+    """mean (9.38), var (9.39) and y (9.41) of training mode, for each an `Expected`.
+
+    x has the shape (N, C, *spatial) with at least one element a channel, float16, float32 or float64; gamma and beta
+    the shape (C,) or None for 1 and 0; eps >= 0; accumulate is one of `spec.errors.ACCUMULATIONS`. Raises ValueError for
+    anything else and for numbers that are not finite, ZeroDivisionError where a channel is constant and eps is 0.
+
+    >>> expected = forward(np.array([[1.0], [3.0]]), None, None, 0.0, accumulate="float64")
+    >>> expected["y"].nearest.ravel()
+    array([-1.,  1.])
+    >>> expected["y"].compare(np.array([[-1.0], [1.001]])).index
+    (1, 0)
+    """
+    return problem(x, gamma, beta, eps, accumulate=accumulate).forward(("mean", "var", "y"))
+
+
+def backward(dy, x, gamma, eps, *, accumulate):
+    """dx, dgamma and dbeta of training mode, derived from (9.38)-(9.41); arguments and errors as in `forward`.
+
+    >>> dy, x = np.array([[1.0], [0.0], [0.0]]), np.array([[-1.0], [0.0], [1.0]])
+    >>> backward(dy, x, None, 0.0, accumulate="any")["dbeta"].nearest
+    array([1.])
+    """
+    return problem(x, gamma, None, eps, accumulate=accumulate, dy=dy).gradients("training")
+
+
+def inference(x, gamma, beta, mean, var, eps, *, accumulate):
+    """y (9.41) for a mean and a var, of shape (C,), that are given; the rest as in `forward`.
+
+    >>> x, one = np.array([[1.0], [3.0]]), np.array([1.0])
+    >>> inference(x, None, None, one, one, 3.0, accumulate="any")["y"].nearest.ravel()
+    array([0., 1.])
+    """
+    return problem(x, gamma, beta, eps, accumulate=accumulate, mean=mean, var=var).forward(("y",))
+
+
+def inference_backward(dy, x, gamma, mean, var, eps, *, accumulate):
+    """dx, dgamma and dbeta for a mean and a var, of shape (C,), that are given; the rest as in `forward`.
+
+    >>> x, one = np.array([[1.0], [3.0]]), np.array([1.0])
+    >>> inference_backward(x, x, None, one, one, 3.0, accumulate="any")["dx"].nearest.ravel()
+    array([0.5, 1.5])
+    """
+    return problem(x, gamma, None, eps, accumulate=accumulate, dy=dy, mean=mean, var=var).gradients(
+        "inference"
+    )
