@@ -10,10 +10,12 @@ array([0., 0., 0.], dtype=float32)
 from importlib import metadata
 
 from .functional import backward, forward, inference, inference_backward, statistics
+from .layer import BatchNorm
 from .runtime import get_num_threads, set_num_threads, show_config
 from .stats import Stats, merge
 
 __all__ = [
+    "BatchNorm",
     "Stats",
     "backward",
     "forward",

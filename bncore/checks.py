@@ -103,3 +103,37 @@ def overlap(a: numpy.ndarray, b: numpy.ndarray) -> bool:
         return numpy.shares_memory(a, b, max_work=10**6)
     except numpy.exceptions.TooHardError:
         return True
+
+
+def integer(name: str, value, least: int | None = None) -> int:
+    """An integer, not less than `least`."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} must be an integer, found {type(value).__name__}") from None
+    if least is not None and number < least:
+        raise ValueError(f"{name} must be at least {least}, found {number}")
+    return number
+
+
+def momentum(value) -> float | None:
+    """The weight of the new batch in a running mean, or None for the mean of all elements."""
+    if value is None:
+        return None
+    if not isinstance(value, Real):
+        raise TypeError(f"momentum must be a number in [0, 1] or None, found {type(value).__name__}")
+    number = float(value)
+    if not 0 <= number <= 1:
+        raise ValueError(f"momentum must be in [0, 1] or None, found {number}")
+    return number
+
+
+def float_type(name: str, value) -> numpy.dtype:
+    """One of the two dtypes."""
+    try:
+        found = numpy.dtype(value)
+    except TypeError:
+        found = None
+    if value is None or found not in FLOATS:
+        raise TypeError(f"{name} must be float32 or float64, found {value!r}")
+    return found

@@ -1,0 +1,336 @@
+"""Batch normalization as a layer: parameters, their gradients, and running statistics around the functions."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Self
+
+import numpy
+from numpy.typing import ArrayLike, DTypeLike
+
+from . import checks, functional, running
+from .stats import Stats
+
+
+class _Pass(NamedTuple):
+    """What a forward pass leaves for the backward pass; its own copies of all that may change in between but x."""
+
+    x: numpy.ndarray
+    gamma: numpy.ndarray | None
+    stats: Stats
+    given: bool  # the statistics did not come from x
+
+
+class BatchNorm:
+    """A layer that normalizes each channel: by its batch in training, by running statistics after it, (9.38)-(9.41).
+
+    A training forward of m > 1 elements a channel updates the running statistics once, in float64:
+
+        running_mean = (1 - momentum) running_mean + momentum mean
+        running_var  = (1 - momentum) running_var  + momentum var m / (m - 1)
+
+    With momentum=None they are, in place of this, the mean and the unbiased variance of all elements seen so
+    far as one batch: batches weigh by their counts, and the spread of their means is part of the variance.
+    Nothing else updates them: not a forward in evaluation, not a backward, not an empty batch. The conventions,
+    beside those of others:
+
+        ==============================  ===============  ===================  ============  =============
+                                        bncore           PyTorch              Keras         ONNX
+        ==============================  ===============  ===================  ============  =============
+        variance that normalizes        biased           biased               biased        biased
+        variance that is kept           unbiased         unbiased             biased        biased
+        momentum is the weight of       the new batch    the new batch        the old       the old
+        its default                     0.1              0.1                  0.99          0.9
+        momentum=None                   all elements     average of batches'  -             -
+        default eps                     1e-5             1e-5                 1e-3          1e-5
+        default axis of the channel     1                1                    -1            1
+        gamma, beta are called          gamma, beta      weight, bias         gamma, beta   scale, B
+        ==============================  ===============  ===================  ============  =============
+
+    Parameters
+    ----------
+    num_features : int, at least 1. C, the number of channels.
+    eps : float, finite, not negative.
+    momentum : float in [0, 1], or None for the statistics of all elements so far.
+    affine : bool. Whether the layer has gamma (at first 1) and beta (at first 0); else both are None.
+    track_running_stats : bool. If not, the batch normalizes itself in evaluation too, and there are no running
+        statistics.
+    axis : int. The channel's place in the shape of x: 1 for (N, C, H, W), -1 for channels-last.
+    dtype : float32 or float64. The dtype of gamma and beta, and so of dgamma and dbeta.
+
+    Attributes
+    ----------
+    gamma, beta : arrays of shape (C,) and of `dtype`, or None.
+    dgamma, dbeta : the gradients of the last backward, which replace those before; None before the first.
+    running_mean, running_var : float64 arrays of shape (C,), at first 0 and 1; None if not tracked.
+    num_batches_tracked, num_elements_tracked : int. How many batches, and how many elements of a channel, have
+        entered the running statistics.
+    training : bool. At first True; see `train` and `eval`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as above.
+
+    Examples
+    --------
+    >>> import numpy, bncore
+    >>> layer = bncore.BatchNorm(1, momentum=None, eps=0.0, dtype=numpy.float64)
+    >>> layer(numpy.array([[1.0], [3.0]]))
+    array([[-1.],
+           [ 1.]])
+    >>> y = layer(numpy.array([[4.0], [6.0], [6.0]]))
+    >>> layer.running_mean, layer.running_var, layer.num_batches_tracked
+    (array([4.]), array([4.5]), 2)
+    >>> layer
+    BatchNorm(1, eps=0.0, momentum=None, affine=True, track_running_stats=True, axis=1, dtype='float64')
+
+    Source: equations (9.38)-(9.41); the running statistics are the declared convention above.
+    """
+
+    def __init__(
+        self,
+        num_features: int,
+        *,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        axis: int = 1,
+        dtype: DTypeLike = numpy.float32,
+    ) -> None:
+        self.num_features = checks.integer("num_features", num_features, least=1)
+        self.eps = checks.epsilon(eps)
+        self.momentum = checks.momentum(momentum)
+        self.affine = bool(affine)
+        self.track_running_stats = bool(track_running_stats)
+        self.axis = checks.integer("axis", axis)
+        self.dtype = checks.float_type("dtype", dtype)
+        self.training = True
+        self.gamma = numpy.ones(self.num_features, self.dtype) if self.affine else None
+        self.beta = numpy.zeros(self.num_features, self.dtype) if self.affine else None
+        self.dgamma: numpy.ndarray | None = None
+        self.dbeta: numpy.ndarray | None = None
+        self.running_mean = numpy.zeros(self.num_features) if self.track_running_stats else None
+        self.running_var = numpy.ones(self.num_features) if self.track_running_stats else None
+        self.num_batches_tracked = 0
+        self.num_elements_tracked = 0
+        self._last: _Pass | None = None
+
+    def train(self, mode: bool = True) -> Self:
+        """Normalize by the batch from now on, and update the running statistics; with mode=False, as `eval`.
+
+        Returns
+        -------
+        BatchNorm : the layer itself.
+
+        Examples
+        --------
+        >>> import bncore
+        >>> bncore.BatchNorm(3).eval().train().training
+        True
+        """
+        self.training = bool(mode)
+        return self
+
+    def eval(self) -> Self:
+        """Normalize by the running statistics from now on, and leave them as they are.
+
+        Returns
+        -------
+        BatchNorm : the layer itself.
+
+        Examples
+        --------
+        >>> import numpy, bncore
+        >>> layer = bncore.BatchNorm(1, eps=0.0).eval()
+        >>> layer(numpy.array([[5.0]]))
+        array([[5.]])
+        """
+        return self.train(False)
+
+    def forward(self, x: ArrayLike) -> numpy.ndarray:
+        """Normalize x: (9.38)-(9.41) in training, (9.40) and (9.41) with the running statistics in evaluation.
+
+        Calling the layer is the same.
+
+        Parameters
+        ----------
+        x : float32 or float64 array with C channels at `axis`, in any layout. The layer keeps a reference to it,
+            not a copy, for `backward`: leave its numbers as they are until then.
+
+        Returns
+        -------
+        y : array of x's shape and dtype, in x's layout.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If x is not as above, or has one element a channel where the running variance, which is the unbiased
+            one, is to be updated. Nothing has changed then.
+
+        Examples
+        --------
+        >>> import numpy, bncore
+        >>> layer = bncore.BatchNorm(1, eps=0.0)
+        >>> layer.forward(numpy.array([[2.0], [4.0]]))
+        array([[-1.],
+               [ 1.]])
+        >>> layer.running_mean, layer.running_var
+        (array([0.3]), array([1.1]))
+
+        Source: equations (9.38)-(9.41).
+        """
+        x = checks.tensor("x", x)
+        axis = checks.channel_axis(self.axis, x.ndim)
+        if x.shape[axis] != self.num_features:
+            raise ValueError(
+                f"x must have {self.num_features} channels at axis {self.axis}, found shape {x.shape}"
+            )
+        gamma = None if self.gamma is None else numpy.array(self.gamma)
+        if not self.track_running_stats:
+            y, stats = functional.forward(x, gamma, self.beta, eps=self.eps, axis=axis)
+        elif not self.training:
+            stats = self._running()
+            y = functional.inference(x, gamma, self.beta, stats.mean, stats.var, eps=stats.eps, axis=axis)
+        else:
+            if x.size == self.num_features:
+                raise ValueError(
+                    "x must have more than one element a channel in training, where the unbiased running variance "
+                    f"is updated, found shape {x.shape}; call eval(), or construct with track_running_stats=False"
+                )
+            before, momentum = self._running(), checks.momentum(self.momentum)
+            y, stats = functional.forward(x, gamma, self.beta, eps=self.eps, axis=axis)
+            if stats.count:
+                self.running_mean, self.running_var = running.updated(before, stats, momentum)
+                self.num_batches_tracked += 1
+                self.num_elements_tracked += stats.count
+        self._last = _Pass(x, gamma, stats, given=self.track_running_stats and not self.training)
+        return y
+
+    __call__ = forward
+
+    def backward(self, dy: ArrayLike) -> numpy.ndarray:
+        """The gradients for the last forward, in the mode in which it ran: dx is returned, dgamma and dbeta are kept.
+
+        dgamma and dbeta replace those of the backward before; they are not added to them.
+
+        Parameters
+        ----------
+        dy : array of the shape and dtype of the last forward's x, in any layout.
+
+        Returns
+        -------
+        dx : array of x's shape and dtype, in x's layout.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If dy is not as above. Nothing has changed then.
+        RuntimeError
+            If there was no forward.
+
+        Examples
+        --------
+        >>> import numpy, bncore
+        >>> layer = bncore.BatchNorm(1, eps=0.0, dtype=numpy.float64)
+        >>> y = layer(numpy.array([[1.0], [3.0]]))
+        >>> dx = layer.backward(numpy.array([[1.0], [2.0]]))
+        >>> layer.dgamma, layer.dbeta
+        (array([1.]), array([3.]))
+
+        Source: the derivatives of equations (9.38)-(9.41), proven in docs/derivation.md.
+        """
+        if self._last is None:
+            raise RuntimeError("backward must follow a forward of the same layer, found none")
+        x, gamma, stats, given = self._last
+        axis = checks.channel_axis(self.axis, x.ndim)
+        if given:
+            dx, dgamma, dbeta = functional.inference_backward(
+                dy, x, gamma, stats.mean, stats.var, eps=stats.eps, axis=axis
+            )
+        else:
+            dx, dgamma, dbeta = functional.backward(dy, x, gamma, stats, axis=axis)
+        if self.affine:
+            self.dgamma, self.dbeta = dgamma, dbeta
+        return dx
+
+    def state_dict(self) -> dict[str, Any]:
+        """The layer's numbers by name, as copies: gamma and beta, and the running statistics with their counts.
+
+        Returns
+        -------
+        dict : without gamma and beta where affine=False, without the rest where track_running_stats=False.
+
+        Examples
+        --------
+        >>> import bncore
+        >>> list(bncore.BatchNorm(2).state_dict())
+        ['gamma', 'beta', 'running_mean', 'running_var', 'num_batches_tracked', 'num_elements_tracked']
+        """
+        return {
+            name: value.copy() if isinstance(value := getattr(self, name), numpy.ndarray) else value
+            for name in self._state_names()
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take over the numbers that `state_dict` gave, as copies.
+
+        Parameters
+        ----------
+        state : mapping with the names of `state_dict` and no others; gamma and beta of the layer's dtype, the
+            running statistics float64, each of shape (C,); the counts integers, not negative.
+
+        Raises
+        ------
+        TypeError, ValueError
+            If the state is not as above. Nothing has changed then.
+
+        Examples
+        --------
+        >>> import bncore
+        >>> layer, other = bncore.BatchNorm(2), bncore.BatchNorm(2)
+        >>> layer.gamma[0] = 5
+        >>> other.load_state_dict(layer.state_dict())
+        >>> other.gamma
+        array([5., 1.], dtype=float32)
+        """
+        if not isinstance(state, Mapping):
+            raise TypeError(f"state must be a mapping of names to values, found {type(state).__name__}")
+        if set(state) != set(self._state_names()):
+            raise ValueError(f"state must have the names {self._state_names()}, found {list(state)}")
+        accepted = {name: self._accepted(name, state[name]) for name in self._state_names()}
+        for name, value in accepted.items():
+            setattr(self, name, value)
+
+    def __repr__(self) -> str:
+        return (
+            f"BatchNorm({self.num_features}, eps={self.eps!r}, momentum={self.momentum!r}, affine={self.affine}, "
+            f"track_running_stats={self.track_running_stats}, axis={self.axis}, dtype={self.dtype.name!r})"
+            f"{'' if self.training else '.eval()'}"
+        )
+
+    def __getstate__(self) -> dict[str, Any]:
+        # a copy of a layer has its numbers, not the batch that went through it last
+        return self.__dict__ | {"_last": None}
+
+    def _state_names(self) -> list[str]:
+        return ["gamma", "beta"] * self.affine + [
+            "running_mean", "running_var", "num_batches_tracked", "num_elements_tracked",
+        ] * self.track_running_stats  # fmt: skip
+
+    def _accepted(self, name: str, value: Any) -> numpy.ndarray | int:
+        """A value of a state for the attribute of this name."""
+        if name.startswith("num_"):
+            return checks.integer(name, value, least=0)
+        array = numpy.asarray(value)
+        dtype = numpy.dtype(numpy.float64) if name.startswith("running_") else self.dtype
+        if array.dtype.newbyteorder("=") != dtype:
+            raise TypeError(f"{name} must be a {dtype} array, found dtype {array.dtype}")
+        check = checks.variance if name == "running_var" else checks.per_channel
+        check(name, array, self.num_features)
+        return array.astype(dtype)
+
+    def _running(self) -> Stats:
+        """The running statistics as those of the elements that entered them, the variance as it is kept."""
+        mean = checks.per_channel("running_mean", self.running_mean, self.num_features)
+        var = checks.variance("running_var", self.running_var, self.num_features)
+        return Stats(self.num_elements_tracked, mean, var, self.eps)
