@@ -1,0 +1,87 @@
+# A phrase-book. `make` alone is the main job: prove everything, then verify the compiled core.
+#
+# Everything happens in .venv, made on demand. PYTHON=python3.12 chooses another interpreter for it.
+
+PYTHON ?= python3
+VENV   ?= .venv
+
+PY  := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check
+export PYTHONDONTWRITEBYTECODE := 1
+
+SOURCES  := setup.py $(wildcard bncore/*.pyx bncore/*.pxi bncore/*.pxd bncore/*.h)
+REQUIRES := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")
+
+.DEFAULT_GOAL := main
+.DELETE_ON_ERROR:
+
+.PHONY: help
+help:           ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+.PHONY: main
+main: $(VENV)/built $(VENV)/with-spec  ## (default) regenerate every proof in memory, verify the core, report
+	$(PY) -m spec
+
+.PHONY: test
+test: $(VENV)/built $(VENV)/with-test  ## pytest; peers that are installed in .venv take part
+	$(PY) -m pytest
+
+.PHONY: prove
+prove: $(VENV)/with-spec  ## write docs/proofs and docs/derivation.md from the equations
+	$(PY) -m spec prove
+
+.PHONY: docs
+docs: prove $(VENV)/built $(VENV)/with-docs  ## the proofs, and the figures of docs/experiments
+	$(PY) docs/experiments/digits.py
+
+.PHONY: lint
+lint: $(VENV)/built $(VENV)/with-lint  ## ruff, cython-lint, mypy
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	PATH="$(abspath $(VENV))/bin:$$PATH" cython-lint bncore
+	$(PY) -m mypy
+
+.PHONY: dist
+dist: $(VENV)/with-dist  ## sdist, the wheel from it, and the tests against that wheel in a clean environment
+	rm -rf dist
+	$(PY) -m build
+	$(PY) .ci/contents.py dist/*.tar.gz dist/*.whl
+	.ci/installed $(PYTHON) dist/*.tar.gz dist/*.whl
+
+.PHONY: serial
+serial: $(VENV)/with-dist  ## the same tests against a build without OpenMP
+	rm -rf dist
+	$(PY) -m build --sdist
+	BNCORE_OPENMP=0 .ci/installed $(PYTHON) dist/*.tar.gz dist/*.tar.gz
+
+.PHONY: clean
+clean:          ## remove what these targets made, .venv included
+	rm -rf $(VENV) build dist bncore.egg-info bncore/*.so
+
+# The environment, in stages; each file marks one that is complete.
+
+.PHONY: environment
+environment: $(VENV)/built $(VENV)/with-test  ## .venv with the core built and all that the tests need
+
+$(VENV)/made: .ci/require.py
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo "bncore needs Python 3.11 or newer; '$(PYTHON)' was not found."; \
+	  echo "Install one (Debian, Ubuntu: apt install python3 python3-venv python3-dev), or: make PYTHON=/path/to/python"; \
+	  exit 1; }
+	@$(PYTHON) .ci/require.py
+	@echo "== environment: $(VENV)"
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --upgrade pip
+	@touch $@
+
+$(VENV)/with-%: pyproject.toml | $(VENV)/made
+	@echo "== environment: what [dependency-groups] calls '$*'"
+	$(PIP) install --group $*
+	@touch $@
+
+$(VENV)/built: pyproject.toml $(SOURCES) | $(VENV)/made
+	@echo "== build: one extension for each instruction-set level, a minute or two"
+	$(PY) -c '$(REQUIRES)' | $(PIP) install --quiet --requirement /dev/stdin
+	$(PIP) install --no-build-isolation --editable .
+	@touch $@
