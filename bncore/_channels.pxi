@@ -66,7 +66,7 @@ cdef void conclude_scale(Channels* k, Py_ssize_t c) noexcept nogil:
     cdef Moments* whole = k.moments + c * k.across
     conclude_moments(k, c)
     k.scales[c] = scale(k.mean[c], (whole.shift - k.mean[c]) + whole.lo,
-                        gamma_of(k, c) * reciprocal_root(k.var[c], k.eps), beta_of(k, c), sqrt(k.var[c] * k.m))
+                        gamma_of(k, c) * reciprocal_root(k.var[c], k.eps), beta_of(k, c), k.var[c] * k.m)
 
 
 cdef void given_scale(Channels* k, Py_ssize_t c) noexcept nogil:

@@ -11,15 +11,16 @@
 
 cdef enum:
     COLUMNS = 1024         # of float32; half of float64: a row of a tile is 4 KiB, one page
+    ROOM = COLUMNS + LANES # so that the last lanes of a channel may look past its columns
     GROUP = 8
 
 
 cdef struct Columns:
-    double shift[COLUMNS]
-    double hi[COLUMNS]     # sum of (x - shift), or of dy
-    double lo[COLUMNS]     # its rounding errors; float64 data only
-    double hi2[COLUMNS]    # sum of squared deviations, or of dy (x - mean)
-    double lo2[COLUMNS]
+    double shift[ROOM]
+    double hi[ROOM]        # sum of (x - shift), or of dy
+    double lo[ROOM]        # its rounding errors; float64 data only
+    double hi2[ROOM]       # sum of squared deviations, or of dy (x - mean)
+    double lo2[ROOM]
 
 
 cdef inline void zero(Columns* k, Py_ssize_t width) noexcept nogil:
@@ -45,13 +46,6 @@ cdef inline void first_shift(const real* x, Py_ssize_t stride, Py_ssize_t rows, 
         shift[p] = finite_or_zero(mean)
 
 
-cdef inline void accumulate(double term, double* hi, double* lo, bint exact) noexcept nogil:
-    if exact:
-        step_exact(term, hi, lo)
-    else:
-        hi[0] += term
-
-
 cdef inline void group_moments(const real* x, Py_ssize_t stride, Py_ssize_t width, Columns* k, Py_ssize_t at,
                                double before) noexcept nogil:
     # merge eight rows with the `before` rows that came before
@@ -61,14 +55,24 @@ cdef inline void group_moments(const real* x, Py_ssize_t stride, Py_ssize_t widt
     cdef Py_ssize_t p
     for p in range(width):
         s = k.shift[at + p]
-        x0 = <double>x[p] - s
-        x1 = <double>x[p + stride] - s
-        x2 = <double>x[p + 2 * stride] - s
-        x3 = <double>x[p + 3 * stride] - s
-        x4 = <double>x[p + 4 * stride] - s
-        x5 = <double>x[p + 5 * stride] - s
-        x6 = <double>x[p + 6 * stride] - s
-        x7 = <double>x[p + 7 * stride] - s
+        x0 = x[p]
+        x1 = x[p + stride]
+        x2 = x[p + 2 * stride]
+        x3 = x[p + 3 * stride]
+        x4 = x[p + 4 * stride]
+        x5 = x[p + 5 * stride]
+        x6 = x[p + 6 * stride]
+        x7 = x[p + 7 * stride]
+        if real is double:
+            # before the sum, for its roundings are to be those of numbers near 0
+            x0 -= s
+            x1 -= s
+            x2 -= s
+            x3 -= s
+            x4 -= s
+            x5 -= s
+            x6 -= s
+            x7 -= s
         total = ((x0 + x1) + (x2 + x3)) + ((x4 + x5) + (x6 + x7))
         centre = total * 0.125
         x0 -= centre
@@ -80,6 +84,10 @@ cdef inline void group_moments(const real* x, Py_ssize_t stride, Py_ssize_t widt
         x6 -= centre
         x7 -= centre
         q = ((x0 * x0 + x1 * x1) + (x2 * x2 + x3 * x3)) + ((x4 * x4 + x5 * x5) + (x6 * x6 + x7 * x7))
+        if real is float:
+            # a sum of eight widened float32 numbers is exact to 2^-50 of them; the shift can wait until here
+            centre -= s
+            total = centre * GROUP
         delta = centre - k.hi[at + p] * inverse
         accumulate(total, &k.hi[at + p], &k.lo[at + p], real is double)
         accumulate(q + delta * delta * weight, &k.hi2[at + p], &k.lo2[at + p], real is double)

@@ -4,7 +4,7 @@
 #    which lane depends on positions alone, so every instruction set adds in the same order.
 # b. float32 elements are widened before anything is done to them; float64 elements are added with their
 #    rounding errors (TwoSum), so that the number of elements does not enter the error.
-# c. The tail of a run is copied to a block of its own, filled up with elements that add 0.
+# c. In the tail of a run the lanes that have no element add 0: a masked load where the processor has one.
 # d. Rejected: one-element shifts instead of a first pass for the mean. A pass over data in L1 costs a tenth,
 #    and no outlier can then spoil the second.
 
@@ -15,25 +15,34 @@ cdef enum:
 
 cdef struct Lanes:
     double hi[LANES]
-    double lo[LANES]      # rounding errors of hi; float64 data only
+    double lo[LANES]      # rounding errors of hi; kept for float64 data only
 
 
-cdef inline void clear(Lanes* t) noexcept nogil:
+cdef inline void clear(Lanes* t, bint exact) noexcept nogil:
     cdef int j
     for j in range(LANES):
         t.hi[j] = 0
-        t.lo[j] = 0
+    if exact:
+        for j in range(LANES):
+            t.lo[j] = 0
+
+
+cdef inline void accumulate(double term, double* hi, double* lo, bint exact) noexcept nogil:
+    # hi += term, and with it, if exact, Knuth's TwoSum: what rounding took from hi goes to lo
+    cdef double s, back
+    s = hi[0] + term
+    if exact:
+        back = s - hi[0]
+        lo[0] += (hi[0] - (s - back)) + (term - back)
+    hi[0] = s
 
 
 cdef inline void halve(Lanes* t, int width, bint exact) noexcept nogil:
     cdef int j
-    cdef double s, back
     for j in range(width):
-        s = t.hi[j] + t.hi[j + width]
         if exact:
-            back = s - t.hi[j]
-            t.lo[j] += t.lo[j + width] + ((t.hi[j] - (s - back)) + (t.hi[j + width] - back))
-        t.hi[j] = s
+            t.lo[j] += t.lo[j + width]
+        accumulate(t.hi[j + width], &t.hi[j], &t.lo[j], exact)
 
 
 cdef inline Sum fold(Lanes* t, bint exact) noexcept nogil:
@@ -43,111 +52,61 @@ cdef inline Sum fold(Lanes* t, bint exact) noexcept nogil:
     halve(t, 4, exact)
     halve(t, 2, exact)
     halve(t, 1, exact)
-    total.hi, total.lo = t.hi[0], t.lo[0]
+    total.hi, total.lo = t.hi[0], t.lo[0] if exact else 0
     return total
 
 
-cdef inline void widen(const real* x, Py_ssize_t count, double filler, double* block) noexcept nogil:
-    cdef Py_ssize_t j
-    for j in range(LANES):
-        block[j] = filler
-    for j in range(count):
-        block[j] = x[j]
-
-
-cdef inline void run_sum(const real* x, Py_ssize_t count, double* total) noexcept nogil:
-    # total[j] += sum of the elements of lane j, for a mean that only has to be near
-    cdef double a[LANES]
-    cdef double block[LANES]
-    cdef Py_ssize_t i = 0
+cdef inline void run_sum(const real* x, Py_ssize_t count, real* total) noexcept nogil:
+    # total += sum x, lane by lane in the type of the data: for a mean that only has to be near
+    cdef Py_ssize_t i = 0, rest
     cdef int j
-    for j in range(LANES):
-        a[j] = total[j]
     while i + LANES <= count:
         for j in range(LANES):
-            a[j] += <double>x[i + j]
+            total[j] += x[i + j]
         i += LANES
-    if i < count:
-        widen(x + i, count - i, 0, block)
+    rest = count - i
+    if rest > 0:
         for j in range(LANES):
-            a[j] += block[j]
-    for j in range(LANES):
-        total[j] = a[j]
+            total[j] += x[i + j] if j < rest else 0
 
 
-cdef inline void step_exact(double term, double* hi, double* lo) noexcept nogil:
-    # TwoSum on one lane
-    cdef double s = hi[0] + term
-    cdef double back = s - hi[0]
-    lo[0] += (hi[0] - (s - back)) + (term - back)
-    hi[0] = s
-
-
-cdef inline void run_moments(const real* x, Py_ssize_t count, double centre, Lanes* first, Lanes* second) noexcept nogil:
-    # first += sum (x - centre), second += sum (x - centre)^2, lane by lane
-    cdef Lanes a = first[0]
-    cdef Lanes b = second[0]
-    cdef double block[LANES]
+cdef inline void run_moments(const real* x, Py_ssize_t count, double centre, Lanes* a, Lanes* b) noexcept nogil:
+    # a += sum (x - centre), b += sum (x - centre)^2, lane by lane
+    cdef Py_ssize_t i = 0, rest
     cdef double d
-    cdef Py_ssize_t i = 0
     cdef int j
     while i + LANES <= count:
         for j in range(LANES):
             d = <double>x[i + j] - centre
-            if real is float:
-                a.hi[j] += d
-                b.hi[j] += d * d
-            else:
-                step_exact(d, &a.hi[j], &a.lo[j])
-                step_exact(d * d, &b.hi[j], &b.lo[j])
+            accumulate(d, &a.hi[j], &a.lo[j], real is double)
+            accumulate(d * d, &b.hi[j], &b.lo[j], real is double)
         i += LANES
-    if i < count:
-        widen(x + i, count - i, centre, block)
+    rest = count - i
+    if rest > 0:
         for j in range(LANES):
-            d = block[j] - centre
-            if real is float:
-                a.hi[j] += d
-                b.hi[j] += d * d
-            else:
-                step_exact(d, &a.hi[j], &a.lo[j])
-                step_exact(d * d, &b.hi[j], &b.lo[j])
-    first[0] = a
-    second[0] = b
+            d = <double>x[i + j] - centre if j < rest else 0
+            accumulate(d, &a.hi[j], &a.lo[j], real is double)
+            accumulate(d * d, &b.hi[j], &b.lo[j], real is double)
 
 
-cdef inline void run_sums(const real* dy, const real* x, Py_ssize_t count, double mean,
-                          Lanes* sum_dy, Lanes* sum_dyd) noexcept nogil:
-    # sum_dy += sum dy, sum_dyd += sum dy (x - mean), lane by lane
-    cdef Lanes a = sum_dy[0]
-    cdef Lanes b = sum_dyd[0]
-    cdef double block_x[LANES]
-    cdef double block_dy[LANES]
-    cdef double t
-    cdef Py_ssize_t i = 0
+cdef inline void run_sums(const real* dy, const real* x, Py_ssize_t count, double mean, Lanes* a, Lanes* b) noexcept nogil:
+    # a += sum dy, b += sum dy (x - mean), lane by lane
+    cdef Py_ssize_t i = 0, rest
+    cdef double g, d
     cdef int j
     while i + LANES <= count:
         for j in range(LANES):
-            t = <double>dy[i + j]
-            if real is float:
-                a.hi[j] += t
-                b.hi[j] += t * (<double>x[i + j] - mean)
-            else:
-                step_exact(t, &a.hi[j], &a.lo[j])
-                step_exact(t * (<double>x[i + j] - mean), &b.hi[j], &b.lo[j])
+            g = <double>dy[i + j]
+            accumulate(g, &a.hi[j], &a.lo[j], real is double)
+            accumulate(g * (<double>x[i + j] - mean), &b.hi[j], &b.lo[j], real is double)
         i += LANES
-    if i < count:
-        widen(x + i, count - i, mean, block_x)
-        widen(dy + i, count - i, 0, block_dy)
+    rest = count - i
+    if rest > 0:
         for j in range(LANES):
-            t = block_dy[j]
-            if real is float:
-                a.hi[j] += t
-                b.hi[j] += t * (block_x[j] - mean)
-            else:
-                step_exact(t, &a.hi[j], &a.lo[j])
-                step_exact(t * (block_x[j] - mean), &b.hi[j], &b.lo[j])
-    sum_dy[0] = a
-    sum_dyd[0] = b
+            g = <double>dy[i + j] if j < rest else 0
+            d = <double>x[i + j] - mean if j < rest else 0
+            accumulate(g, &a.hi[j], &a.lo[j], real is double)
+            accumulate(g * d, &b.hi[j], &b.lo[j], real is double)
 
 
 cdef inline void run_scale(const real* x, real* y, Py_ssize_t count, const Scale* s) noexcept nogil:

@@ -71,10 +71,10 @@ cdef inline double reciprocal_root(double var, double eps) noexcept nogil:
 
 
 cdef inline Scale scale(double mean, double residual, double a, double beta, double reach) noexcept nogil:
-    # reach: an upper bound of |x - mean| over the channel, as far as it is known
+    # reach: an upper bound of (x - mean)^2 over the channel, as far as it is known
     cdef Scale s
     s.mean, s.residual, s.a, s.beta = mean, residual, a, beta
-    s.wide = not (narrow(a) and reach <= REACH and fabs(mean) <= REACH and fabs(beta) <= LARGE)
+    s.wide = not (narrow(a) and reach <= REACH * REACH and fabs(mean) <= REACH and fabs(beta) <= LARGE)
     return s
 
 
@@ -100,7 +100,7 @@ cdef inline Pull pull(double mean, double var, double eps, double gamma, double 
     p.k0 = gamma * rstd
     p.k1 = -p.k0 * ((sum_dyd / m * rstd) * rstd)
     p.wide = not (narrow(p.k0) and narrow(p.k1) and fabs(mean) <= REACH and fabs(p.rise) <= REACH
-                  and sqrt(var * m) <= REACH)
+                  and var * m <= REACH * REACH)
     return p
 
 

@@ -45,20 +45,24 @@ cdef inline Part part(const Cut* k, Py_ssize_t t) noexcept nogil:
 
 cdef Moments chunk_moments(const Walk* x, const Cut* k, Py_ssize_t c, Py_ssize_t t, real* tile) noexcept nogil:
     cdef Part p = part(k, t)
-    cdef double near[LANES]
+    cdef real near[LANES]
     cdef Lanes first, second
     cdef Sum d, dd
     cdef Moments result
     cdef Py_ssize_t j
     cdef real* room
     result.count = <double>(p.planes * p.count)
-    clear(&first)
+    for j in range(LANES):
+        near[j] = 0
     for j in range(p.planes):
-        run_sum(load(x, p.n + j, c, p.start, p.count, tile + j * p.count), p.count, first.hi)
-    # the shift is a mean of the chunk up to rounding; sums of deviations from it do not cancel
+        run_sum(load(x, p.n + j, c, p.start, p.count, tile + j * p.count), p.count, near)
+    clear(&first, False)
+    for j in range(LANES):
+        first.hi[j] = near[j]
+    # the shift is nearly the mean of the chunk; sums of deviations from it do not cancel
     result.shift = finite_or_zero(fold(&first, False).hi / result.count)
-    clear(&first)
-    clear(&second)
+    clear(&first, real is double)
+    clear(&second, real is double)
     for j in range(p.planes):
         room = tile + j * p.count
         if x.dense:
@@ -79,8 +83,8 @@ cdef void chunk_sums(const Walk* dy, const Walk* x, const Cut* k, Py_ssize_t c, 
     cdef Part p = part(k, t)
     cdef Lanes first, second
     cdef Py_ssize_t j
-    clear(&first)
-    clear(&second)
+    clear(&first, real is double)
+    clear(&second, real is double)
     for j in range(p.planes):
         run_sums(load(dy, p.n + j, c, p.start, p.count, tile),
                  load(x, p.n + j, c, p.start, p.count, tile + p.count), p.count, mean, &first, &second)

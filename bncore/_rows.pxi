@@ -74,24 +74,47 @@ cdef inline const real* row_of(const Lines* x, const Window* w, Py_ssize_t row, 
     return <const real*>(x.base + (w.row + row) * x.stride) + w.first
 
 
-cdef inline Moments column_lanes(const Columns* k, Py_ssize_t at, Py_ssize_t size, double count) noexcept nogil:
+cdef inline Moments join_moments(const Columns* k, Py_ssize_t at, Py_ssize_t size, double count) noexcept nogil:
     # combine the columns of one channel, which lie side by side, each of `count` elements
     cdef Lanes lanes
     cdef Moments whole
-    cdef double e
-    cdef Py_ssize_t p
+    cdef double e, inverse = 1 / count
+    cdef Py_ssize_t p = 0, rest
+    cdef int j
     whole.count, whole.shift = count * size, k.shift[at]
-    clear(&lanes)
-    for p in range(size):
-        e = count * (k.shift[at + p] - whole.shift) + (k.hi[at + p] + k.lo[at + p])
-        step_exact(e, &lanes.hi[p % LANES], &lanes.lo[p % LANES])
+    clear(&lanes, True)
+    while p < size:
+        rest = size - p
+        for j in range(LANES):
+            e = count * (k.shift[at + p + j] - whole.shift) + (k.hi[at + p + j] + k.lo[at + p + j]) if j < rest else 0
+            accumulate(e, &lanes.hi[j], &lanes.lo[j], True)
+        p += LANES
     whole.lo = rounded(fold(&lanes, True)) / whole.count
-    clear(&lanes)
-    for p in range(size):
-        e = (k.shift[at + p] - whole.shift) + (k.hi[at + p] + k.lo[at + p]) / count - whole.lo
-        step_exact((k.hi2[at + p] + k.lo2[at + p]) + count * e * e, &lanes.hi[p % LANES], &lanes.lo[p % LANES])
+    clear(&lanes, True)
+    p = 0
+    while p < size:
+        rest = size - p
+        for j in range(LANES):
+            e = (k.shift[at + p + j] - whole.shift) + (k.hi[at + p + j] + k.lo[at + p + j]) * inverse - whole.lo
+            e = (k.hi2[at + p + j] + k.lo2[at + p + j]) + count * e * e
+            accumulate(e if j < rest else 0, &lanes.hi[j], &lanes.lo[j], True)
+        p += LANES
     whole.m2 = rounded(fold(&lanes, True))
     return whole
+
+
+cdef inline Sum join_sums(const double* hi, const double* lo, Py_ssize_t size) noexcept nogil:
+    cdef Lanes lanes
+    cdef Py_ssize_t p = 0, rest
+    cdef int j
+    clear(&lanes, True)
+    while p < size:
+        rest = size - p
+        for j in range(LANES):
+            accumulate(hi[p + j] if j < rest else 0, &lanes.hi[j], &lanes.lo[j], True)
+            lanes.lo[j] += lo[p + j] if j < rest else 0
+        p += LANES
+    return fold(&lanes, True)
 
 
 cdef inline void fold_moments(Columns* k, const Grid* g, const Window* w, Moments* result) noexcept nogil:
@@ -109,7 +132,7 @@ cdef inline void fold_moments(Columns* k, const Grid* g, const Window* w, Moment
         count = <double>(w.folded + (z < w.rest))
         for c in range(w.channels):
             p = z * w.channels + c
-            step_exact(count * (k.shift[p] - k.shift[c]) + (k.hi[p] + k.lo[p]), &hi[c], &lo[c])
+            accumulate(count * (k.shift[p] - k.shift[c]) + (k.hi[p] + k.lo[p]), &hi[c], &lo[c], True)
     for c in range(w.channels):
         mean[c] = (hi[c] + lo[c] if lo[c] == lo[c] else hi[c]) / m
         hi[c] = 0
@@ -119,7 +142,7 @@ cdef inline void fold_moments(Columns* k, const Grid* g, const Window* w, Moment
         for c in range(w.channels):
             p = z * w.channels + c
             e = (k.shift[p] - k.shift[c]) + (k.hi[p] + k.lo[p]) / count - mean[c]
-            step_exact((k.hi2[p] + k.lo2[p]) + count * e * e, &hi[c], &lo[c])
+            accumulate((k.hi2[p] + k.lo2[p]) + count * e * e, &hi[c], &lo[c], True)
     for c in range(w.channels):
         result[c].count, result[c].shift, result[c].lo = m, k.shift[c], mean[c]
         result[c].m2 = hi[c] + lo[c]
@@ -150,7 +173,7 @@ cdef void block_moments(const Lines* x, const Grid* g, Py_ssize_t block, Py_ssiz
         fold_moments(&k, g, &w, result + w.channel)
     else:
         for c in range(w.channels):
-            result[w.channel + c] = column_lanes(&k, c * g.size, g.size, <double>w.folded)
+            result[w.channel + c] = join_moments(&k, c * g.size, g.size, <double>w.folded)
 
 
 cdef void block_sums(const Lines* dy, const Lines* x, const Grid* g, Py_ssize_t block, Py_ssize_t tile, bint dense,
@@ -158,7 +181,6 @@ cdef void block_sums(const Lines* dy, const Lines* x, const Grid* g, Py_ssize_t 
     # result: sum dy and sum dy (x - mean) of this block, two for each channel
     cdef Window w = window(g, block, tile, dense)
     cdef Columns k
-    cdef Lanes a, b
     cdef Sum total, total2
     cdef Py_ssize_t stride = g.fold * x.stride // <Py_ssize_t>sizeof(real)
     cdef Py_ssize_t dy_stride = g.fold * dy.stride // <Py_ssize_t>sizeof(real)
@@ -186,9 +208,9 @@ cdef void block_sums(const Lines* dy, const Lines* x, const Grid* g, Py_ssize_t 
         for z in range(1, g.fold):
             for c in range(w.channels):
                 p = z * w.channels + c
-                step_exact(k.hi[p], &k.hi[c], &k.lo[c])
+                accumulate(k.hi[p], &k.hi[c], &k.lo[c], True)
                 k.lo[c] += k.lo[p]
-                step_exact(k.hi2[p], &k.hi2[c], &k.lo2[c])
+                accumulate(k.hi2[p], &k.hi2[c], &k.lo2[c], True)
                 k.lo2[c] += k.lo2[p]
         for c in range(w.channels):
             total.hi, total.lo = k.hi[c], k.lo[c]
@@ -197,12 +219,6 @@ cdef void block_sums(const Lines* dy, const Lines* x, const Grid* g, Py_ssize_t 
             result[2 * (w.channel + c) + 1] = total2
     else:
         for c in range(w.channels):
-            clear(&a)
-            clear(&b)
-            for p in range(g.size):
-                step_exact(k.hi[c * g.size + p], &a.hi[p % LANES], &a.lo[p % LANES])
-                a.lo[p % LANES] += k.lo[c * g.size + p]
-                step_exact(k.hi2[c * g.size + p], &b.hi[p % LANES], &b.lo[p % LANES])
-                b.lo[p % LANES] += k.lo2[c * g.size + p]
-            result[2 * (w.channel + c)] = fold(&a, True)
-            result[2 * (w.channel + c) + 1] = fold(&b, True)
+            p = c * g.size
+            result[2 * (w.channel + c)] = join_sums(&k.hi[p], &k.lo[p], g.size)
+            result[2 * (w.channel + c) + 1] = join_sums(&k.hi2[p], &k.lo2[p], g.size)
