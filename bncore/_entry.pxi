@@ -198,44 +198,61 @@ cdef inline void conclude(Batch* b, Py_ssize_t group, Conclusion conclusion) noe
         conclusion(&b.channels, c)
 
 
-cdef void statistics_group(Batch* b, Py_ssize_t group, real* tile) noexcept nogil:
-    cdef Py_ssize_t t
+cdef inline Py_ssize_t share(const Batch* b, Py_ssize_t thread) noexcept nogil:
+    # the first group of a thread: ranges, not strides, for neighbours share pages and rows
+    return b.groups * thread // b.threads
+
+
+cdef void statistics_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
+    cdef Py_ssize_t group, t
+    for group in range(first, end):
+        for t in range(b.parts):
+            moments_task(b, group, t, tile)
+        conclude(b, group, conclude_moments)
+
+
+cdef void forward_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
+    # while one group is written the next is read: memory has both to do at any time
+    cdef Py_ssize_t group, t
     for t in range(b.parts):
-        moments_task(b, group, t, tile)
-    conclude(b, group, conclude_moments)
+        if first < end:
+            moments_task(b, first, t, tile)
+    for group in range(first, end):
+        conclude(b, group, conclude_scale)
+        for t in range(b.parts):
+            scale_task(b, group, b.parts - 1 - t, tile)
+            if group + 1 < end:
+                moments_task(b, group + 1, t, tile)
 
 
-cdef void forward_group(Batch* b, Py_ssize_t group, real* tile) noexcept nogil:
-    cdef Py_ssize_t t
+cdef void inference_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
+    cdef Py_ssize_t group, t
+    for group in range(first, end):
+        conclude(b, group, given_scale)
+        for t in range(b.parts):
+            scale_task(b, group, t, tile)
+
+
+cdef void backward_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
+    cdef Py_ssize_t group, t
     for t in range(b.parts):
-        moments_task(b, group, t, tile)
-    conclude(b, group, conclude_scale)
-    for t in range(b.parts - 1, -1, -1):
-        scale_task(b, group, t, tile)
+        if first < end:
+            sums_task(b, first, t, tile)
+    for group in range(first, end):
+        conclude(b, group, conclude_pull)
+        for t in range(b.parts):
+            pull_task(b, group, b.parts - 1 - t, tile)
+            if group + 1 < end:
+                sums_task(b, group + 1, t, tile)
 
 
-cdef void inference_group(Batch* b, Py_ssize_t group, real* tile) noexcept nogil:
-    cdef Py_ssize_t t
-    conclude(b, group, given_scale)
-    for t in range(b.parts):
-        scale_task(b, group, t, tile)
-
-
-cdef void backward_group(Batch* b, Py_ssize_t group, real* tile) noexcept nogil:
-    cdef Py_ssize_t t
-    for t in range(b.parts):
-        sums_task(b, group, t, tile)
-    conclude(b, group, conclude_pull)
-    for t in range(b.parts - 1, -1, -1):
-        pull_task(b, group, t, tile)
-
-
-cdef void inference_backward_group(Batch* b, Py_ssize_t group, real* tile) noexcept nogil:
-    cdef Py_ssize_t t
-    conclude(b, group, given_pull)
-    for t in range(b.parts):
-        given_pull_task(b, group, t, tile)
-    conclude(b, group, conclude_given)
+cdef void inference_backward_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
+    cdef Py_ssize_t group, t
+    for group in range(first, end):
+        conclude(b, group, given_pull)
+        for t in range(b.parts):
+            given_pull_task(b, group, t, tile)
+        conclude(b, group, conclude_given)
 
 
 def statistics(const real[:, :, :, :] x, double[::1] mean, double[::1] var, int threads):
@@ -247,8 +264,8 @@ def statistics(const real[:, :, :, :] x, double[::1] mean, double[::1] var, int 
     reserve(&b, True, False, False, False)
     with nogil:
         if by_group(&b):
-            for i in prange(b.groups, schedule="static", num_threads=threads):
-                statistics_group(&b, i, room(&b, threadid(), kind))
+            for i in prange(threads, schedule="static", num_threads=threads):
+                statistics_share(&b, share(&b, i), share(&b, i + 1), room(&b, threadid(), kind))
         else:
             with parallel(num_threads=threads):
                 for i in prange(b.groups * b.parts, schedule="static"):
@@ -269,8 +286,8 @@ def forward(const real[:, :, :, :] x, const double[::1] gamma, const double[::1]
     reserve(&b, True, False, True, False)
     with nogil:
         if by_group(&b):
-            for i in prange(b.groups, schedule="static", num_threads=threads):
-                forward_group(&b, i, room(&b, threadid(), kind))
+            for i in prange(threads, schedule="static", num_threads=threads):
+                forward_share(&b, share(&b, i), share(&b, i + 1), room(&b, threadid(), kind))
         else:
             with parallel(num_threads=threads):
                 for i in prange(b.groups * b.parts, schedule="static"):
@@ -293,8 +310,8 @@ def inference(const real[:, :, :, :] x, const double[::1] gamma, const double[::
     reserve(&b, False, False, True, False)
     with nogil:
         if by_group(&b):
-            for i in prange(b.groups, schedule="static", num_threads=threads):
-                inference_group(&b, i, room(&b, threadid(), kind))
+            for i in prange(threads, schedule="static", num_threads=threads):
+                inference_share(&b, share(&b, i), share(&b, i + 1), room(&b, threadid(), kind))
         else:
             with parallel(num_threads=threads):
                 for i in prange(b.count, schedule="static"):
@@ -317,8 +334,8 @@ def backward(const real[:, :, :, :] dy, const real[:, :, :, :] x, const double[:
     reserve(&b, False, True, False, True)
     with nogil:
         if by_group(&b):
-            for i in prange(b.groups, schedule="static", num_threads=threads):
-                backward_group(&b, i, room(&b, threadid(), kind))
+            for i in prange(threads, schedule="static", num_threads=threads):
+                backward_share(&b, share(&b, i), share(&b, i + 1), room(&b, threadid(), kind))
         else:
             with parallel(num_threads=threads):
                 for i in prange(b.groups * b.parts, schedule="static"):
@@ -343,8 +360,8 @@ def inference_backward(const real[:, :, :, :] dy, const real[:, :, :, :] x, cons
     reserve(&b, False, True, True, False)
     with nogil:
         if by_group(&b):
-            for i in prange(b.groups, schedule="static", num_threads=threads):
-                inference_backward_group(&b, i, room(&b, threadid(), kind))
+            for i in prange(threads, schedule="static", num_threads=threads):
+                inference_backward_share(&b, share(&b, i), share(&b, i + 1), room(&b, threadid(), kind))
         else:
             with parallel(num_threads=threads):
                 for i in prange(b.count, schedule="static"):
