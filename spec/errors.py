@@ -1,18 +1,20 @@
-"""The error-carrying interpretation of the equations: what a faithful kernel of a declared class may be off by.
+"""The error-carrying interpretation of the equations: what a faithful kernel of a class may be off by.
 
-A value is an exact value together with the size of its terms and a bound of its error, under the standard model
-fl(a op b) = (a op b)(1 + d) + h, |d| <= u, |h| <= half the least subnormal number. docs/bounds.md derives every rule;
-in short:
+A value is an exact value together with the size of its terms and a bound of its error, under the standard
+model fl(a op b) = (a op b)(1 + d) + h, |d| <= u, |h| <= half the least subnormal number. docs/bounds.md
+derives every rule; in short:
 
-A. An element is followed on two courses. On the first it is a term of a sum, rounded at the width of the accumulators;
-   on the second it becomes a result, rounded at the width of the data. A number of a channel has the first width.
-B. `size` is the sum of |terms| of the expanded expression. A rounding costs u size, not u |value|: terms may be added in
-   any order, and a rounding may fall on any partial sum of them. An error that is there already is carried along by
-   |value|: it belongs to a number that all terms share.
-C. A number of a channel that meets an element may be rounded to the width of the data first (two roundings, not one).
-D. x - mean is one term of size 2 |x - mean|: if M is the number of the data's format that is nearest to the mean, then
-   |x - M| <= 2 |x - mean| for every x of that format, whatever mean/std. A class that folds the mean into a scale and an
-   offset gives this up in its results: there the size is |x| + |mean|.
+A. An element is followed on two courses. On the first it is a term of a sum, rounded at the width of the
+   accumulators; on the second it becomes a result, rounded at the width of the data. A number of a channel
+   has the first width.
+B. `size` is the sum of |terms| of the expanded expression. A rounding costs u size, not u |value|: terms may
+   be added in any order, and a rounding may fall on any partial sum of them. An error that is there already
+   is carried along by |value|: it belongs to a number that all terms share.
+C. A number of a channel that meets an element may be rounded to the width of the data first (two roundings,
+   not one).
+D. x - mean is one term of size 2 |x - mean|: if M is the number of the data's format that is nearest to the
+   mean, then |x - M| <= 2 |x - mean| for every x of that format, whatever mean/std. A class that folds the
+   mean into a scale and an offset gives this up in its results: there the size is |x| + |mean|.
 E. A sum of n terms is off by c(n) times the sum of |terms|, beside the errors of the terms.
 F. The model ends where a number of a channel leaves the range of its format: there the bound is infinite.
 """
@@ -24,8 +26,8 @@ import numpy as np
 
 from spec.exact import Exact
 
-# Bounds are sums, products, quotients and roots of non-negative float64 numbers: some 2^20 operations deep at most, each
-# off by 2^-53 of the result. This factor makes good for all of them.
+# Bounds are sums, products, quotients and roots of non-negative float64 numbers: some 2^20 operations deep at
+# most, each off by 2^-53 of the result. This factor makes good for all of them.
 ROUNDED_UP = 1 + 2.0**-32
 
 
@@ -35,7 +37,7 @@ def unit(dtype):
 
 
 def tiny(dtype):
-    """Half the least subnormal number of a format, or the least of float64 where no float64 holds the half."""
+    """Half the least subnormal number of a format; for float64, that number itself."""
     return max(float(np.finfo(dtype).smallest_subnormal) / 2, math.ulp(0.0))
 
 
@@ -45,8 +47,8 @@ def _roundings(n, u):
 
 
 def _any_order(n, u):
-    # Welford's recurrence costs most: its n steps round the mean of k elements (k = 1..n), at most n + 2 + 2 H(n)
-    # roundings of a term, where H(n) <= 1 + ln n.
+    # Welford's recurrence costs most: its n steps round the mean of k elements (k = 1..n), at most n + 2 +
+    # 2 H(n) roundings of a term, where H(n) <= 1 + ln n.
     return _roundings(n + 4 + 2 * math.log(max(n, 1)), u)
 
 
@@ -69,7 +71,7 @@ LEAF = 128
 
 @dataclass(frozen=True)
 class Accumulation:
-    """How a class of kernels forms sums: the accumulators' dtype (None: the data's), c(n), and whether it folds."""
+    """How a class of kernels forms sums: the accumulators' dtype (None: the data's), c(n), if it folds."""
 
     dtype: str | None
     c: object
@@ -146,8 +148,8 @@ class Model:
 class Bounded:
     """An exact value, the size of its terms, and a bound of the error of whoever computes it.
 
-    `size` and `error` are float64 arrays of shape (2, C, m), one row for each course, or (1, C, 1) for a number of a
-    channel.
+    `size` and `error` are float64 arrays of shape (2, C, m), one row for each course, or (1, C, 1) for a
+    number of a channel.
     """
 
     __slots__ = ("data", "error", "model", "size", "value", "varies")

@@ -1,7 +1,7 @@
-"""Evaluates a derived gradient in any interpretation: the walk from a sympy tree to the values that it is about.
+"""Evaluates a derived gradient in any interpretation: the walk from a sympy tree to the values it is about.
 
-Only the shapes that `spec.derive` produces are known: rationals, sums, products, whole powers, symbols, elements such
-as xhat[k], and sums over the batch.
+Only the shapes that `spec.derive` produces are known: rationals, sums, products, whole powers, symbols,
+elements such as xhat[k], and sums over the batch.
 """
 
 from math import prod
@@ -10,14 +10,14 @@ from math import prod
 def varies(tree):
     """Whether a tree has one value for each element of the batch: an element that no sum binds."""
     kind = type(tree).__name__
-    return kind == "Indexed" or kind != "Sum" and any(varies(part) for part in tree.args)
+    return kind == "Indexed" or (kind != "Sum" and any(varies(part) for part in tree.args))
 
 
 def evaluate(tree, values, over):
     """The value of a tree, where `values` maps names of the alphabet to values and `over` is their batch.
 
-    A product takes its elements first and its per-channel numbers after them, one by one. Raises TypeError for a tree
-    of another shape, KeyError for a name without a value.
+    A product takes its elements first and its per-channel numbers after them, one by one. Raises TypeError
+    for a tree of another shape, KeyError for a name without a value.
 
     >>> from spec.derive import gradient
     >>> from spec.exact import Batch, Exact

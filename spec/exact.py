@@ -1,8 +1,9 @@
-"""The exact interpretation of the equations: rationals for whole arrays of channels, and enclosures where a root enters.
+"""The exact interpretation of the equations: rationals for arrays of channels, enclosures for their roots.
 
-A value is the interval [numerator - radius, numerator + radius] / denominator in whole numbers: numerators and radii in
-object arrays of shape (C, m) or (C, 1), the denominator positive and common to a channel. The radius is 0, and the value
-a rational, until a root is taken that is not one. Every operation encloses the result of the operation on the reals.
+A value is the interval [numerator - radius, numerator + radius] / denominator in whole numbers: numerators
+and radii in object arrays of shape (C, m) or (C, 1), the denominator positive and common to a channel. The
+radius is 0, and the value a rational, until a root is taken that is not one. Every operation encloses the
+result of the operation on the reals.
 """
 
 import math
@@ -42,7 +43,7 @@ def _nearest_quotient(numerator, denominator):
 
 
 def _root_quotient(numerator, denominator):
-    """Numerator, denominator and radius of an enclosure of the root of a quotient, BITS bits wide or exact."""
+    """Numerator, denominator and radius of an enclosure of the root of a quotient: exact, or BITS wide."""
     if numerator < 0:
         raise ValueError(
             f"root: wanted a non-negative number, found {_nearest_quotient(numerator, denominator)!r}"
@@ -57,7 +58,7 @@ def _root_quotient(numerator, denominator):
 
 
 def _reciprocal_quotient(numerator, radius, denominator):
-    """Numerator, denominator and radius of an enclosure of the reciprocal of [numerator +- radius] / denominator."""
+    """Numerator, denominator and radius of an enclosure of one over [numerator +- radius] / denominator."""
     if abs(numerator) <= radius:
         raise ZeroDivisionError("division by an enclosure that contains 0")
     if radius == 0:
@@ -86,7 +87,7 @@ class Exact:
 
     @classmethod
     def floats(cls, array):
-        """The exact values of an array of finite floating-point numbers, the last axis running over the batch.
+        """The exact values of an array of finite floating-point numbers; the last axis runs over the batch.
 
         Raises ValueError where a number is not finite.
 
@@ -99,7 +100,8 @@ class Exact:
             raise ValueError(f"exact values: wanted finite numbers, found {array[where]} at {where}")
         fraction, exponent = np.frexp(array)
         mantissa = np.ldexp(fraction, 53).astype(np.int64)
-        # Zeros at the end of a mantissa move to the exponent; 0 itself takes part with the exponent of its neighbours.
+        # Zeros at the end of a mantissa move to the exponent; 0 itself takes part with the exponent of its
+        # neighbours.
         zeros = np.where(mantissa == 0, 0, np.frexp((mantissa & -mantissa).astype(np.float64))[1] - 1)
         mantissa >>= zeros
         exponent = exponent.astype(np.int64) - 53 + zeros

@@ -1,6 +1,7 @@
-"""The oracle: for float arrays, the exact value of each output and the bound of its error, both from the equations.
+"""The oracle: for float arrays, the exact value of each output and the bound of its error, by the equations.
 
-Values come from (9.38)-(9.41) and from the gradients derived from them (`spec.derive`), evaluated by `spec.errors`.
+Values come from (9.38)-(9.41) and from the gradients derived from them (`spec.derive`), evaluated by
+`spec.errors`.
 """
 
 from dataclasses import dataclass
@@ -12,14 +13,15 @@ from spec.errors import Batch, Model, tiny, unit
 from spec.evaluate import evaluate
 from spec.exact import Exact
 
-# What each gradient is the derivative of: (9.41) is linear in gamma and beta; x enters by all of (9.38)-(9.41).
+# What each gradient is the derivative of: (9.41) is linear in gamma and beta; x enters by all of
+# (9.38)-(9.41).
 GRADIENTS = {"dx": "x", "dgamma": "gamma", "dbeta": "beta"}
 EQUATION = equations.NUMBER | {of: f"d(9.41)/d{by}" for of, by in GRADIENTS.items()}
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """The worst of a comparison: the ratio of error to bound, where, what was got, what is exact, and the bound there."""
+    """The worst of a comparison: error over bound, where, what was got, what is exact, the bound there."""
 
     ratio: float
     index: tuple
@@ -48,7 +50,7 @@ class Expected:
         return shaped(self.values.nearest(), self.shape)
 
     def allowed(self, dtype):
-        """The bounds for an output that is returned in `dtype`, whose own rounding comes on top where it is the coarser."""
+        """The bounds of an output returned in `dtype`, whose rounding comes on top where it is coarser."""
         if unit(dtype) <= self.unit:
             return self.bounds
         stored = unit(dtype) * (abs(self.nearest) + self.bounds) + tiny(dtype)
@@ -62,7 +64,7 @@ class Expected:
         return np.where(finite, shaped((rows - self.values).magnitude(), self.shape), np.inf)
 
     def compare(self, got):
-        """Compare an output with what it must be. Raises ValueError for another shape or a dtype that is not real."""
+        """Compare an output with what it must be. Raises ValueError for another shape or kind of number."""
         got = np.asarray(got)
         if got.shape != self.shape:
             raise ValueError(f"{self.name}: wanted the shape {self.shape}, found {got.shape}")
@@ -138,7 +140,7 @@ class Problem:
 
 
 def problem(x, gamma, beta, eps, *, accumulate, dy=None, mean=None, var=None):
-    """The values of the alphabet for one call; mean and var are given in inference mode, else the batch's own."""
+    """The values of the alphabet for one call; mean and var are given in inference mode, else computed."""
     x = np.asarray(x)
     _check(x, dy, eps)
     model = Model(x.dtype, accumulate)
@@ -177,9 +179,10 @@ def _check(x, dy, eps):
 def forward(x, gamma, beta, eps, *, accumulate):
     """mean (9.38), var (9.39) and y (9.41) of training mode, for each an `Expected`.
 
-    x has the shape (N, C, *spatial) with at least one element a channel, float16, float32 or float64; gamma and beta
-    the shape (C,) or None for 1 and 0; eps >= 0; accumulate is one of `spec.errors.ACCUMULATIONS`. Raises ValueError for
-    anything else and for numbers that are not finite, ZeroDivisionError where a channel is constant and eps is 0.
+    x has the shape (N, C, *spatial) with at least one element a channel, float16, float32 or float64; gamma
+    and beta the shape (C,) or None for 1 and 0; eps >= 0; accumulate is one of `spec.errors.ACCUMULATIONS`.
+    Raises ValueError for anything else and for numbers that are not finite, ZeroDivisionError where a channel
+    is constant and eps is 0.
 
     >>> expected = forward(np.array([[1.0], [3.0]]), None, None, 0.0, accumulate="float64")
     >>> expected["y"].nearest.ravel()
@@ -191,7 +194,7 @@ def forward(x, gamma, beta, eps, *, accumulate):
 
 
 def backward(dy, x, gamma, eps, *, accumulate):
-    """dx, dgamma and dbeta of training mode, derived from (9.38)-(9.41); arguments and errors as in `forward`.
+    """dx, dgamma and dbeta of training mode, derived from (9.38)-(9.41); the rest as in `forward`.
 
     >>> dy, x = np.array([[1.0], [0.0], [0.0]]), np.array([[-1.0], [0.0], [1.0]])
     >>> backward(dy, x, None, 0.0, accumulate="any")["dbeta"].nearest
