@@ -56,4 +56,7 @@ def extensions():
     yield Extension("bncore._cpu", ["bncore/_cpu.pyx"], extra_compile_args=["-O2", "-g0"])
 
 
-setup(ext_modules=cythonize(list(extensions()), build_dir="build/cython", language_level=3))
+setup(
+    ext_modules=cythonize(list(extensions()), build_dir="build/cython", language_level=3),
+    options={"build_ext": {"parallel": len(LEVELS)}},
+)

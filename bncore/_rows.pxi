@@ -10,6 +10,7 @@
 cdef enum:
     BLOCK_ROWS = 256       # folded rows to a block, at least: the work of combining columns stays below a tenth
     BLOCKS = 64            # blocks to a tensor, at most
+    FEW_BLOCKS = 4
 
 
 cdef struct Grid:
@@ -49,7 +50,11 @@ cdef inline Grid grid(Py_ssize_t rows, Py_ssize_t channels, Py_ssize_t size, Py_
     g.step = max(<Py_ssize_t>BLOCK_ROWS, (g.folded + BLOCKS - 1) // BLOCKS)
     g.step = (g.step + GROUP - 1) // GROUP * GROUP
     g.blocks = max(1, (g.folded + g.step - 1) // g.step)
-    g.tile = max(1, columns // size) if g.fold == 1 else channels
+    if g.fold > 1:
+        g.tile = channels
+    else:
+        # with few blocks, narrow tiles, so that there is a task for every thread; columns do not meet, so no bit changes
+        g.tile = max(1, (columns if g.blocks >= FEW_BLOCKS else columns // 4) // size)
     g.tiles = (channels + g.tile - 1) // g.tile
     return g
 

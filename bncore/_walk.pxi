@@ -78,22 +78,22 @@ cdef inline const real* load(const Walk* k, Py_ssize_t n, Py_ssize_t c, Py_ssize
                              real* tile) noexcept nogil:
     # elements [start, start + count) of a plane
     cdef const char* p = plane(k, n, c)
-    cdef Py_ssize_t i, h, w
+    cdef Py_ssize_t i = 0, j, h, w, run
     if k.dense:
         return <const real*>p + start
     h, w = start // k.width, start % k.width
-    for i in range(count):
-        tile[i] = (<const real*>(p + h * k.h + w * k.w))[0]
-        w += 1
-        if w == k.width:
-            h, w = h + 1, 0
+    while i < count:
+        run = min(k.width - w, count - i)
+        for j in range(run):
+            tile[i + j] = (<const real*>(p + h * k.h + (w + j) * k.w))[0]
+        i, h, w = i + run, h + 1, 0
     return tile
 
 
 cdef inline void store(const Walk* k, Py_ssize_t n, Py_ssize_t c, Py_ssize_t start, Py_ssize_t count,
                        const real* tile, bint streamed) noexcept nogil:
     cdef char* p = plane(k, n, c)
-    cdef Py_ssize_t i, h, w
+    cdef Py_ssize_t i = 0, j, h, w, run
     if k.dense:
         p += start * <Py_ssize_t>sizeof(real)
         if streamed:
@@ -102,8 +102,8 @@ cdef inline void store(const Walk* k, Py_ssize_t n, Py_ssize_t c, Py_ssize_t sta
             memcpy(p, tile, count * sizeof(real))
         return
     h, w = start // k.width, start % k.width
-    for i in range(count):
-        (<real*>(p + h * k.h + w * k.w))[0] = tile[i]
-        w += 1
-        if w == k.width:
-            h, w = h + 1, 0
+    while i < count:
+        run = min(k.width - w, count - i)
+        for j in range(run):
+            (<real*>(p + h * k.h + (w + j) * k.w))[0] = tile[i + j]
+        i, h, w = i + run, h + 1, 0
