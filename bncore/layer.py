@@ -1,4 +1,4 @@
-"""Batch normalization as a layer: parameters, their gradients, and running statistics around the functions."""
+"""Batch normalization as a layer: the functions with parameters, their gradients, and running statistics."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Self
@@ -11,7 +11,7 @@ from .stats import Stats
 
 
 class _Pass(NamedTuple):
-    """What a forward pass leaves for the backward pass; its own copies of all that may change in between but x."""
+    """What a forward leaves for the backward: copies, except of x, of what may change in between."""
 
     x: numpy.ndarray
     gamma: numpy.ndarray | None
@@ -20,7 +20,7 @@ class _Pass(NamedTuple):
 
 
 class BatchNorm:
-    """A layer that normalizes each channel: by its batch in training, by running statistics after it, (9.38)-(9.41).
+    """A layer that normalizes a channel by its batch in training, by running statistics in evaluation.
 
     A training forward of m > 1 elements a channel updates the running statistics once, in float64:
 
@@ -29,8 +29,9 @@ class BatchNorm:
 
     With momentum=None they are, in place of this, the mean and the unbiased variance of all elements seen so
     far as one batch: batches weigh by their counts, and the spread of their means is part of the variance.
-    Nothing else updates them: not a forward in evaluation, not a backward, not an empty batch. The conventions,
-    beside those of others:
+    Nothing else updates them: not a forward in evaluation, not a backward, not an empty batch.
+
+    The conventions, beside those of others:
 
         ==============================  ===============  ===================  ============  =============
                                         bncore           PyTorch              Keras         ONNX
@@ -51,8 +52,8 @@ class BatchNorm:
     eps : float, finite, not negative.
     momentum : float in [0, 1], or None for the statistics of all elements so far.
     affine : bool. Whether the layer has gamma (at first 1) and beta (at first 0); else both are None.
-    track_running_stats : bool. If not, the batch normalizes itself in evaluation too, and there are no running
-        statistics.
+    track_running_stats : bool. If not, there are no running statistics, and a batch's own are used in
+        evaluation too.
     axis : int. The channel's place in the shape of x: 1 for (N, C, H, W), -1 for channels-last.
     dtype : float32 or float64. The dtype of gamma and beta, and so of dgamma and dbeta.
 
@@ -61,8 +62,8 @@ class BatchNorm:
     gamma, beta : arrays of shape (C,) and of `dtype`, or None.
     dgamma, dbeta : the gradients of the last backward, which replace those before; None before the first.
     running_mean, running_var : float64 arrays of shape (C,), at first 0 and 1; None if not tracked.
-    num_batches_tracked, num_elements_tracked : int. How many batches, and how many elements of a channel, have
-        entered the running statistics.
+    num_batches_tracked, num_elements_tracked : int. How many batches, and how many elements of a channel,
+        have entered the running statistics.
     training : bool. At first True; see `train` and `eval`.
 
     Raises
@@ -148,14 +149,14 @@ class BatchNorm:
         return self.train(False)
 
     def forward(self, x: ArrayLike) -> numpy.ndarray:
-        """Normalize x: (9.38)-(9.41) in training, (9.40) and (9.41) with the running statistics in evaluation.
+        """Normalize x: (9.38)-(9.41) in training, (9.40)-(9.41) by the running statistics in evaluation.
 
         Calling the layer is the same.
 
         Parameters
         ----------
-        x : float32 or float64 array with C channels at `axis`, in any layout. The layer keeps a reference to it,
-            not a copy, for `backward`: leave its numbers as they are until then.
+        x : float32 or float64 array with C channels at `axis`, in any layout. The layer keeps a reference to
+            it, not a copy, for `backward`: leave its numbers as they are until then.
 
         Returns
         -------
@@ -164,8 +165,8 @@ class BatchNorm:
         Raises
         ------
         TypeError, ValueError
-            If x is not as above, or has one element a channel where the running variance, which is the unbiased
-            one, is to be updated. Nothing has changed then.
+            If x is not as above, or has one element a channel where the running variance is to be updated:
+            the unbiased variance of one element is not defined. Nothing has changed then.
 
         Examples
         --------
@@ -194,8 +195,9 @@ class BatchNorm:
         else:
             if x.size == self.num_features:
                 raise ValueError(
-                    "x must have more than one element a channel in training, where the unbiased running variance "
-                    f"is updated, found shape {x.shape}; call eval(), or construct with track_running_stats=False"
+                    "x must have more than one element a channel in training, or its unbiased variance is "
+                    "not defined (call eval(), or construct with track_running_stats=False), "
+                    f"found shape {x.shape}"
                 )
             before, momentum = self._running(), checks.momentum(self.momentum)
             y, stats = functional.forward(x, gamma, self.beta, eps=self.eps, axis=axis)
@@ -209,9 +211,10 @@ class BatchNorm:
     __call__ = forward
 
     def backward(self, dy: ArrayLike) -> numpy.ndarray:
-        """The gradients for the last forward, in the mode in which it ran: dx is returned, dgamma and dbeta are kept.
+        """The gradients for the last forward, in the mode in which it ran.
 
-        dgamma and dbeta replace those of the backward before; they are not added to them.
+        dx is returned. dgamma and dbeta are kept; they replace those of the backward before, and are not
+        added to them.
 
         Parameters
         ----------
@@ -254,7 +257,7 @@ class BatchNorm:
         return dx
 
     def state_dict(self) -> dict[str, Any]:
-        """The layer's numbers by name, as copies: gamma and beta, and the running statistics with their counts.
+        """Copies of the layer's numbers by name: gamma and beta, the running statistics and their counts.
 
         Returns
         -------
@@ -303,8 +306,9 @@ class BatchNorm:
 
     def __repr__(self) -> str:
         return (
-            f"BatchNorm({self.num_features}, eps={self.eps!r}, momentum={self.momentum!r}, affine={self.affine}, "
-            f"track_running_stats={self.track_running_stats}, axis={self.axis}, dtype={self.dtype.name!r})"
+            f"BatchNorm({self.num_features}, eps={self.eps!r}, momentum={self.momentum!r}, "
+            f"affine={self.affine}, track_running_stats={self.track_running_stats}, "
+            f"axis={self.axis}, dtype={self.dtype.name!r})"
             f"{'' if self.training else '.eval()'}"
         )
 

@@ -6,7 +6,7 @@ from .stats import Stats, merge
 
 
 def updated(before: Stats, batch: Stats, momentum: float | None) -> tuple[numpy.ndarray, numpy.ndarray]:
-    """The new running mean and running variance; the variance in `before`, and the new one, is the unbiased one."""
+    """The new running mean and running variance; the variance is unbiased in `before` too."""
     if momentum is None:
         return _of_all_elements(before, batch)
     keep = 1 - momentum
