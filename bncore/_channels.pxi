@@ -15,6 +15,7 @@ cdef struct Channels:
     Py_ssize_t parts
     Py_ssize_t across              # from one channel's record to the next channel's
     Py_ssize_t along               # from one part's record to the next part's
+    double* rstd                   # (C,)
     Moments* moments
     Sum* sums                      # two to a record: sum dy, sum dy (x - mean)
     Scale* scales                  # (C,)
@@ -53,25 +54,54 @@ cdef Moments whole_moments(const Moments* part, Py_ssize_t parts, Py_ssize_t alo
     return whole
 
 
-cdef void conclude_moments(Channels* k, Py_ssize_t c) noexcept nogil:
+# What follows is done for a range of channels at a time, so that divisions and roots are those of vectors.
+
+cdef void conclude_moments(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
     # (9.38) and (9.39)
-    cdef Moments* first = k.moments + c * k.across
-    first[0] = whole_moments(first, k.parts, k.along, k.m)
-    k.mean[c] = first.shift + first.lo
-    k.var[c] = (first.m2 if not first.m2 < 0 else 0) / k.m
+    cdef Moments* whole
+    cdef Py_ssize_t c
+    for c in range(first, end):
+        whole = k.moments + c * k.across
+        whole[0] = whole_moments(whole, k.parts, k.along, k.m)
+        k.mean[c] = whole.shift + whole.lo
+        k.var[c] = whole.m2
+    for c in range(first, end):
+        k.var[c] = (k.var[c] if not k.var[c] < 0 else 0) / k.m
 
 
-cdef void conclude_scale(Channels* k, Py_ssize_t c) noexcept nogil:
+cdef void own_rstd(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
+    # of a constant channel under eps = 0 it is 0: y = beta and dx = 0, as for every eps > 0
+    cdef double v
+    cdef Py_ssize_t c
+    for c in range(first, end):
+        v = k.var[c] + k.eps
+        k.rstd[c] = 1 / sqrt(v) if v != 0 else 0
+
+
+cdef void given_rstd(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
+    cdef Py_ssize_t c
+    for c in range(first, end):
+        k.rstd[c] = 1 / sqrt(k.var[c] + k.eps)
+
+
+cdef void conclude_scale(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
     # the map that the batch's own statistics make of (9.40) and (9.41)
-    cdef Moments* whole = k.moments + c * k.across
-    conclude_moments(k, c)
-    k.scales[c] = scale(k.mean[c], (whole.shift - k.mean[c]) + whole.lo,
-                        gamma_of(k, c) * reciprocal_root(k.var[c], k.eps), beta_of(k, c), k.var[c] * k.m)
+    cdef const Moments* whole
+    cdef Py_ssize_t c
+    conclude_moments(k, first, end)
+    own_rstd(k, first, end)
+    for c in range(first, end):
+        whole = k.moments + c * k.across
+        k.scales[c] = scale(k.mean[c], (whole.shift - k.mean[c]) + whole.lo, gamma_of(k, c) * k.rstd[c],
+                            beta_of(k, c), k.var[c] * k.m)
 
 
-cdef void given_scale(Channels* k, Py_ssize_t c) noexcept nogil:
+cdef void given_scale(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
     # the map that given statistics make of (9.40) and (9.41)
-    k.scales[c] = scale(k.mean[c], 0, gamma_of(k, c) / sqrt(k.var[c] + k.eps), beta_of(k, c), 0)
+    cdef Py_ssize_t c
+    given_rstd(k, first, end)
+    for c in range(first, end):
+        k.scales[c] = scale(k.mean[c], 0, gamma_of(k, c) * k.rstd[c], beta_of(k, c), 0)
 
 
 cdef double whole_sums(Channels* k, Py_ssize_t c) noexcept nogil:
@@ -90,18 +120,27 @@ cdef double whole_sums(Channels* k, Py_ssize_t c) noexcept nogil:
     return rounded(dyd)
 
 
-cdef void conclude_pull(Channels* k, Py_ssize_t c) noexcept nogil:
+cdef void conclude_pull(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
     # dgamma, dbeta, and the map that gives dx in training mode
-    cdef double sum_dyd = whole_sums(k, c)
-    k.dgamma[c] = sum_dyd * reciprocal_root(k.var[c], k.eps)
-    k.pulls[c] = pull(k.mean[c], k.var[c], k.eps, gamma_of(k, c), k.dbeta[c], sum_dyd, k.m)
+    cdef double sum_dyd
+    cdef Py_ssize_t c
+    own_rstd(k, first, end)
+    for c in range(first, end):
+        sum_dyd = whole_sums(k, c)
+        k.dgamma[c] = sum_dyd * k.rstd[c]
+        k.pulls[c] = pull(k.mean[c], k.rstd[c], gamma_of(k, c), k.dbeta[c], sum_dyd, k.m, k.var[c] * k.m)
 
 
-cdef void given_pull(Channels* k, Py_ssize_t c) noexcept nogil:
+cdef void given_pull(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
     # inference mode: dx = dy gamma rstd, a map of dy alone
-    k.scales[c] = scale(0, 0, gamma_of(k, c) / sqrt(k.var[c] + k.eps), 0, 0)
+    cdef Py_ssize_t c
+    given_rstd(k, first, end)
+    for c in range(first, end):
+        k.scales[c] = scale(0, 0, gamma_of(k, c) * k.rstd[c], 0, 0)
 
 
-cdef void conclude_given(Channels* k, Py_ssize_t c) noexcept nogil:
+cdef void conclude_given(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
     # dgamma and dbeta in inference mode
-    k.dgamma[c] = whole_sums(k, c) / sqrt(k.var[c] + k.eps)
+    cdef Py_ssize_t c
+    for c in range(first, end):
+        k.dgamma[c] = whole_sums(k, c) * k.rstd[c]

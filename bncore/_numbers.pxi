@@ -65,11 +65,6 @@ cdef inline bint narrow(double factor) noexcept nogil:
     return factor == 0 or SMALL <= fabs(factor) <= LARGE
 
 
-cdef inline double reciprocal_root(double var, double eps) noexcept nogil:
-    # rstd; of a constant channel under eps = 0 it is 0: y = beta and dx = 0, as for every eps > 0
-    return 1 / sqrt(var + eps) if var + eps != 0 else 0
-
-
 cdef inline Scale scale(double mean, double residual, double a, double beta, double reach) noexcept nogil:
     # reach: an upper bound of (x - mean)^2 over the channel, as far as it is known
     cdef Scale s
@@ -91,16 +86,15 @@ cdef struct Pull:     # dx of one channel: dx = (dy - rise) k0 + ((x - mean) k1 
     bint wide
 
 
-cdef inline Pull pull(double mean, double var, double eps, double gamma, double sum_dy, double sum_dyd,
-                      double m) noexcept nogil:
+cdef inline Pull pull(double mean, double rstd, double gamma, double sum_dy, double sum_dyd, double m,
+                      double reach) noexcept nogil:
     # sum_dyd = sum dy (x - mean), so that dgamma = rstd sum_dyd
-    cdef double rstd = reciprocal_root(var, eps)
     cdef Pull p
     p.mean, p.rise = mean, sum_dy / m
     p.k0 = gamma * rstd
     p.k1 = -p.k0 * ((sum_dyd / m * rstd) * rstd)
     p.wide = not (narrow(p.k0) and narrow(p.k1) and fabs(mean) <= REACH and fabs(p.rise) <= REACH
-                  and var * m <= REACH * REACH)
+                  and reach <= REACH * REACH)
     return p
 
 

@@ -15,7 +15,9 @@ def tensor(name: str, value) -> numpy.ndarray:
     if array.dtype not in FLOATS and array.dtype.newbyteorder("=") not in FLOATS:
         raise TypeError(f"{name} must be a float32 or float64 array, found dtype {array.dtype}")
     if array.ndim < 2:
-        raise ValueError(f"{name} must have at least 2 dimensions, one of them the channel, found shape {array.shape}")
+        raise ValueError(
+            f"{name} must have at least 2 dimensions, one of them the channel, found shape {array.shape}"
+        )
     return array
 
 
@@ -76,7 +78,9 @@ def output(out, like: numpy.ndarray, inputs: dict) -> bool:
     if out.shape != like.shape:
         raise ValueError(f"out must have the shape of the result, {like.shape}, found {out.shape}")
     if out.dtype != like.dtype.newbyteorder("="):
-        raise TypeError(f"out must have the dtype of the result, {like.dtype.newbyteorder('=')}, found {out.dtype}")
+        raise TypeError(
+            f"out must have the dtype of the result, {like.dtype.newbyteorder('=')}, found {out.dtype}"
+        )
     if not out.flags.writeable:
         raise ValueError("out must be writeable, found a read-only array")
     if any(stride == 0 and extent > 1 for stride, extent in zip(out.strides, out.shape)):
@@ -88,13 +92,20 @@ def output(out, like: numpy.ndarray, inputs: dict) -> bool:
         if same_elements(out, array):
             shared = True
         elif overlap(out, array):
-            raise ValueError(f"out must be {name} itself or not overlap it, found an array that overlaps {name} in part")
+            raise ValueError(
+                f"out must be {name} itself or not overlap it, found an array that overlaps {name} in part"
+            )
     return shared
 
 
 def same_elements(a: numpy.ndarray, b: numpy.ndarray) -> bool:
     """Whether two arrays are the same view of the same memory."""
-    return a.shape == b.shape and a.dtype == b.dtype and a.ctypes.data == b.ctypes.data and a.strides == b.strides
+    return (
+        a.shape == b.shape
+        and a.dtype == b.dtype
+        and a.ctypes.data == b.ctypes.data
+        and a.strides == b.strides
+    )
 
 
 def overlap(a: numpy.ndarray, b: numpy.ndarray) -> bool:
@@ -130,10 +141,11 @@ def momentum(value) -> float | None:
 
 def float_type(name: str, value) -> numpy.dtype:
     """One of the two dtypes."""
+    # numpy.dtype(None) is float64
     try:
-        found = numpy.dtype(value)
+        found = numpy.dtype("V" if value is None else value)
     except TypeError:
-        found = None
-    if value is None or found not in FLOATS:
+        found = numpy.dtype("V")
+    if found not in FLOATS:
         raise TypeError(f"{name} must be float32 or float64, found {value!r}")
     return found

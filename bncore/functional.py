@@ -3,15 +3,8 @@
 import numpy
 
 from . import checks, operands
-from .runtime import kernels, threads_for
+from .runtime import kernels
 from .stats import Stats, fresh
-
-# How a kernel stores its result; the names of the kernels' own enumeration.
-_DIRECT, _STAGED, _STREAMED = 0, 1, 2
-
-# Results are streamed past the caches where what a call reads and writes exceeds what the last cache keeps.
-# Below that size a streamed store costs more than half of the speed; above it a plain one costs a third.
-_STREAM_BYTES = 24 << 20
 
 _KIND = {numpy.dtype(numpy.float32): "float", numpy.dtype(numpy.float64): "double"}
 _KERNEL = {
@@ -56,6 +49,10 @@ def forward(x, gamma=None, beta=None, *, eps=1e-5, axis=1, out=None):
 
     Source: equations (9.38), (9.39), (9.40) and (9.41).
     """
+    done = kernels.dense_forward(x, gamma, beta, eps, axis, out)
+    if done is not None:
+        y, mean, var, count = done
+        return y, fresh(count, mean, var, eps)
     x = checks.tensor("x", x)
     axis = checks.channel_axis(axis, x.ndim)
     eps = checks.epsilon(eps)
@@ -66,9 +63,7 @@ def forward(x, gamma=None, beta=None, *, eps=1e-5, axis=1, out=None):
     mean, var = numpy.zeros(channels), numpy.zeros(channels)
     place, (source,), target = operands.prepare([x], axis, out)
     if x.size:
-        _KERNEL["forward", target.dtype](
-            source, gamma64, beta64, eps, target, mean, var, _store(2 * x.nbytes, shared), threads_for(x.size)
-        )
+        _KERNEL["forward", target.dtype](source, gamma64, beta64, eps, target, mean, var, shared)
     return _delivered(place, out), fresh(_count(x, channels), mean, var, eps)
 
 
@@ -107,6 +102,10 @@ def backward(dy, x, gamma, stats, *, axis=1, out=None):
 
     Source: the derivatives of equations (9.38)-(9.41), proven in docs/derivation.md.
     """
+    if type(stats) is Stats:
+        done = kernels.dense_backward(dy, x, gamma, stats.count, stats.mean, stats.var, stats.eps, axis, out)
+        if done is not None:
+            return done
     x = checks.tensor("x", x)
     dy = checks.like("dy", dy, x)
     axis = checks.channel_axis(axis, x.ndim)
@@ -115,18 +114,21 @@ def backward(dy, x, gamma, stats, *, axis=1, out=None):
     if not isinstance(stats, Stats):
         raise TypeError(f"stats must be the Stats that forward returned, found {type(stats).__name__}")
     if stats.mean.shape != (channels,):
-        raise ValueError(f"stats must have one number for each of {channels} channels, found {stats.mean.size}")
+        raise ValueError(
+            f"stats must have one number for each of {channels} channels, found {stats.mean.size}"
+        )
     if stats.count != _count(x, channels):
-        raise ValueError(f"stats must be those of x, with count {_count(x, channels)}, found count {stats.count}")
+        raise ValueError(
+            f"stats must be those of x, with count {_count(x, channels)}, found count {stats.count}"
+        )
     inputs = {"x": x, "dy": dy, "gamma": gamma, "stats.mean": stats.mean, "stats.var": stats.var}
     shared = out is not None and checks.output(out, x, inputs)
     dgamma, dbeta = numpy.zeros(channels), numpy.zeros(channels)
     place, (source, gradient), target = operands.prepare([x, dy], axis, out)
     if x.size:
         _KERNEL["backward", target.dtype](
-            gradient, source, gamma64, stats.eps, stats.mean, stats.var, target, dgamma, dbeta,
-            _store(3 * x.nbytes, shared), threads_for(x.size),
-        )  # fmt: skip
+            gradient, source, gamma64, stats.eps, stats.mean, stats.var, target, dgamma, dbeta, shared
+        )
     kind = target.dtype if gamma is None else numpy.asarray(gamma).dtype.newbyteorder("=")
     return _delivered(place, out), dgamma.astype(kind, copy=False), dbeta.astype(kind, copy=False)
 
@@ -162,6 +164,9 @@ def inference(x, gamma, beta, mean, var, *, eps=1e-5, axis=1, out=None):
 
     Source: equations (9.40) and (9.41).
     """
+    done = kernels.dense_inference(x, gamma, beta, mean, var, eps, axis, out)
+    if done is not None:
+        return done
     x = checks.tensor("x", x)
     axis = checks.channel_axis(axis, x.ndim)
     eps = checks.epsilon(eps)
@@ -174,9 +179,7 @@ def inference(x, gamma, beta, mean, var, *, eps=1e-5, axis=1, out=None):
     shared = out is not None and checks.output(out, x, inputs)
     place, (source,), target = operands.prepare([x], axis, out)
     if x.size:
-        _KERNEL["inference", target.dtype](
-            source, gamma64, beta64, eps, target, mean64, var64, _store(2 * x.nbytes, shared), threads_for(x.size)
-        )
+        _KERNEL["inference", target.dtype](source, gamma64, beta64, eps, target, mean64, var64, shared)
     return _delivered(place, out)
 
 
@@ -231,9 +234,8 @@ def inference_backward(dy, x, gamma, mean, var, *, eps=1e-5, axis=1, out=None):
     place, (source, gradient), target = operands.prepare([x, dy], axis, out)
     if x.size:
         _KERNEL["inference_backward", target.dtype](
-            gradient, source, gamma64, eps, mean64, var64, target, dgamma, dbeta,
-            _store(3 * x.nbytes, shared), threads_for(x.size),
-        )  # fmt: skip
+            gradient, source, gamma64, eps, mean64, var64, target, dgamma, dbeta, shared
+        )
     kind = target.dtype if gamma is None else numpy.asarray(gamma).dtype.newbyteorder("=")
     return _delivered(place, out), dgamma.astype(kind, copy=False), dbeta.astype(kind, copy=False)
 
@@ -271,20 +273,13 @@ def statistics(x, *, eps=1e-5, axis=1):
     mean, var = numpy.zeros(channels), numpy.zeros(channels)
     if x.size:
         source = operands.readable(x, axis)
-        _KERNEL["statistics", source.dtype](source, mean, var, threads_for(x.size))
+        _KERNEL["statistics", source.dtype](source, mean, var)
     return fresh(_count(x, channels), mean, var, eps)
 
 
 def _count(x: numpy.ndarray, channels: int) -> int:
     """m: the elements of one channel."""
     return x.size // channels if channels else 0
-
-
-def _store(traffic: int, shared: bool) -> int:
-    """How the result is stored, for a call that reads and writes `traffic` bytes."""
-    if shared:
-        return _STAGED
-    return _STREAMED if traffic > _STREAM_BYTES else _DIRECT
 
 
 def _delivered(place: numpy.ndarray, out: numpy.ndarray | None) -> numpy.ndarray:

@@ -58,7 +58,9 @@ def _merged(arrays: list[numpy.ndarray], axis: int) -> list[numpy.ndarray] | Non
     elif len(merged) <= 3:
         # one axis is W, two are N and W: planes that are one run each
         one = (1, [itemsize] * len(arrays))
-        n, h, w = {0: [one, one, one], 1: [one, one, *merged], 2: [*merged[:1], one, *merged[1:]]}.get(len(merged), merged)
+        n, h, w = {0: [one, one, one], 1: [one, one, *merged], 2: [*merged[:1], one, *merged[1:]]}.get(
+            len(merged), merged
+        )
         extents = (n[0], x.shape[axis], h[0], w[0])
         steps = [(n[1][k], channel_step[k], h[1][k], w[1][k]) for k in range(len(arrays))]
     else:

@@ -14,12 +14,6 @@ from . import _cpu
 # The variants from most to least demanding, each with the x86-64 level that it needs (1: any processor).
 _VARIANTS = {"v4": 4, "v3": 3, "base": 1}
 
-# Fewer elements than this stay on the calling thread: waking a second one costs more than it saves.
-_SMALL_WORK = 1 << 15
-
-_threads: int | None = None
-_forked = False
-
 
 def _choose_variant() -> str:
     """The best variant that was built and that this processor runs, or the one that BNCORE_ISA names."""
@@ -42,6 +36,10 @@ def _built(name: str) -> bool:
 
 isa = _choose_variant()
 kernels = import_module(f"._kernels_{isa}", __package__)
+
+_threads: int = max(1, kernels.max_threads())
+_forked = False
+kernels.limit_threads(_threads)
 
 
 def set_num_threads(threads: int) -> None:
@@ -75,6 +73,7 @@ def set_num_threads(threads: int) -> None:
     if number < 1:
         raise ValueError(f"threads must be at least 1, found {number}")
     _threads = number
+    kernels.limit_threads(get_num_threads())
 
 
 def get_num_threads() -> int:
@@ -93,21 +92,14 @@ def get_num_threads() -> int:
     >>> bncore.get_num_threads() >= 1
     True
     """
-    global _threads
-    if _threads is None:
-        _threads = max(1, kernels.max_threads())
     return _threads if kernels.OPENMP and not _forked else 1
-
-
-def threads_for(size: int) -> int:
-    """The threads for a call on `size` elements."""
-    return 1 if size < _SMALL_WORK else get_num_threads()
 
 
 def _after_fork_in_child() -> None:
     # libgomp's pool does not survive a fork: a second thread would be waited for without end.
     global _forked
     _forked = True
+    kernels.limit_threads(1)
 
 
 if hasattr(os, "register_at_fork"):
@@ -125,8 +117,12 @@ def show_config() -> None:
     """
     openmp = f"yes ({kernels.OPENMP})" if kernels.OPENMP else "no (single-threaded build)"
     print(f"bncore {metadata.version('bncore')}")
-    print(f"python       {platform.python_version()}, numpy {numpy.__version__}, {sys.platform} {platform.machine()}")
+    print(
+        f"python       {platform.python_version()}, numpy {numpy.__version__}, {sys.platform} {platform.machine()}"
+    )
     print(f"compiler     {kernels.COMPILER}")
     print(f"openmp       {openmp}")
-    print(f"instructions {isa} (of {', '.join(name for name in _VARIANTS if _built(name))}; BNCORE_ISA chooses)")
+    print(
+        f"instructions {isa} (of {', '.join(name for name in _VARIANTS if _built(name))}; BNCORE_ISA chooses)"
+    )
     print(f"threads      {get_num_threads()}")

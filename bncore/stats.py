@@ -66,16 +66,20 @@ def frozen(array: numpy.ndarray) -> numpy.ndarray:
     return kept
 
 
+# The slots of Stats, for a class whose own __setattr__ refuses.
+_set_count, _set_mean, _set_var, _set_eps = (Stats.__dict__[name].__set__ for name in ("count", "mean", "var", "eps"))
+_new = Stats.__new__
+
+
 def fresh(count: int, mean: numpy.ndarray, var: numpy.ndarray, eps: float) -> Stats:
     """Stats of arrays that were just computed and belong to nobody else: no checks, no copies."""
     mean.flags.writeable = False
     var.flags.writeable = False
-    stats = object.__new__(Stats)
-    set_field = object.__setattr__
-    set_field(stats, "count", count)
-    set_field(stats, "mean", mean)
-    set_field(stats, "var", var)
-    set_field(stats, "eps", eps)
+    stats = _new(Stats)
+    _set_count(stats, count)
+    _set_mean(stats, mean)
+    _set_var(stats, var)
+    _set_eps(stats, eps)
     return stats
 
 

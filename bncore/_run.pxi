@@ -1,0 +1,168 @@
+# How threads share the table of tasks. Memory may be refused before `nogil`; after it nothing raises.
+#
+# a. By group: a thread takes a range of groups, each from its sums to its output while it is cached.
+# b. By part: threads share every task of one phase, then of the next, the last phase backwards over what is
+#    still cached. For tables with too few groups to go round.
+
+from cython.parallel cimport parallel, prange, threadid
+
+cdef enum:
+    SPARE_GROUPS = 8               # groups to a thread from which one more or less does not matter
+
+
+cdef inline bint by_group(const Batch* b) noexcept nogil:
+    return (b.threads == 1 or b.groups >= SPARE_GROUPS * b.threads or b.groups * b.parts == 1
+            or (b.parts == 1 and b.groups >= b.threads))
+
+
+cdef inline real* room(const Batch* b, int thread, const real* kind) noexcept nogil:
+    # kind only says of which type the elements are
+    return <real*>(b.tiles + thread * TILE_BYTES) if b.tiles != NULL else NULL
+
+
+cdef inline Py_ssize_t share(const Batch* b, Py_ssize_t thread) noexcept nogil:
+    # the first group of a thread: ranges, not strides, for neighbours share pages and rows
+    return b.groups * thread // b.threads
+
+
+cdef void statistics_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
+    cdef Py_ssize_t group, t
+    for group in range(first, end):
+        for t in range(b.parts):
+            moments_task(b, group, t, tile)
+        conclude(b, group, conclude_moments)
+
+
+cdef void forward_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
+    # while one group is written the next is read: memory has both to do at any time
+    cdef Py_ssize_t group, t
+    for t in range(b.parts):
+        if first < end:
+            moments_task(b, first, t, tile)
+    for group in range(first, end):
+        conclude(b, group, conclude_scale)
+        for t in range(b.parts):
+            scale_task(b, group, b.parts - 1 - t, tile)
+            if group + 1 < end:
+                moments_task(b, group + 1, t, tile)
+
+
+cdef void inference_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
+    cdef Py_ssize_t group, t
+    for group in range(first, end):
+        conclude(b, group, given_scale)
+        for t in range(b.parts):
+            scale_task(b, group, t, tile)
+
+
+cdef void backward_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
+    cdef Py_ssize_t group, t
+    for t in range(b.parts):
+        if first < end:
+            sums_task(b, first, t, tile)
+    for group in range(first, end):
+        conclude(b, group, conclude_pull)
+        for t in range(b.parts):
+            pull_task(b, group, b.parts - 1 - t, tile)
+            if group + 1 < end:
+                sums_task(b, group + 1, t, tile)
+
+
+cdef void inference_backward_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
+    cdef Py_ssize_t group, t
+    for group in range(first, end):
+        conclude(b, group, given_pull)
+        for t in range(b.parts):
+            given_pull_task(b, group, t, tile)
+        conclude(b, group, conclude_given)
+
+
+cdef int run_statistics(Batch* b, const real* kind) except -1:
+    cdef Py_ssize_t i
+    reserve(b, True, False, False, False)
+    with nogil:
+        if by_group(b):
+            for i in prange(b.threads, schedule="static", num_threads=b.threads):
+                statistics_share(b, share(b, i), share(b, i + 1), room(b, threadid(), kind))
+        else:
+            with parallel(num_threads=b.threads):
+                for i in prange(b.groups * b.parts, schedule="static"):
+                    moments_task(b, i // b.parts, i % b.parts, room(b, threadid(), kind))
+                for i in prange(b.threads, schedule="static"):
+                    conclude_moments(&b.channels, b.count * i // b.threads, b.count * (i + 1) // b.threads)
+        release(b)
+    return 0
+
+
+cdef int run_forward(Batch* b, const real* kind) except -1:
+    cdef Py_ssize_t i
+    reserve(b, True, False, True, False)
+    with nogil:
+        if by_group(b):
+            for i in prange(b.threads, schedule="static", num_threads=b.threads):
+                forward_share(b, share(b, i), share(b, i + 1), room(b, threadid(), kind))
+        else:
+            with parallel(num_threads=b.threads):
+                for i in prange(b.groups * b.parts, schedule="static"):
+                    moments_task(b, i // b.parts, i % b.parts, room(b, threadid(), kind))
+                for i in prange(b.threads, schedule="static"):
+                    conclude_scale(&b.channels, b.count * i // b.threads, b.count * (i + 1) // b.threads)
+                for i in prange(b.groups * b.parts - 1, -1, -1, schedule="static"):
+                    scale_task(b, i // b.parts, i % b.parts, room(b, threadid(), kind))
+        release(b)
+    return 0
+
+
+cdef int run_inference(Batch* b, const real* kind) except -1:
+    cdef Py_ssize_t i
+    reserve(b, False, False, True, False)
+    with nogil:
+        if by_group(b):
+            for i in prange(b.threads, schedule="static", num_threads=b.threads):
+                inference_share(b, share(b, i), share(b, i + 1), room(b, threadid(), kind))
+        else:
+            with parallel(num_threads=b.threads):
+                for i in prange(b.threads, schedule="static"):
+                    given_scale(&b.channels, b.count * i // b.threads, b.count * (i + 1) // b.threads)
+                for i in prange(b.groups * b.parts, schedule="static"):
+                    scale_task(b, i // b.parts, i % b.parts, room(b, threadid(), kind))
+        release(b)
+    return 0
+
+
+cdef int run_backward(Batch* b, const real* kind) except -1:
+    cdef Py_ssize_t i
+    reserve(b, False, True, False, True)
+    with nogil:
+        if by_group(b):
+            for i in prange(b.threads, schedule="static", num_threads=b.threads):
+                backward_share(b, share(b, i), share(b, i + 1), room(b, threadid(), kind))
+        else:
+            with parallel(num_threads=b.threads):
+                for i in prange(b.groups * b.parts, schedule="static"):
+                    sums_task(b, i // b.parts, i % b.parts, room(b, threadid(), kind))
+                for i in prange(b.threads, schedule="static"):
+                    conclude_pull(&b.channels, b.count * i // b.threads, b.count * (i + 1) // b.threads)
+                for i in prange(b.groups * b.parts - 1, -1, -1, schedule="static"):
+                    pull_task(b, i // b.parts, i % b.parts, room(b, threadid(), kind))
+        release(b)
+    return 0
+
+
+cdef int run_inference_backward(Batch* b, const real* kind) except -1:
+    cdef Py_ssize_t i
+    reserve(b, False, True, True, False)
+    with nogil:
+        if by_group(b):
+            for i in prange(b.threads, schedule="static", num_threads=b.threads):
+                inference_backward_share(b, share(b, i), share(b, i + 1), room(b, threadid(), kind))
+        else:
+            with parallel(num_threads=b.threads):
+                for i in prange(b.threads, schedule="static"):
+                    given_pull(&b.channels, b.count * i // b.threads, b.count * (i + 1) // b.threads)
+                for i in prange(b.groups * b.parts, schedule="static"):
+                    given_pull_task(b, i // b.parts, i % b.parts, room(b, threadid(), kind))
+                for i in prange(b.threads, schedule="static"):
+                    conclude_given(&b.channels, b.count * i // b.threads, b.count * (i + 1) // b.threads)
+        release(b)
+    return 0

@@ -1,0 +1,156 @@
+# A call as a table of tasks: groups (a channel, or a tile of channels) by parts (chunks, or row blocks).
+#
+# A task is a pure function of its place in the table, and what tasks leave is combined in the order of the
+# parts, so how threads share the table out (_run.pxi) changes no bit.
+
+cdef extern from "<stdlib.h>" nogil:
+    void* malloc(size_t)
+    void free(void*)
+
+cdef enum:
+    TILE_BYTES = 2 * CHUNK_BYTES   # two operands' share of a chunk
+    SMALL_PLANE = 512              # planes of fewer elements are columns, if there are
+    MANY_PLANES = 8                # at least so many of them
+    SMALL_WORK = 1 << 15           # fewer elements stay on the calling thread: waking another costs more
+    STREAM_BYTES = 24 << 20        # a call that reads and writes more than this writes past the caches
+
+cdef int thread_limit = 1
+
+cdef struct Batch:                 # everything that the tasks of one call share
+    bint rows                      # rows, not planes
+    bint dense                     # rows lie one after the other in every operand
+    Walk x
+    Walk dy
+    Walk out
+    Lines x_rows
+    Lines dy_rows
+    Lines out_rows
+    Cut cut
+    Grid grid
+    Channels channels
+    Py_ssize_t count               # C
+    Py_ssize_t groups
+    Py_ssize_t parts
+    char* tiles                    # TILE_BYTES for each thread, or NULL where nothing is gathered or staged
+    int how
+    int threads
+
+
+cdef inline bint in_rows(const Walk* k, Py_ssize_t channels, Py_ssize_t size, Py_ssize_t itemsize) noexcept nogil:
+    return k.dense and (channels == 1 or k.c == size * itemsize)
+
+
+cdef void lay_out(Batch* b, Py_ssize_t rows, Py_ssize_t count, Py_ssize_t size, Py_ssize_t item, Walk x, Walk dy,
+                  Walk out, int operands, bint shared) noexcept nogil:
+    # operands: how many tensors are read and written; shared: the output is one of the inputs
+    b.x, b.dy, b.out = x, dy, out
+    b.count = count
+    b.threads = 1 if rows * count * size < SMALL_WORK else thread_limit
+    b.how = STAGED if shared else STREAMED if operands * rows * count * size * item > STREAM_BYTES else DIRECT
+    b.rows = (in_rows(&b.x, b.count, size, item) and in_rows(&b.dy, b.count, size, item)
+              and in_rows(&b.out, b.count, size, item)
+              and (size == 1 or (size < SMALL_PLANE and rows >= MANY_PLANES)))
+    b.x_rows.base, b.x_rows.stride = b.x.base, b.x.n
+    b.dy_rows.base, b.dy_rows.stride = b.dy.base, b.dy.n
+    b.out_rows.base, b.out_rows.stride = b.out.base, b.out.n
+    b.dense = b.x.n == b.count * size * item and b.dy.n == b.x.n and b.out.n == b.x.n
+    b.cut = cut(rows, size, item)
+    b.grid = grid(rows, b.count, size, item)
+    if not b.rows and b.how == DIRECT and not b.out.dense:
+        b.how = STAGED
+    b.groups = b.grid.tiles if b.rows else b.count
+    b.parts = b.grid.blocks if b.rows else b.cut.chunks
+    b.channels.m = <double>(rows * size)
+    b.channels.parts = b.parts
+    b.channels.across = 1 if b.rows else b.parts
+    b.channels.along = b.count if b.rows else 1
+    b.channels.moments, b.channels.sums, b.channels.rstd = NULL, NULL, NULL
+    b.channels.scales, b.channels.pulls, b.tiles = NULL, NULL, NULL
+
+
+cdef void release(Batch* b) noexcept nogil:
+    free(b.channels.moments)
+    free(b.channels.sums)
+    free(b.channels.rstd)
+    free(b.channels.scales)
+    free(b.channels.pulls)
+    free(b.tiles)
+
+
+cdef int reserve(Batch* b, bint moments, bint sums, bint scales, bint pulls) except -1:
+    cdef size_t count = b.count
+    cdef bint tiles = not b.rows and (b.how != DIRECT or not (b.x.dense and b.dy.dense and b.out.dense))
+    if moments:
+        b.channels.moments = <Moments*>malloc(count * b.parts * sizeof(Moments))
+    if sums:
+        b.channels.sums = <Sum*>malloc(2 * count * b.parts * sizeof(Sum))
+    if scales:
+        b.channels.scales = <Scale*>malloc(count * sizeof(Scale))
+    if scales or pulls:
+        b.channels.rstd = <double*>malloc(count * sizeof(double))
+    if pulls:
+        b.channels.pulls = <Pull*>malloc(count * sizeof(Pull))
+    if tiles:
+        b.tiles = <char*>malloc(b.threads * TILE_BYTES)
+    if ((moments and b.channels.moments == NULL) or (sums and b.channels.sums == NULL)
+            or ((scales or pulls) and b.channels.rstd == NULL)
+            or (scales and b.channels.scales == NULL) or (pulls and b.channels.pulls == NULL)
+            or (tiles and b.tiles == NULL)):
+        release(b)
+        raise MemoryError("bncore: no memory for the partial sums of the batch")
+    return 0
+
+
+cdef inline Py_ssize_t first_channel(const Batch* b, Py_ssize_t group) noexcept nogil:
+    return group * b.grid.tile if b.rows else group
+
+
+cdef inline Py_ssize_t end_channel(const Batch* b, Py_ssize_t group) noexcept nogil:
+    return min(b.count, (group + 1) * b.grid.tile) if b.rows else group + 1
+
+
+cdef void moments_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
+    if b.rows:
+        block_moments(&b.x_rows, &b.grid, t, group, b.dense, b.channels.moments + t * b.count, <const real*>tile)
+    else:
+        b.channels.moments[group * b.parts + t] = chunk_moments(&b.x, &b.cut, group, t, tile)
+
+
+cdef void sums_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
+    if b.rows:
+        block_sums(&b.dy_rows, &b.x_rows, &b.grid, t, group, b.dense, b.channels.mean,
+                   b.channels.sums + 2 * t * b.count, <const real*>tile)
+    else:
+        chunk_sums(&b.dy, &b.x, &b.cut, group, t, b.channels.mean[group], tile,
+                   b.channels.sums + 2 * (group * b.parts + t))
+
+
+cdef void scale_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
+    if b.rows:
+        block_scale(&b.x_rows, &b.out_rows, &b.grid, t, group, b.dense, b.channels.scales, b.how, <const real*>tile)
+    else:
+        chunk_scale(&b.x, &b.out, &b.cut, group, t, b.channels.scales + group, b.how, tile)
+
+
+cdef void pull_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
+    if b.rows:
+        block_pull(&b.dy_rows, &b.x_rows, &b.out_rows, &b.grid, t, group, b.dense, b.channels.pulls, b.how,
+                   <const real*>tile)
+    else:
+        chunk_pull(&b.dy, &b.x, &b.out, &b.cut, group, t, b.channels.pulls + group, b.how, tile)
+
+
+cdef void given_pull_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
+    # the sums first: dx may overwrite dy or x
+    sums_task(b, group, t, tile)
+    if b.rows:
+        block_scale(&b.dy_rows, &b.out_rows, &b.grid, t, group, b.dense, b.channels.scales, b.how, <const real*>tile)
+    else:
+        chunk_scale(&b.dy, &b.out, &b.cut, group, t, b.channels.scales + group, b.how, tile)
+
+
+ctypedef void (*Conclusion)(Channels*, Py_ssize_t, Py_ssize_t) noexcept nogil
+
+
+cdef inline void conclude(Batch* b, Py_ssize_t group, Conclusion conclusion) noexcept nogil:
+    conclusion(&b.channels, first_channel(b, group), end_channel(b, group))
