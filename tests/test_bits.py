@@ -1,0 +1,107 @@
+"""The same bits from run to run, for every number of threads, instruction set, and way of storing."""
+
+from functools import cache
+
+import child
+import digest
+import numpy
+import pytest
+from judge import CALLS, DTYPES, problem
+from layouts import LAYOUTS, bits
+
+import bncore
+from bncore import runtime
+
+PROBLEMS = [(dtype, *place) for dtype in DTYPES for place in digest.SHAPES]
+
+
+def all_bits(p, call, **options):
+    return {name: bits(got) for name, got in CALLS[call](p, **options).items()}
+
+
+def with_threads(threads):
+    """Set the number of threads, where there can be more than one."""
+    bncore.set_num_threads(threads)
+    if not runtime.kernels.OPENMP:
+        assert bncore.get_num_threads() == 1
+        pytest.skip("this build has no OpenMP, so every call runs on one thread")
+    assert bncore.get_num_threads() == threads
+
+
+@pytest.mark.parametrize(("dtype", "shape", "axis"), PROBLEMS)
+@pytest.mark.parametrize("call", CALLS)
+def test_from_run_to_run(call, dtype, shape, axis):
+    p = problem(shape, axis, dtype)
+    assert all_bits(p, call) == all_bits(p.but(x=p.x.copy(), dy=p.dy.copy()), call)
+
+
+@pytest.mark.parametrize("threads", [2, 3, 4])
+@pytest.mark.parametrize(("dtype", "shape", "axis"), PROBLEMS)
+def test_for_every_number_of_threads(threads, dtype, shape, axis):
+    p = problem(shape, axis, dtype)
+    strided = p.but(x=LAYOUTS["cropped"](p.x, axis), dy=LAYOUTS["reversed"](p.dy, axis))
+    bncore.set_num_threads(1)
+    alone = [all_bits(each, call) for each in (p, strided) for call in CALLS]
+    with_threads(threads)
+    assert [all_bits(each, call) for each in (p, strided) for call in CALLS] == alone
+
+
+@cache
+def of_variant(isa):
+    """The digest of a variant, or why there is none."""
+    try:
+        return child.run("import digest\nfor line in digest.lines(): print(line)", BNCORE_ISA=isa)
+    except AssertionError as error:
+        if "BNCORE_ISA must name a variant" not in str(error):
+            raise
+        return None
+
+
+@pytest.mark.parametrize("isa", runtime._VARIANTS)
+def test_for_every_instruction_set(isa):
+    found = of_variant(isa)
+    if found is None:
+        pytest.skip(f"this processor, or this build, has no {isa}")
+    assert found.splitlines() == list(digest.lines())
+
+
+def test_unknown_instruction_set_is_refused():
+    with pytest.raises(AssertionError, match=r"ImportError: BNCORE_ISA must name .* found 'v9'"):
+        child.run("import bncore", BNCORE_ISA="v9")
+
+
+# 30 MB and more to read and write: results are written past the caches
+BEYOND_CACHES = [((7, 17, 179, 181), 1), ((7, 179, 181, 17), -1)]
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(("shape", "axis"), BEYOND_CACHES)
+def test_in_place_or_not_beyond_the_caches(shape, axis, dtype):
+    p = problem(shape, axis, dtype)
+    for call in CALLS:
+        bncore.set_num_threads(1)
+        alone = all_bits(p, call)
+        assert all_bits(p.but(x=(own := p.x.copy())), call, out=own) == alone
+        # a place that begins within a line of the cache
+        assert all_bits(p, call, out=numpy.full(p.x.size + 3, numpy.nan, dtype)[3:].reshape(shape)) == alone
+        with_threads(2)
+        assert all_bits(p, call) == alone
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(("shape", "axis"), BEYOND_CACHES)
+def test_within_the_caches_or_beyond(shape, axis, dtype):
+    # with statistics that are given, an element's result depends on no other
+    p = problem(shape, axis, dtype)
+    part = p.but(x=p.x[:1], dy=p.dy[:1])
+    assert bits(CALLS["inference"](p)["y"][:1]) == bits(CALLS["inference"](part)["y"])
+    assert bits(CALLS["inference_backward"](p)["dx"][:1]) == bits(CALLS["inference_backward"](part)["dx"])
+
+
+@pytest.mark.parametrize("layout", ["read_only", "unaligned", "byte_swapped"])
+@pytest.mark.parametrize(("dtype", "shape", "axis"), PROBLEMS)
+def test_for_the_same_order_in_memory(layout, dtype, shape, axis):
+    p = problem(shape, axis, dtype)
+    same = p.but(x=LAYOUTS[layout](p.x, axis), dy=LAYOUTS[layout](p.dy, axis))
+    for call in CALLS:
+        assert all_bits(same, call) == all_bits(p, call)
