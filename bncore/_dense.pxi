@@ -71,6 +71,8 @@ cdef class Call:
             elif i > position:
                 self.size *= view.shape[i]
         self.count = view.shape[position]
+        if self.count == 1:
+            self.rows, self.size = 1, self.rows * self.size
         self.narrow = view.itemsize == sizeof(float)
         return True
 

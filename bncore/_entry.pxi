@@ -31,6 +31,11 @@ def max_threads():
     return bn_max_threads()
 
 
+def walks_rows(Py_ssize_t planes, Py_ssize_t size):
+    """Whether tensors of so many planes of this size are walked in rows, if their rows are contiguous."""
+    return rows_pay(planes, size)
+
+
 def limit_threads(int threads):
     global thread_limit
     thread_limit = threads

@@ -56,18 +56,18 @@ cdef inline Sum fold(Lanes* t, bint exact) noexcept nogil:
     return total
 
 
-cdef inline void run_sum(const real* x, Py_ssize_t count, real* total) noexcept nogil:
-    # total += sum x, lane by lane in the type of the data: for a mean that only has to be near
+cdef inline void run_offsets(const real* x, Py_ssize_t count, real first, real* total) noexcept nogil:
+    # total += sum (x - first), lane by lane in the type of the data: for a shift that only has to be near the mean
     cdef Py_ssize_t i = 0, rest
     cdef int j
     while i + LANES <= count:
         for j in range(LANES):
-            total[j] += x[i + j]
+            total[j] += x[i + j] - first
         i += LANES
     rest = count - i
     if rest > 0:
         for j in range(LANES):
-            total[j] += x[i + j] if j < rest else 0
+            total[j] += x[i + j] - first if j < rest else 0
 
 
 cdef inline void run_moments(const real* x, Py_ssize_t count, double centre, Lanes* a, Lanes* b) noexcept nogil:

@@ -3,8 +3,8 @@
 # a. A channel is cut into chunks that depend on (N, S) and the element type alone: pieces of a plane, or
 #    several whole planes. Chunks are reduced apart and combined in their order, so no bit depends on which
 #    thread took which chunk, nor on whether threads share out channels or chunks.
-# b. The moments of a chunk take two passes over at most 16 KiB: a mean that is nearly right, then the sums of
-#    deviations and of their squares from it, the first of which corrects that mean.
+# b. The moments of a chunk take two passes over at most 16 KiB: a shift near the mean, then the sums of the
+#    deviations from it and of their squares, the first of which makes the mean good.
 # c. With channels to spare, a thread takes a channel from its statistics to its output while it is cached.
 #    With few channels the threads share chunks, and the second sweep runs backwards over what is still cached.
 
@@ -45,22 +45,27 @@ cdef inline Part part(const Cut* k, Py_ssize_t t) noexcept nogil:
 
 cdef Moments chunk_moments(const Walk* x, const Cut* k, Py_ssize_t c, Py_ssize_t t, real* tile) noexcept nogil:
     cdef Part p = part(k, t)
-    cdef real near[LANES]
+    cdef real offset[LANES]
+    cdef real start = 0
     cdef Lanes first, second
     cdef Sum d, dd
     cdef Moments result
     cdef Py_ssize_t j
     cdef real* room
+    cdef const real* source
     result.count = <double>(p.planes * p.count)
     for j in range(LANES):
-        near[j] = 0
+        offset[j] = 0
     for j in range(p.planes):
-        run_sum(load(x, p.n + j, c, p.start, p.count, tile + j * p.count), p.count, near)
+        source = load(x, p.n + j, c, p.start, p.count, tile + j * p.count)
+        if j == 0:
+            start = source[0]
+        run_offsets(source, p.count, start, offset)
     clear(&first, False)
     for j in range(LANES):
-        first.hi[j] = near[j]
-    # the shift is nearly the mean of the chunk; sums of deviations from it do not cancel
-    result.shift = finite_or_zero(fold(&first, False).hi / result.count)
+        first.hi[j] = offset[j]
+    # nearly the mean of the chunk, so that sums of deviations from it do not cancel; of a constant, the constant
+    result.shift = finite_or_zero(start + fold(&first, False).hi / result.count)
     clear(&first, real is double)
     clear(&second, real is double)
     for j in range(p.planes):

@@ -36,10 +36,15 @@ cdef struct Batch:                 # everything that the tasks of one call share
     int threads
 
 
+cdef inline bint rows_pay(Py_ssize_t rows, Py_ssize_t size) noexcept nogil:
+    return size == 1 or (size < SMALL_PLANE and rows >= MANY_PLANES)
+
+
 cdef inline bint in_rows(const Walk* k, Py_ssize_t channels, Py_ssize_t size, Py_ssize_t itemsize) noexcept nogil:
     return k.dense and (channels == 1 or k.c == size * itemsize)
 
 
+# The layout of x decides between rows and planes; where it takes rows, dy and the output must have rows too.
 cdef void lay_out(Batch* b, Py_ssize_t rows, Py_ssize_t count, Py_ssize_t size, Py_ssize_t item, Walk x, Walk dy,
                   Walk out, int operands, bint shared) noexcept nogil:
     # operands: how many tensors are read and written; shared: the output is one of the inputs
@@ -47,9 +52,7 @@ cdef void lay_out(Batch* b, Py_ssize_t rows, Py_ssize_t count, Py_ssize_t size, 
     b.count = count
     b.threads = 1 if rows * count * size < SMALL_WORK else thread_limit
     b.how = STAGED if shared else STREAMED if operands * rows * count * size * item > STREAM_BYTES else DIRECT
-    b.rows = (in_rows(&b.x, b.count, size, item) and in_rows(&b.dy, b.count, size, item)
-              and in_rows(&b.out, b.count, size, item)
-              and (size == 1 or (size < SMALL_PLANE and rows >= MANY_PLANES)))
+    b.rows = rows_pay(rows, size) and in_rows(&b.x, b.count, size, item)
     b.x_rows.base, b.x_rows.stride = b.x.base, b.x.n
     b.dy_rows.base, b.dy_rows.stride = b.dy.base, b.dy.n
     b.out_rows.base, b.out_rows.stride = b.out.base, b.out.n

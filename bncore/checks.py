@@ -83,7 +83,9 @@ def output(out, like: numpy.ndarray, inputs: dict) -> bool:
         )
     if not out.flags.writeable:
         raise ValueError("out must be writeable, found a read-only array")
-    if any(stride == 0 and extent > 1 for stride, extent in zip(out.strides, out.shape)):
+    if out.size and any(
+        stride == 0 and extent > 1 for stride, extent in zip(out.strides, out.shape, strict=True)
+    ):
         raise ValueError(f"out must not repeat elements, found strides {out.strides} for shape {out.shape}")
     shared = False
     for name, array in inputs.items():

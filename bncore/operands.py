@@ -11,6 +11,8 @@ import math
 
 import numpy
 
+from .runtime import kernels
+
 
 def ready(array: numpy.ndarray) -> numpy.ndarray:
     """The array itself, or a copy of it if its elements are unaligned or byte-swapped."""
@@ -20,55 +22,57 @@ def ready(array: numpy.ndarray) -> numpy.ndarray:
 
 
 def four_dimensional(arrays: list[numpy.ndarray], axis: int) -> list[numpy.ndarray] | None:
-    """Views of shape (N, C, H, W), their axes in the order of the first array's memory; None if there are none.
+    """Views of shape (N, C, H, W), or None where the arrays cannot be walked so.
 
-    All arrays have one shape, which is not empty; element [n, c, h, w] of each view is the same element.
+    All arrays have one shape, which is not empty; element [n, c, h, w] of each view is the same element. Which
+    axes become n, and which h and w, depends on the first array alone, and with it every bit of a result.
     """
-    shape = arrays[0].shape
-    if all(array.flags.c_contiguous for array in arrays):
-        split = (math.prod(shape[:axis]), shape[axis], 1, math.prod(shape[axis + 1 :]))
-        if split[3] == 1:
-            split = (split[0], split[1], 1, 1)
-        return [array.reshape(split) for array in arrays]
-    return _merged(arrays, axis)
-
-
-def _merged(arrays: list[numpy.ndarray], axis: int) -> list[numpy.ndarray] | None:
     x = arrays[0]
-    itemsize = x.itemsize
+    if all(array.flags.c_contiguous for array in arrays):
+        n, c, s = math.prod(x.shape[:axis]), x.shape[axis], math.prod(x.shape[axis + 1 :])
+        split = (n, c, 1, s) if c > 1 else (1, 1, 1, n * s)
+        return [array.reshape(split) for array in arrays]
     # the axes from the widest stride of x to the narrowest, those of one element left out
-    others = [i for i in range(x.ndim) if i != axis and x.shape[i] > 1]
-    others.sort(key=lambda i: -abs(x.strides[i]))
-    merged: list[tuple[int, list[int]]] = []
-    for i in others:
-        steps = [array.strides[i] for array in arrays]
-        if merged and all(outer == step * x.shape[i] for outer, step in zip(merged[-1][1], steps)):
-            merged[-1] = (merged[-1][0] * x.shape[i], steps)
-        else:
-            merged.append((x.shape[i], steps))
-    channel_step = [array.strides[axis] for array in arrays]
-    narrowest = abs(channel_step[0]) <= min((abs(steps[0]) for _, steps in merged), default=math.inf)
+    others = sorted(
+        (i for i in range(x.ndim) if i != axis and x.shape[i] > 1), key=lambda i: -abs(x.strides[i])
+    )
+    runs = _merge([x], others)
+    narrowest = all(abs(x.strides[axis]) <= abs(x.strides[run[-1]]) for run in runs)
     if x.shape[axis] > 1 and narrowest:
         # channels-last: rows at one distance, or nothing
-        if len(merged) > 1 or any(step != itemsize for step in channel_step):
+        outer, inner = others, []
+        if any(array.strides[axis] != array.itemsize for array in arrays):
             return None
-        rows = merged[0] if merged else (1, [itemsize] * len(arrays))
-        extents = (rows[0], x.shape[axis], 1, 1)
-        steps = [(rows[1][k], channel_step[k], itemsize, itemsize) for k in range(len(arrays))]
-    elif len(merged) <= 3:
-        # one axis is W, two are N and W: planes that are one run each
-        one = (1, [itemsize] * len(arrays))
-        n, h, w = {0: [one, one, one], 1: [one, one, *merged], 2: [*merged[:1], one, *merged[1:]]}.get(
-            len(merged), merged
-        )
-        extents = (n[0], x.shape[axis], h[0], w[0])
-        steps = [(n[1][k], channel_step[k], h[1][k], w[1][k]) for k in range(len(arrays))]
     else:
+        # one run is W, two are N and W, three are N, H and W
+        outer = runs[0] if len(runs) > 1 else []
+        inner = others[len(outer) :]
+    n, hw = _merge(arrays, outer), _merge(arrays, inner)
+    if len(n) > 1 or len(hw) > 2:
         return None
+    places = [*([[]] * (1 - len(n))), *n], [[axis]], [*([[]] * (2 - len(hw))), *hw]
+    runs = [run for place in places for run in place]
+    extents = [math.prod(x.shape[i] for i in run) for run in runs]
     return [
-        numpy.lib.stride_tricks.as_strided(array, extents, step, writeable=array.flags.writeable)
-        for array, step in zip(arrays, steps)
+        numpy.lib.stride_tricks.as_strided(
+            array,
+            extents,
+            [array.strides[run[-1]] if run else array.itemsize for run in runs],
+            writeable=array.flags.writeable,
+        )
+        for array in arrays
     ]
+
+
+def _merge(arrays: list[numpy.ndarray], axes: list[int]) -> list[list[int]]:
+    # neighbouring axes that every array walks at one stride, together
+    runs: list[list[int]] = []
+    for i in axes:
+        if runs and all(a.strides[runs[-1][-1]] == a.strides[i] * a.shape[i] for a in arrays):
+            runs[-1].append(i)
+        else:
+            runs.append([i])
+    return runs
 
 
 def prepare(arrays: list[numpy.ndarray], axis: int, out: numpy.ndarray | None):
@@ -82,14 +86,35 @@ def prepare(arrays: list[numpy.ndarray], axis: int, out: numpy.ndarray | None):
     place = numpy.empty_like(x, order="K", subok=False) if out is None or not out.flags.aligned else out
     if not x.size:
         return place, arrays, place
-    views = four_dimensional([*arrays, place], axis)
+    views = _views([*arrays, place], axis)
     if views is None:
         arrays = [_dense(array, x) for array in arrays]
-        views = four_dimensional([*arrays, place], axis)
+        views = _views([*arrays, place], axis)
     if views is None:
         place = numpy.empty_like(arrays[0])
-        views = four_dimensional([*arrays, place], axis)
+        views = _views([*arrays, place], axis)
     return place, views[:-1], views[-1]
+
+
+def _views(arrays: list[numpy.ndarray], axis: int) -> list[numpy.ndarray] | None:
+    # the layout of x, the first, decides how a kernel walks; the others must go along
+    views = four_dimensional(arrays, axis)
+    if views is None or not _in_rows(views[0]) or all(_in_rows(view) for view in views):
+        return views
+    n, _, h, w = views[0].shape
+    return None if kernels.walks_rows(n, h * w) else views
+
+
+def _in_rows(view: numpy.ndarray) -> bool:
+    # whether the channels of one n lie one after the other
+    _, c, h, w = view.shape
+    _, along_c, along_h, along_w = view.strides
+    step = view.itemsize
+    return (
+        (w == 1 or along_w == step)
+        and (h == 1 or along_h == w * step)
+        and (c == 1 or along_c == h * w * step)
+    )
 
 
 def readable(x: numpy.ndarray, axis: int) -> numpy.ndarray:
