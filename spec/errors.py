@@ -178,6 +178,9 @@ class Bounded:
         error = self.error + coarser * (self.size + self.error) + self.model.tinies
         return Bounded(self.model, self.value, np.broadcast_to(self.size, error.shape), error)
 
+    def __rsub__(self, other):
+        return self._of(other) - self
+
     def magnitude(self):
         """|value|, rounded up."""
         return self.value.magnitude()[None]

@@ -119,7 +119,7 @@ class Exact:
     def _over(self, denominator):
         """Numerator and radius over a multiple of the denominator."""
         factor = denominator // self.denominator
-        if (factor == 1).all():
+        if np.all(factor == 1):
             return self.numerator, self.radius
         return self.numerator * factor, 0 if _is_zero(self.radius) else self.radius * factor
 

@@ -4,11 +4,12 @@ Values come from (9.38)-(9.41) and from the gradients derived from them (`spec.d
 `spec.errors`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
-from spec import equations
+from spec import equations, running
 from spec.errors import Batch, Model, tiny, unit
 from spec.evaluate import evaluate
 from spec.exact import Exact
@@ -16,7 +17,11 @@ from spec.exact import Exact
 # What each gradient is the derivative of: (9.41) is linear in gamma and beta; x enters by all of
 # (9.38)-(9.41).
 GRADIENTS = {"dx": "x", "dgamma": "gamma", "dbeta": "beta"}
-EQUATION = equations.NUMBER | {of: f"d(9.41)/d{by}" for of, by in GRADIENTS.items()}
+EQUATION = (
+    equations.NUMBER
+    | {of: f"d(9.41)/d{by}" for of, by in GRADIENTS.items()}
+    | {"running_mean": "(9.38) averaged", "running_var": "(9.39) averaged"}
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ class Expected:
     shape: tuple
     unit: float
 
-    @property
+    @cached_property
     def nearest(self):
         """The exact values, each rounded to float64."""
         return shaped(self.values.nearest(), self.shape)
@@ -107,9 +112,11 @@ class Problem:
     model: Model
     over: Batch
     values: dict
+    memory: dict = field(default_factory=dict, compare=False)
 
-    def _expected(self, name, bounded, shape):
+    def _expected(self, name, bounded):
         bounds = bounded.bound()
+        shape = self.shape if bounded.varies else self.shape[1:2]
         return Expected(
             name=name,
             equation=EQUATION[name],
@@ -119,23 +126,33 @@ class Problem:
             unit=unit(self.model.element if bounded.varies else self.model.number),
         )
 
-    def forward(self, names):
-        """mean, var and y as the equations give them."""
-        return {
-            name: self._expected(
-                name, self.values[name], self.shape if self.values[name].varies else self.shape[1:2]
-            )
-            for name in names
-        }
+    def expected(self, names):
+        """What the equations give for these names."""
+        for name in names:
+            if name not in self.memory:
+                self.memory[name] = self._expected(name, self.values[name])
+        return {name: self.memory[name] for name in names}
 
     def gradients(self, mode):
         """dx, dgamma and dbeta as the derivation gives them."""
         from spec.derive import gradient
 
-        found = {of: evaluate(gradient(of, mode), self.values, self.over) for of in GRADIENTS}
+        if mode not in self.memory:
+            self.memory[mode] = {
+                of: self._expected(of, evaluate(gradient(of, mode), self.values, self.over))
+                for of in GRADIENTS
+            }
+        return self.memory[mode]
+
+    def update(self, running_mean, running_var, momentum, variance, weighs):
+        """The running statistics after this batch."""
+        given = (self.model.numbers(each) for each in (running_mean, running_var, momentum))
+        after = running.update(
+            self.values["mean"], self.values["var"], *given, self.over, variance=variance, weighs=weighs
+        )
         return {
-            of: self._expected(of, value, self.shape if value.varies else self.shape[1:2])
-            for of, value in found.items()
+            name: self._expected(name, value)
+            for name, value in zip(("running_mean", "running_var"), after, strict=True)
         }
 
 
@@ -190,7 +207,7 @@ def forward(x, gamma, beta, eps, *, accumulate):
     >>> expected["y"].compare(np.array([[-1.0], [1.001]])).index
     (1, 0)
     """
-    return problem(x, gamma, beta, eps, accumulate=accumulate).forward(("mean", "var", "y"))
+    return problem(x, gamma, beta, eps, accumulate=accumulate).expected(("mean", "var", "y"))
 
 
 def backward(dy, x, gamma, eps, *, accumulate):
@@ -210,7 +227,7 @@ def inference(x, gamma, beta, mean, var, eps, *, accumulate):
     >>> inference(x, None, None, one, one, 3.0, accumulate="any")["y"].nearest.ravel()
     array([0., 1.])
     """
-    return problem(x, gamma, beta, eps, accumulate=accumulate, mean=mean, var=var).forward(("y",))
+    return problem(x, gamma, beta, eps, accumulate=accumulate, mean=mean, var=var).expected(("y",))
 
 
 def inference_backward(dy, x, gamma, mean, var, eps, *, accumulate):
@@ -223,3 +240,15 @@ def inference_backward(dy, x, gamma, mean, var, eps, *, accumulate):
     return problem(x, gamma, None, eps, accumulate=accumulate, dy=dy, mean=mean, var=var).gradients(
         "inference"
     )
+
+
+def update(x, running_mean, running_var, momentum, *, accumulate, variance="unbiased", weighs="new"):
+    """The running statistics after a batch, by `spec.running`, where the last two arguments are explained.
+
+    >>> x, old = np.array([[1.0], [3.0]]), np.array([1.0])
+    >>> update(x, old, old, 0.5, accumulate="any")["running_var"].nearest
+    array([1.5])
+    """
+    # eps enters neither mean nor var; any that is positive will do.
+    call = problem(x, None, None, 1.0, accumulate=accumulate)
+    return call.update(running_mean, running_var, momentum, variance, weighs)

@@ -1,0 +1,63 @@
+"""What an implementation under test looks like from here: five calls on NumPy arrays, and declarations."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from spec.inputs import LAYOUTS
+
+METHODS = ("forward", "backward", "inference", "inference_backward", "update")
+
+
+@dataclass(frozen=True)
+class Caps:
+    """What an implementation declares.
+
+    `accumulate` is one of `spec.errors.ACCUMULATIONS`, or a mapping from dtypes to them. `least` is the
+    smallest m of training mode, `least_eps` the smallest eps that it accepts. `variance` ("unbiased",
+    "biased") is the one that the running average takes, `weighs` ("new", "old") what momentum is the weight
+    of. `optional` says that gamma and beta may be None, `constant` that a constant channel gives beta
+    exactly, whatever its value.
+
+    >>> Caps(dtypes=("float32",), accumulate="any").accumulation("float32")
+    'any'
+    """
+
+    dtypes: tuple = ("float32", "float64")
+    accumulate: str | Mapping = "any"
+    layouts: tuple = tuple(LAYOUTS)
+    least: int = 0
+    least_eps: float = 0.0
+    optional: bool = True
+    constant: bool = False
+    variance: str = "unbiased"
+    weighs: str = "new"
+
+    def accumulation(self, dtype):
+        """The class declared for data of this dtype."""
+        return self.accumulate if isinstance(self.accumulate, str) else self.accumulate[dtype]
+
+
+class Adapter:
+    """An implementation under test. A subclass has `caps`, and those of these methods that it can offer:
+
+        forward(x, gamma, beta, eps)                     -> {"y": ..., "mean": ..., "var": ...}
+        backward(dy, x, gamma, beta, eps)                -> {"dx": ..., "dgamma": ..., "dbeta": ...}
+        inference(x, gamma, beta, mean, var, eps)        -> {"y": ...}
+        inference_backward(dy, x, gamma, mean, var, eps) -> {"dx": ..., "dgamma": ..., "dbeta": ...}
+        update(x, running_mean, running_var, momentum)   -> {"running_mean": ..., "running_var": ...}
+
+    Arrays are NumPy's; x and dy have the shape (N, C, *spatial), in any layout that `caps` declares, the rest
+    the shape (C,). `var` is the biased variance of (9.39) without eps; "mean" and "var" may be left out of
+    the result. A method that is missing is reported N/A.
+    """
+
+    caps = Caps()
+
+    @property
+    def name(self):
+        """What reports call it."""
+        return type(self).__name__
+
+
+class Missing(Exception):
+    """An implementation that cannot be loaded; the text says what to do about it."""

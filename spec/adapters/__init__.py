@@ -1,0 +1,52 @@
+"""The implementations that `python -m spec check` knows by name, and how any other is loaded."""
+
+import importlib
+import sys
+from pathlib import Path
+
+from spec.adapter import Adapter, Missing
+
+# name: the module here that holds its `Adapter`s, and the packages that it needs
+KNOWN = {
+    "bncore": ("bncore", "Core", "from a checkout: make; otherwise: pip install bncore"),
+    "numpy": ("textbook", "Textbook", ""),
+    "torch": ("torch", "Contiguous", "pip install torch"),
+    "torch-channels-last": ("torch", "ChannelsLast", "pip install torch"),
+    "torch-module": ("torch", "Module", "pip install torch"),
+    "jax": ("jax", "Nn", "pip install jax"),
+    "onnxruntime": ("onnxruntime", "Session", "pip install onnxruntime onnx"),
+}
+
+
+def load(target):
+    """The adapter that a target names: one of KNOWN, or pkg.module:attribute, an `Adapter` class or instance.
+
+    Raises `spec.adapter.Missing`, with the reason and what to do.
+
+    >>> load("spec.floats:Plain").caps.accumulate
+    'float64'
+    """
+    if target in KNOWN:
+        module, attribute, hint = KNOWN[target]
+        module = f"spec.adapters.{module}"
+    elif ":" in target:
+        module, _, attribute = target.partition(":")
+        hint = "is it on the path, or in the current directory?"
+        here = str(Path.cwd())
+        if here not in sys.path:
+            sys.path.insert(0, here)
+    else:
+        raise Missing(f"TARGET: wanted one of {', '.join(KNOWN)} or pkg.module:attribute, found {target!r}")
+    try:
+        found = importlib.import_module(module)
+    except ImportError as error:
+        raise Missing(f"{target} cannot be imported ({error}). {hint}") from error
+    try:
+        for name in attribute.split("."):
+            found = getattr(found, name)
+    except AttributeError as error:
+        raise Missing(f"{target}: {error}") from error
+    adapter = found() if isinstance(found, type) and issubclass(found, Adapter) else found
+    if not isinstance(adapter, Adapter):
+        raise Missing(f"{target}: wanted a spec.conformance.Adapter, found {type(adapter).__name__}")
+    return adapter

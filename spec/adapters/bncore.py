@@ -1,0 +1,45 @@
+"""bncore, the compiled core of this project, as an implementation under test."""
+
+import importlib
+
+import numpy as np
+
+from spec.adapter import Adapter, Caps
+
+bncore = importlib.import_module("bncore")
+
+
+class Core(Adapter):
+    """The functions, and the layer for the running statistics."""
+
+    name = "bncore"
+    caps = Caps(accumulate={"float32": "float64", "float64": "compensated"}, constant=True)
+
+    def forward(self, x, gamma, beta, eps):
+        y, stats = bncore.forward(x, gamma, beta, eps=eps)
+        # A mean of nothing is not defined.
+        return {"y": y, "mean": stats.mean, "var": stats.var} if stats.count else {"y": y}
+
+    def backward(self, dy, x, gamma, beta, eps):
+        stats = bncore.statistics(x, eps=eps)
+        return _gradients(bncore.backward(dy, x, gamma, stats))
+
+    def inference(self, x, gamma, beta, mean, var, eps):
+        return {"y": bncore.inference(x, gamma, beta, mean, var, eps=eps)}
+
+    def inference_backward(self, dy, x, gamma, mean, var, eps):
+        return _gradients(bncore.inference_backward(dy, x, gamma, mean, var, eps=eps))
+
+    def update(self, x, running_mean, running_var, momentum):
+        layer = bncore.BatchNorm(x.shape[1], momentum=momentum, dtype=x.dtype)
+        state = layer.state_dict()
+        state["running_mean"], state["running_var"] = (
+            each.astype(np.float64) for each in (running_mean, running_var)
+        )
+        layer.load_state_dict(state)
+        layer(x)
+        return {"running_mean": layer.running_mean, "running_var": layer.running_var}
+
+
+def _gradients(found):
+    return dict(zip(("dx", "dgamma", "dbeta"), found, strict=True))

@@ -1,0 +1,351 @@
+"""Holds an implementation against the equations: every call, on designed data, within derived bounds.
+
+A comparison ends as one of
+
+    PASS          |got - exact| is within the bound of the declared class for every element
+    FAIL          it is not, nor within that of any weaker class
+    CLASS         it fails the declared class and passes a weaker one, which is named
+    INCONCLUSIVE  it is within the bound, but so would every declared mutant be: the data set decides nothing
+    here N/A           the implementation does not offer it
+"""
+
+import numpy as np
+
+from spec import blame, inputs, oracle
+from spec.adapter import METHODS, Adapter, Caps, Missing
+from spec.errors import weaker
+from spec.mutants import decides
+from spec.verdict import ABSENT, BROKEN, CLASS, FAIL, INCONCLUSIVE, PASS, Verdict
+
+__all__ = ["METHODS", "Adapter", "Caps", "Missing", "Verdict", "check", "culprit", "passed"]
+
+GRADIENTS = tuple(oracle.GRADIENTS)
+
+
+def check(adapter, names=None, *, full=False, dtypes=None, target="TARGET", progress=None):
+    """Judge an adapter on the data sets of these names (None: all, the slow ones only if `full`).
+
+    Returns a list of `Verdict`. `progress`, if given, is called with the name of each data set and its
+    verdicts. Raises ValueError for a data set or a dtype that does not exist. What the implementation raises
+    is a verdict.
+
+    >>> from spec.floats import Plain
+    >>> {verdict.status for verdict in check(Plain(), ["ordinary"])}
+    {'PASS'}
+    """
+    verdicts = []
+    for name in inputs.names(full) if names is None else names:
+        found = []
+        for dtype in adapter.caps.dtypes if dtypes is None else dtypes:
+            try:
+                data = inputs.data(name, dtype)
+            except inputs.Unavailable as reason:
+                found.append(Verdict(ABSENT, name, dtype, "everything", "", detail=str(reason)))
+                continue
+            found += judge(adapter, data, target)
+        verdicts += found
+        if progress:
+            progress(name, found)
+    return verdicts
+
+
+def passed(verdicts):
+    """Whether an implementation kept what it declares: nothing failed, and something passed."""
+    return not any(verdict.status in BROKEN for verdict in verdicts) and any(
+        verdict.status == PASS for verdict in verdicts
+    )
+
+
+ORDER = ["(9.38)", "(9.39)", "(9.40)", "(9.41)"]
+
+
+def culprit(verdicts):
+    """The equation that all failures go back to, the first in the order of the source, or None."""
+    broken = {verdict.equation for verdict in verdicts if verdict.status in BROKEN}
+    for equation in ORDER:
+        if equation in broken:
+            return equation
+    return min(broken, default=None)
+
+
+def judge(adapter, data, target="TARGET"):
+    """The verdicts of one adapter on one data set."""
+    return _Judge(adapter, data, target).verdicts()
+
+
+class _Judge:
+    def __init__(self, adapter, data, target):
+        self.adapter, self.caps, self.data = adapter, adapter.caps, data
+        self.declared = self.caps.accumulation(data.dtype)
+        self.line = f'python -m spec check {target} --only "{data.name}" --dtype {data.dtype}'
+        self.found = []
+        # The channels on which the equations are defined: finite, and not constant where eps is 0.
+        rows = oracle.channels(data.x)
+        self.finite = np.isfinite(rows).all(axis=1)
+        self.constant = (rows == rows[:, :1]).all(axis=1) if data.m else np.zeros(len(rows), bool)
+        self.kept = np.flatnonzero(self.finite & ~(self.constant & (data.eps == 0)))
+        self.problems = {}
+
+    def verdicts(self):
+        """Every call judged."""
+        reason = self._refused()
+        if reason:
+            self._add(ABSENT, "everything", "", detail=reason)
+            return self.found
+        data = self.data
+        wide = data.gamma, data.beta
+        if data.m >= self.caps.least:
+            got = self._call("forward", data.x, *wide, data.eps)
+            if got is not None:
+                self._forward(got)
+            got = self._call("backward", data.dy, data.x, *wide, data.eps)
+            if got is not None:
+                self._compare(got, GRADIENTS, "training", _training_gradients)
+            self._update()
+        else:
+            self._add(ABSENT, "training", "", detail=f"m = {data.m}, declared for {self.caps.least} and more")
+        given = data.mean, data.var
+        got = self._call("inference", data.x, *wide, *given, data.eps)
+        if got is not None:
+            self._compare(got, ("y",), "inference", _inference)
+        got = self._call("inference_backward", data.dy, data.x, data.gamma, *given, data.eps)
+        if got is not None:
+            self._compare(got, GRADIENTS, "inference", _inference_gradients)
+        return self.found
+
+    def _refused(self):
+        """Why the implementation need not take this data set; None if it must."""
+        data = self.data
+        if data.layout not in self.caps.layouts:
+            return f"layout {data.layout} is not declared"
+        if data.eps < self.caps.least_eps:
+            return f"eps = {data.eps}, declared for {self.caps.least_eps} and more"
+        if (data.gamma is None or data.beta is None) and not self.caps.optional:
+            return "gamma and beta are declared to be needed"
+        return None
+
+    def _add(self, status, quantity, equation, **more):
+        data = self.data
+        more.setdefault("accumulate", self.declared)
+        self.found.append(
+            Verdict(status, data.name, data.dtype, quantity, equation, reproduce=self.line, **more)
+        )
+
+    def _call(self, method, *arguments):
+        """What a method returns; None, with a verdict, where it is missing or raises."""
+        function = getattr(self.adapter, method, None)
+        if function is None:
+            self._add(ABSENT, method, "", detail="not offered")
+            return None
+        before = [each.tobytes() if isinstance(each, np.ndarray) else None for each in arguments]
+        try:
+            with np.errstate(all="ignore"):
+                got = function(*arguments)
+        except Exception as error:
+            self._add(FAIL, method, "", detail=f"raised {type(error).__name__}: {error}")
+            return None
+        after = [each.tobytes() if isinstance(each, np.ndarray) else None for each in arguments]
+        if before != after:
+            position = next(n for n, (old, new) in enumerate(zip(before, after, strict=True)) if old != new)
+            self._add(FAIL, method, "purity", detail=f"argument {position} was written to")
+        return {name: np.asarray(value) for name, value in got.items()}
+
+    def _problem(self, mode, accumulate):
+        """The oracle's view of the call, on the channels that are kept."""
+        key = mode, accumulate
+        if key not in self.problems:
+            data, kept = self.data, self.kept
+            parameters = (None if each is None else each[kept] for each in (data.gamma, data.beta))
+            given = {} if mode == "training" else {"mean": data.mean[kept], "var": data.var[kept]}
+            self.problems[key] = oracle.problem(
+                data.x[:, kept], *parameters, data.eps, accumulate=accumulate, dy=data.dy[:, kept], **given
+            )
+        return self.problems[key]
+
+    def _forward(self, got):
+        data = self.data
+        self._compare(got, ("mean", "var", "y"), "training", lambda call: call.expected(("mean", "var", "y")))
+        y = got.get("y")
+        if y is None or y.shape != data.x.shape or not data.m:
+            return
+        if self.caps.constant and (self.constant & self.finite).any():
+            rows = oracle.channels(y)[self.constant & self.finite]
+            beta = np.zeros(len(self.constant)) if data.beta is None else data.beta
+            off = np.abs(rows - beta[self.constant & self.finite, None]).max()
+            words = "" if off == 0 else f"off by {off:.3g}"
+            self._add(PASS if off == 0 else FAIL, "y of a constant channel", "(9.40)", detail=words)
+        if not self.finite.all():
+            hidden = np.isfinite(oracle.channels(y)[~self.finite]).any()
+            words = "a channel with a NaN or an inf has finite y" if hidden else ""
+            self._add(FAIL if hidden else PASS, "y of a channel that is not finite", "(9.40)", detail=words)
+
+    def _update(self):
+        data, caps = self.data, self.caps
+        if caps.variance == "unbiased" and data.m < 2:
+            if data.m == 1 and getattr(self.adapter, "update", None):
+                self._undefined_update()
+            return
+        if not data.m:
+            return
+        old = data.running_mean, data.running_var
+        got = self._call("update", data.x, *old, data.momentum)
+        if got is None:
+            return
+        kept = tuple(each[self.kept] for each in old)
+
+        def expected(call):
+            return call.update(*kept, data.momentum, caps.variance, caps.weighs)
+
+        self._compare(got, ("running_mean", "running_var"), "training", expected)
+
+    def _undefined_update(self):
+        """m / (m - 1) is undefined at m = 1: an exception, or the variance left out, but no silent NaN."""
+        data = self.data
+        try:
+            with np.errstate(all="ignore"):
+                got = self.adapter.update(data.x, data.running_mean, data.running_var, data.momentum)
+        except Exception:
+            self._add(PASS, "running_var at m = 1", oracle.EQUATION["running_var"], detail="refused")
+            return
+        finite = np.isfinite(got["running_var"]).all()
+        words = "" if finite else "m / (m - 1) is undefined, and the running variance silently not finite"
+        status = PASS if finite else FAIL
+        self._add(status, "running_var at m = 1", oracle.EQUATION["running_var"], detail=words)
+
+    def _compare(self, got, names, mode, expect):
+        """Judge the outputs of these names against what `expect` makes of the problem."""
+        data = self.data
+        present = [name for name in names if name in got]
+        for name in names:
+            label = name if mode == "training" else f"{mode} {name}"
+            if name not in got:
+                self._add(ABSENT, label, oracle.EQUATION[name], detail="not returned")
+                continue
+            shape = data.x.shape if name in ("y", "dx") else data.x.shape[1:2]
+            if got[name].shape != shape:
+                words = f"wanted the shape {shape}, found {got[name].shape}"
+                self._add(FAIL, label, oracle.EQUATION[name], detail=words)
+                present.remove(name)
+        if not data.m:
+            self._empty({name: got[name] for name in present}, mode)
+            return
+        if not len(self.kept):
+            return
+        expected = expect(self._problem(mode, self.declared))
+        right = set()
+        for name in present:
+            part = got[name][:, self.kept] if got[name].ndim > 1 else got[name][self.kept]
+            verdict = self._verdict(expected[name], part, name, mode, expect, right)
+            if verdict["status"] in (PASS, INCONCLUSIVE):
+                right.add(name)
+            self._add(**verdict)
+
+    def _empty(self, got, mode):
+        """No elements: sums over nothing are 0; a mean of nothing is not defined, and not judged."""
+        for name, value in got.items():
+            if name in ("mean", "var"):
+                continue
+            label = name if mode == "training" else f"{mode} {name}"
+            wrong = value.size and np.any(value != 0)
+            self._add(FAIL if wrong else PASS, label, oracle.EQUATION[name], detail="not 0" if wrong else "")
+
+    def _verdict(self, expected, part, name, mode, expect, right):
+        """One output against the declared class, and the weaker ones where it fails that."""
+        label = name if mode == "training" else f"{mode} {name}"
+        first = expected.compare(part)
+        problem = self._problem(mode, self.declared)
+        result = {"quantity": label, "equation": expected.equation, "ratio": first.ratio}
+        if first.ratio <= 1:
+            decided = decides(problem, mode, expected, part.dtype)
+            return result | {"status": PASS if decided else INCONCLUSIVE} | self._worst(first)
+        result |= self._worst(first)
+        for accumulate in weaker(self.declared, self.data.dtype):
+            call = self._problem(mode, accumulate)
+            other = expect(call)[name]
+            if other.compare(part).ratio <= 1 and decides(call, mode, other, part.dtype):
+                return result | {"status": CLASS, "weaker": accumulate}
+        equation, words = self._blame(expected, part, name, mode, right)
+        return result | {"status": FAIL, "equation": equation, "detail": words}
+
+    def _worst(self, found):
+        """The element of a comparison, its channel counted among all channels."""
+        index = list(found.index)
+        position = 1 if len(index) > 1 else 0
+        index[position] = int(self.kept[index[position]])
+        return {"index": tuple(index), "got": found.got, "exact": found.exact, "bound": found.bound}
+
+    def _blame(self, expected, part, name, mode, right):
+        """The equation at fault, and why."""
+        values = {
+            key: value.value.nearest().astype(np.float64)
+            for key, value in self._problem(mode, self.declared).values.items()
+        }
+        gamma, beta, mean, var, rstd = (
+            np.broadcast_to(values[key], (len(self.kept), 1))[:, 0]
+            for key in ("gamma", "beta", "mean", "var", "rstd")
+        )
+        rows = oracle.channels(part.astype(np.float64))
+        off = expected.errors(part) > expected.allowed(part.dtype)
+        wrong = np.flatnonzero(oracle.channels(off).any(axis=1))
+        if name == "y":
+            known = right if mode == "training" else {"mean", "var"}
+            if mode == "training":
+                failed = [
+                    v.equation for v in self.found if v.quantity in ("mean", "var") and v.status == FAIL
+                ]
+                if failed:
+                    return failed[0], "follows from the statistics"
+            picked = (each[wrong] for each in (gamma, beta, mean, var))
+            return blame.of_y(rows[wrong], values["xhat"][wrong], *picked, self.data.eps, known)
+        if name == "dx":
+            c = wrong[0]
+            dy = values["dy"][c]
+            wanted = oracle.channels(expected.nearest)[c]
+            return expected.equation, blame.of_dx(rows[c], dy, values["xhat"][c], wanted)
+        exact = expected.nearest
+        sums = {"mean": values["x"].sum(axis=1) / self.data.m}
+        if name in ("dgamma", "dbeta"):
+            sums = {
+                "it is divided by m": exact / self.data.m,
+                "gamma enters": gamma * exact,
+                "rstd is missing": exact / rstd,
+                "rstd enters once too often": exact * rstd,
+                "x is not centred": exact + mean * rstd * values["dy"].sum(axis=1),
+                "the sign is wrong": -exact,
+                "it is dbeta": values["dy"].sum(axis=1),
+            }
+        elif name == "var":
+            sums = {
+                "it is divided by m - 1": exact * self.data.m / max(self.data.m - 1, 1),
+                "eps is added to it": exact + self.data.eps,
+                "it is 1/sqrt(var + eps)": rstd,
+                "it is the standard deviation": np.sqrt(exact),
+            }
+        elif name.startswith("running"):
+            sums = self._other_conventions(name)
+        return expected.equation, blame.of_sum(
+            part.astype(np.float64), exact, [(value, words) for words, value in sums.items()]
+        )
+
+    def _other_conventions(self, name):
+        """The running statistic under every convention that is not the declared one."""
+        data, found = self.data, {}
+        for variance in ("unbiased", "biased"):
+            for weighs in ("new", "old"):
+                call = self._problem("training", self.declared)
+                old = data.running_mean[self.kept], data.running_var[self.kept]
+                value = call.update(*old, data.momentum, variance, weighs)[name].nearest
+                found[f"it takes the {variance} variance, momentum weighs the {weighs} value"] = value
+        return found
+
+
+def _training_gradients(call):
+    return call.gradients("training")
+
+
+def _inference(call):
+    return call.expected(("y",))
+
+
+def _inference_gradients(call):
+    return call.gradients("inference")

@@ -1,0 +1,35 @@
+"""Faulty variants of batch norm: each breaks one declared equation, and most have been seen in the field.
+
+They test the tester: `spec.audit` requires that each is found, at its equation. And they say what a data set
+can tell: a bound so wide that no mutant would exceed it decides nothing (`decides`).
+"""
+
+from spec.mutants import forward, gradients, kernels, numerics, statistics
+from spec.mutants.mutant import Mutant
+
+__all__ = ["MUTANTS", "Mutant", "decides"]
+
+MUTANTS = {
+    mutant.name: mutant
+    for module in (forward, gradients, statistics, kernels, numerics)
+    for mutant in module.MUTANTS
+}
+if len(MUTANTS) != sum(len(module.MUTANTS) for module in (forward, gradients, statistics, kernels, numerics)):
+    raise ValueError("two mutants have the same name")
+
+# What the mutants "... wrong by 0.05 %" multiply by is 1 + this.
+SLIGHT = 1 / 2000
+
+
+def decides(problem, mode, expected, dtype):
+    """Whether some declared mutant would exceed the bounds of this output, returned in this dtype.
+
+    The mutants that are wrong by 0.05 % are tried first, on values at hand; the others are evaluated exactly.
+    """
+    key = "decides", mode, expected.name, str(dtype)
+    if key not in problem.memory:
+        allowed = expected.allowed(dtype)
+        problem.memory[key] = bool((SLIGHT * abs(expected.nearest) > allowed).any()) or any(
+            mutant.exceeds(problem, mode, expected, allowed) for mutant in MUTANTS.values() if mutant.exact
+        )
+    return problem.memory[key]

@@ -1,0 +1,85 @@
+"""What a mutant is: a name, the equation that it breaks, where it was seen, and how it runs."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from spec import equations
+from spec.adapter import Adapter
+from spec.evaluate import evaluate
+from spec.exact import Batch
+from spec.floats import Plain
+from spec.oracle import shaped
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A faulty variant.
+
+    `equation` is the one that its failures must go back to; `seen` names public reports, or is empty. `exact`
+    computes an output exactly from (values, over, mode, name), or is None where the fault is one of kernels
+    only.
+    """
+
+    name: str
+    equation: str
+    adapter: Adapter
+    seen: str = ""
+    exact: object = None
+
+    def exceeds(self, problem, mode, expected, allowed):
+        """Whether the mutant, computed exactly, is off by more than allowed somewhere."""
+        values = {key: value.value for key, value in problem.values.items()}
+        over = Batch(problem.over.m.value.numerator)
+        try:
+            found = self.exact(values, over, mode, expected.name)
+        except (ZeroDivisionError, ValueError):
+            return False  # it divides by 0 here, or takes a root of an enclosure
+        if found is None:
+            return False
+        off = shaped((found - expected.values).magnitude(), expected.shape)
+        return bool(np.any(off > allowed))
+
+
+def of_book(name, equation, seen="", **entries):
+    """A mutant of the equations: these entries of the book replaced, in training and in inference."""
+    book = equations.BOOK._replace(**entries)
+
+    def exact(values, over, mode, wanted):
+        given = values["x"], values["gamma"], values["beta"]
+        if mode == "training":
+            found = equations.forward(*given, values["eps"], over, book)
+        else:
+            statistics = values["mean"], values["var"]
+            found = equations.inference(*given, *statistics, values["eps"], over, book)
+        return found._asdict().get(wanted)
+
+    return Mutant(name, equation, type("Variant", (Plain,), {"book": book})(), seen, exact)
+
+
+def of_gradient(name, of, change, seen="", mode="training"):
+    """A mutant of a derived gradient: `change` takes the tree and returns another."""
+
+    def tree(gradient, wanted_mode):
+        from spec.derive import gradient as derived
+
+        found = derived(gradient, wanted_mode)
+        if (gradient, wanted_mode) != (of, mode):
+            return found
+        changed = change(found)
+        if changed == found:
+            raise ValueError(f"mutant {name!r}: the derived gradient has not the term that it changes")
+        return changed
+
+    def exact(values, over, wanted_mode, wanted):
+        if (wanted, wanted_mode) != (of, mode):
+            return None
+        return evaluate(tree(wanted, wanted_mode), values, over)
+
+    adapter = type("Variant", (Plain,), {"tree": staticmethod(tree)})()
+    return Mutant(name, f"d(9.41)/{'d' + of[1:]}", adapter, seen, exact)
+
+
+def of_kernel(name, equation, seen=""):
+    """A decorator that makes a mutant of a subclass of `Plain`."""
+    return lambda kernel: Mutant(name, equation, kernel(), seen)
