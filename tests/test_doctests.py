@@ -1,0 +1,39 @@
+"""The examples in the docstrings of both packages run, and every public name of bncore has one."""
+
+import doctest
+import importlib
+import inspect
+
+import modules
+import pytest
+
+import bncore
+import spec
+
+
+@pytest.mark.parametrize("name", modules.names(bncore) + modules.names(spec))
+def test_examples_of(name):
+    try:
+        module = importlib.import_module(name)
+    except ModuleNotFoundError as missing:
+        if not name.startswith("spec.adapters."):
+            raise
+        pytest.skip(f"{missing}, which it adapts")
+    found = doctest.testmod(module, optionflags=doctest.ELLIPSIS)
+    assert found.failed == 0
+
+
+@pytest.mark.parametrize("name", bncore.__all__)
+def test_public_name_is_documented(name):
+    item = getattr(bncore, name)
+    text = inspect.getdoc(item)
+    assert ">>> " in text
+    if inspect.isclass(item):
+        methods = {
+            key: value for key, value in vars(item).items() if inspect.isfunction(value) and key[0] != "_"
+        }
+        for key, method in methods.items():
+            assert ">>> " in (inspect.getdoc(method) or ""), key
+        text += "".join(inspect.getdoc(method) for method in methods.values())
+    arguments = inspect.signature(item).parameters
+    assert all(argument in text for argument in arguments)

@@ -1,0 +1,35 @@
+"""Who imports whom: bncore NumPy alone, spec no bncore, and its second checker neither."""
+
+import sys
+
+import child
+import modules
+import pytest
+
+import spec
+
+LOADED = "import sys; print(*{name.partition('.')[0] for name in sys.modules})"
+PEERS = {"torch", "jax", "onnxruntime", "tensorflow", "sklearn"}
+
+
+def loaded(*names):
+    """The top-level modules in memory after these imports."""
+    return set(child.run("\n".join([*(f"import {name}" for name in names), LOADED])).split())
+
+
+def test_bncore_loads_numpy_alone():
+    new = loaded("bncore", "bncore.layer") - loaded("numpy") - set(sys.stdlib_module_names)
+    assert {name for name in new if "cython" not in name} == {"bncore"}
+
+
+def test_spec_loads_no_implementation():
+    # an adapter is what loads an implementation, and is itself loaded when one is asked for
+    names = [name for name in modules.names(spec) if not name.startswith("spec.adapters.")]
+    assert {"spec.equations", "spec.oracle", "spec.adapters"} < set(names)
+    assert not ({"bncore"} | PEERS) & loaded(*names)
+
+
+@pytest.mark.parametrize("name", ["spec.equations", "spec.modular"])
+def test_the_standard_library_alone(name):
+    assert loaded(name) - loaded("spec") <= {"spec", *sys.stdlib_module_names}
+    assert not {"bncore", "numpy", "sympy"} & loaded(name)
