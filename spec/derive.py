@@ -3,28 +3,24 @@
 from functools import lru_cache
 
 import sympy
-from sympy import Symbol
 
 from spec import equations
-from spec.symbolic import Batch, elements, k, m, normal, rate, representer, substitute
+from spec.symbolic import Batch, Infinitesimal, elements, k, normal, rate, scalar, substitute
+
+_over = Batch()
 
 x, dy, xhat = (elements(name) for name in ("x", "dy", "xhat"))
-gamma, beta = sympy.symbols("gamma beta", real=True)
-eps = Symbol("eps", nonnegative=True)
-rstd = Symbol("rstd", positive=True)
-mean = Symbol("mean", real=True)
-var = Symbol("var", nonnegative=True)
+gamma, beta, eps, rstd, mean, var = (scalar(name) for name in ("gamma", "beta", "eps", "rstd", "mean", "var"))
+m = _over.m
 
 SYMBOLS = {str(value): value for value in (x, dy, xhat, gamma, beta, eps, rstd, mean, var, m)}
 
 MODES = ("training", "inference")
 GRADIENTS = {"dx": "x", "dgamma": "gamma", "dbeta": "beta"}
 
-_over = Batch()
-
 
 def _training(x, gamma, beta):
-    """The forward pass on statistics of the batch, with eps = 1/rstd^2 - var for the rstd of the unperturbed batch."""
+    """The forward pass on the batch's statistics, with eps = 1/rstd^2 - var of the unperturbed batch."""
     base = SYMBOLS["x"][k]
     eps = 1 / rstd**2 - equations.BOOK.var(base, equations.BOOK.mean(base, _over), _over)
     return equations.forward(x, gamma, beta, eps, _over)
@@ -50,9 +46,9 @@ def _standardised(gradient, forward):
 def gradient(of, mode):
     """The derivative of the loss sum(dy*y) with respect to x, gamma or beta, from (9.38)-(9.41).
 
-    `of` is "dx", "dgamma" or "dbeta"; `mode` is "training" (mean and var are those of the batch) or "inference" (they
-    are given). The result is a sympy expression in gamma, rstd, m, dy[k], xhat[k] and sums over i of products of dy[i]
-    and xhat[i]. Raises ValueError for another name.
+    `of` is "dx", "dgamma" or "dbeta"; `mode` is "training" (mean and var are those of the batch) or
+    "inference" (they are given). The result is a sympy expression in gamma, rstd, m, dy[k], xhat[k] and
+    sums over i of products of dy[i] and xhat[i]. Raises ValueError for another name.
 
     >>> gradient("dgamma", "training")
     Sum(dy[i]*xhat[i], (i, 1, m))
@@ -65,12 +61,10 @@ def gradient(of, mode):
         raise ValueError(f"mode: wanted one of {', '.join(MODES)}, found {mode!r}")
     forward = {"training": _training, "inference": _inference}[mode]
     at = {"x": x[k], "gamma": gamma, "beta": beta}
-    t, u = Symbol("t", real=True), elements("u")
-    if of == "dx":
-        perturbed = at | {"x": x[k] + t * u[k]}
-    else:
-        perturbed = at | {GRADIENTS[of]: at[GRADIENTS[of]] + t}
+    t, u = Infinitesimal("t"), elements("u")
+    name = GRADIENTS[of]
+    perturbed = at | {name: at[name] + t * (u[k] if name == "x" else 1)}
     derivative = rate(_over.sum(dy[k] * forward(**perturbed).y), t)
     if of == "dx":
-        derivative = representer(derivative, u)
+        derivative = _over.representer(derivative, "u")
     return _standardised(derivative, forward(**at))

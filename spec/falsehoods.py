@@ -1,0 +1,64 @@
+"""Near misses of a claim, made from the claim itself: checkers must reject them, and not by raising."""
+
+from dataclasses import replace
+
+from spec.theorems.books import WRONG
+from spec.theorems.language import Tree, eps, m, rstd, tree
+
+
+def near_misses(claim):
+    """Falsified claims, each with a description and the equations that it is about (None: the claim's own).
+
+    Some are true after all (a claim that does not depend on the variance survives another variance). So the
+    two checkers are asked to agree on each, and to reject enough of them.
+    """
+    claim = replace(claim, least=max(claim.least, 2), slack=None) if claim.slack is None else claim
+    if claim.slack is None:
+        for description, right in _of_tree(claim.right):
+            yield description, replace(claim, right=right), None
+    else:
+        for description, slack in _of_tree(claim.slack):
+            yield description, replace(claim, slack=slack), None
+    if claim.book == "source":
+        for description, book in WRONG.items():
+            yield description, replace(claim, least=max(claim.least, 2)), book
+
+
+def _of_tree(right):
+    if right == tree(0):
+        yield "0 becomes eps", eps
+        return
+    yield "sign", -right
+    yield "factor m/(m - 1)", right * m / (m - 1)
+    for n, misses in _terms(right):
+        yield f"term {n + 1} is missing", misses
+    for n, flips in _terms(right, lambda term: [-term]):
+        yield f"sign of term {n + 1}", flips
+    late = _replaced(right, rstd, rstd / (1 + eps * rstd))
+    if late != right:
+        yield "eps beside the root in rstd", late
+    double = _replaced(right, eps, 2 * eps)
+    if double != right:
+        yield "eps twice", double
+
+
+def _terms(right, change=lambda term: []):
+    """The tree with each term of its outermost sum of terms changed in turn."""
+    if right.head == "add":
+        for n, term in enumerate(right.parts):
+            parts = right.parts[:n] + tuple(change(term)) + right.parts[n + 1 :]
+            yield n, parts[0] if len(parts) == 1 else Tree("add", parts)
+    elif right.head == "mul":
+        for place, factor in enumerate(right.parts):
+            if factor.head == "add":
+                for n, changed in _terms(factor, change):
+                    yield n, Tree("mul", (*right.parts[:place], changed, *right.parts[place + 1 :]))
+                return
+
+
+def _replaced(right, old, new):
+    if right == old:
+        return new
+    if not isinstance(right, Tree):
+        return right
+    return Tree(right.head, tuple(_replaced(part, old, new) for part in right.parts))

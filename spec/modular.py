@@ -1,0 +1,474 @@
+"""The second checker: it evaluates a certificate on random numbers, and shares nothing with the prover.
+
+It uses the standard library alone, and of this package only the equations. A certificate's claim `left =
+right` is evaluated at random points, exactly: on fractions, and on residues modulo the prime 2^127 - 1, for
+batches of several sizes. Derivatives come from dual numbers a + b t with t^2 = 0, so that no derivative
+that the prover found is used.
+
+A root appears in (9.40). rstd is drawn as a square, and eps := 1/rstd^2 - var, so that var + eps has the
+root 1/rstd in both kinds of number. The prime is 3 modulo 4: there, the root that is itself a square is
+v^((p + 1)/4).
+
+The check errs on one side. A true claim always passes. If left - right is not identically 0, it is a
+fraction whose numerator has some degree D, and numbers drawn from a set of n hit one of its zeros with
+probability at most D/n (Schwartz and Zippel). D is computed: the claim is evaluated once more, on degrees
+in the place of numbers.
+"""
+
+import json
+import math
+import random
+import sys
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import reduce
+from operator import add, mul
+
+from spec.theorems.books import BOOKS
+
+PRIME = 2**127 - 1
+RANGE = 2**61
+SIZES = (1, 2, 3, 5)
+
+
+class Arithmetic:
+    """All of + - * / ** from `plus`, `times`, `inverse`, and `like`, which lifts a number of lower rank."""
+
+    rank = 0
+
+    def _with(self, other, operation):
+        leading = other if getattr(other, "rank", -1) > self.rank else self
+        return operation(leading.like(self), leading.like(other))
+
+    def __add__(self, other):
+        return self._with(other, lambda a, b: a.plus(b))
+
+    def __mul__(self, other):
+        return self._with(other, lambda a, b: a.times(b))
+
+    def __neg__(self):
+        return self * -1
+
+    def __sub__(self, other):
+        return self + -1 * other
+
+    def __rsub__(self, other):
+        return -self + other
+
+    def __truediv__(self, other):
+        return self._with(other, lambda a, b: a.times(b.inverse()))
+
+    def __rtruediv__(self, other):
+        return self.inverse() * other
+
+    def __pow__(self, exponent):
+        base = self if exponent >= 0 else self.inverse()
+        return reduce(mul, [base] * abs(exponent), self.like(1))
+
+    __radd__, __rmul__ = __add__, __mul__
+
+
+@dataclass(frozen=True)
+class Residue(Arithmetic):
+    """A number modulo PRIME."""
+
+    value: int
+
+    def like(self, other):
+        if isinstance(other, Residue):
+            return other
+        other = Fraction(other)
+        return Residue(other.numerator * pow(other.denominator, -1, PRIME) % PRIME)
+
+    def plus(self, other):
+        return Residue((self.value + other.value) % PRIME)
+
+    def times(self, other):
+        return Residue(self.value * other.value % PRIME)
+
+    def inverse(self):
+        if self.value == 0:
+            raise ZeroDivisionError("the inverse of 0 modulo the prime")
+        return Residue(pow(self.value, -1, PRIME))
+
+
+@dataclass(frozen=True)
+class Degree(Arithmetic):
+    """Bounds of the degrees of a numerator and a denominator in the numbers that are drawn."""
+
+    above: int
+    below: int = 0
+
+    def like(self, other):
+        return other if isinstance(other, Degree) else Degree(0)
+
+    def plus(self, other):
+        if self.below == other.below == 0:
+            return Degree(max(self.above, other.above))
+        return Degree(max(self.above + other.below, other.above + self.below), self.below + other.below)
+
+    def times(self, other):
+        return Degree(self.above + other.above, self.below + other.below)
+
+    def inverse(self):
+        return Degree(self.below, self.above)
+
+
+@dataclass(frozen=True)
+class Dual(Arithmetic):
+    """value + rate t, with t^2 = 0; for a t of higher order, those of lower order are constants."""
+
+    value: object
+    rate: object
+    order: int
+
+    @property
+    def rank(self):
+        return 1 + self.order
+
+    def like(self, other):
+        return other if getattr(other, "rank", -1) == self.rank else Dual(other, 0, self.order)
+
+    def plus(self, other):
+        return Dual(self.value + other.value, self.rate + other.rate, self.order)
+
+    def times(self, other):
+        return Dual(self.value * other.value, self.value * other.rate + self.rate * other.value, self.order)
+
+    def inverse(self):
+        return Dual(1 / self.value, -self.rate / self.value**2, self.order)
+
+
+@dataclass(frozen=True)
+class Vector(Arithmetic):
+    """One number for each element of the batch; a plain number is the same for all."""
+
+    entries: tuple
+    rank = math.inf
+
+    def like(self, other):
+        return other if isinstance(other, Vector) else Vector((other,) * len(self.entries))
+
+    def plus(self, other):
+        return Vector(tuple(map(add, self.entries, other.entries)))
+
+    def times(self, other):
+        return Vector(tuple(map(mul, self.entries, other.entries)))
+
+    def inverse(self):
+        return Vector(tuple(1 / entry for entry in self.entries))
+
+
+class Residues:
+    """Numbers modulo PRIME, drawn from all of them."""
+
+    name, size = "residues modulo 2^127 - 1", PRIME
+
+    def draw(self, chance):
+        return Residue(chance.randrange(PRIME))
+
+    def number(self, value):
+        return Residue(0).like(value)
+
+    def root(self, value):
+        root = Residue(pow(value.value, (PRIME + 1) // 4, PRIME))
+        if root * root != value:
+            raise ArithmeticError(f"{value.value} has no square root modulo the prime")
+        return root
+
+
+class Fractions:
+    """Rational numbers, drawn from 1 to RANGE."""
+
+    name, size = "fractions", RANGE
+
+    def draw(self, chance):
+        return Fraction(chance.randint(1, RANGE))
+
+    def number(self, value):
+        return Fraction(value)
+
+    def root(self, value):
+        root = Fraction(math.isqrt(value.numerator), math.isqrt(value.denominator))
+        if root * root != value:
+            raise ArithmeticError(f"{value} is not the square of a rational number")
+        return root
+
+
+class Degrees:
+    """Degrees in the numbers drawn: each of those has degree 1."""
+
+    def draw(self, chance):
+        return Degree(1)
+
+    def number(self, value):
+        return Degree(0)
+
+    def root(self, value):
+        return Degree(value.above // 2, value.below // 2)
+
+
+@dataclass(frozen=True)
+class Over:
+    """The batch that the equations sum over: numbers of one kind, and a weight for each element."""
+
+    kind: object
+    weights: Vector
+    scalar: object
+
+    @property
+    def m(self):
+        return reduce(add, self.weights.entries)
+
+    def sum(self, value):
+        return reduce(add, (self.weights * value).entries)
+
+    def sqrt(self, value):
+        if isinstance(value, Dual):
+            root = self.sqrt(value.value)
+            return Dual(root, value.rate / (root * 2), value.order)
+        return self.kind.root(value)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Evaluates the trees of a certificate at one random point, for a batch of `size` elements."""
+
+    certificate: dict
+    claim: dict
+    kind: object
+    chance: random.Random
+    size: int
+    book: object
+    span: tuple = ()
+    values: dict = field(default_factory=dict)
+    drawn: dict = field(default_factory=dict)
+    order: int = 0
+
+    def at_random(self):
+        """The same, with eps = 1/rstd^2 - var for an rstd that is a square, so that var + eps has a root."""
+        start = replace(self, span=(0, self.size))
+        given = (
+            {name: start.draw(name) for name in ("mean", "var")} if self.claim["mode"] == "inference" else {}
+        )
+        start = start.bind(**given)
+        root = self.kind.draw(self.chance)
+        return start.bind(eps=self.kind.number(1) / (root * root) ** 2 - start.name("var"))
+
+    def bind(self, **values):
+        return replace(self, values=self.values | values)
+
+    def draw(self, name):
+        """The random value of a free name, the same wherever the name occurs."""
+        if name not in self.drawn:
+            if name in self.certificate["elements"] or name == "weights":
+                self.drawn[name] = Vector(tuple(self.kind.draw(self.chance) for _ in range(self.size)))
+            else:
+                number = self.kind.draw(self.chance)
+                self.drawn[name] = number * number if name in self.certificate["nonnegative"] else number
+        value = self.drawn[name]
+        return Vector(value.entries[slice(*self.span)]) if isinstance(value, Vector) else value
+
+    @property
+    def over(self):
+        if self.claim["batch"] == "weighted":
+            return Over(self.kind, self.draw("weights"), self.draw)
+        first, last = self.span
+        return Over(self.kind, Vector((self.kind.number(1),) * (last - first)), self.draw)
+
+    def name(self, name):
+        if name in self.values:
+            return self.values[name]
+        if name == "m":
+            return self.over.m
+        if name == "mean":
+            return self.book.mean(self.name("x"), self.over)
+        if name == "var":
+            return self.book.var(self.name("x"), self.name("mean"), self.over)
+        if name == "rstd":
+            return self.kind.number(1) / self.over.sqrt(self.name("var") + self.name("eps"))
+        if name == "xhat":
+            x, mean, var, eps = (self.name(each) for each in ("x", "mean", "var", "eps"))
+            return self.book.xhat(x, mean, var, eps, self.over)
+        if name == "y":
+            return self.book.y(self.name("xhat"), self.name("gamma"), self.name("beta"))
+        if name in self.certificate["definitions"]:
+            return self.value(self.certificate["definitions"][name])
+        return self.draw(name)
+
+    def value(self, tree):
+        """The value of a tree at this point."""
+        head, *parts = tree
+        match head:
+            case "number":
+                return self.kind.number(Fraction(parts[0]))
+            case "name":
+                return self.name(parts[0])
+            case "add":
+                return reduce(add, map(self.value, parts))
+            case "mul":
+                return reduce(mul, map(self.value, parts))
+            case "pow":
+                return self.value(parts[0]) ** parts[1]
+            case "root":
+                return self.over.sqrt(self.value(parts[0]))
+            case "sum":
+                return self.over.sum(self.value(parts[0]))
+            case "cov":
+                a, b = map(self.value, parts)
+                return self.average(a * b) - self.average(a) * self.average(b)
+            case "centred":
+                a = self.value(parts[0])
+                return a - self.average(a)
+            case "element":
+                return self.value(parts[0]).entries[0]
+            case "others":
+                return reduce(add, self.value(parts[0]).entries[1:])
+            case "shard":
+                return self.on_shard(parts[0]).value(parts[1])
+            case "where":
+                return self.bind(
+                    **{k: self.value(v) for k, v in zip(parts[1::2], parts[2::2], strict=True)}
+                ).value(parts[0])
+            case "along":
+                return self.along(parts[0], parts[1], self.value(parts[2]))
+            case "gradient":
+                return self.gradient(*parts)
+        raise ValueError(f"tree: wanted a node of the language, found {head!r}")
+
+    def average(self, value):
+        return self.over.sum(value) / self.over.m
+
+    def on_shard(self, n):
+        middle = self.size // 2
+        first, last = ((0, middle), (middle, self.size))[n - 1]
+        values = {
+            name: Vector(value.entries[first:last]) if isinstance(value, Vector) else value
+            for name, value in self.values.items()
+        }
+        return replace(self, span=(first, last), values=values)
+
+    def along(self, body, of, direction):
+        """The derivative of the body where the name `of` moves in a direction."""
+
+        def dual(value, rate):
+            return Dual(value, rate, self.order)
+
+        at = self.name(of)
+        if isinstance(at, Vector):
+            moving = Vector(tuple(map(dual, at.entries, at.like(direction).entries)))
+        else:
+            moving = dual(at, direction)
+        return self.rate(replace(self.bind(**{of: moving}), order=self.order + 1).value(body))
+
+    def rate(self, value):
+        if isinstance(value, Vector):
+            return Vector(tuple(map(self.rate, value.entries)))
+        if isinstance(value, Dual) and value.order == self.order:
+            return value.rate if value.rate != 0 else self.kind.number(0)
+        return self.kind.number(0)
+
+    def gradient(self, body, of, *held):
+        """The derivatives by each element in turn, each divided by its weight; or by one number."""
+        still = self.bind(**{each: self.name(each) for each in held})
+        one, zero = self.kind.number(1), self.kind.number(0)
+        if not isinstance(still.name(of), Vector):
+            return still.along(body, of, one)
+        n = self.span[1] - self.span[0]
+        rates = (
+            still.along(body, of, Vector((zero,) * j + (one,) + (zero,) * (n - 1 - j))) for j in range(n)
+        )
+        return Vector(tuple(rates)) / self.over.weights
+
+
+def nonnegative(tree, least, names):
+    """Whether a tree is visibly not negative: made of squares, of `names`, of m - c, by + and *."""
+    head, *parts = tree
+    if head == "number":
+        return Fraction(parts[0]) >= 0
+    if head == "name":
+        return parts[0] in names
+    if head == "pow":
+        return parts[1] % 2 == 0 or nonnegative(parts[0], least, names)
+    if head == "add" and len(parts) == 2 and parts[0] == ["name", "m"] and parts[1][0] == "number":
+        return least + Fraction(parts[1][1]) >= 0
+    return head in ("add", "mul", "sum", "others", "root") and all(
+        nonnegative(each, least, names) for each in parts
+    )
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a claim passed, at which sizes, and with what probability a false one would have."""
+
+    holds: bool
+    sizes: tuple
+    error: float
+
+
+def _entries(value):
+    return value.entries if isinstance(value, Vector) else (value,)
+
+
+def _difference(claim, evaluation):
+    """left - right, or right - left - slack: what must vanish at every point."""
+    left, right = evaluation.value(claim["left"]), evaluation.value(claim["right"])
+    return left - right if "slack" not in claim else right - left - evaluation.value(claim["slack"])
+
+
+def _vanishing(certificate, claim):
+    """What must vanish at a point: the claim itself, and each side less its normal form."""
+    yield lambda at: _difference(claim, at)
+    for side in ("left", "right"):
+        if side in claim.get("normal", {}):
+            yield lambda at, side=side: at.value(claim[side]) - at.value(claim["normal"][side])
+
+
+def _sizes(claim):
+    if claim["batch"] in ("1", "2"):
+        return (int(claim["batch"]),)
+    least = max(claim["least"], 2 if claim["batch"] == "shards" else 1)
+    return tuple(size for size in SIZES if size >= least)
+
+
+def check_claim(certificate, claim, chance, book=None):
+    """Check one claim at random points of several sizes; `book` replaces the equations that it is about."""
+    book = BOOKS[claim["book"]] if book is None else book
+    sizes, error = _sizes(claim), 0.0
+    holds = "slack" not in claim or nonnegative(claim["slack"], claim["least"], certificate["nonnegative"])
+    for vanishing in _vanishing(certificate, claim):
+        for size in sizes:
+            degree = vanishing(Evaluation(certificate, claim, Degrees(), chance, size, book).at_random())
+            bound = max(each.above + each.below for each in _entries(degree)) / RANGE
+            error = max(error, bound)
+            for kind in (Residues(), Fractions()):
+                difference = vanishing(Evaluation(certificate, claim, kind, chance, size, book).at_random())
+                holds = holds and all(entry == kind.number(0) for entry in _entries(difference))
+    return Verdict(holds, sizes, error)
+
+
+def check(certificate, chance=None):
+    """Check every claim of a certificate; the error is that of the claim for which it is largest."""
+    chance = chance or random.SystemRandom()
+    verdicts = [check_claim(certificate, claim, chance) for claim in certificate["claims"]]
+    sizes = sorted({size for verdict in verdicts for size in verdict.sizes})
+    return Verdict(
+        all(verdict.holds for verdict in verdicts), tuple(sizes), max(verdict.error for verdict in verdicts)
+    )
+
+
+def main(paths):
+    """Check certificates, files of JSON; 0 if all hold."""
+    failed = 0
+    for path in paths:
+        with open(path, encoding="utf-8") as file:
+            verdict = check(json.load(file))
+        failed += not verdict.holds
+        print(
+            f"{path}: {'holds' if verdict.holds else 'FALSE'} (error probability below {verdict.error:.1e})"
+        )
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

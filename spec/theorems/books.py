@@ -1,0 +1,44 @@
+"""The equations that theorems are about: the book's, and variants that theorems and near misses need."""
+
+from spec.equations import BOOK, standardised
+
+
+def corrected_var(x, mean, over):
+    """(9.39) divided by m - d: d = 1 is Bessel's correction."""
+    return over.sum((x - mean) ** 2) / (over.m - over.scalar("d"))
+
+
+def unbiased_var(x, mean, over):
+    """(9.39) divided by m - 1."""
+    return over.sum((x - mean) ** 2) / (over.m - 1)
+
+
+def uncentred_var(x, mean, over):
+    """(9.39) without its mean."""
+    return over.sum(x**2) / over.m
+
+
+def double_mean(x, over):
+    """(9.38), twice."""
+    return 2 * over.sum(x) / over.m
+
+
+def reversed_xhat(x, mean, var, eps, over):
+    """(9.40) with the sign of the mean reversed."""
+    return standardised(x, -mean, var + eps, over)
+
+
+def scaled_eps(x, mean, var, eps, over):
+    """(9.40) with eps outside as a factor: 1 + eps too large."""
+    return standardised(x, mean, var + eps, over) * (1 + eps)
+
+
+BOOKS = {"source": BOOK, "corrected": BOOK._replace(var=corrected_var)}
+
+WRONG = {
+    "var divided by m - 1": BOOK._replace(var=unbiased_var),
+    "var without its mean": BOOK._replace(var=uncentred_var),
+    "mean twice": BOOK._replace(mean=double_mean),
+    "sign of the mean": BOOK._replace(xhat=reversed_xhat),
+    "eps outside the root": BOOK._replace(xhat=scaled_eps),
+}

@@ -1,0 +1,138 @@
+"""The language in which theorems are stated: small trees over the alphabet, which are data.
+
+A tree says nothing about how it is evaluated. The prover reads it into sympy (`spec.decide`), the second
+checker reads its JSON into residues and fractions (`spec.modular`), the pages print it (`spec.pages`).
+
+Beside + - * / and whole powers there are:
+
+    total(a)                     sum of a over the batch along(a, "x", v)             the derivative of a in
+    t at t = 0, where x is replaced by x + t v gradient(a, "x", held)       the derivative of a by each
+    element of x, or by a scalar; `held` names stay fixed where(a, x=b, eps=c)         a, with x replaced by
+    b, eps by c, and what depends on them recomputed cov(a, b), centred(a)        mean(a b) - mean(a)
+    mean(b), and a - mean(a) element(a), others(a)        a at one element, fixed but arbitrary; the sum of
+    a over all the others shard(n, a)                  a, on the n-th of the shards that the batch consists
+    of root(a)                      the positive square root
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+# Everything that varies over the batch; every other name is one number a channel.
+ELEMENTS = frozenset({"x", "dy", "xhat", "y", "dx", "u", "v", "w", "z"})
+# Names whose value is positive, or not negative, wherever a theorem uses them.
+NONNEGATIVE = frozenset({"m", "rstd", "var", "eps", "a"})
+
+
+@dataclass(frozen=True)
+class Tree:
+    """One node: its head, and its parts, which are trees, names or whole numbers."""
+
+    head: str
+    parts: tuple
+
+    def __add__(self, other):
+        return Tree("add", (*(self.parts if self.head == "add" else (self,)), tree(other)))
+
+    def __radd__(self, other):
+        return tree(other) + self
+
+    def __sub__(self, other):
+        return self + -tree(other)
+
+    def __rsub__(self, other):
+        return tree(other) - self
+
+    def __neg__(self):
+        return tree(-Fraction(self.parts[0])) if self.head == "number" else -1 * self
+
+    def __mul__(self, other):
+        return Tree("mul", _factors(self) + _factors(tree(other)))
+
+    def __rmul__(self, other):
+        return tree(other) * self
+
+    def __truediv__(self, other):
+        return self * tree(other) ** -1
+
+    def __rtruediv__(self, other):
+        return tree(other) / self
+
+    def __pow__(self, exponent):
+        return Tree("pow", (self, exponent))
+
+    def data(self):
+        """The tree as nested lists, for JSON."""
+        return [self.head, *(part.data() if isinstance(part, Tree) else part for part in self.parts)]
+
+
+def _factors(product):
+    return product.parts if product.head == "mul" else (product,)
+
+
+def tree(value):
+    """A number as a tree; a tree as itself."""
+    return value if isinstance(value, Tree) else Tree("number", (str(Fraction(value)),))
+
+
+def name(name):
+    """A name of the alphabet, or a parameter of a theorem."""
+    return Tree("name", (name,))
+
+
+def total(a):
+    return Tree("sum", (tree(a),))
+
+
+def average(a):
+    return total(a) / name("m")
+
+
+def along(a, of, direction):
+    return Tree("along", (a, of, tree(direction)))
+
+
+def gradient(a, of, held=()):
+    return Tree("gradient", (a, of, *held))
+
+
+def where(a, **values):
+    return Tree("where", (a, *(part for key, value in values.items() for part in (key, tree(value)))))
+
+
+def cov(a, b):
+    return Tree("cov", (a, b))
+
+
+def centred(a):
+    return Tree("centred", (a,))
+
+
+def element(a):
+    return Tree("element", (a,))
+
+
+def others(a):
+    return Tree("others", (tree(a),))
+
+
+def shard(n, a):
+    return Tree("shard", (n, a))
+
+
+def root(a):
+    return Tree("root", (a,))
+
+
+x, dy, xhat, y, dx, u, v, w, z = (name(each) for each in ("x", "dy", "xhat", "y", "dx", "u", "v", "w", "z"))
+gamma, beta, eps, rstd, m, mean, var = (
+    name(each) for each in ("gamma", "beta", "eps", "rstd", "m", "mean", "var")
+)
+dgamma, dbeta, loss = name("dgamma"), name("dbeta"), name("loss")
+
+# What the names of the backward pass mean, for a loss with dy = d loss / dy. No checker knows it otherwise.
+DEFINITIONS = {
+    "loss": total(dy * y),
+    "dx": gradient(loss, "x"),
+    "dgamma": gradient(loss, "gamma"),
+    "dbeta": gradient(loss, "beta"),
+}
