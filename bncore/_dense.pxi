@@ -158,7 +158,7 @@ def dense_forward(x, gamma, beta, eps, axis, out):
     mean, var = empty(call.count), empty(call.count)
     b.channels.mean = <double*>call.vector(mean, PyBUF_WRITABLE).buf
     b.channels.var = <double*>call.vector(var, PyBUF_WRITABLE).buf
-    lay_out(b, call.rows, call.count, call.size, call.view[0].itemsize, source, source, target, 2, call.shared)
+    lay_out(b, call.rows, call.count, call.size, call.view[0].itemsize, source, source, target, call.shared)
     if call.narrow:
         run_forward(b, <const float*>NULL)
     else:
@@ -196,7 +196,7 @@ def dense_inference(x, gamma, beta, mean, var, eps, axis, out):
     if not call.output(out):
         return None
     source, target = call.walk(&call.view[0]), call.walk(&call.view[call.held - 1])
-    lay_out(b, call.rows, call.count, call.size, call.view[0].itemsize, source, source, target, 2, call.shared)
+    lay_out(b, call.rows, call.count, call.size, call.view[0].itemsize, source, source, target, call.shared)
     if call.narrow:
         run_inference(b, <const float*>NULL)
     else:
@@ -230,7 +230,7 @@ def dense_backward(dy, x, gamma, count, mean, var, eps, axis, out):
     dgamma, dbeta = empty(call.count), empty(call.count)
     b.channels.dgamma = <double*>call.vector(dgamma, PyBUF_WRITABLE).buf
     b.channels.dbeta = <double*>call.vector(dbeta, PyBUF_WRITABLE).buf
-    lay_out(b, call.rows, call.count, call.size, call.view[0].itemsize, source, gradient, target, 3, call.shared)
+    lay_out(b, call.rows, call.count, call.size, call.view[0].itemsize, source, gradient, target, call.shared)
     if call.narrow:
         run_backward(b, <const float*>NULL)
         kind = float32

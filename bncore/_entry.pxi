@@ -45,14 +45,14 @@ cdef inline const double* pointer(const double[::1] values) noexcept:
     return &values[0] if values is not None else NULL
 
 
-cdef void lay_out_like(Batch* b, const real[:, :, :, :] x, Walk dy, Walk out, int operands, bint shared) noexcept nogil:
-    lay_out(b, x.shape[0], x.shape[1], x.shape[2] * x.shape[3], sizeof(real), walk(x), dy, out, operands, shared)
+cdef void lay_out_like(Batch* b, const real[:, :, :, :] x, Walk dy, Walk out, bint shared) noexcept nogil:
+    lay_out(b, x.shape[0], x.shape[1], x.shape[2] * x.shape[3], sizeof(real), walk(x), dy, out, shared)
 
 
 def statistics(const real[:, :, :, :] x, double[::1] mean, double[::1] var):
     cdef Batch b
     cdef const real* kind = NULL
-    lay_out_like(&b, x, walk(x), walk(x), 1, False)
+    lay_out_like(&b, x, walk(x), walk(x), False)
     b.channels.mean, b.channels.var = &mean[0], &var[0]
     run_statistics(&b, kind)
 
@@ -61,7 +61,7 @@ def forward(const real[:, :, :, :] x, const double[::1] gamma, const double[::1]
             real[:, :, :, :] y, double[::1] mean, double[::1] var, bint shared):
     cdef Batch b
     cdef const real* kind = NULL
-    lay_out_like(&b, x, walk(x), walk(y), 2, shared)
+    lay_out_like(&b, x, walk(x), walk(y), shared)
     b.channels.gamma, b.channels.beta, b.channels.eps = pointer(gamma), pointer(beta), eps
     b.channels.mean, b.channels.var = &mean[0], &var[0]
     run_forward(&b, kind)
@@ -71,7 +71,7 @@ def inference(const real[:, :, :, :] x, const double[::1] gamma, const double[::
               real[:, :, :, :] y, const double[::1] mean, const double[::1] var, bint shared):
     cdef Batch b
     cdef const real* kind = NULL
-    lay_out_like(&b, x, walk(x), walk(y), 2, shared)
+    lay_out_like(&b, x, walk(x), walk(y), shared)
     b.channels.gamma, b.channels.beta, b.channels.eps = pointer(gamma), pointer(beta), eps
     b.channels.mean, b.channels.var = <double*>&mean[0], <double*>&var[0]
     run_inference(&b, kind)
@@ -82,7 +82,7 @@ def backward(const real[:, :, :, :] dy, const real[:, :, :, :] x, const double[:
              double[::1] dbeta, bint shared):
     cdef Batch b
     cdef const real* kind = NULL
-    lay_out_like(&b, x, walk(dy), walk(dx), 3, shared)
+    lay_out_like(&b, x, walk(dy), walk(dx), shared)
     b.channels.gamma, b.channels.eps = pointer(gamma), eps
     b.channels.mean, b.channels.var = <double*>&mean[0], <double*>&var[0]
     b.channels.dgamma, b.channels.dbeta = &dgamma[0], &dbeta[0]
@@ -94,7 +94,7 @@ def inference_backward(const real[:, :, :, :] dy, const real[:, :, :, :] x, cons
                        double[::1] dbeta, bint shared):
     cdef Batch b
     cdef const real* kind = NULL
-    lay_out_like(&b, x, walk(dy), walk(dx), 3, shared)
+    lay_out_like(&b, x, walk(dy), walk(dx), shared)
     b.channels.gamma, b.channels.eps = pointer(gamma), eps
     b.channels.mean, b.channels.var = <double*>&mean[0], <double*>&var[0]
     b.channels.dgamma, b.channels.dbeta = &dgamma[0], &dbeta[0]

@@ -9,8 +9,8 @@
 
 include "_numbers.pxi"
 include "_channels.pxi"
-include "_lanes.pxi"
 include "_walk.pxi"
+include "_lanes.pxi"
 include "_planes.pxi"
 include "_columns.pxi"
 include "_rows.pxi"

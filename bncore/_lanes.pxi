@@ -70,12 +70,18 @@ cdef inline void run_offsets(const real* x, Py_ssize_t count, real first, real* 
             total[j] += x[i + j] - first if j < rest else 0
 
 
-cdef inline void run_moments(const real* x, Py_ssize_t count, double centre, Lanes* a, Lanes* b) noexcept nogil:
-    # a += sum (x - centre), b += sum (x - centre)^2, lane by lane
+cdef inline void run_moments(const real* x, Py_ssize_t count, double centre, Py_ssize_t ahead, Lanes* a,
+                             Lanes* b) noexcept nogil:
+    # a += sum (x - centre), b += sum (x - centre)^2, lane by lane; what lies `ahead` bytes further on is fetched
     cdef Py_ssize_t i = 0, rest
     cdef double d
     cdef int j
     while i + LANES <= count:
+        bn_prefetch(<const char*>(x + i) + ahead)
+        bn_prefetch(<const char*>(x + i) + ahead + 64)
+        if real is double:
+            bn_prefetch(<const char*>(x + i) + ahead + 128)
+            bn_prefetch(<const char*>(x + i) + ahead + 192)
         for j in range(LANES):
             d = <double>x[i + j] - centre
             accumulate(d, &a.hi[j], &a.lo[j], real is double)

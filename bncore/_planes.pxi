@@ -45,6 +45,8 @@ cdef inline Part part(const Cut* k, Py_ssize_t t) noexcept nogil:
 
 cdef Moments chunk_moments(const Walk* x, const Cut* k, Py_ssize_t c, Py_ssize_t t, real* tile) noexcept nogil:
     cdef Part p = part(k, t)
+    cdef Part q
+    cdef Py_ssize_t ahead = 0
     cdef real offset[LANES]
     cdef real start = 0
     cdef Lanes first, second
@@ -68,12 +70,17 @@ cdef Moments chunk_moments(const Walk* x, const Cut* k, Py_ssize_t c, Py_ssize_t
     result.shift = finite_or_zero(start + fold(&first, False).hi / result.count)
     clear(&first, real is double)
     clear(&second, real is double)
+    if x.dense and t + 1 < k.chunks:
+        # the second pass runs in L1; memory meanwhile fetches what the next chunk will want
+        q = part(k, t + 1)
+        ahead = (q.n - p.n) * x.n + (q.start - p.start) * <Py_ssize_t>sizeof(real)
     for j in range(p.planes):
         room = tile + j * p.count
         if x.dense:
-            run_moments(load(x, p.n + j, c, p.start, p.count, room), p.count, result.shift, &first, &second)
+            source = load(x, p.n + j, c, p.start, p.count, room)
+            run_moments(source, p.count, result.shift, ahead, &first, &second)
         else:
-            run_moments(<const real*>room, p.count, result.shift, &first, &second)
+            run_moments(<const real*>room, p.count, result.shift, 0, &first, &second)
     d = fold(&first, real is double)
     dd = fold(&second, real is double)
     # sum (x - shift)^2 = m2 + count lo^2
@@ -98,44 +105,40 @@ cdef void chunk_sums(const Walk* dy, const Walk* x, const Cut* k, Py_ssize_t c, 
 
 
 cdef void chunk_scale(const Walk* x, const Walk* y, const Cut* k, Py_ssize_t c, Py_ssize_t t, const Scale* s,
-                      int how, real* tile) noexcept nogil:
+                      bint staged, real* tile) noexcept nogil:
     cdef Part p = part(k, t)
     cdef Py_ssize_t j, i, count
     cdef const real* source
     for j in range(p.planes):
-        if how == DIRECT:
+        if not staged:
             run_scale(load(x, p.n + j, c, p.start, p.count, tile), <real*>plane(y, p.n + j, c) + p.start, p.count, s)
             continue
         i = 0
         while i < p.count:
-            count = min(p.count - i, <Py_ssize_t>STREAM_BLOCK)
+            count = min(p.count - i, <Py_ssize_t>STAGE)
             source = load(x, p.n + j, c, p.start + i, count, tile)
-            run_scale(source, tile + STREAM_BLOCK, count, s)
-            store(y, p.n + j, c, p.start + i, count, <const real*>(tile + STREAM_BLOCK), how == STREAMED)
+            run_scale(source, tile + STAGE, count, s)
+            store(y, p.n + j, c, p.start + i, count, <const real*>(tile + STAGE))
             i += count
-    if how == STREAMED:
-        bn_fence()
 
 
 cdef void chunk_pull(const Walk* dy, const Walk* x, const Walk* dx, const Cut* k, Py_ssize_t c, Py_ssize_t t,
-                     const Pull* u, int how, real* tile) noexcept nogil:
+                     const Pull* u, bint staged, real* tile) noexcept nogil:
     cdef Part p = part(k, t)
     cdef Py_ssize_t j, i, count
     cdef const real* left
     cdef const real* right
     for j in range(p.planes):
-        if how == DIRECT:
+        if not staged:
             run_pull(load(dy, p.n + j, c, p.start, p.count, tile),
                      load(x, p.n + j, c, p.start, p.count, tile + p.count),
                      <real*>plane(dx, p.n + j, c) + p.start, p.count, u)
             continue
         i = 0
         while i < p.count:
-            count = min(p.count - i, <Py_ssize_t>STREAM_BLOCK)
+            count = min(p.count - i, <Py_ssize_t>STAGE)
             left = load(dy, p.n + j, c, p.start + i, count, tile)
-            right = load(x, p.n + j, c, p.start + i, count, tile + STREAM_BLOCK)
-            run_pull(left, right, tile + 2 * STREAM_BLOCK, count, u)
-            store(dx, p.n + j, c, p.start + i, count, <const real*>(tile + 2 * STREAM_BLOCK), how == STREAMED)
+            right = load(x, p.n + j, c, p.start + i, count, tile + STAGE)
+            run_pull(left, right, tile + 2 * STAGE, count, u)
+            store(dx, p.n + j, c, p.start + i, count, <const real*>(tile + 2 * STAGE))
             i += count
-    if how == STREAMED:
-        bn_fence()

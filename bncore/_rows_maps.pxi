@@ -22,15 +22,8 @@ cdef inline Py_ssize_t wide_pulls(const Pull* u, const Window* w, Py_ssize_t* wi
     return found
 
 
-cdef inline void put(real* to, const real* tile, Py_ssize_t width, bint streamed) noexcept nogil:
-    if streamed:
-        bn_stream(<char*>to, <const char*>tile, width * sizeof(real))
-    else:
-        memcpy(to, tile, width * sizeof(real))
-
-
 cdef void block_scale(const Lines* x, const Lines* y, const Grid* g, Py_ssize_t block, Py_ssize_t tile, bint dense,
-                      const Scale* s, int how, const real* kind) noexcept nogil:
+                      const Scale* s, bint staged, const real* kind) noexcept nogil:
     cdef Window w = window(g, block, tile, dense)
     cdef real mean[COLUMNS]
     cdef real a[COLUMNS]
@@ -59,7 +52,7 @@ cdef void block_scale(const Lines* x, const Lines* y, const Grid* g, Py_ssize_t 
         at = z * width
         source = row_of(x, &w, i, kind)
         target = <real*>(y.base + (w.row + i) * y.stride) + w.first
-        if how == DIRECT and found == 0:
+        if not staged and found == 0:
             row_scale(source, target, width, &mean[at], &a[at], &b[at])
             continue
         row_scale(source, stage, width, &mean[at], &a[at], &b[at])
@@ -69,13 +62,11 @@ cdef void block_scale(const Lines* x, const Lines* y, const Grid* g, Py_ssize_t 
                     if p % (w.channels * g.size) // g.size == wide[i]:
                         c = w.channel + wide[i]
                         stage[p] = <float>(((<double>source[p] - s[c].mean) - s[c].residual) * s[c].a + s[c].beta)
-        put(target, <const real*>stage, width, how == STREAMED)
-    if how == STREAMED:
-        bn_fence()
+        memcpy(target, stage, width * sizeof(real))
 
 
 cdef void block_pull(const Lines* dy, const Lines* x, const Lines* dx, const Grid* g, Py_ssize_t block,
-                     Py_ssize_t tile, bint dense, const Pull* u, int how, const real* kind) noexcept nogil:
+                     Py_ssize_t tile, bint dense, const Pull* u, bint staged, const real* kind) noexcept nogil:
     cdef Window w = window(g, block, tile, dense)
     cdef real mean[COLUMNS]
     cdef real rise[COLUMNS]
@@ -110,7 +101,7 @@ cdef void block_pull(const Lines* dy, const Lines* x, const Lines* dx, const Gri
         left = row_of(dy, &w, i, kind)
         right = row_of(x, &w, i, kind)
         target = <real*>(dx.base + (w.row + i) * dx.stride) + w.first
-        if how == DIRECT and found == 0:
+        if not staged and found == 0:
             row_pull(left, right, target, width, &mean[at], &rise[at], &k0[at], &k1[at], &k2[at])
             continue
         row_pull(left, right, stage, width, &mean[at], &rise[at], &k0[at], &k1[at], &k2[at])
@@ -120,6 +111,4 @@ cdef void block_pull(const Lines* dy, const Lines* x, const Lines* dx, const Gri
                     if p % (w.channels * g.size) // g.size == wide[i]:
                         c = w.channel + wide[i]
                         stage[p] = <float>((<double>left[p] - u[c].rise) * u[c].k0 + (<double>right[p] - u[c].mean) * u[c].k1)
-        put(target, <const real*>stage, width, how == STREAMED)
-    if how == STREAMED:
-        bn_fence()
+        memcpy(target, stage, width * sizeof(real))

@@ -12,7 +12,6 @@ cdef enum:
     SMALL_PLANE = 512              # planes of fewer elements are columns, if there are
     MANY_PLANES = 8                # at least so many of them
     SMALL_WORK = 1 << 15           # fewer elements stay on the calling thread: waking another costs more
-    STREAM_BYTES = 24 << 20        # a call that reads and writes more than this writes past the caches
 
 cdef int thread_limit = 1
 
@@ -32,7 +31,7 @@ cdef struct Batch:                 # everything that the tasks of one call share
     Py_ssize_t groups
     Py_ssize_t parts
     char* tiles                    # TILE_BYTES for each thread, or NULL where nothing is gathered or staged
-    int how
+    bint staged                    # results go by a tile: the output is an input, or its planes are not contiguous
     int threads
 
 
@@ -46,12 +45,11 @@ cdef inline bint in_rows(const Walk* k, Py_ssize_t channels, Py_ssize_t size, Py
 
 # The layout of x decides between rows and planes; where it takes rows, dy and the output must have rows too.
 cdef void lay_out(Batch* b, Py_ssize_t rows, Py_ssize_t count, Py_ssize_t size, Py_ssize_t item, Walk x, Walk dy,
-                  Walk out, int operands, bint shared) noexcept nogil:
-    # operands: how many tensors are read and written; shared: the output is one of the inputs
+                  Walk out, bint shared) noexcept nogil:
+    # shared: the output is one of the inputs
     b.x, b.dy, b.out = x, dy, out
     b.count = count
     b.threads = 1 if rows * count * size < SMALL_WORK else thread_limit
-    b.how = STAGED if shared else STREAMED if operands * rows * count * size * item > STREAM_BYTES else DIRECT
     b.rows = rows_pay(rows, size) and in_rows(&b.x, b.count, size, item)
     b.x_rows.base, b.x_rows.stride = b.x.base, b.x.n
     b.dy_rows.base, b.dy_rows.stride = b.dy.base, b.dy.n
@@ -59,8 +57,7 @@ cdef void lay_out(Batch* b, Py_ssize_t rows, Py_ssize_t count, Py_ssize_t size, 
     b.dense = b.x.n == b.count * size * item and b.dy.n == b.x.n and b.out.n == b.x.n
     b.cut = cut(rows, size, item)
     b.grid = grid(rows, b.count, size, item)
-    if not b.rows and b.how == DIRECT and not b.out.dense:
-        b.how = STAGED
+    b.staged = shared or not (b.rows or b.out.dense)
     b.groups = b.grid.tiles if b.rows else b.count
     b.parts = b.grid.blocks if b.rows else b.cut.chunks
     b.channels.m = <double>(rows * size)
@@ -82,7 +79,7 @@ cdef void release(Batch* b) noexcept nogil:
 
 cdef int reserve(Batch* b, bint moments, bint sums, bint scales, bint pulls) except -1:
     cdef size_t count = b.count
-    cdef bint tiles = not b.rows and (b.how != DIRECT or not (b.x.dense and b.dy.dense and b.out.dense))
+    cdef bint tiles = not b.rows and (b.staged or not (b.x.dense and b.dy.dense))
     if moments:
         b.channels.moments = <Moments*>malloc(count * b.parts * sizeof(Moments))
     if sums:
@@ -130,26 +127,26 @@ cdef void sums_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexce
 
 cdef void scale_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
     if b.rows:
-        block_scale(&b.x_rows, &b.out_rows, &b.grid, t, group, b.dense, b.channels.scales, b.how, <const real*>tile)
+        block_scale(&b.x_rows, &b.out_rows, &b.grid, t, group, b.dense, b.channels.scales, b.staged, <const real*>tile)
     else:
-        chunk_scale(&b.x, &b.out, &b.cut, group, t, b.channels.scales + group, b.how, tile)
+        chunk_scale(&b.x, &b.out, &b.cut, group, t, b.channels.scales + group, b.staged, tile)
 
 
 cdef void pull_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
     if b.rows:
-        block_pull(&b.dy_rows, &b.x_rows, &b.out_rows, &b.grid, t, group, b.dense, b.channels.pulls, b.how,
+        block_pull(&b.dy_rows, &b.x_rows, &b.out_rows, &b.grid, t, group, b.dense, b.channels.pulls, b.staged,
                    <const real*>tile)
     else:
-        chunk_pull(&b.dy, &b.x, &b.out, &b.cut, group, t, b.channels.pulls + group, b.how, tile)
+        chunk_pull(&b.dy, &b.x, &b.out, &b.cut, group, t, b.channels.pulls + group, b.staged, tile)
 
 
 cdef void given_pull_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
     # the sums first: dx may overwrite dy or x
     sums_task(b, group, t, tile)
     if b.rows:
-        block_scale(&b.dy_rows, &b.out_rows, &b.grid, t, group, b.dense, b.channels.scales, b.how, <const real*>tile)
+        block_scale(&b.dy_rows, &b.out_rows, &b.grid, t, group, b.dense, b.channels.scales, b.staged, <const real*>tile)
     else:
-        chunk_scale(&b.dy, &b.out, &b.cut, group, t, b.channels.scales + group, b.how, tile)
+        chunk_scale(&b.dy, &b.out, &b.cut, group, t, b.channels.scales + group, b.staged, tile)
 
 
 ctypedef void (*Conclusion)(Channels*, Py_ssize_t, Py_ssize_t) noexcept nogil

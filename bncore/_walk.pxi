@@ -6,51 +6,17 @@
 
 cdef extern from *:
     """
-    #include <string.h>
-    #if defined(__SSE2__)
-    #include <emmintrin.h>
+    #if defined(__GNUC__)
+    #define bn_prefetch(p) __builtin_prefetch(p)
+    #else
+    #define bn_prefetch(p) ((void)(p))
     #endif
-    /* Stores that do not pull the line they overwrite into the cache. */
-    static inline void bn_stream(char *to, const char *from, size_t bytes)
-    {
-    #if defined(__SSE2__)
-        size_t head = (size_t)(-(size_t)to) & 63u;
-        if (head > bytes) head = bytes;
-        memcpy(to, from, head);
-        to += head; from += head; bytes -= head;
-        for (; bytes >= 64; to += 64, from += 64, bytes -= 64) {
-            __m128i a = _mm_loadu_si128((const __m128i *)from);
-            __m128i b = _mm_loadu_si128((const __m128i *)(from + 16));
-            __m128i c = _mm_loadu_si128((const __m128i *)(from + 32));
-            __m128i d = _mm_loadu_si128((const __m128i *)(from + 48));
-            _mm_stream_si128((__m128i *)to, a);
-            _mm_stream_si128((__m128i *)(to + 16), b);
-            _mm_stream_si128((__m128i *)(to + 32), c);
-            _mm_stream_si128((__m128i *)(to + 48), d);
-        }
-    #endif
-        memcpy(to, from, bytes);
-    }
-    /* Streamed stores become visible in order only after a fence. */
-    static inline void bn_fence(void)
-    {
-    #if defined(__SSE2__)
-        _mm_sfence();
-    #endif
-    }
     """
-    void bn_stream(char* to, const char* source, size_t size) noexcept nogil
-    void bn_fence() noexcept nogil
+    void bn_prefetch(const void* p) noexcept nogil
 
 
 cdef enum:
-    STREAM_BLOCK = 1024   # elements computed into L1 before they are streamed or scattered
-
-
-cdef enum Store:
-    DIRECT    # the output is written as it is computed
-    STAGED    # computed into a tile, then copied: the output is an input, or is not contiguous
-    STREAMED  # computed into a tile, then written past the caches
+    STAGE = 1024               # elements computed into L1 before they are copied or scattered
 
 
 cdef struct Walk:
@@ -91,15 +57,11 @@ cdef inline const real* load(const Walk* k, Py_ssize_t n, Py_ssize_t c, Py_ssize
 
 
 cdef inline void store(const Walk* k, Py_ssize_t n, Py_ssize_t c, Py_ssize_t start, Py_ssize_t count,
-                       const real* tile, bint streamed) noexcept nogil:
+                       const real* tile) noexcept nogil:
     cdef char* p = plane(k, n, c)
     cdef Py_ssize_t i = 0, j, h, w, run
     if k.dense:
-        p += start * <Py_ssize_t>sizeof(real)
-        if streamed:
-            bn_stream(p, <const char*>tile, count * sizeof(real))
-        else:
-            memcpy(p, tile, count * sizeof(real))
+        memcpy(p + start * <Py_ssize_t>sizeof(real), tile, count * sizeof(real))
         return
     h, w = start // k.width, start % k.width
     while i < count:
