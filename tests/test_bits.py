@@ -70,7 +70,7 @@ def test_unknown_instruction_set_is_refused():
         child.run("import bncore", BNCORE_ISA="v9")
 
 
-# 30 MB and more to read and write: results are written past the caches
+# 30 MB and more to read and write
 BEYOND_CACHES = [((7, 17, 179, 181), 1), ((7, 179, 181, 17), -1)]
 
 

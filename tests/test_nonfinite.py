@@ -64,7 +64,7 @@ def test_in_x(shape, axis, layout, dtype, where):
         assert numpy.isnan(
             numpy.moveaxis(found["forward"][name], axis % found["forward"][name].ndim, 0)[[*BAD]]
         ).all()
-    assert_all_bad(found["forward"]["mean"], axis)
+    numpy.testing.assert_array_equal(found["forward"]["mean"][[*BAD]], [*BAD.values()])
     assert_all_bad(found["backward"]["dx"], axis)
     assert_all_bad(found["backward"]["dgamma"], axis)
     assert bits(found["backward"]["dbeta"]) == bits(before["backward"]["dbeta"])
@@ -90,7 +90,7 @@ def test_in_dy(shape, axis, layout, dtype, where):
     for call in ("backward", "inference_backward"):
         found, before = CALLS[call](dirty), CALLS[call](clean)
         assert_others_untouched(found, before, axis)
-        assert_all_bad(found["dbeta"], axis)
+        numpy.testing.assert_array_equal(found["dbeta"][[*BAD]], [*BAD.values()])
         assert_all_bad(found["dgamma"], axis)
         if call == "backward":
             assert_all_bad(found["dx"], axis)

@@ -33,9 +33,7 @@ def test_in_every_layout(call, layout, shape, axis, dtype):
     out = nans_like(p.x, layout, axis)
     outputs = CALLS[call](p, out=out)
     assert outputs[RESULT[call]] is out
-    p.judge(call, outputs)
-    if out.strides == p.x.strides:
-        assert_same(outputs, plain)
+    assert_same(outputs, plain)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

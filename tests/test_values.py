@@ -103,15 +103,19 @@ def test_parameters_in_any_layout(call):
             assert bits(got) == bits(plain[name]), (make, name)
 
 
-# Blocks have sizes that are powers of two, or as many elements as fill some power of two bytes.
-EDGES = [n + d for n in (8, 32, 256, 512, 1024, 2048, 4096) for d in (-1, 0, 1)]
+def around(*sizes):
+    """Each size, one less and one more."""
+    return [size + d for size in sizes for d in (-1, 0, 1)]
+
+
+# Blocks have sizes that are powers of two, or hold as many elements as fill some power of two bytes.
 AROUND_BLOCKS = [
-    *((1, 2, n) for n in EDGES),                    # one plane
-    *((3, 2, n) for n in EDGES if n <= 2049),       # several planes to a chunk
-    *((11, 2, n) for n in EDGES if n <= 513),       # planes as columns
-    *((n, 3, 2) for n in EDGES if n <= 1025),       # many small planes
-    *((n, 3) for n in (*EDGES, 769, 1531, 5003)),   # narrow rows
-    *((7, n) for n in EDGES if n <= 1025),          # wide rows
+    *((1, 2, n) for n in around(8, 32, 512, 1024, 2048, 4096)),  # one plane
+    *((3, 2, n) for n in around(32, 683, 1024, 1365)),           # several planes to a chunk
+    *((11, 2, n) for n in around(8, 32, 512)),                   # planes as columns
+    *((n, 3, 2) for n in around(8, 32, 256)),                    # many small planes
+    *((n, 3) for n in (*around(8, 16, 256, 512, 1024), 2053, 5003)),  # narrow rows
+    *((7, n) for n in around(8, 32, 512, 1024)),                 # wide rows
 ]  # fmt: skip
 
 
