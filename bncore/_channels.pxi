@@ -16,6 +16,7 @@ cdef struct Channels:
     Py_ssize_t across              # from one channel's record to the next channel's
     Py_ssize_t along               # from one part's record to the next part's
     double* rstd                   # (C,)
+    Mean* means                    # (C,): mean before its rounding to one number
     Moments* moments
     Sum* sums                      # two to a record: sum dy, sum dy (x - mean)
     Scale* scales                  # (C,)
@@ -31,23 +32,25 @@ cdef inline double beta_of(const Channels* k, Py_ssize_t c) noexcept nogil:
 
 
 cdef Moments whole_moments(const Moments* part, Py_ssize_t parts, Py_ssize_t along, double m) noexcept nogil:
-    # The mean is the mean of means, and m2 = sum of m2 + count (mean of the part - mean)^2.
-    cdef Sum lo, m2
+    # The sums add up, and m2 = sum of m2 + count (mean of the part - mean)^2.
+    cdef Sum m2
     cdef Moments whole = part[0]
     cdef const Moments* one
+    cdef Mean mean
     cdef double e
     cdef Py_ssize_t t
     if parts == 1:
         return whole
     whole.count = m
-    lo.hi = lo.lo = m2.hi = m2.lo = 0
+    for t in range(1, parts):
+        one = part + t * along
+        add(&whole.sum, one.sum.hi)
+        add(&whole.sum, left_over(one.sum))
+    mean = mean_of(whole.sum, m)
+    m2.hi = m2.lo = 0
     for t in range(parts):
         one = part + t * along
-        add(&lo, ((one.shift - whole.shift) + one.lo) * one.count)
-    whole.lo = rounded(lo) / m
-    for t in range(parts):
-        one = part + t * along
-        e = ((one.shift - whole.shift) + one.lo) - whole.lo
+        e = apart(mean_of(one.sum, one.count), mean)
         add(&m2, one.m2)
         add(&m2, one.count * e * e)
     whole.m2 = rounded(m2)
@@ -58,12 +61,12 @@ cdef Moments whole_moments(const Moments* part, Py_ssize_t parts, Py_ssize_t alo
 
 cdef void conclude_moments(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
     # (9.38) and (9.39)
-    cdef Moments* whole
+    cdef Moments whole
     cdef Py_ssize_t c
     for c in range(first, end):
-        whole = k.moments + c * k.across
-        whole[0] = whole_moments(whole, k.parts, k.along, k.m)
-        k.mean[c] = whole.shift + whole.lo
+        whole = whole_moments(k.moments + c * k.across, k.parts, k.along, k.m)
+        k.means[c] = mean_of(whole.sum, k.m)
+        k.mean[c] = k.means[c].near + k.means[c].rest
         k.var[c] = whole.m2
     for c in range(first, end):
         k.var[c] = (k.var[c] if not k.var[c] < 0 else 0) / k.m
@@ -86,14 +89,12 @@ cdef void given_rstd(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nog
 
 cdef void conclude_scale(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
     # the map that the batch's own statistics make of (9.40) and (9.41)
-    cdef const Moments* whole
     cdef Py_ssize_t c
     conclude_moments(k, first, end)
     own_rstd(k, first, end)
     for c in range(first, end):
-        whole = k.moments + c * k.across
-        k.scales[c] = scale(k.mean[c], (whole.shift - k.mean[c]) + whole.lo, gamma_of(k, c) * k.rstd[c],
-                            beta_of(k, c), k.var[c] * k.m)
+        k.scales[c] = scale(k.mean[c], (k.means[c].near - k.mean[c]) + k.means[c].rest,
+                            gamma_of(k, c) * k.rstd[c], beta_of(k, c), k.var[c] * k.m)
 
 
 cdef void given_scale(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
@@ -113,9 +114,9 @@ cdef double whole_sums(Channels* k, Py_ssize_t c) noexcept nogil:
     for t in range(k.parts):
         part = k.sums + 2 * (c * k.across + t * k.along)
         add(&dy, part[0].hi)
-        add(&dy, part[0].lo)
+        add(&dy, left_over(part[0]))
         add(&dyd, part[1].hi)
-        add(&dyd, part[1].lo)
+        add(&dyd, left_over(part[1]))
     k.dbeta[c] = rounded(dy)
     return rounded(dyd)
 

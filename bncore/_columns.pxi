@@ -2,10 +2,10 @@
 #
 # a. A column is one position of a row; it has accumulators of its own, so whole rows are added as vectors.
 # b. Rows come in groups of eight. Within a group the deviations are from the group's own mean; the group is
-#    then merged with what came before (Chan, Golub, LeVeque). The sums are of x - shift, the shift being the
-#    mean of the column's first group, so that a mean far from 0 costs no digits.
-# c. float32 elements are widened first; for float64 the merges are compensated (TwoSum), so that at most
-#    four roundings of an element reach the total.
+#    then merged with what came before (Chan, Golub, LeVeque).
+# c. float32 elements are widened first, and what is summed is x - shift, the shift being the mean of the column's
+#    first group: a mean far from 0 costs no digits. For float64 it is x, compensated (TwoSum): at most four
+#    roundings of an element reach the total, wherever an outlier stands.
 # d. Rejected: one pass with a shift and no group means: a tenth faster, and an outlier in the first rows
 #    costs digits.
 
@@ -17,7 +17,7 @@ cdef enum:
 
 cdef struct Columns:
     double shift[ROOM]
-    double hi[ROOM]        # sum of (x - shift), or of dy
+    double hi[ROOM]        # sum of (x - shift) or of x, or of dy
     double lo[ROOM]        # its rounding errors; float64 data only
     double hi2[ROOM]       # sum of squared deviations, or of dy (x - mean)
     double lo2[ROOM]
@@ -63,16 +63,6 @@ cdef inline void group_moments(const real* x, Py_ssize_t stride, Py_ssize_t widt
         x5 = x[p + 5 * stride]
         x6 = x[p + 6 * stride]
         x7 = x[p + 7 * stride]
-        if real is double:
-            # before the sum, for its roundings are to be those of numbers near 0
-            x0 -= s
-            x1 -= s
-            x2 -= s
-            x3 -= s
-            x4 -= s
-            x5 -= s
-            x6 -= s
-            x7 -= s
         total = ((x0 + x1) + (x2 + x3)) + ((x4 + x5) + (x6 + x7))
         centre = total * 0.125
         x0 -= centre
@@ -85,10 +75,13 @@ cdef inline void group_moments(const real* x, Py_ssize_t stride, Py_ssize_t widt
         x7 -= centre
         q = ((x0 * x0 + x1 * x1) + (x2 * x2 + x3 * x3)) + ((x4 * x4 + x5 * x5) + (x6 * x6 + x7 * x7))
         if real is float:
-            # a sum of eight widened float32 numbers is exact to 2^-50 of them; the shift can wait until here
+            # sums of (x - shift): a sum of eight widened float32 numbers is good to 2^-50 of them, and the shift can wait
             centre -= s
             total = centre * GROUP
-        delta = centre - k.hi[at + p] * inverse
+            delta = centre - k.hi[at + p] * inverse
+        else:
+            # sums of x: mean of the group - mean before, by one rounding, so that equal numbers differ by 0
+            delta = (fma(centre, before, -k.hi[at + p]) - k.lo[at + p]) * inverse
         accumulate(total, &k.hi[at + p], &k.lo[at + p], real is double)
         accumulate(q + delta * delta * weight, &k.hi2[at + p], &k.lo2[at + p], real is double)
 
@@ -99,10 +92,31 @@ cdef inline void row_moments(const real* x, Py_ssize_t width, Columns* k, Py_ssi
     cdef double e, delta
     cdef Py_ssize_t p
     for p in range(width):
-        e = <double>x[p] - k.shift[at + p]
-        delta = e - k.hi[at + p] * inverse
+        e = x[p]
+        if real is float:
+            e -= k.shift[at + p]
+            delta = e - k.hi[at + p] * inverse
+        else:
+            delta = (fma(e, before, -k.hi[at + p]) - k.lo[at + p]) * inverse
         accumulate(e, &k.hi[at + p], &k.lo[at + p], real is double)
         accumulate(delta * delta * weight, &k.hi2[at + p], &k.lo2[at + p], real is double)
+
+
+cdef inline void settle(Columns* k, Py_ssize_t at, Py_ssize_t width, double rows, const real* kind) noexcept nogil:
+    # whatever was added: sum x = hi + lo; the mean of the column is shift + lo2; sum of squared deviations = hi2
+    cdef Sum sum
+    cdef Mean mean
+    cdef Py_ssize_t p
+    for p in range(at, at + width):
+        if real is float:
+            sum = product(rows, k.shift[p])
+            add(&sum, k.hi[p])
+        else:
+            sum.hi, sum.lo = k.hi[p], k.lo[p]
+            k.hi2[p] += k.lo2[p]
+        mean = mean_of(sum, rows)
+        k.hi[p], k.lo[p] = sum.hi, left_over(sum)
+        k.shift[p], k.lo2[p] = mean.near, mean.rest
 
 
 cdef inline void group_sums(const real* dy, Py_ssize_t dy_stride, const real* x, Py_ssize_t x_stride,

@@ -3,6 +3,7 @@
 cdef extern from "<math.h>" nogil:
     double sqrt(double)
     double fabs(double)
+    double fma(double, double, double)   # one rounding, with or without an instruction for it
 
 cdef extern from "<string.h>" nogil:
     void* memcpy(void*, const void*, size_t)
@@ -29,11 +30,15 @@ cdef struct Sum:      # hi + lo, not rounded to one number
     double lo
 
 
-cdef struct Moments:  # of count elements: their mean is shift + lo, their sum of squared deviations m2
+cdef struct Moments:  # of count elements: their sum, and the sum of their squared deviations from their mean
     double count
-    double shift
-    double lo
+    Sum sum
     double m2
+
+
+cdef struct Mean:     # near + rest; near is 0 if the mean is not finite
+    double near
+    double rest
 
 
 cdef inline double finite_or_zero(double value) noexcept nogil:
@@ -48,9 +53,33 @@ cdef inline void add(Sum* total, double term) noexcept nogil:
     total.hi = s
 
 
-cdef inline double rounded(Sum total) noexcept nogil:
+cdef inline double left_over(Sum total) noexcept nogil:
     # an infinite hi has a lo that is not a number, and is itself the sum
-    return total.hi + total.lo if total.lo == total.lo else total.hi
+    return total.lo if total.lo == total.lo else 0
+
+
+cdef inline double rounded(Sum total) noexcept nogil:
+    return total.hi + left_over(total)
+
+
+cdef inline Sum product(double a, double b) noexcept nogil:
+    # a b = hi + lo, exactly
+    cdef Sum p
+    p.hi = a * b
+    p.lo = fma(a, b, -p.hi)
+    return p
+
+
+cdef inline Mean mean_of(Sum sum, double count) noexcept nogil:
+    # rest = sum / count - near; of equal numbers near + rest is that number, whatever their count
+    cdef Mean m
+    m.near = finite_or_zero(rounded(sum) / count)
+    m.rest = (fma(-count, m.near, sum.hi) + left_over(sum)) / count
+    return m
+
+
+cdef inline double apart(Mean a, Mean b) noexcept nogil:
+    return (a.near - b.near) + (a.rest - b.rest)
 
 
 cdef struct Scale:    # (9.40) and (9.41) of one channel: y = ((x - mean) - residual) a + beta

@@ -51,6 +51,7 @@ cdef Moments chunk_moments(const Walk* x, const Cut* k, Py_ssize_t c, Py_ssize_t
     cdef real start = 0
     cdef Lanes first, second
     cdef Sum d, dd
+    cdef double shift, rest
     cdef Moments result
     cdef Py_ssize_t j
     cdef real* room
@@ -67,7 +68,7 @@ cdef Moments chunk_moments(const Walk* x, const Cut* k, Py_ssize_t c, Py_ssize_t
     for j in range(LANES):
         first.hi[j] = offset[j]
     # nearly the mean of the chunk, so that sums of deviations from it do not cancel; of a constant, the constant
-    result.shift = finite_or_zero(start + fold(&first, False).hi / result.count)
+    shift = finite_or_zero(start + fold(&first, False).hi / result.count)
     clear(&first, real is double)
     clear(&second, real is double)
     if x.dense and t + 1 < k.chunks:
@@ -78,14 +79,17 @@ cdef Moments chunk_moments(const Walk* x, const Cut* k, Py_ssize_t c, Py_ssize_t
         room = tile + j * p.count
         if x.dense:
             source = load(x, p.n + j, c, p.start, p.count, room)
-            run_moments(source, p.count, result.shift, ahead, &first, &second)
+            run_moments(source, p.count, shift, ahead, &first, &second)
         else:
-            run_moments(<const real*>room, p.count, result.shift, 0, &first, &second)
+            run_moments(<const real*>room, p.count, shift, 0, &first, &second)
     d = fold(&first, real is double)
     dd = fold(&second, real is double)
-    # sum (x - shift)^2 = m2 + count lo^2
-    result.lo = rounded(d) / result.count
-    result.m2 = rounded(dd) - result.count * result.lo * result.lo
+    # sum x = count shift + sum (x - shift), and sum (x - shift)^2 = m2 + count (mean - shift)^2
+    rest = rounded(d) / result.count
+    result.m2 = rounded(dd) - result.count * rest * rest
+    result.sum = product(result.count, shift)
+    add(&result.sum, d.hi)
+    add(&result.sum, left_over(d))
     return result
 
 

@@ -79,35 +79,6 @@ cdef inline const real* row_of(const Lines* x, const Window* w, Py_ssize_t row, 
     return <const real*>(x.base + (w.row + row) * x.stride) + w.first
 
 
-cdef inline Moments join_moments(const Columns* k, Py_ssize_t at, Py_ssize_t size, double count) noexcept nogil:
-    # combine the columns of one channel, which lie side by side, each of `count` elements
-    cdef Lanes lanes
-    cdef Moments whole
-    cdef double e, inverse = 1 / count
-    cdef Py_ssize_t p = 0, rest
-    cdef int j
-    whole.count, whole.shift = count * size, k.shift[at]
-    clear(&lanes, True)
-    while p < size:
-        rest = size - p
-        for j in range(LANES):
-            e = count * (k.shift[at + p + j] - whole.shift) + (k.hi[at + p + j] + k.lo[at + p + j]) if j < rest else 0
-            accumulate(e, &lanes.hi[j], &lanes.lo[j], True)
-        p += LANES
-    whole.lo = rounded(fold(&lanes, True)) / whole.count
-    clear(&lanes, True)
-    p = 0
-    while p < size:
-        rest = size - p
-        for j in range(LANES):
-            e = (k.shift[at + p + j] - whole.shift) + (k.hi[at + p + j] + k.lo[at + p + j]) * inverse - whole.lo
-            e = (k.hi2[at + p + j] + k.lo2[at + p + j]) + count * e * e
-            accumulate(e if j < rest else 0, &lanes.hi[j], &lanes.lo[j], True)
-        p += LANES
-    whole.m2 = rounded(fold(&lanes, True))
-    return whole
-
-
 cdef inline Sum join_sums(const double* hi, const double* lo, Py_ssize_t size) noexcept nogil:
     cdef Lanes lanes
     cdef Py_ssize_t p = 0, rest
@@ -122,35 +93,57 @@ cdef inline Sum join_sums(const double* hi, const double* lo, Py_ssize_t size) n
     return fold(&lanes, True)
 
 
+cdef inline Moments join_moments(const Columns* k, Py_ssize_t at, Py_ssize_t size, double rows) noexcept nogil:
+    # combine the settled columns of one channel, which lie side by side, each of `rows` elements
+    cdef Lanes lanes
+    cdef Moments whole
+    cdef Mean mean
+    cdef double e
+    cdef Py_ssize_t p = 0, rest
+    cdef int j
+    whole.count = rows * size
+    whole.sum = join_sums(&k.hi[at], &k.lo[at], size)
+    mean = mean_of(whole.sum, whole.count)
+    clear(&lanes, True)
+    while p < size:
+        rest = size - p
+        for j in range(LANES):
+            e = (k.shift[at + p + j] - mean.near) + (k.lo2[at + p + j] - mean.rest)
+            e = k.hi2[at + p + j] + rows * e * e
+            accumulate(e if j < rest else 0, &lanes.hi[j], &lanes.lo[j], True)
+        p += LANES
+    whole.m2 = rounded(fold(&lanes, True))
+    return whole
+
+
 cdef inline void fold_moments(Columns* k, const Grid* g, const Window* w, Moments* result) noexcept nogil:
-    # combine the `fold` columns of each channel; the first `rest` of them have one element more
-    cdef double count, e, s, back
-    cdef double hi[COLUMNS]
-    cdef double lo[COLUMNS]
-    cdef double mean[COLUMNS]
+    # combine the `fold` settled columns of each channel; the first `rest` of them have one element more
+    cdef double e, rows
+    cdef double m2[COLUMNS]
+    cdef double m2_lo[COLUMNS]
+    cdef double near[COLUMNS]
+    cdef double rest[COLUMNS]
+    cdef Mean mean
     cdef Py_ssize_t c, z, p
-    cdef double m = <double>(w.folded * g.fold + w.rest)
     for c in range(w.channels):
-        hi[c] = 0
-        lo[c] = 0
-    for z in range(g.fold):
-        count = <double>(w.folded + (z < w.rest))
+        result[c].count = <double>(w.folded * g.fold + w.rest)
+        result[c].sum.hi, result[c].sum.lo = k.hi[c], k.lo[c]
+    for z in range(1, g.fold):
         for c in range(w.channels):
             p = z * w.channels + c
-            accumulate(count * (k.shift[p] - k.shift[c]) + (k.hi[p] + k.lo[p]), &hi[c], &lo[c], True)
+            accumulate(k.hi[p], &result[c].sum.hi, &result[c].sum.lo, True)
+            result[c].sum.lo += k.lo[p]
     for c in range(w.channels):
-        mean[c] = (hi[c] + lo[c] if lo[c] == lo[c] else hi[c]) / m
-        hi[c] = 0
-        lo[c] = 0
+        mean = mean_of(result[c].sum, result[c].count)
+        near[c], rest[c], m2[c], m2_lo[c] = mean.near, mean.rest, 0, 0
     for z in range(g.fold):
-        count = <double>(w.folded + (z < w.rest))
+        rows = <double>(w.folded + (z < w.rest))
         for c in range(w.channels):
             p = z * w.channels + c
-            e = (k.shift[p] - k.shift[c]) + (k.hi[p] + k.lo[p]) / count - mean[c]
-            accumulate((k.hi2[p] + k.lo2[p]) + count * e * e, &hi[c], &lo[c], True)
+            e = (k.shift[p] - near[c]) + (k.lo2[p] - rest[c])
+            accumulate(k.hi2[p] + rows * e * e, &m2[c], &m2_lo[c], True)
     for c in range(w.channels):
-        result[c].count, result[c].shift, result[c].lo = m, k.shift[c], mean[c]
-        result[c].m2 = hi[c] + lo[c]
+        result[c].m2 = m2[c] + m2_lo[c]
 
 
 cdef void block_moments(const Lines* x, const Grid* g, Py_ssize_t block, Py_ssize_t tile, bint dense,
@@ -161,7 +154,7 @@ cdef void block_moments(const Lines* x, const Grid* g, Py_ssize_t block, Py_ssiz
     cdef Py_ssize_t stride = g.fold * x.stride // <Py_ssize_t>sizeof(real)
     cdef Py_ssize_t row, z, c
     zero(&k, w.segments * w.width)
-    for z in range(w.segments):
+    for z in range(w.segments if real is float else 0):
         first_shift(row_of(x, &w, z, kind), stride, w.folded, w.width, &k.shift[z * w.width])
     row = 0
     while row + GROUP <= w.folded:
@@ -174,6 +167,8 @@ cdef void block_moments(const Lines* x, const Grid* g, Py_ssize_t block, Py_ssiz
         row += 1
     for z in range(w.rest):
         row_moments(row_of(x, &w, w.folded * g.fold + z, kind), w.channels, &k, z * w.channels, <double>w.folded)
+    for z in range(g.fold):
+        settle(&k, z * w.channels * g.size, w.channels * g.size, <double>(w.folded + (z < w.rest)), kind)
     if g.size == 1:
         fold_moments(&k, g, &w, result + w.channel)
     else:

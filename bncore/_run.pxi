@@ -90,7 +90,7 @@ cdef int run_statistics(Batch* b, const real* kind) except -1:
                     moments_task(b, i // b.parts, i % b.parts, room(b, threadid(), kind))
                 for i in prange(b.threads, schedule="static"):
                     conclude_moments(&b.channels, b.count * i // b.threads, b.count * (i + 1) // b.threads)
-        release(b)
+        free(b.scratch)
     return 0
 
 
@@ -109,7 +109,7 @@ cdef int run_forward(Batch* b, const real* kind) except -1:
                     conclude_scale(&b.channels, b.count * i // b.threads, b.count * (i + 1) // b.threads)
                 for i in prange(b.groups * b.parts - 1, -1, -1, schedule="static"):
                     scale_task(b, i // b.parts, i % b.parts, room(b, threadid(), kind))
-        release(b)
+        free(b.scratch)
     return 0
 
 
@@ -126,7 +126,7 @@ cdef int run_inference(Batch* b, const real* kind) except -1:
                     given_scale(&b.channels, b.count * i // b.threads, b.count * (i + 1) // b.threads)
                 for i in prange(b.groups * b.parts, schedule="static"):
                     scale_task(b, i // b.parts, i % b.parts, room(b, threadid(), kind))
-        release(b)
+        free(b.scratch)
     return 0
 
 
@@ -145,7 +145,7 @@ cdef int run_backward(Batch* b, const real* kind) except -1:
                     conclude_pull(&b.channels, b.count * i // b.threads, b.count * (i + 1) // b.threads)
                 for i in prange(b.groups * b.parts - 1, -1, -1, schedule="static"):
                     pull_task(b, i // b.parts, i % b.parts, room(b, threadid(), kind))
-        release(b)
+        free(b.scratch)
     return 0
 
 
@@ -164,5 +164,5 @@ cdef int run_inference_backward(Batch* b, const real* kind) except -1:
                     given_pull_task(b, i // b.parts, i % b.parts, room(b, threadid(), kind))
                 for i in prange(b.threads, schedule="static"):
                     conclude_given(&b.channels, b.count * i // b.threads, b.count * (i + 1) // b.threads)
-        release(b)
+        free(b.scratch)
     return 0

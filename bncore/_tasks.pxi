@@ -30,6 +30,7 @@ cdef struct Batch:                 # everything that the tasks of one call share
     Py_ssize_t count               # C
     Py_ssize_t groups
     Py_ssize_t parts
+    void* scratch
     char* tiles                    # TILE_BYTES for each thread, or NULL where nothing is gathered or staged
     bint staged                    # results go by a tile: the output is an input, or its planes are not contiguous
     int threads
@@ -64,40 +65,33 @@ cdef void lay_out(Batch* b, Py_ssize_t rows, Py_ssize_t count, Py_ssize_t size, 
     b.channels.parts = b.parts
     b.channels.across = 1 if b.rows else b.parts
     b.channels.along = b.count if b.rows else 1
-    b.channels.moments, b.channels.sums, b.channels.rstd = NULL, NULL, NULL
-    b.channels.scales, b.channels.pulls, b.tiles = NULL, NULL, NULL
 
 
-cdef void release(Batch* b) noexcept nogil:
-    free(b.channels.moments)
-    free(b.channels.sums)
-    free(b.channels.rstd)
-    free(b.channels.scales)
-    free(b.channels.pulls)
-    free(b.tiles)
+cdef inline void* carve(char** free_space, size_t size) noexcept nogil:
+    cdef void* piece = free_space[0]
+    free_space[0] += size
+    return piece
 
 
 cdef int reserve(Batch* b, bint moments, bint sums, bint scales, bint pulls) except -1:
-    cdef size_t count = b.count
+    # one piece of memory for all that the tasks leave; every part of it is a whole number of float64
+    cdef size_t c = b.count
+    cdef size_t parts = c * b.parts
     cdef bint tiles = not b.rows and (b.staged or not (b.x.dense and b.dy.dense))
-    if moments:
-        b.channels.moments = <Moments*>malloc(count * b.parts * sizeof(Moments))
-    if sums:
-        b.channels.sums = <Sum*>malloc(2 * count * b.parts * sizeof(Sum))
-    if scales:
-        b.channels.scales = <Scale*>malloc(count * sizeof(Scale))
-    if scales or pulls:
-        b.channels.rstd = <double*>malloc(count * sizeof(double))
-    if pulls:
-        b.channels.pulls = <Pull*>malloc(count * sizeof(Pull))
-    if tiles:
-        b.tiles = <char*>malloc(b.threads * TILE_BYTES)
-    if ((moments and b.channels.moments == NULL) or (sums and b.channels.sums == NULL)
-            or ((scales or pulls) and b.channels.rstd == NULL)
-            or (scales and b.channels.scales == NULL) or (pulls and b.channels.pulls == NULL)
-            or (tiles and b.tiles == NULL)):
-        release(b)
-        raise MemoryError("bncore: no memory for the partial sums of the batch")
+    cdef size_t needed = (c * sizeof(double) + moments * (parts * sizeof(Moments) + c * sizeof(Mean))
+                          + sums * 2 * parts * sizeof(Sum) + scales * c * sizeof(Scale) + pulls * c * sizeof(Pull)
+                          + tiles * b.threads * <size_t>TILE_BYTES)
+    cdef char* space = <char*>malloc(needed)
+    if space == NULL:
+        raise MemoryError(f"bncore: no memory for {needed} bytes of partial sums")
+    b.scratch = space
+    b.channels.rstd = <double*>carve(&space, c * sizeof(double))
+    b.channels.moments = <Moments*>carve(&space, moments * parts * sizeof(Moments))
+    b.channels.means = <Mean*>carve(&space, moments * c * sizeof(Mean))
+    b.channels.sums = <Sum*>carve(&space, sums * 2 * parts * sizeof(Sum))
+    b.channels.scales = <Scale*>carve(&space, scales * c * sizeof(Scale))
+    b.channels.pulls = <Pull*>carve(&space, pulls * c * sizeof(Pull))
+    b.tiles = space if tiles else NULL
     return 0
 
 
