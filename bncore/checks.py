@@ -2,18 +2,28 @@
 
 import math
 import operator
+from collections.abc import Mapping
 from numbers import Real
+from typing import Any
 
 import numpy
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[Any]
 
 FLOATS = (numpy.dtype(numpy.float32), numpy.dtype(numpy.float64))
 
 
-def tensor(name: str, value) -> numpy.ndarray:
-    """A float32 or float64 array of two dimensions or more."""
+def _floats(name: str, value: ArrayLike) -> Array:
     array = numpy.asarray(value)
-    if array.dtype not in FLOATS and array.dtype.newbyteorder("=") not in FLOATS:
+    if array.dtype.newbyteorder("=") not in FLOATS:
         raise TypeError(f"{name} must be a float32 or float64 array, found dtype {array.dtype}")
+    return array
+
+
+def tensor(name: str, value: ArrayLike) -> Array:
+    """A float32 or float64 array of two dimensions or more."""
+    array = _floats(name, value)
     if array.ndim < 2:
         raise ValueError(
             f"{name} must have at least 2 dimensions, one of them the channel, found shape {array.shape}"
@@ -21,7 +31,7 @@ def tensor(name: str, value) -> numpy.ndarray:
     return array
 
 
-def channel_axis(axis, ndim: int) -> int:
+def channel_axis(axis: Any, ndim: int) -> int:
     """The position of the channel in a shape of ndim extents, counted from the front."""
     try:
         position = operator.index(axis)
@@ -32,7 +42,7 @@ def channel_axis(axis, ndim: int) -> int:
     return position % ndim
 
 
-def like(name: str, value, x: numpy.ndarray) -> numpy.ndarray:
+def like(name: str, value: ArrayLike, x: Array) -> Array:
     """An array of x's shape and type."""
     array = tensor(name, value)
     if array.shape != x.shape:
@@ -42,17 +52,15 @@ def like(name: str, value, x: numpy.ndarray) -> numpy.ndarray:
     return array
 
 
-def per_channel(name: str, value, channels: int) -> numpy.ndarray:
-    """A float64 vector with one number a channel. Its `dtype` before is the business of `parameter_type`."""
-    array = numpy.asarray(value)
-    if array.dtype not in FLOATS and array.dtype.newbyteorder("=") not in FLOATS:
-        raise TypeError(f"{name} must be a float32 or float64 array, found dtype {array.dtype}")
+def per_channel(name: str, value: ArrayLike, channels: int) -> NDArray[numpy.float64]:
+    """A vector with one number a channel, in float64."""
+    array = _floats(name, value)
     if array.shape != (channels,):
         raise ValueError(f"{name} must have shape ({channels},), one number a channel, found {array.shape}")
     return numpy.ascontiguousarray(array, dtype=numpy.float64)
 
 
-def variance(name: str, value, channels: int) -> numpy.ndarray:
+def variance(name: str, value: ArrayLike, channels: int) -> NDArray[numpy.float64]:
     """A per-channel vector without a negative number."""
     array = per_channel(name, value, channels)
     if (array < 0).any():
@@ -61,7 +69,7 @@ def variance(name: str, value, channels: int) -> numpy.ndarray:
     return array
 
 
-def epsilon(eps) -> float:
+def epsilon(eps: Any) -> float:
     """A finite number, not negative."""
     if not isinstance(eps, Real):
         raise TypeError(f"eps must be a number, found {type(eps).__name__}")
@@ -71,8 +79,8 @@ def epsilon(eps) -> float:
     return number
 
 
-def output(out, like: numpy.ndarray, inputs: dict) -> bool:
-    """Whether out, which may be one of `may_be`, shares its memory with an input; refuse what cannot be written."""
+def output(out: Any, like: Array, inputs: Mapping[str, Array | None]) -> bool:
+    """Whether out is one of the inputs; what cannot be written, or overlaps an input in part, is refused."""
     if not isinstance(out, numpy.ndarray):
         raise TypeError(f"out must be a NumPy array, found {type(out).__name__}")
     if out.shape != like.shape:
@@ -100,7 +108,7 @@ def output(out, like: numpy.ndarray, inputs: dict) -> bool:
     return shared
 
 
-def same_elements(a: numpy.ndarray, b: numpy.ndarray) -> bool:
+def same_elements(a: Array, b: Array) -> bool:
     """Whether two arrays are the same view of the same memory."""
     return (
         a.shape == b.shape
@@ -110,15 +118,16 @@ def same_elements(a: numpy.ndarray, b: numpy.ndarray) -> bool:
     )
 
 
-def overlap(a: numpy.ndarray, b: numpy.ndarray) -> bool:
+def overlap(a: Array, b: Array) -> bool:
     """Whether two arrays have a byte in common; taken as yes where deciding it would take long."""
     try:
-        return numpy.shares_memory(a, b, max_work=10**6)
+        # NumPy's stub knows only its two named efforts
+        return bool(numpy.shares_memory(a, b, max_work=10**6))  # type: ignore[arg-type]
     except numpy.exceptions.TooHardError:
         return True
 
 
-def integer(name: str, value, least: int | None = None) -> int:
+def integer(name: str, value: Any, least: int | None = None) -> int:
     """An integer, not less than `least`."""
     try:
         number = operator.index(value)
@@ -129,7 +138,7 @@ def integer(name: str, value, least: int | None = None) -> int:
     return number
 
 
-def momentum(value) -> float | None:
+def momentum(value: Any) -> float | None:
     """The weight of the new batch in a running mean, or None for the mean of all elements."""
     if value is None:
         return None
@@ -141,7 +150,7 @@ def momentum(value) -> float | None:
     return number
 
 
-def float_type(name: str, value) -> numpy.dtype:
+def float_type(name: str, value: Any) -> numpy.dtype[Any]:
     """One of the two dtypes."""
     # numpy.dtype(None) is float64
     try:

@@ -1,8 +1,10 @@
 """Batch normalization as functions of arrays: (9.38)-(9.41) forward, and the gradients derived from them."""
 
 import numpy
+from numpy.typing import ArrayLike
 
 from . import checks, operands
+from .checks import Array
 from .runtime import kernels
 from .stats import Stats, fresh
 
@@ -14,7 +16,15 @@ _KERNEL = {
 }
 
 
-def forward(x, gamma=None, beta=None, *, eps=1e-5, axis=1, out=None):
+def forward(
+    x: ArrayLike,
+    gamma: ArrayLike | None = None,
+    beta: ArrayLike | None = None,
+    *,
+    eps: float = 1e-5,
+    axis: int = 1,
+    out: Array | None = None,
+) -> tuple[Array, Stats]:
     """Normalize a batch by its own statistics: y = gamma (x - mean) / sqrt(var + eps) + beta, (9.38)-(9.41).
 
     Parameters
@@ -59,7 +69,7 @@ def forward(x, gamma=None, beta=None, *, eps=1e-5, axis=1, out=None):
     channels = x.shape[axis]
     gamma64 = None if gamma is None else checks.per_channel("gamma", gamma, channels)
     beta64 = None if beta is None else checks.per_channel("beta", beta, channels)
-    shared = out is not None and checks.output(out, x, {"x": x, "gamma": gamma, "beta": beta})
+    shared = out is not None and checks.output(out, x, {"x": x, "gamma": gamma64, "beta": beta64})
     mean, var = numpy.zeros(channels), numpy.zeros(channels)
     place, (source,), target = operands.prepare([x], axis, out)
     if x.size:
@@ -67,7 +77,15 @@ def forward(x, gamma=None, beta=None, *, eps=1e-5, axis=1, out=None):
     return _delivered(place, out), fresh(_count(x, channels), mean, var, eps)
 
 
-def backward(dy, x, gamma, stats, *, axis=1, out=None):
+def backward(
+    dy: ArrayLike,
+    x: ArrayLike,
+    gamma: ArrayLike | None,
+    stats: Stats,
+    *,
+    axis: int = 1,
+    out: Array | None = None,
+) -> tuple[Array, Array, Array]:
     """The gradients of training mode: of a loss with respect to x, gamma and beta, from dy, that to y.
 
     dbeta = sum dy, dgamma = sum dy xhat, dx = gamma rstd (dy - dbeta / m - xhat dgamma / m).
@@ -105,7 +123,8 @@ def backward(dy, x, gamma, stats, *, axis=1, out=None):
     if type(stats) is Stats:
         done = kernels.dense_backward(dy, x, gamma, stats.count, stats.mean, stats.var, stats.eps, axis, out)
         if done is not None:
-            return done
+            dx, dgamma, dbeta = done
+            return dx, dgamma, dbeta
     x = checks.tensor("x", x)
     dy = checks.like("dy", dy, x)
     axis = checks.channel_axis(axis, x.ndim)
@@ -121,7 +140,7 @@ def backward(dy, x, gamma, stats, *, axis=1, out=None):
         raise ValueError(
             f"stats must be those of x, with count {_count(x, channels)}, found count {stats.count}"
         )
-    inputs = {"x": x, "dy": dy, "gamma": gamma, "stats.mean": stats.mean, "stats.var": stats.var}
+    inputs = {"x": x, "dy": dy, "gamma": gamma64, "stats.mean": stats.mean, "stats.var": stats.var}
     shared = out is not None and checks.output(out, x, inputs)
     dgamma, dbeta = numpy.zeros(channels), numpy.zeros(channels)
     place, (source, gradient), target = operands.prepare([x, dy], axis, out)
@@ -133,7 +152,17 @@ def backward(dy, x, gamma, stats, *, axis=1, out=None):
     return _delivered(place, out), dgamma.astype(kind, copy=False), dbeta.astype(kind, copy=False)
 
 
-def inference(x, gamma, beta, mean, var, *, eps=1e-5, axis=1, out=None):
+def inference(
+    x: ArrayLike,
+    gamma: ArrayLike | None,
+    beta: ArrayLike | None,
+    mean: ArrayLike,
+    var: ArrayLike,
+    *,
+    eps: float = 1e-5,
+    axis: int = 1,
+    out: Array | None = None,
+) -> Array:
     """Normalize by given statistics: y = gamma (x - mean) / sqrt(var + eps) + beta, (9.40) and (9.41).
 
     Parameters
@@ -158,15 +187,16 @@ def inference(x, gamma, beta, mean, var, *, eps=1e-5, axis=1, out=None):
     Examples
     --------
     >>> import numpy, bncore
-    >>> bncore.inference(numpy.array([[1.0], [3.0]]), None, None, numpy.array([1.0]), numpy.array([4.0]), eps=0.0)
+    >>> x, mean, var = numpy.array([[1.0], [3.0]]), numpy.array([1.0]), numpy.array([4.0])
+    >>> bncore.inference(x, None, None, mean, var, eps=0.0)
     array([[0.],
            [1.]])
 
     Source: equations (9.40) and (9.41).
     """
-    done = kernels.dense_inference(x, gamma, beta, mean, var, eps, axis, out)
-    if done is not None:
-        return done
+    y: Array | None = kernels.dense_inference(x, gamma, beta, mean, var, eps, axis, out)
+    if y is not None:
+        return y
     x = checks.tensor("x", x)
     axis = checks.channel_axis(axis, x.ndim)
     eps = checks.epsilon(eps)
@@ -175,7 +205,7 @@ def inference(x, gamma, beta, mean, var, *, eps=1e-5, axis=1, out=None):
     beta64 = None if beta is None else checks.per_channel("beta", beta, channels)
     mean64 = checks.per_channel("mean", mean, channels)
     var64 = checks.variance("var", var, channels)
-    inputs = {"x": x, "gamma": gamma, "beta": beta, "mean": mean, "var": var}
+    inputs = {"x": x, "gamma": gamma64, "beta": beta64, "mean": mean64, "var": var64}
     shared = out is not None and checks.output(out, x, inputs)
     place, (source,), target = operands.prepare([x], axis, out)
     if x.size:
@@ -183,7 +213,17 @@ def inference(x, gamma, beta, mean, var, *, eps=1e-5, axis=1, out=None):
     return _delivered(place, out)
 
 
-def inference_backward(dy, x, gamma, mean, var, *, eps=1e-5, axis=1, out=None):
+def inference_backward(
+    dy: ArrayLike,
+    x: ArrayLike,
+    gamma: ArrayLike | None,
+    mean: ArrayLike,
+    var: ArrayLike,
+    *,
+    eps: float = 1e-5,
+    axis: int = 1,
+    out: Array | None = None,
+) -> tuple[Array, Array, Array]:
     """The gradients of inference mode, where mean and var do not depend on x.
 
     dbeta = sum dy, dgamma = sum dy xhat, dx = gamma rstd dy.
@@ -228,7 +268,7 @@ def inference_backward(dy, x, gamma, mean, var, *, eps=1e-5, axis=1, out=None):
     gamma64 = None if gamma is None else checks.per_channel("gamma", gamma, channels)
     mean64 = checks.per_channel("mean", mean, channels)
     var64 = checks.variance("var", var, channels)
-    inputs = {"x": x, "dy": dy, "gamma": gamma, "mean": mean, "var": var}
+    inputs = {"x": x, "dy": dy, "gamma": gamma64, "mean": mean64, "var": var64}
     shared = out is not None and checks.output(out, x, inputs)
     dgamma, dbeta = numpy.zeros(channels), numpy.zeros(channels)
     place, (source, gradient), target = operands.prepare([x, dy], axis, out)
@@ -240,7 +280,7 @@ def inference_backward(dy, x, gamma, mean, var, *, eps=1e-5, axis=1, out=None):
     return _delivered(place, out), dgamma.astype(kind, copy=False), dbeta.astype(kind, copy=False)
 
 
-def statistics(x, *, eps=1e-5, axis=1):
+def statistics(x: ArrayLike, *, eps: float = 1e-5, axis: int = 1) -> Stats:
     """The mean and the biased variance of each channel: (9.38) and (9.39).
 
     Parameters
@@ -277,12 +317,12 @@ def statistics(x, *, eps=1e-5, axis=1):
     return fresh(_count(x, channels), mean, var, eps)
 
 
-def _count(x: numpy.ndarray, channels: int) -> int:
+def _count(x: Array, channels: int) -> int:
     """m: the elements of one channel."""
     return x.size // channels if channels else 0
 
 
-def _delivered(place: numpy.ndarray, out: numpy.ndarray | None) -> numpy.ndarray:
+def _delivered(place: Array, out: Array | None) -> Array:
     """The result where the caller wants it."""
     if out is None or place is out:
         return place

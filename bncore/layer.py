@@ -335,6 +335,8 @@ class BatchNorm:
 
     def _running(self) -> Stats:
         """The running statistics as those of the elements that entered them, the variance as it is kept."""
+        assert self.running_mean is not None
+        assert self.running_var is not None
         mean = checks.per_channel("running_mean", self.running_mean, self.num_features)
         var = checks.variance("running_var", self.running_var, self.num_features)
         return Stats(self.num_elements_tracked, mean, var, self.eps)

@@ -11,26 +11,27 @@ import math
 
 import numpy
 
+from .checks import Array
 from .runtime import kernels
 
 
-def ready(array: numpy.ndarray) -> numpy.ndarray:
+def ready(array: Array) -> Array:
     """The array itself, or a copy of it if its elements are unaligned or byte-swapped."""
     if array.flags.aligned and array.dtype.isnative:
         return array
     return numpy.array(array, dtype=array.dtype.newbyteorder("="), order="K")
 
 
-def four_dimensional(arrays: list[numpy.ndarray], axis: int) -> list[numpy.ndarray] | None:
+def four_dimensional(arrays: list[Array], axis: int) -> list[Array] | None:
     """Views of shape (N, C, H, W), or None where the arrays cannot be walked so.
 
-    All arrays have one shape, which is not empty; element [n, c, h, w] of each view is the same element. Which
-    axes become n, and which h and w, depends on the first array alone, and with it every bit of a result.
+    All arrays have one shape, which is not empty; element [n, c, h, w] of each view is the same element.
+    Which axes become n, and which h and w, depends on the first array alone, and with it every bit of a result.
     """
     x = arrays[0]
     if all(array.flags.c_contiguous for array in arrays):
-        n, c, s = math.prod(x.shape[:axis]), x.shape[axis], math.prod(x.shape[axis + 1 :])
-        split = (n, c, 1, s) if c > 1 else (1, 1, 1, n * s)
+        before, c, after = math.prod(x.shape[:axis]), x.shape[axis], math.prod(x.shape[axis + 1 :])
+        split = (before, c, 1, after) if c > 1 else (1, 1, 1, x.size)
         return [array.reshape(split) for array in arrays]
     # the axes from the widest stride of x to the narrowest, those of one element left out
     others = sorted(
@@ -38,20 +39,19 @@ def four_dimensional(arrays: list[numpy.ndarray], axis: int) -> list[numpy.ndarr
     )
     runs = _merge([x], others)
     narrowest = all(abs(x.strides[axis]) <= abs(x.strides[run[-1]]) for run in runs)
+    # one run is W, two are N and W, three are N, H and W
+    outer = runs[0] if len(runs) > 1 else []
     if x.shape[axis] > 1 and narrowest:
         # channels-last: rows at one distance, or nothing
-        outer, inner = others, []
+        outer = others
         if any(array.strides[axis] != array.itemsize for array in arrays):
             return None
-    else:
-        # one run is W, two are N and W, three are N, H and W
-        outer = runs[0] if len(runs) > 1 else []
-        inner = others[len(outer) :]
+    inner = others[len(outer) :]
     n, hw = _merge(arrays, outer), _merge(arrays, inner)
     if len(n) > 1 or len(hw) > 2:
         return None
-    places = [*([[]] * (1 - len(n))), *n], [[axis]], [*([[]] * (2 - len(hw))), *hw]
-    runs = [run for place in places for run in place]
+    nowhere: list[list[int]] = [[]]
+    runs = [*nowhere * (1 - len(n)), *n, [axis], *nowhere * (2 - len(hw)), *hw]
     extents = [math.prod(x.shape[i] for i in run) for run in runs]
     return [
         numpy.lib.stride_tricks.as_strided(
@@ -64,7 +64,7 @@ def four_dimensional(arrays: list[numpy.ndarray], axis: int) -> list[numpy.ndarr
     ]
 
 
-def _merge(arrays: list[numpy.ndarray], axes: list[int]) -> list[list[int]]:
+def _merge(arrays: list[Array], axes: list[int]) -> list[list[int]]:
     # neighbouring axes that every array walks at one stride, together
     runs: list[list[int]] = []
     for i in axes:
@@ -75,7 +75,7 @@ def _merge(arrays: list[numpy.ndarray], axes: list[int]) -> list[list[int]]:
     return runs
 
 
-def prepare(arrays: list[numpy.ndarray], axis: int, out: numpy.ndarray | None):
+def prepare(arrays: list[Array], axis: int, out: Array | None) -> tuple[Array, list[Array], Array]:
     """Where the result goes, and four-dimensional views of the inputs and of that place.
 
     The first of the arrays is x, whose layout the result takes. The place is out itself if a kernel can walk
@@ -93,10 +93,11 @@ def prepare(arrays: list[numpy.ndarray], axis: int, out: numpy.ndarray | None):
     if views is None:
         place = numpy.empty_like(arrays[0])
         views = _views([*arrays, place], axis)
+    assert views is not None, "arrays of one dense layout can be walked"
     return place, views[:-1], views[-1]
 
 
-def _views(arrays: list[numpy.ndarray], axis: int) -> list[numpy.ndarray] | None:
+def _views(arrays: list[Array], axis: int) -> list[Array] | None:
     # the layout of x, the first, decides how a kernel walks; the others must go along
     views = four_dimensional(arrays, axis)
     if views is None or not _in_rows(views[0]) or all(_in_rows(view) for view in views):
@@ -105,7 +106,7 @@ def _views(arrays: list[numpy.ndarray], axis: int) -> list[numpy.ndarray] | None
     return None if kernels.walks_rows(n, h * w) else views
 
 
-def _in_rows(view: numpy.ndarray) -> bool:
+def _in_rows(view: Array) -> bool:
     # whether the channels of one n lie one after the other
     _, c, h, w = view.shape
     _, along_c, along_h, along_w = view.strides
@@ -117,14 +118,13 @@ def _in_rows(view: numpy.ndarray) -> bool:
     )
 
 
-def readable(x: numpy.ndarray, axis: int) -> numpy.ndarray:
+def readable(x: Array, axis: int) -> Array:
     """A four-dimensional view of x, or of a copy of it."""
-    x = ready(x)
-    views = four_dimensional([x], axis) or four_dimensional([_dense(x, x)], axis)
-    return views[0]
+    _, (view, *_), _ = prepare([x], axis, x)
+    return view
 
 
-def _dense(array: numpy.ndarray, like: numpy.ndarray) -> numpy.ndarray:
+def _dense(array: Array, like: Array) -> Array:
     # memory without gaps, its axes in the order in which those of `like` lie in memory
     room = numpy.empty_like(like, order="K", subok=False)
     numpy.copyto(room, array)

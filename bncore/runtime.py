@@ -117,9 +117,8 @@ def show_config() -> None:
     """
     openmp = f"yes ({kernels.OPENMP})" if kernels.OPENMP else "no (single-threaded build)"
     print(f"bncore {metadata.version('bncore')}")
-    print(
-        f"python       {platform.python_version()}, numpy {numpy.__version__}, {sys.platform} {platform.machine()}"
-    )
+    print(f"python       {platform.python_version()}, numpy {numpy.__version__}")
+    print(f"machine      {sys.platform} {platform.machine()}")
     print(f"compiler     {kernels.COMPILER}")
     print(f"openmp       {openmp}")
     print(

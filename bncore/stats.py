@@ -67,7 +67,9 @@ def frozen(array: numpy.ndarray) -> numpy.ndarray:
 
 
 # The slots of Stats, for a class whose own __setattr__ refuses.
-_set_count, _set_mean, _set_var, _set_eps = (Stats.__dict__[name].__set__ for name in ("count", "mean", "var", "eps"))
+_set_count, _set_mean, _set_var, _set_eps = (
+    Stats.__dict__[name].__set__ for name in ("count", "mean", "var", "eps")
+)
 _new = Stats.__new__
 
 
@@ -120,10 +122,13 @@ def merge(*stats: Stats) -> Stats:
             raise TypeError(f"stats[{number}] must be Stats, found {type(shard).__name__}")
         if shard.mean.shape != stats[0].mean.shape:
             raise ValueError(
-                f"stats[{number}] must have {stats[0].mean.size} channels as stats[0] has, found {shard.mean.size}"
+                f"stats[{number}] must have {stats[0].mean.size} channels, as stats[0] has, "
+                f"found {shard.mean.size}"
             )
         if shard.eps != stats[0].eps:
-            raise ValueError(f"stats[{number}] must have eps {stats[0].eps} as stats[0] has, found {shard.eps}")
+            raise ValueError(
+                f"stats[{number}] must have eps {stats[0].eps} as stats[0] has, found {shard.eps}"
+            )
     count = sum(shard.count for shard in stats)
     filled = [shard for shard in stats if shard.count]
     if not filled:
@@ -144,4 +149,4 @@ def merge(*stats: Stats) -> Stats:
 
 def _sum_in_any_order(terms: numpy.ndarray) -> numpy.ndarray:
     # sorted first, so that the order in which the shards came changes no bit
-    return numpy.add.reduce(numpy.sort(terms, axis=0), axis=0)
+    return numpy.sum(numpy.sort(terms, axis=0), axis=0)
