@@ -11,7 +11,7 @@
 
 cdef enum:
     COLUMNS = 1024         # of float32; half of float64: a row of a tile is 4 KiB, one page
-    ROOM = COLUMNS + LANES # so that the last lanes of a channel may look past its columns
+    ROOM = COLUMNS + LANES  # so that the last lanes of a channel may look past its columns
     GROUP = 8
 
 
@@ -150,7 +150,8 @@ cdef inline void row_sums(const real* dy, const real* x, Py_ssize_t width, Colum
         accumulate(<double>dy[p] * (<double>x[p] - k.shift[at + p]), &k.hi2[at + p], &k.lo2[at + p], real is double)
 
 
-cdef inline void row_scale(const real* x, real* y, Py_ssize_t width, const real* mean, const real* a, const real* b) noexcept nogil:
+cdef inline void row_scale(const real* x, real* y, Py_ssize_t width, const real* mean, const real* a,
+                           const real* b) noexcept nogil:
     # (9.40) and (9.41), a column a channel
     cdef Py_ssize_t p
     for p in range(width):

@@ -26,7 +26,8 @@ def four_dimensional(arrays: list[Array], axis: int) -> list[Array] | None:
     """Views of shape (N, C, H, W), or None where the arrays cannot be walked so.
 
     All arrays have one shape, which is not empty; element [n, c, h, w] of each view is the same element.
-    Which axes become n, and which h and w, depends on the first array alone, and with it every bit of a result.
+    Which axes become n, and which h and w, depends on the first array alone; every bit of a result depends on
+    that.
     """
     x = arrays[0]
     if all(array.flags.c_contiguous for array in arrays):

@@ -149,4 +149,5 @@ def merge(*stats: Stats) -> Stats:
 
 def _sum_in_any_order(terms: numpy.ndarray) -> numpy.ndarray:
     # sorted first, so that the order in which the shards came changes no bit
-    return numpy.sum(numpy.sort(terms, axis=0), axis=0)
+    total: numpy.ndarray = numpy.sum(numpy.sort(terms, axis=0), axis=0)
+    return total
