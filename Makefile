@@ -14,6 +14,7 @@ REQUIRES := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["b
 
 .DEFAULT_GOAL := main
 .DELETE_ON_ERROR:
+.NOTPARALLEL:
 
 .PHONY: help
 help:           ## this list
