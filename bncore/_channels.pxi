@@ -110,6 +110,10 @@ cdef double whole_sums(Channels* k, Py_ssize_t c) noexcept nogil:
     cdef const Sum* part
     cdef Sum dy, dyd
     cdef Py_ssize_t t
+    if k.parts == 1:
+        part = k.sums + 2 * c * k.across
+        k.dbeta[c] = rounded(part[0])
+        return rounded(part[1])
     dy.hi = dy.lo = dyd.hi = dyd.lo = 0
     for t in range(k.parts):
         part = k.sums + 2 * (c * k.across + t * k.along)

@@ -1,4 +1,4 @@
-# A call as a table of tasks: groups (a channel, or a tile of channels) by parts (chunks, or row blocks).
+# A call as a table of tasks: groups (of channels) by parts (chunks, or row blocks).
 #
 # A task is a pure function of its place in the table, and what tasks leave is combined in the order of the
 # parts, so how threads share the table out (_run.pxi) changes no bit.
@@ -11,6 +11,8 @@ cdef enum:
     TILE_BYTES = 2 * CHUNK_BYTES   # two operands' share of a chunk
     SMALL_PLANE = 512              # planes of fewer elements are columns, if there are
     MANY_PLANES = 8                # at least so many of them
+    MANY_CHANNELS = 16             # small channels go in groups: their roots and quotients are then those of vectors
+    GROUP_ELEMENTS = 1 << 13       # of at most so many elements, which stay in the first cache
     SMALL_WORK = 1 << 15           # fewer elements stay on the calling thread: waking another costs more
 
 cdef int thread_limit = 1
@@ -28,6 +30,7 @@ cdef struct Batch:                 # everything that the tasks of one call share
     Grid grid
     Channels channels
     Py_ssize_t count               # C
+    Py_ssize_t step                # channels to a group
     Py_ssize_t groups
     Py_ssize_t parts
     void* scratch
@@ -59,8 +62,12 @@ cdef void lay_out(Batch* b, Py_ssize_t rows, Py_ssize_t count, Py_ssize_t size, 
     b.cut = cut(rows, size, item)
     b.grid = grid(rows, b.count, size, item)
     b.staged = shared or not (b.rows or b.out.dense)
-    b.groups = b.grid.tiles if b.rows else b.count
     b.parts = b.grid.blocks if b.rows else b.cut.chunks
+    if b.rows:
+        b.step = b.grid.tile
+    else:
+        b.step = max(1, min(MANY_CHANNELS, GROUP_ELEMENTS // (rows * size))) if b.parts == 1 else 1
+    b.groups = (count + b.step - 1) // b.step
     b.channels.m = <double>(rows * size)
     b.channels.parts = b.parts
     b.channels.across = 1 if b.rows else b.parts
@@ -96,51 +103,60 @@ cdef int reserve(Batch* b, bint moments, bint sums, bint scales, bint pulls) exc
 
 
 cdef inline Py_ssize_t first_channel(const Batch* b, Py_ssize_t group) noexcept nogil:
-    return group * b.grid.tile if b.rows else group
+    return group * b.step
 
 
 cdef inline Py_ssize_t end_channel(const Batch* b, Py_ssize_t group) noexcept nogil:
-    return min(b.count, (group + 1) * b.grid.tile) if b.rows else group + 1
+    return min(b.count, (group + 1) * b.step)
 
 
 cdef void moments_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
+    cdef Py_ssize_t c
     if b.rows:
         block_moments(&b.x_rows, &b.grid, t, group, b.dense, b.channels.moments + t * b.count, <const real*>tile)
     else:
-        b.channels.moments[group * b.parts + t] = chunk_moments(&b.x, &b.cut, group, t, tile)
+        for c in range(first_channel(b, group), end_channel(b, group)):
+            b.channels.moments[c * b.parts + t] = chunk_moments(&b.x, &b.cut, c, t, tile)
 
 
 cdef void sums_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
+    cdef Py_ssize_t c
     if b.rows:
         block_sums(&b.dy_rows, &b.x_rows, &b.grid, t, group, b.dense, b.channels.mean,
                    b.channels.sums + 2 * t * b.count, <const real*>tile)
     else:
-        chunk_sums(&b.dy, &b.x, &b.cut, group, t, b.channels.mean[group], tile,
-                   b.channels.sums + 2 * (group * b.parts + t))
+        for c in range(first_channel(b, group), end_channel(b, group)):
+            chunk_sums(&b.dy, &b.x, &b.cut, c, t, b.channels.mean[c], tile, b.channels.sums + 2 * (c * b.parts + t))
 
 
 cdef void scale_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
+    cdef Py_ssize_t c
     if b.rows:
         block_scale(&b.x_rows, &b.out_rows, &b.grid, t, group, b.dense, b.channels.scales, b.staged, <const real*>tile)
     else:
-        chunk_scale(&b.x, &b.out, &b.cut, group, t, b.channels.scales + group, b.staged, tile)
+        for c in range(first_channel(b, group), end_channel(b, group)):
+            chunk_scale(&b.x, &b.out, &b.cut, c, t, b.channels.scales + c, b.staged, tile)
 
 
 cdef void pull_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
+    cdef Py_ssize_t c
     if b.rows:
         block_pull(&b.dy_rows, &b.x_rows, &b.out_rows, &b.grid, t, group, b.dense, b.channels.pulls, b.staged,
                    <const real*>tile)
     else:
-        chunk_pull(&b.dy, &b.x, &b.out, &b.cut, group, t, b.channels.pulls + group, b.staged, tile)
+        for c in range(first_channel(b, group), end_channel(b, group)):
+            chunk_pull(&b.dy, &b.x, &b.out, &b.cut, c, t, b.channels.pulls + c, b.staged, tile)
 
 
 cdef void given_pull_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
+    cdef Py_ssize_t c
     # the sums first: dx may overwrite dy or x
     sums_task(b, group, t, tile)
     if b.rows:
         block_scale(&b.dy_rows, &b.out_rows, &b.grid, t, group, b.dense, b.channels.scales, b.staged, <const real*>tile)
     else:
-        chunk_scale(&b.dy, &b.out, &b.cut, group, t, b.channels.scales + group, b.staged, tile)
+        for c in range(first_channel(b, group), end_channel(b, group)):
+            chunk_scale(&b.dy, &b.out, &b.cut, c, t, b.channels.scales + c, b.staged, tile)
 
 
 ctypedef void (*Conclusion)(Channels*, Py_ssize_t, Py_ssize_t) noexcept nogil
