@@ -79,7 +79,7 @@ def epsilon(eps: Any) -> float:
     return number
 
 
-def output(out: Any, like: Array, inputs: Mapping[str, Array | None]) -> bool:
+def output(out: Any, like: Array, inputs: Mapping[str, Any]) -> bool:
     """Whether out is one of the inputs; what cannot be written, or overlaps an input in part, is refused."""
     if not isinstance(out, numpy.ndarray):
         raise TypeError(f"out must be a NumPy array, found {type(out).__name__}")
@@ -97,7 +97,7 @@ def output(out: Any, like: Array, inputs: Mapping[str, Array | None]) -> bool:
         raise ValueError(f"out must not repeat elements, found strides {out.strides} for shape {out.shape}")
     shared = False
     for name, array in inputs.items():
-        if array is None or not numpy.may_share_memory(out, array):
+        if not isinstance(array, numpy.ndarray) or not numpy.may_share_memory(out, array):
             continue
         if same_elements(out, array):
             shared = True

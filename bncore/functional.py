@@ -69,7 +69,7 @@ def forward(
     channels = x.shape[axis]
     gamma64 = None if gamma is None else checks.per_channel("gamma", gamma, channels)
     beta64 = None if beta is None else checks.per_channel("beta", beta, channels)
-    shared = out is not None and checks.output(out, x, {"x": x, "gamma": gamma64, "beta": beta64})
+    shared = out is not None and checks.output(out, x, {"x": x, "gamma": gamma, "beta": beta})
     mean, var = numpy.zeros(channels), numpy.zeros(channels)
     place, (source,), target = operands.prepare([x], axis, out)
     if x.size:
@@ -140,7 +140,7 @@ def backward(
         raise ValueError(
             f"stats must be those of x, with count {_count(x, channels)}, found count {stats.count}"
         )
-    inputs = {"x": x, "dy": dy, "gamma": gamma64, "stats.mean": stats.mean, "stats.var": stats.var}
+    inputs = {"x": x, "dy": dy, "gamma": gamma, "stats.mean": stats.mean, "stats.var": stats.var}
     shared = out is not None and checks.output(out, x, inputs)
     dgamma, dbeta = numpy.zeros(channels), numpy.zeros(channels)
     place, (source, gradient), target = operands.prepare([x, dy], axis, out)
@@ -205,7 +205,7 @@ def inference(
     beta64 = None if beta is None else checks.per_channel("beta", beta, channels)
     mean64 = checks.per_channel("mean", mean, channels)
     var64 = checks.variance("var", var, channels)
-    inputs = {"x": x, "gamma": gamma64, "beta": beta64, "mean": mean64, "var": var64}
+    inputs = {"x": x, "gamma": gamma, "beta": beta, "mean": mean, "var": var}
     shared = out is not None and checks.output(out, x, inputs)
     place, (source,), target = operands.prepare([x], axis, out)
     if x.size:
@@ -268,7 +268,7 @@ def inference_backward(
     gamma64 = None if gamma is None else checks.per_channel("gamma", gamma, channels)
     mean64 = checks.per_channel("mean", mean, channels)
     var64 = checks.variance("var", var, channels)
-    inputs = {"x": x, "dy": dy, "gamma": gamma64, "mean": mean64, "var": var64}
+    inputs = {"x": x, "dy": dy, "gamma": gamma, "mean": mean, "var": var}
     shared = out is not None and checks.output(out, x, inputs)
     dgamma, dbeta = numpy.zeros(channels), numpy.zeros(channels)
     place, (source, gradient), target = operands.prepare([x, dy], axis, out)
