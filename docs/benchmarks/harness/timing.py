@@ -1,0 +1,97 @@
+"""Times calls against each other: interleaved in rounds, so that drift of the machine hits all alike."""
+
+import math
+import statistics
+import time
+from dataclasses import dataclass, field
+
+# A short call is repeated until a timing lasts this long: a hundred thousand ticks of the clock.
+BATCH_SECONDS = 0.002
+# A call that takes longer than this is not made untimed first: to wake a thread is nothing beside it.
+LONG_SECONDS = 0.01
+# A contender that takes longer than this, and so many times as long as the fastest, runs in one round.
+SLOW_SECONDS, SLOW_TIMES = 0.05, 6
+# For how long the threads of another pool may go on looking for work when theirs is done.
+SETTLE_SECONDS = 0.005
+
+
+@dataclass
+class Contender:
+    """A call with a name, and the pool of threads that it runs on; `seconds` gets one number a round."""
+
+    name: str
+    call: object
+    pool: str = "calling thread"
+    seconds: dict = field(default_factory=dict)
+    cores: dict = field(default_factory=dict)
+
+    @property
+    def median(self):
+        """Seconds a call: the median of the rounds."""
+        return statistics.median(self.seconds.values())
+
+    def times_as_long_as(self, other):
+        """The median, over the rounds both ran in, of this contender's seconds over the other's."""
+        common = self.seconds.keys() & other.seconds.keys()
+        return statistics.median(self.seconds[n] / other.seconds[n] for n in common)
+
+
+def timed(call, repetitions):
+    """(Seconds a call, processors busy meanwhile) of so many calls in a row."""
+    repeated = range(repetitions)
+    busy, start = time.process_time(), time.perf_counter()
+    for _ in repeated:
+        call()
+    elapsed = time.perf_counter() - start
+    return elapsed / repetitions, (time.process_time() - busy) / elapsed
+
+
+def repetitions(seconds, batch=BATCH_SECONDS):
+    """How many calls of so many seconds make a timing."""
+    return max(1, math.ceil(batch / max(seconds, 1e-9)))
+
+
+def _estimate(call):
+    """About how long a call takes that was made before."""
+    seconds, _ = timed(call, 1)
+    if seconds > LONG_SECONDS:
+        return seconds
+    seconds, _ = timed(call, 1)
+    return seconds if seconds > BATCH_SECONDS else timed(call, repetitions(seconds, BATCH_SECONDS / 4))[0]
+
+
+def faster(*calls):
+    """The fastest of calls that do the same; each is made once first."""
+    estimates = []
+    for call in calls:
+        call()
+        estimates.append(_estimate(call))
+    return calls[estimates.index(min(estimates))]
+
+
+def race(contenders, rounds, settle=SETTLE_SECONDS):
+    """Time the contenders, round by round, each round beginning with another one.
+
+    Every call was made before. Before a contender whose pool is not that of the last, everybody's threads get
+    time to go to sleep; then one call goes untimed, which wakes its own.
+    """
+    estimates, last = {}, None
+    for contender in contenders:
+        if contender.pool != last:
+            time.sleep(settle)
+            last = contender.pool
+        estimates[contender.name] = _estimate(contender.call)
+    fastest = min(estimates.values())
+    for number in range(rounds):
+        turn = number % len(contenders)
+        for contender in contenders[turn:] + contenders[:turn]:
+            estimate = estimates[contender.name]
+            slow = estimate > max(SLOW_SECONDS, SLOW_TIMES * fastest)
+            if slow and number:
+                continue
+            if contender.pool != last:
+                time.sleep(settle)
+                last = contender.pool
+            if estimate < LONG_SECONDS:
+                contender.call()
+            contender.seconds[number], contender.cores[number] = timed(contender.call, repetitions(estimate))
