@@ -4,10 +4,16 @@ y of any batch norm is a xhat + b in each channel, and dx lies in the span of dy
 coefficients, held against those of the equations, name what is missing or wrong inside a black box.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 # Two coefficients count as equal within this: the fits are in float64, their data may be float32.
 EQUAL = 1e-4
+# What is left of y beyond a xhat + b counts as rounding, to half precision or better, up to this share of y.
+NOISE = 2.0**-8
+# So far apart, the shares of the mean that channels subtract count as one.
+SHARE = 1e-3
 
 
 def _fit(columns, target):
@@ -19,69 +25,140 @@ def _fit(columns, target):
 
 
 def _same(found, wanted):
-    return np.allclose(found, wanted, rtol=EQUAL, atol=EQUAL * np.max(np.abs(wanted), initial=0.0))
+    return bool(np.all(abs(found - wanted) <= EQUAL * np.max(abs(wanted), initial=0.0)))
 
 
-def _scales(gamma, var, eps, m):
-    """What a may be in place of gamma: the equation at fault, and the reason in words."""
-    root = np.sqrt(var + eps)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return [
-            (np.ones_like(gamma), "(9.41)", "gamma is missing"),
-            (-gamma, "(9.41)", "gamma has the wrong sign"),
-            (abs(gamma), "(9.41)", "gamma has lost its sign"),
-            (gamma**2, "(9.41)", "gamma enters squared"),
-            (1 + gamma, "(9.41)", "gamma enters as 1 + gamma"),
-            (gamma * np.sqrt((var + eps) / (var * m / (m - 1) + eps)), "(9.39)", "var is divided by m - 1"),
-            (gamma * root / (np.sqrt(var) + eps), "(9.40)", "eps stands outside the root"),
-            (gamma * root / np.sqrt(var), "(9.40)", "eps is missing"),
-            (gamma * root / np.sqrt(var + 2 * eps), "(9.40)", "eps enters twice"),
-            (gamma * root / np.sqrt(var + eps**2), "(9.40)", "eps enters squared"),
-            (gamma * root, "(9.40)", "xhat is not divided by the root"),
-            (gamma / root, "(9.40)", "xhat is divided by var + eps, not by its root"),
-        ]
+class Truth(NamedTuple):
+    """What the channels at fault ought to have: float64 arrays of shape (C,), eps, and m (0 in inference).
+
+    `gammas` are those of every channel; `known` has the names of the statistics that are right.
+    """
+
+    gamma: np.ndarray
+    beta: np.ndarray
+    mean: np.ndarray
+    var: np.ndarray
+    eps: float
+    m: int
+    gammas: np.ndarray
+    known: frozenset
 
 
-def of_y(y, xhat, gamma, beta, mean, var, eps, known):
+class _Line(NamedTuple):
+    """The fit y = a xhat + b of each channel, what it leaves over, and how much of that may be rounding."""
+
+    a: np.ndarray
+    b: np.ndarray
+    left: np.ndarray
+    spread: np.ndarray
+    slack: np.ndarray
+
+    def has_slope(self, wanted):
+        return bool((abs(self.a - wanted) * self.spread <= self.slack).all())
+
+    def has_offset(self, wanted):
+        return bool((abs(self.b - wanted) <= self.slack).all())
+
+
+def of_y(y, xhat, slack, truth):
     """The equation that a wrong y violates, and a reason in words.
 
-    Rows are channels: y and xhat of shape (C, m), the rest of shape (C,), all float64. `known` holds the
-    names of the statistics that were returned and are right.
+    The rows of y and xhat, of shape (C, m), are the channels at fault; `slack`, of shape (C,), is the largest
+    error of y that would be no fault.
     """
-    m = y.shape[1]
-    fits = [_fit([row, np.ones(m)], values) for row, values in zip(xhat, y, strict=True)]
+    if np.isnan(y).any():
+        return "(9.40)", "y is not a number"
+    if np.isinf(y).any():
+        return "(9.41)", "y is infinite"
+    if y.shape[1] == 1:
+        return "(9.41)", "one element of y is off, too few to tell why"
+    fits = [_fit([row, np.ones_like(row)], values) for row, values in zip(xhat, y, strict=True)]
     a, b = (np.array([fit[0][n] for fit in fits]) for n in (0, 1))
-    left = np.array([fit[1] for fit in fits])
-    spread = np.abs(xhat).max(axis=1)
-    if not np.isfinite(y).all():
-        return "(9.40)", "y is not finite"
-    if (left > 1e-3 * (np.abs(gamma) * spread + np.abs(beta))).any():
-        return "(9.40)", "y is not a xhat + b within a channel: the statistics vary where they must not"
-    shown = spread > 0
-    straight = _same(b, beta)
-    if straight and shown.any():
-        for scale, equation, words in _scales(gamma, var, eps, m):
-            if _same(a[shown], scale[shown]) and not _same(scale[shown], gamma[shown]):
-                return equation, words
-        with np.errstate(divide="ignore", invalid="ignore"):
-            acts = (gamma / a) ** 2 * (var + eps)
-        found = ", ".join(f"{value:.6g}" for value in acts[shown][:3])
-        wanted = ", ".join(f"{value:.6g}" for value in (var + eps)[shown][:3])
-        where = "(9.40)" if "var" in known else "(9.39)"
-        return where, f"var + eps acts as {found} in place of {wanted}"
+    line = _Line(a, b, np.array([fit[1] for fit in fits]), abs(xhat).max(axis=1), 4 * slack)
+    size = abs(y).max(axis=1)
+    if (line.left > NOISE * size + line.slack).any():
+        return "(9.40)", "y is no a xhat + b in a channel: the statistics vary where they must not"
+    if (line.left > line.slack).any():
+        return "(9.41)", f"y is off by {np.max(line.left / size):.1e} of its size, as if it were rounded"
+    straight = line.has_offset(truth.beta)
+    if straight and line.has_slope(truth.gamma):
+        return "(9.41)", ""
+    return (straight and _named_scale(line, truth)) or _factor(line, truth) or (
+        _unnamed_scale(line, truth) if straight else _offset(line, truth)
+    )  # fmt: skip
+
+
+def _named_scale(line, truth):
+    """A slope that is a known mistake; None if it is not."""
+    gamma, beta, var, eps, m = truth.gamma, truth.beta, truth.var, truth.eps, truth.m
+    root = np.sqrt(var + eps)
+    bessel = m / (m - 1) if m > 1 else np.nan
+    nearest = truth.gammas[np.argmin(abs(line.a[:, None] - truth.gammas), axis=1)]
+    for scale, equation, words in [
+        (np.ones_like(gamma), "(9.41)", "gamma is missing"),
+        (0 * gamma, "(9.41)", "y is beta alone"),
+        (beta, "(9.41)", "beta is in the place of gamma"),
+        (-gamma, "(9.41)", "gamma has the wrong sign"),
+        (abs(gamma), "(9.41)", "gamma has lost its sign"),
+        (gamma**2, "(9.41)", "gamma enters squared"),
+        (1 + gamma, "(9.41)", "gamma enters as 1 + gamma"),
+        (gamma * root / np.sqrt(var * bessel + eps), "(9.39)", "var is divided by m - 1"),
+        (gamma * root / (np.sqrt(var) + eps), "(9.40)", "eps stands outside the root"),
+        (gamma * root / np.sqrt(var), "(9.40)", "eps is missing"),
+        (gamma * root / np.sqrt(var + 2 * eps), "(9.40)", "eps enters twice"),
+        (gamma * root / np.sqrt(var + eps**2), "(9.40)", "eps enters squared"),
+        (gamma * root, "(9.40)", "xhat is not divided by the root"),
+        (gamma / root, "(9.40)", "xhat is divided by var + eps, not by its root"),
+        (gamma.astype(np.float16).astype(np.float64), "(9.41)", "gamma is rounded to float16"),
+        (nearest, "(9.41)", "gamma is that of another channel"),
+    ]:
+        if line.has_slope(scale):
+            return equation, words
+    return None
+
+
+def _factor(line, truth):
+    """One factor before gamma xhat + beta; None if there is not one."""
+    for found, wanted in ((line.a, truth.gamma), (line.b, truth.beta)):
+        factor = found[0] / wanted[0]
+        if line.has_slope(factor * truth.gamma) and line.has_offset(factor * truth.beta):
+            return "(9.41)", f"y is {factor:.6g} times what it must be"
+    return None
+
+
+def _unnamed_scale(line, truth):
+    acts = (truth.gamma / line.a) ** 2 * (truth.var + truth.eps)
+    wanted = truth.var[0] + truth.eps
+    return (
+        "(9.40)" if "var" in truth.known else "(9.39)",
+        f"var + eps acts as {acts[0]:.6g}, not {wanted:.6g}",
+    )
+
+
+def _offset(line, truth):
+    """An offset that is not beta: beta misused, or a mean that is not the mean."""
+    gamma, beta, mean = truth.gamma, truth.beta, truth.mean
     for offset, words in [
         (0 * beta, "beta is missing"),
         (-beta, "beta has the wrong sign"),
         (gamma * beta, "beta is multiplied by gamma"),
         (2 * beta, "beta enters twice"),
+        (gamma, "gamma is in the place of beta"),
     ]:
-        if _same(b, offset):
+        if line.has_offset(offset):
             return "(9.41)", words
-    if "mean" in known:
-        return "(9.41)", "the offset is not beta"
-    with np.errstate(divide="ignore", invalid="ignore"):
-        acts = mean - (b - beta) / a * np.sqrt(var + eps)
-    return "(9.38)", f"the mean acts as {acts[0]:.6g} in place of {mean[0]:.6g}"
+    slope = np.where(abs(line.a - gamma) * line.spread <= line.slack, gamma, line.a)
+    root = np.sqrt(truth.var + truth.eps)
+    acts = mean - (line.b - beta) / slope * root
+    share = acts / mean
+    near = SHARE + 2 * abs(line.slack / slope * root / mean)
+    common = share[0] if len(share) > 1 else np.round(share[0])
+    moved = abs(common - 1) > near[0] and (abs(share - common) < near).all()
+    if ("mean" in truth.known or not truth.m) and moved:
+        return "(9.40)", f"x is taken less {share[0]:.6g} times the mean"
+    if "mean" in truth.known:
+        return "(9.41)", f"the offset is {line.b[0]:.6g}, not {beta[0]:.6g}"
+    return "(9.38)", f"the mean acts as {acts[0]:.6g}, not {mean[0]:.6g}"
 
 
 TERMS = {

@@ -13,7 +13,7 @@ import numpy as np
 
 from spec import blame, inputs, oracle
 from spec.adapter import METHODS, Adapter, Caps, Missing
-from spec.errors import weaker
+from spec.errors import unit, weaker
 from spec.mutants import decides
 from spec.verdict import ABSENT, BROKEN, CLASS, FAIL, INCONCLUSIVE, PASS, Verdict
 
@@ -56,21 +56,29 @@ def passed(verdicts):
     )
 
 
-ORDER = ["(9.38)", "(9.39)", "(9.40)", "(9.41)"]
+PURITY, RAISED = "purity", "exception"
+# What comes first is the cause of what comes after: a backward pass starts from the two sums.
+ORDER = (
+    *(PURITY, *(oracle.EQUATION[name] for name in ("mean", "var", "xhat", "y", "dbeta", "dgamma", "dx"))),
+    *(oracle.EQUATION[name] for name in ("running_mean", "running_var")),
+    RAISED,
+)
 
 
 def culprit(verdicts):
     """The equation that all failures go back to, the first in the order of the source, or None."""
     broken = {verdict.equation for verdict in verdicts if verdict.status in BROKEN}
-    for equation in ORDER:
-        if equation in broken:
-            return equation
-    return min(broken, default=None)
+    return min(broken, key=ORDER.index, default=None)
 
 
 def judge(adapter, data, target="TARGET"):
     """The verdicts of one adapter on one data set."""
     return _Judge(adapter, data, target).verdicts()
+
+
+# The oracle's answers for the last few questions: an audit asks the same ones for every mutant.
+REMEMBERED = 24
+_problems = {}
 
 
 class _Judge:
@@ -79,12 +87,12 @@ class _Judge:
         self.declared = self.caps.accumulation(data.dtype)
         self.line = f'python -m spec check {target} --only "{data.name}" --dtype {data.dtype}'
         self.found = []
+        self.spoiled = False
         # The channels on which the equations are defined: finite, and not constant where eps is 0.
         rows = oracle.channels(data.x)
         self.finite = np.isfinite(rows).all(axis=1)
         self.constant = (rows == rows[:, :1]).all(axis=1) if data.m else np.zeros(len(rows), bool)
         self.kept = np.flatnonzero(self.finite & ~(self.constant & (data.eps == 0)))
-        self.problems = {}
 
     def verdicts(self):
         """Every call judged."""
@@ -134,6 +142,8 @@ class _Judge:
     def _call(self, method, *arguments):
         """What a method returns; None, with a verdict, where it is missing or raises."""
         function = getattr(self.adapter, method, None)
+        if self.spoiled:
+            return None
         if function is None:
             self._add(ABSENT, method, "", detail="not offered")
             return None
@@ -142,25 +152,29 @@ class _Judge:
             with np.errstate(all="ignore"):
                 got = function(*arguments)
         except Exception as error:
-            self._add(FAIL, method, "", detail=f"raised {type(error).__name__}: {error}")
+            self._add(FAIL, method, RAISED, detail=f"raised {type(error).__name__}: {error}")
             return None
         after = [each.tobytes() if isinstance(each, np.ndarray) else None for each in arguments]
         if before != after:
             position = next(n for n, (old, new) in enumerate(zip(before, after, strict=True)) if old != new)
-            self._add(FAIL, method, "purity", detail=f"argument {position} was written to")
+            self._add(FAIL, method, PURITY, detail=f"argument {position} was written to; not judged further")
+            self.spoiled = True
+            return None
         return {name: np.asarray(value) for name, value in got.items()}
 
     def _problem(self, mode, accumulate):
         """The oracle's view of the call, on the channels that are kept."""
-        key = mode, accumulate
-        if key not in self.problems:
+        key = self.data.name, self.data.dtype, mode, accumulate
+        if key not in _problems:
             data, kept = self.data, self.kept
             parameters = (None if each is None else each[kept] for each in (data.gamma, data.beta))
             given = {} if mode == "training" else {"mean": data.mean[kept], "var": data.var[kept]}
-            self.problems[key] = oracle.problem(
+            while len(_problems) >= REMEMBERED:
+                _problems.pop(next(iter(_problems)))
+            _problems[key] = oracle.problem(
                 data.x[:, kept], *parameters, data.eps, accumulate=accumulate, dy=data.dy[:, kept], **given
             )
-        return self.problems[key]
+        return _problems[key]
 
     def _forward(self, got):
         data = self.data
@@ -264,7 +278,8 @@ class _Judge:
             other = expect(call)[name]
             if other.compare(part).ratio <= 1 and decides(call, mode, other, part.dtype):
                 return result | {"status": CLASS, "weaker": accumulate}
-        equation, words = self._blame(expected, part, name, mode, right)
+        with np.errstate(all="ignore"):
+            equation, words = self._blame(expected, part, name, mode, right)
         return result | {"status": FAIL, "equation": equation, "detail": words}
 
     def _worst(self, found):
@@ -288,15 +303,23 @@ class _Judge:
         off = expected.errors(part) > expected.allowed(part.dtype)
         wrong = np.flatnonzero(oracle.channels(off).any(axis=1))
         if name == "y":
-            known = right if mode == "training" else {"mean", "var"}
+            known = right if mode == "training" else {"var"}
             if mode == "training":
                 failed = [
                     v.equation for v in self.found if v.quantity in ("mean", "var") and v.status == FAIL
                 ]
                 if failed:
                     return failed[0], "follows from the statistics"
-            picked = (each[wrong] for each in (gamma, beta, mean, var))
-            return blame.of_y(rows[wrong], values["xhat"][wrong], *picked, self.data.eps, known)
+            slack = oracle.channels(expected.allowed(part.dtype)).max(axis=1)
+            slack += unit(part.dtype) * abs(rows).max(axis=1)
+            truth = blame.Truth(
+                *(each[wrong] for each in (gamma, beta, mean, var)),
+                eps=self.data.eps,
+                m=self.data.m if mode == "training" else 0,
+                gammas=gamma if self.data.gamma is None else self.data.gamma.astype(np.float64),
+                known=frozenset(known),
+            )
+            return blame.of_y(rows[wrong], values["xhat"][wrong], slack[wrong], truth)
         if name == "dx":
             c = wrong[0]
             dy = values["dy"][c]

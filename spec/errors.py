@@ -15,7 +15,8 @@ C. A number of a channel that meets an element may be rounded to the width of th
 D. x - mean is one term of size 2 |x - mean|: if M is the number of the data's format that is nearest to the
    mean, then |x - M| <= 2 |x - mean| for every x of that format, whatever mean/std. A class that folds the
    mean into a scale and an offset gives this up in its results: there the size is |x| + |mean|.
-E. A sum of n terms is off by c(n) times the sum of |terms|, beside the errors of the terms.
+E. A sum of n terms is off by c(n) times the sum of |terms|, beside the errors of the terms; and by n^2 h,
+   because a recurrence for the mean divides n times and multiplies what each division lost by up to n.
 F. The model ends where a number of a channel leaves the range of its format: there the bound is infinite.
 """
 
@@ -254,7 +255,7 @@ class Bounded:
         error = self.error[:1].sum(axis=-1, keepdims=True)
         terms = self.size[:1].sum(axis=-1, keepdims=True) + error
         with np.errstate(invalid="ignore"):
-            lost = np.where(terms > 0, self.model.c(n) * terms, 0)
+            lost = np.where(terms > 0, self.model.c(n) * terms, 0) + n * n * self.model.tinies[:1]
         size = np.maximum(value.magnitude()[None], 0)
         return self._result(value, size, error + lost, False)
 

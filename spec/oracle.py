@@ -78,7 +78,7 @@ class Expected:
         if not got.size:
             return Comparison(0.0, (), np.nan, np.nan, np.nan)
         errors, bounds = self.errors(got), self.allowed(got.dtype)
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             ratios = np.where(errors == 0, 0.0, np.where(np.isinf(bounds), 0.0, errors / bounds))
         index = tuple(int(n) for n in np.unravel_index(np.argmax(ratios), self.shape))
         return Comparison(

@@ -37,7 +37,7 @@ MUTANTS = [
     of_book("var not centred", "(9.39)", var=lambda x, mean, over: over.sum(x**2) / over.m),
     of_book("var centred twice", "(9.39)", var=lambda x, mean, over: over.sum((x - mean * 2) ** 2) / over.m),
     of_book(
-        "var less the mean, not its square",
+        "E[x^2] + E[x]^2, a sign lost",
         "(9.39)",
         var=lambda x, mean, over: over.sum((x - mean) ** 2) / over.m + mean**2 * 2,
     ),
@@ -87,7 +87,8 @@ MUTANTS = [
         "(9.40)",
         xhat=lambda x, mean, var, eps, over: (x - mean) * over.sqrt(var + eps),
     ),
-    of_book("xhat with the wrong sign", "(9.40)", xhat=lambda *a: -BOOK.xhat(*a)),
+    of_book("mean added", "(9.40)", xhat=lambda x, mean, var, eps, over: (x + mean) / over.sqrt(var + eps)),
+    of_book("x not centred", "(9.40)", xhat=lambda x, mean, var, eps, over: x / over.sqrt(var + eps)),
     of_book("gamma missing", "(9.41)", y=lambda xhat, gamma, beta: xhat + beta),
     of_book("gamma squared", "(9.41)", y=lambda xhat, gamma, beta: xhat * gamma**2 + beta),
     of_book("gamma as 1 + gamma", "(9.41)", y=lambda xhat, gamma, beta: xhat * gamma + xhat + beta),

@@ -101,7 +101,9 @@ class _(Plain):
 
 
 @MUTANTS.append
-@of_kernel("dy read as if it were dense", "d(9.41)/dx", "pytorch #175189 #134580 PR #64100; Paddle PR #54703")
+@of_kernel(
+    "dy read as if it were dense", "d(9.41)/dbeta", "pytorch #175189 #134580 PR #64100; Paddle PR #54703"
+)
 class _(Plain):
     def backward(self, dy, x, gamma, beta, eps):
         return super().backward(_dense(dy), x, gamma, beta, eps)
@@ -135,13 +137,10 @@ class _(Plain):
 
 
 @MUTANTS.append
-@of_kernel("NaN hidden as 0", "(9.38)", "darknet; Flux #2071")
+@of_kernel("NaN hidden as 0", "(9.40)", "darknet; Flux #2071")
 class _(Plain):
     def forward(self, x, gamma, beta, eps):
         return super().forward(np.nan_to_num(x, nan=0, posinf=0, neginf=0), gamma, beta, eps)
-
-
-MUTANTS[-1] = MUTANTS[-1].__class__(**{**MUTANTS[-1].__dict__, "equation": "(9.40)"})
 
 
 @MUTANTS.append
@@ -164,7 +163,7 @@ class _(Plain):
 
 
 @MUTANTS.append
-@of_kernel("an exception for one element", "", "pytorch #7716; makemore #22")
+@of_kernel("an exception for one element", "exception", "pytorch #7716; makemore #22")
 class _(Plain):
     def forward(self, x, gamma, beta, eps):
         if x.size == x.shape[1]:
@@ -173,7 +172,7 @@ class _(Plain):
 
 
 @MUTANTS.append
-@of_kernel("None for gamma not handled", "", "ipex-llm #2012; jax PR #2561; pytorch PR #11249")
+@of_kernel("None for gamma not handled", "exception", "ipex-llm #2012; jax PR #2561; pytorch PR #11249")
 class _(Plain):
     def backward(self, dy, x, gamma, beta, eps):
         return super().backward(dy, x, gamma.astype(x.dtype), beta, eps)
@@ -210,3 +209,11 @@ class _(Plain):
             batch = found["mean"][:, 0]
             found, over = super().values(x, gamma, beta, eps, batch, var)
         return found, over
+
+
+@MUTANTS.append
+@of_kernel("inference dgamma left at 0", "d(9.41)/dgamma", "torch7 #1169")
+class _(Plain):
+    def inference_backward(self, dy, x, gamma, mean, var, eps):
+        found = super().inference_backward(dy, x, gamma, mean, var, eps)
+        return found | {"dgamma": 0 * found["dgamma"]}

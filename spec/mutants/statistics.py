@@ -13,9 +13,6 @@ MEAN, VAR = EQUATION["running_mean"], EQUATION["running_var"]
 class _Kept(Plain):
     """A kernel whose update is `after`, of the batch's mean, var and size and of what was kept."""
 
-    def after(self, mean, var, m, running_mean, running_var, momentum):
-        raise NotImplementedError
-
     def update(self, x, running_mean, running_var, momentum):
         values, over = self.values(x, None, None, 1.0)
         with np.errstate(all="ignore"):
