@@ -165,9 +165,7 @@ class Decision:
         return f"Normal form of the left side: {terms} monomial{'s' * (terms != 1)}."
 
     def data(self):
-        """Both normal forms as trees, where the batch has no parts."""
-        if isinstance(self.left, Parts) or isinstance(self.right, Parts):
-            return {}
+        """Both normal forms as trees."""
         return {"left": as_tree(self.left).data(), "right": as_tree(self.right).data()}
 
 

@@ -4,6 +4,7 @@ The text must survive Markdown, so no command is used that it would take for an 
 punctuation.
 """
 
+import re
 from fractions import Fraction
 
 from spec.theorems import language
@@ -42,7 +43,7 @@ class Printer:
         )
 
     def name(self, name):
-        symbol = SYMBOLS.get(name, name)
+        symbol = SYMBOLS.get(name) or re.sub(r"(?<=.)([0-9]+)$", r"_{\1}", name)
         index = f"_{{{self.index}}}" if name in language.ELEMENTS and self.index else ""
         return symbol + index, _POWER
 
@@ -59,6 +60,8 @@ class Printer:
             if factor.head == "number":
                 number *= abs(Fraction(factor.parts[0]))
                 sign *= -1 if Fraction(factor.parts[0]) < 0 else 1
+            elif factor.head == "pow" and factor.parts[0].head == "number":
+                number *= Fraction(factor.parts[0].parts[0]) ** factor.parts[1]
             elif factor.head == "pow" and factor.parts[1] < 0:
                 below.append(_power(factor.parts[0], -factor.parts[1]))
             elif factor.head in ("sum", "others"):
@@ -66,7 +69,8 @@ class Printer:
             else:
                 above.append(factor)
         # 1/m is the mark of a mean and stays beside its sum; other denominators are drawn beneath.
-        before = above if below in ([], [language.m]) else []
+        above.sort(key=_place)
+        before = above if not below or (below == [language.m] and tail) else []
         fraction = self._fraction(number, [] if before is above else above, below)
         parts = [self(factor, _PRODUCT) for factor in before]
         # A plain number leads its product; 1/m follows it.
@@ -139,6 +143,14 @@ class Printer:
             fixed = ", ".join(self.at("")(language.name(name)) for name in held)
             text = f"\\left.{text}\\right|_{{{fixed}}}"
         return text, _PRODUCT
+
+
+def _place(factor):
+    """Where a factor stands in a product: numbers a channel, then elements, then what needs parentheses."""
+    base = factor.parts[0] if factor.head == "pow" else factor
+    if base.head != "name":
+        return 2
+    return int(base.parts[0] in language.ELEMENTS)
 
 
 def _power(base, exponent):

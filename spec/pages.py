@@ -70,8 +70,9 @@ def _checks(theorem, proof):
         "for a symbolic $m$, are the same polynomial."
     )
     second = (
-        f"Random evaluation, with dual numbers, in fractions and modulo $2^{{127}} - 1$, for $m = {_sizes(proof)}$: "
-        f"holds; a false step would pass with a probability below {proof.second.error:.0e}."
+        f"Random evaluation, with dual numbers, in fractions and modulo $2^{{127}} - 1$, for "
+        f"$m = {_sizes(proof)}$: holds; a false step would pass with a probability below "
+        f"{proof.second.error:.0e}."
     )
     return f"* {method}\n* {second}"
 

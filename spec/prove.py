@@ -63,7 +63,7 @@ def certify(theorem, decisions):
         "nonnegative": sorted(language.NONNEGATIVE),
         "definitions": {name: tree.data() for name, tree in language.DEFINITIONS.items()},
         "claims": [
-            claim.data() | {"normal": decision.data()}
+            claim.data() | ({"normal": decision.data()} if claim.batch in ("any", "weighted") else {})
             for claim, decision in zip(theorem.claims, decisions, strict=bool(decisions))
         ],
     }

@@ -124,6 +124,9 @@ class Single:
     def element(self, name):
         return Symbol(name + self.label, real=True)
 
+    def one(self, value):
+        return value
+
     def sum(self, value):
         return value
 
@@ -178,6 +181,9 @@ class Joined:
 
     def element(self, name):
         return Parts(part.element(name) for part in self.parts)
+
+    def one(self, value):
+        return value[0] if isinstance(value, Parts) else value
 
     def sum(self, value):
         values = value if isinstance(value, Parts) else (value,) * len(self.parts)

@@ -1,5 +1,16 @@
 """The book of theorems, in the order of its table of contents."""
 
-from spec.theorems import gradients
+from spec.theorems import counts, gradients, higher, invariance, jacobian, layers, standardisation
 
-THEOREMS = gradients.THEOREMS
+THEOREMS = (
+    *standardisation.THEOREMS,
+    *invariance.THEOREMS,
+    *gradients.THEOREMS,
+    *jacobian.THEOREMS,
+    gradients.INFERENCE,
+    jacobian.FORWARD_MODE,
+    *higher.THEOREMS,
+    *counts.THEOREMS,
+    *layers.THEOREMS,
+    counts.WEIGHTED,
+)

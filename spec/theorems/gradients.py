@@ -1,4 +1,4 @@
-"""The gradients of both modes: the closed forms that every text prints, and what separates the modes."""
+"""The gradients of both modes: derived whole, derived along the graph, and what separates the modes."""
 
 from spec.theorems.language import (
     along,
@@ -7,18 +7,21 @@ from spec.theorems.language import (
     dgamma,
     dx,
     dy,
+    eps,
     gamma,
     gradient,
     loss,
+    m,
     mean,
     rstd,
     total,
     u,
     var,
+    where,
     x,
     xhat,
     y,
-)  # fmt: skip
+)
 from spec.theorems.theorem import Theorem, states, step
 
 DX = gamma * rstd * (dy - average(dy) - xhat * average(dy * xhat))
@@ -27,10 +30,10 @@ TRAINING = Theorem(
     name="gradients-training",
     title="The gradients of training mode",
     source=("9.38", "9.39", "9.40", "9.41"),
-    statement="""
+    statement=r"""
 In training mode the mean and the variance are computed from the batch itself, so every $y_i$ depends on
 every $x_k$: directly, through the mean, and through the variance. For a loss $L$ whose derivatives by the
-outputs are $\\mathrm{d}y_i$, the derivatives by the inputs and by the two parameters are these.
+outputs are $\mathrm{d}y_i$, the derivatives by the inputs and by the two parameters are these.
 """,
     claims=(
         step(
@@ -47,18 +50,20 @@ outputs are $\\mathrm{d}y_i$, the derivatives by the inputs and by the two param
         step(
             along(rstd, "x", u),
             -(rstd**3) * average((x - mean) * u),
-            "The chain rule on $r = (\\sigma^2 + \\epsilon)^{-1/2}$, whose derivative by $\\sigma^2$ is $-r^3/2$.",
+            r"The chain rule on $r = (\sigma^2 + \epsilon)^{-1/2}$, whose derivative by $\sigma^2$ is "
+            r"$-r^3/2$.",
         ),
         step(
             along(xhat, "x", u),
             rstd * (u - average(u) - xhat * average(xhat * u)),
-            "The product rule on (9.40), $\\hat{x}_k = (x_k - \\mu) r$; and "
-            "$(x_k - \\mu) r^3 (x_i - \\mu) = r \\hat{x}_k \\hat{x}_i$.",
+            r"The product rule on (9.40), $\hat{x}_k = (x_k - \mu) r$; and "
+            r"$(x_k - \mu) r^3 (x_i - \mu) = r \hat{x}_k \hat{x}_i$.",
         ),
         step(
             along(loss, "x", u),
             gamma * rstd * (total(dy * u) - total(dy) * average(u) - total(dy * xhat) * average(xhat * u)),
-            "The output (9.41) moves by $\\gamma$ times that, and the loss by the sum of $\\mathrm{d}y_i$ times the "
+            r"The output (9.41) moves by $\gamma$ times that, and the loss by the sum of "
+            r"$\mathrm{d}y_i$ times the "
             "movement of $y_i$.",
         ),
         states(
@@ -69,13 +74,13 @@ outputs are $\\mathrm{d}y_i$, the derivatives by the inputs and by the two param
         states(
             dgamma,
             total(dy * xhat),
-            "The output (9.41) is linear in $\\gamma$, and $\\hat{x}$ does not depend on it.",
+            r"The output (9.41) is linear in $\gamma$, and $\hat{x}$ does not depend on it.",
         ),
-        states(dbeta, total(dy), "The output (9.41) moves with $\\beta$, element by element."),
+        states(dbeta, total(dy), r"The output (9.41) moves with $\beta$, element by element."),
     ),
-    consequences="""
-Three terms reach $x_k$: its own $\\mathrm{d}y_k$, less the mean of all of them (this came through the
-mean), less $\\hat{x}_k$ times the mean of $\\mathrm{d}y \\hat{x}$ (this came through the variance). An
+    consequences=r"""
+Three terms reach $x_k$: its own $\mathrm{d}y_k$, less the mean of all of them (this came through the
+mean), less $\hat{x}_k$ times the mean of $\mathrm{d}y \hat{x}$ (this came through the variance). An
 implementation that forgets that the statistics depend on the batch keeps the first term alone.
 """,
     floating="""
@@ -84,11 +89,123 @@ The two sums can cancel. What that costs, and how exactly the sums must be forme
 """,
 )
 
+DXHAT = gamma * dy
+DVAR = -gamma * rstd**3 / 2 * total(dy * (x - mean))
+DMEAN = -gamma * rstd * total(dy)
+
+GRAPH = Theorem(
+    name="gradients-graph",
+    title="The gradient of training mode, node by node",
+    source=("9.38", "9.39", "9.40", "9.41"),
+    statement=r"""
+The same gradient, in the way in which programs and the original paper obtain it: along the graph from $y$
+back to $x$, each node differentiated by its own inputs and no others. What a derivative holds fixed is
+written beside its bar. This derivation shares no step with the one along a direction; both arrive at the
+same closed form.
+""",
+    claims=(
+        step(gradient(loss, "xhat"), DXHAT, "(9.41): the loss by the standardised input."),
+        step(
+            gradient(loss, "var", held=("mean",)),
+            DVAR,
+            r"(9.40), by the variance: $\partial \hat{x}_i/\partial \sigma^2 = -\frac{1}{2} (x_i - \mu) "
+            r"r^3$.",
+        ),
+        step(
+            gradient(loss, "mean", held=("var",)),
+            DMEAN,
+            r"(9.40), by the mean, the variance held: $\partial \hat{x}_i/\partial \mu = -r$.",
+        ),
+        states(
+            gradient(var, "mean"),
+            0,
+            r"(9.39), by the mean: $-\frac{2}{m} \sum (x_i - \mu)$, which is identically 0. Texts carry "
+            r"this term along.",
+        ),
+        step(gradient(mean, "x"), 1 / m, "(9.38), by an element."),
+        step(gradient(var, "x", held=("mean",)), 2 * (x - mean) / m, "(9.39), by an element, the mean held."),
+        step(
+            gradient(loss, "x", held=("mean", "var")),
+            DXHAT * rstd,
+            "(9.40), by an element, mean and variance held.",
+        ),
+        states(
+            dx,
+            DXHAT * rstd + DVAR * (2 * (x - mean) / m) + DMEAN * (1 / m),
+            "The chain rule adds the three paths from the loss to an element.",
+        ),
+        states(
+            DXHAT * rstd + DVAR * (2 * (x - mean) / m) + DMEAN * (1 / m),
+            DX,
+            "Collected, this is the closed form of the derivation along a direction.",
+        ),
+    ),
+)
+
+ENERGY = (total(dy) ** 2 + (1 + eps * rstd**2) * total(dy * xhat) ** 2) / m
+
+STRUCTURE = Theorem(
+    name="gradient-structure",
+    title="What the gradient forgets",
+    source=("9.38", "9.39", "9.40", "9.41"),
+    statement=r"""
+The layer removes two components of its input, the mean and the scale. Its gradient removes the same two
+components of $\mathrm{d}y$: the first wholly, the second up to a share that $\epsilon$ leaves. So it is
+never longer than $|\gamma| r$ times $\mathrm{d}y$. And there are losses whose gradient is 0 for every
+input: a test that uses one proves nothing.
+""",
+    claims=(
+        states(total(dx), 0, r"The terms of the closed form cancel, as $\hat{x}$ sums to 0."),
+        states(
+            total(dx * xhat),
+            gamma * rstd * (eps / (var + eps)) * total(dy * xhat),
+            r"The last term takes $\sigma^2/(\sigma^2 + \epsilon)$ of the component away.",
+        ),
+        states(
+            total(dx**2),
+            gamma**2 * rstd**2 * (total(dy**2) - ENERGY),
+            "The square of the closed form, summed.",
+        ),
+        states(
+            total(dx**2),
+            gamma**2 * rstd**2 * total(dy**2),
+            "So the gradient is no longer than this.",
+            slack=gamma**2 * rstd**2 * ENERGY,
+        ),
+        states(
+            where(dx, dy=1),
+            0,
+            r"A constant $\mathrm{d}y$, as of the loss $\sum y_i$, has no gradient, for any $\epsilon$.",
+        ),
+        states(
+            where(dx, dy=2 * y),
+            2 * gamma**2 * eps * rstd**3 * xhat,
+            r"The loss $\sum y_i^2$ has none at $\epsilon = 0$, and next to none otherwise.",
+        ),
+        states(
+            dy - dx / (gamma * rstd),
+            average(dy) + xhat * average(dy * xhat),
+            r"Conversely, where $\mathrm{d}x = 0$ (and $\gamma \ne 0$), $\mathrm{d}y$ is a constant "
+            r"plus a multiple of $\hat{x}$.",
+        ),
+    ),
+    consequences=r"""
+At $\epsilon = 0$ the gradient is 0 exactly when $\mathrm{d}y$ lies in the span of 1 and $\hat{x}$; for
+$\epsilon > 0$ and a batch that is not constant, exactly when $\mathrm{d}y$ is constant. A test of a
+backward pass must use a $\mathrm{d}y$ far outside the span, and at least three elements: with two, every
+$\mathrm{d}y$ lies inside.
+""",
+    floating=r"""
+The computed $\mathrm{d}x$ does not sum to 0 exactly: its sum is bounded by the sum of the bounds of its
+elements, which `docs/numerics.md` gives.
+""",
+)
+
 INFERENCE = Theorem(
     name="gradients-inference",
     title="The gradients of inference mode",
     source=("9.40", "9.41"),
-    statement="""
+    statement=r"""
 In inference mode the mean and the variance are given numbers. The layer is then an affine function of each
 element by itself.
 """,
@@ -102,8 +219,8 @@ element by itself.
         states(
             dx, gamma * rstd * dy, "What stands beside $u_k$ in the movement of the loss.", mode="inference"
         ),
-        states(dgamma, total(dy * xhat), "The output (9.41) is linear in $\\gamma$.", mode="inference"),
-        states(dbeta, total(dy), "The output (9.41) moves with $\\beta$.", mode="inference"),
+        states(dgamma, total(dy * xhat), r"The output (9.41) is linear in $\gamma$.", mode="inference"),
+        states(dbeta, total(dy), r"The output (9.41) moves with $\beta$.", mode="inference"),
         states(
             gradient(loss, "mean"),
             -gamma * rstd * total(dy),
@@ -116,7 +233,17 @@ element by itself.
             "The variance, where it is a parameter, moves the root.",
             mode="inference",
         ),
+        states(
+            dx - gradient(loss, "x", held=("mean", "var")),
+            gradient(loss, "mean", held=("var",)) * gradient(mean, "x")
+            + gradient(loss, "var", held=("mean",)) * gradient(var, "x", held=("mean",)),
+            "What training mode adds to this: the two terms that reach an element through the statistics.",
+        ),
     ),
+    consequences=r"""
+$\mathrm{d}\gamma$ and $\mathrm{d}\beta$ have the same form in both modes. $\mathrm{d}x$ has not: a backward
+pass that uses the wrong mode's is wrong by exactly those two terms, however well it is computed.
+""",
 )
 
-THEOREMS = (TRAINING, INFERENCE)
+THEOREMS = (TRAINING, GRAPH, STRUCTURE)

@@ -20,7 +20,7 @@ from fractions import Fraction
 # Everything that varies over the batch; every other name is one number a channel.
 ELEMENTS = frozenset({"x", "dy", "xhat", "y", "dx", "u", "v", "w", "z"})
 # Names whose value is positive, or not negative, wherever a theorem uses them.
-NONNEGATIVE = frozenset({"m", "rstd", "var", "eps", "a"})
+NONNEGATIVE = frozenset({"m", "rstd", "var", "eps", "a", "e"})
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from spec.theorems.language import Tree, tree
 ASSUMPTIONS = {
     "real": "x, dy, gamma, beta and all directions are real numbers: no rounding",
     "size": "the batch has m elements, m a whole number and at least 1",
+    "independent": "where an expectation is taken: the elements are independent, with one mean and variance",
+    "weights": "every element has a weight above 0, and the weights sum to m",
     "positive": "var + eps > 0: eps > 0, or eps = 0 and the batch is not constant",
 }
 

@@ -1,0 +1,221 @@
+"""Theorems that count: degrees of freedom, shards of a batch, running statistics, and weights."""
+
+from dataclasses import replace
+
+from spec.theorems import gradients, invariance, jacobian, standardisation
+from spec.theorems.language import (
+    average,
+    dx,
+    dy,
+    eps,
+    gamma,
+    m,
+    mean,
+    name,
+    rstd,
+    shard,
+    total,
+    var,
+    where,
+    x,
+    xhat,
+)
+from spec.theorems.theorem import Theorem, states, step
+
+d = name("d")
+
+CORRECTED = Theorem(
+    name="degrees-of-freedom",
+    title="The variance divided by m - d",
+    source=("9.39", "9.40"),
+    statement=r"""
+(9.39) divides by $m$. Suppose that the variance were divided by $m - d$ ($d = 1$ is Bessel's
+correction), in the forward pass and so in the gradient. On this page $\sigma^2$ is that variance. What
+changes, term by term:
+""",
+    claims=(
+        step(var * (m - d), total((x - mean) ** 2), "The variance of this page.", book="corrected"),
+        states(
+            total(xhat**2),
+            (m - d) * var / (var + eps),
+            r"The sum of squares of the standardised batch: $m - d$ in the place of $m$.",
+            book="corrected",
+        ),
+        states(
+            dx,
+            gamma * rstd * (dy - average(dy) - xhat * (total(dy * xhat) / (m - d))),
+            r"The gradient: its last mean is divided by $m - d$, its first still by $m$.",
+            book="corrected",
+        ),
+        states(total(dx), 0, "It still sums to 0.", book="corrected"),
+        states(
+            total(dx * xhat),
+            gamma * rstd * (eps / (var + eps)) * total(dy * xhat),
+            "And forgets the same share of the scale.",
+            book="corrected",
+        ),
+    ),
+    consequences=r"""
+A backward pass that divides by $m - 1$ beside a forward pass that divides by $m$, or the other way
+round, is wrong: its $\mathrm{d}x$ is off by a multiple of $\hat{x}$.
+""",
+)
+
+m1, m2 = shard(1, m), shard(2, m)
+mean1, mean2 = shard(1, mean), shard(2, mean)
+var1, var2 = shard(1, var), shard(2, var)
+
+
+def merged(first, second):
+    """Count, mean and variance of two shards together, from theirs."""
+    (n1, a1, v1), (n2, a2, v2) = first, second
+    n = n1 + n2
+    return n, (n1 * a1 + n2 * a2) / n, (n1 * v1 + n2 * v2) / n + n1 * n2 * (a1 - a2) ** 2 / n**2
+
+
+N1, A1, V1, N2, A2, V2 = (name(each) for each in ("n1", "a1", "v1", "n2", "a2", "v2"))
+COUNT, MEAN, VARIANCE = merged((N1, A1, V1), (N2, A2, V2))
+
+MERGING = Theorem(
+    name="merging",
+    title="Shards of a batch",
+    source=("9.38", "9.39"),
+    statement=r"""
+A batch in two shards of any sizes: its count, mean and variance follow from theirs, and so do the two
+sums that the backward pass needs. A number in brackets above a quantity names the shard whose own
+quantity it is.
+""",
+    claims=(
+        states(m1 + m2, m, "Every element is in one shard.", batch="shards"),
+        states(m1 * mean1 + m2 * mean2, m * mean, "Both sides are the sum of all elements.", batch="shards"),
+        states(
+            m1 * var1 + m2 * var2 + m1 * m2 * (mean1 - mean2) ** 2 / m,
+            m * var,
+            "The deviations within the shards, and the deviation between their means.",
+            batch="shards",
+        ),
+        states(
+            shard(1, total(dy)) + shard(2, total(dy)),
+            total(dy),
+            "The first sum of the backward pass.",
+            batch="shards",
+        ),
+        states(
+            shard(1, total(dy * (x - mean)))
+            + shard(2, total(dy * (x - mean)))
+            + (mean1 - mean) * shard(1, total(dy))
+            + (mean2 - mean) * shard(2, total(dy)),
+            total(dy * (x - mean)),
+            "The second sum of the backward pass, where each shard has used its own mean.",
+            batch="shards",
+        ),
+        step(
+            COUNT * (VARIANCE + MEAN**2),
+            N1 * (V1 + A1**2) + N2 * (V2 + A2**2),
+            r"The rule above takes $(n_1, a_1, v_1)$ and $(n_2, a_2, v_2)$, counts, means and "
+            r"variances, to one triple. In the "
+            r"coordinates $n$, $n a$ and $n (v + a^2)$ it is addition.",
+        ),
+        states(where(MEAN, n1=0), A2, "A shard with count 0 leaves the mean of the other ..."),
+        states(where(VARIANCE, n1=0), V2, "... and its variance, whatever its own are said to be."),
+    ),
+    consequences=r"""
+As addition it can be done in any order and grouping, for any number of shards; shards may be empty. So
+synchronised batch normalization over unequal shards is the batch normalization of the whole. The
+average of the shards' variances, weighed by their counts, misses the third term.
+""",
+    floating=r"""
+Each merge rounds, so different orders agree within a bound and not bit by bit; see `docs/numerics.md`.
+""",
+)
+
+q, s, old, new, power, weight = (name(each) for each in ("q", "s", "R", "S", "P", "W"))
+M, V = name("M"), name("V")
+
+RUNNING = Theorem(
+    name="running-statistics",
+    title="Running statistics",
+    source=("9.38", "9.39"),
+    statement=r"""
+A running statistic $R$ becomes $(1 - q) R + q s$ at each step, where $s$ is the batch's. After $n$
+steps it is $(1 - q)^n R_0 + q \sum_j (1 - q)^{n - j} s_j$. The running variance takes
+$\frac{m}{m - 1} \sigma^2$, because that is unbiased for independent samples, and $\sigma^2$ is not.
+""",
+    claims=(
+        states(
+            (1 - q) * (power * old + q * new) + q * s,
+            power * (1 - q) * old + q * ((1 - q) * new + s),
+            r"Induction. With $P = (1 - q)^n$, $R = R_0$ and $S = \sum_j (1 - q)^{n - j} s_j$ the form "
+            r"after $n$ steps is $P R + q S$; "
+            r"one more step multiplies $P$ by $1 - q$ and makes $(1 - q) S + s$ of $S$.",
+        ),
+        states(
+            power * (1 - q) + q * ((1 - q) * weight + 1),
+            (1 - q) * (power + q * weight) + q,
+            r"The weights sum to 1: with $W = \sum_j (1 - q)^{n - j}$, if $P + q W = 1$ then the next "
+            r"is $(1 - q) + q = 1$.",
+        ),
+        step(
+            total(x) ** 2,
+            total(x**2) + total(x * (total(x) - x)),
+            "For the expectation: the square of a sum is the sum of squares, and that of products of "
+            "different elements.",
+        ),
+        states(
+            (m * (V + M**2) / m) - (m * (V + M**2) + m * (m - 1) * M**2) / m**2,
+            (m - 1) * V / m,
+            r"The expectation of $\sigma^2 = \frac{1}{m} \sum x_i^2 - \mu^2$ for independent samples of "
+            r"mean $M$ and variance $V$: each "
+            r"of the $m$ squares has the expectation $V + M^2$, each of the $m (m - 1)$ products of "
+            r"different samples $M^2$.",
+        ),
+        states(
+            var - (m1 * var1 + m2 * var2) / m,
+            m1 * m2 * (mean1 - mean2) ** 2 / m**2,
+            "The pooled variance of two batches, less the average of their variances: what an average "
+            "of averages misses.",
+            batch="shards",
+        ),
+    ),
+    assumptions=("real", "size", "positive", "independent"),
+    consequences=r"""
+So $\sigma^2$ is too small by the factor $(m - 1)/m$ on average, and $\frac{m}{m-1} \sigma^2$ is right.
+The elements of one image are not independent: for them the correction is a convention and no theorem.
+At $m = 1$ it does not exist.
+""",
+)
+
+
+def _weighted(theorem):
+    """What a theorem states, of a weighted batch; what speaks of single elements is left out."""
+    return tuple(
+        replace(claim, batch="weighted") for claim in theorem.claims if claim.main and claim.least == 1
+    )
+
+
+WEIGHTED = Theorem(
+    name="weighted",
+    title="Weighted and masked batches",
+    source=("9.38", "9.39", "9.40", "9.41"),
+    statement=r"""
+Let element $i$ have a weight $w_i > 0$. Read every sum over the batch as $\sum w_i (\cdot)_i$, also in
+(9.38) and (9.39), and $m$ as $\sum w_i$. Then the equations below hold, those of the theorems before.
+The loss is $L = \sum w_i \mathrm{d}y_i y_i$, and its derivative by $x_k$ is $w_k \mathrm{d}x_k$. A mask
+is the limit in which some weights are 0: an element without weight is in no sum.
+""",
+    claims=(
+        *_weighted(standardisation.STANDARDISATION),
+        *_weighted(standardisation.OUTPUT),
+        *_weighted(invariance.INVARIANCE),
+        *_weighted(gradients.TRAINING),
+        *_weighted(gradients.STRUCTURE),
+        *_weighted(jacobian.JACOBIAN),
+    ),
+    consequences=r"""
+What does not survive is whatever counts elements: the bound $|\hat{x}_j| \le \sqrt{m - 1}$ is about
+elements of weight 1, and what the correction $m/(m-1)$ should be depends on what the weights mean.
+""",
+    assumptions=("real", "positive", "weights"),
+)
+
+THEOREMS = (CORRECTED, MERGING, RUNNING)
