@@ -1,7 +1,8 @@
 """The extension modules of bncore: one kernel source, compiled once for each instruction-set level.
 
-BNCORE_OPENMP=0 builds without OpenMP (single-threaded; show_config says so). Everything else that a build
-decides is in the two lists below. No flag depends on the machine that builds.
+BNCORE_OPENMP=0 builds without OpenMP (single-threaded; show_config says so); BNCORE_LEVELS=v4 builds that
+level alone, for a quick look. Everything else that a build decides is in the two lists below. No flag depends
+on the machine that builds.
 """
 
 import os
@@ -20,6 +21,8 @@ FLAGS = ["-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-
 LEVELS = {"base": []}
 if platform.machine() in ("x86_64", "AMD64"):
     LEVELS |= {"v3": ["-march=x86-64-v3"], "v4": ["-march=x86-64-v4", "-mprefer-vector-width=512"]}
+if os.environ.get("BNCORE_LEVELS"):
+    LEVELS = {level: LEVELS[level] for level in os.environ["BNCORE_LEVELS"].split(",")}
 SOURCES = sorted(str(path) for path in Path("bncore").glob("*.px[di]"))
 
 
