@@ -32,6 +32,12 @@ test: $(VENV)/built $(VENV)/with-test  ## pytest; peers that are installed in .v
 prove: $(VENV)/with-spec  ## write docs/proofs and docs/derivation.md from the equations
 	$(PY) -m spec prove
 
+.PHONY: bench bench-full
+bench: $(VENV)/built $(VENV)/with-docs  ## time the core beside every peer that is installed in .venv, a few minutes
+	$(PY) docs/benchmarks/bench.py
+bench-full: $(VENV)/built $(VENV)/with-docs  ## the same for many more shapes
+	$(PY) docs/benchmarks/bench.py --full
+
 .PHONY: docs
 docs: prove $(VENV)/built $(VENV)/with-docs  ## the proofs, and the figures of docs/experiments
 	$(PY) docs/experiments/digits.py
