@@ -217,8 +217,8 @@ def test_a_table_is_read_as_it_was_written(tmp_path):
 
 
 ABOUT = {
-    "machine": {"processor": "a name", "processors used": "2"}, "usable cache": MIB, "seconds": 1, "full": False,
-    "missing": [], "wrong": [],
+    "machine": {"processor": "a name", "processors used": "2"}, "usable cache": MIB,
+    "seconds": 1, "full": False, "missing": [], "wrong": [],
 }  # fmt: skip
 
 
