@@ -186,7 +186,8 @@ class Exact:
 
     def magnitude(self):
         """The least upper bound of the absolute value, rounded up to float64."""
-        return np.asarray(_upper(abs(self.numerator) + self.radius, self.denominator), dtype=np.float64)
+        with np.errstate(over="ignore"):
+            return np.asarray(_upper(abs(self.numerator) + self.radius, self.denominator), dtype=np.float64)
 
     def nearest(self):
         """The midpoint, rounded to float64."""

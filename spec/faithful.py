@@ -154,7 +154,7 @@ _statistics("two passes, corrected", _corrected)
 
 
 class _Affine(Plain):
-    """y = (x - M) a + b, dx = dy k0 + ((x - M) k1 + k2) in float32; M is the mean, rounded, and b mends it."""
+    """y = (x - M) a + b, dx = dy k0 + ((x - M) k1 + k2) in float32; M is the mean, rounded; b mends it."""
 
     def _nearest(self, values):
         return values["mean"].astype(np.float32)

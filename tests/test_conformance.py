@@ -1,0 +1,180 @@
+"""The suite as its users meet it: verdicts, blame, the command line, targets of every kind."""
+
+import json
+
+import numpy
+import pytest
+
+from spec import __main__ as command
+from spec import adapters, audit, conformance, inputs, oracle
+from spec.adapter import Adapter, Caps, Missing
+from spec.conformance import check, judge
+from spec.faithful import FAITHFUL
+from spec.floats import Plain
+from spec.mutants import MUTANTS
+from spec.verdict import ABSENT, BROKEN, FAIL, PASS
+
+
+def test_every_mutant_dies_at_its_equation_and_every_faithful_variant_lives():
+    lines = []
+    assert audit.main(fast=True, progress=lines.append) == 0, "\n".join(lines)
+
+
+def test_the_audit_sees_a_mutant_that_is_none():
+    survivor = MUTANTS["beta missing"].__class__("right", "(9.41)", Plain())
+    lines = []
+    assert audit.main(fast=True, mutants={"right": survivor}, progress=lines.append) == 1
+    assert "  mutant 'right' survives" in lines
+
+
+def test_the_audit_sees_blame_that_is_wrong():
+    lines = []
+    wrong = MUTANTS["beta missing"].__class__("other", "(9.38)", MUTANTS["beta missing"].adapter)
+    assert audit.main(fast=True, mutants={"other": wrong}, progress=lines.append) == 1
+    assert any("breaks (9.38), found at (9.41)" in line for line in lines)
+
+
+def test_there_are_as_many_as_promised():
+    assert len(MUTANTS) >= 80
+    assert sum(bool(mutant.seen) for mutant in MUTANTS.values()) >= 40
+    assert len(conformance.__all__) == len(set(conformance.__all__))
+
+
+REASONS = {
+    "dx without its variance term": "the coefficient of xhat is 0, derived",
+    "dx without gamma": "dx is ",
+    "dx with its mean term reversed": "the coefficient of 1 is ",
+    "eps outside the root": "eps stands outside the root",
+    "var over m - 1": "it is divided by m - 1",
+    "beta missing": "beta is missing",
+    "gamma missing": "gamma is missing",
+    "dgamma not centred": "x is not centred",
+    "dbeta divided by m": "it is divided by m",
+    "running_var of the biased variance": "it takes the biased variance, momentum weighs the new value",
+    "momentum weighs the old value": "momentum weighs the old value",
+}
+
+
+@pytest.mark.parametrize("name", REASONS)
+def test_blame_gives_the_reason(name):
+    shown = inputs.data("eps-1-std-1", "float32")
+    details = [verdict.detail for verdict in judge(MUTANTS[name].adapter, shown) if verdict.status == FAIL]
+    assert any(REASONS[name] in detail for detail in details), details
+
+
+def test_a_failure_can_be_reproduced_from_its_message(capsys):
+    target = "test_conformance:WITHOUT_BETA"
+    failed = next(v for v in check(WITHOUT_BETA, ["ordinary"], target=target) if v.status == FAIL)
+    words = failed.reproduce.split()
+    assert words[:4] == ["python", "-m", "spec", "check"]
+    assert command.main([word.strip('"') for word in words[3:]]) == 1
+    printed = capsys.readouterr().out
+    for part in (failed.equation, failed.data, str(list(failed.index)), repr(failed.got), repr(failed.exact)):
+        assert part in printed
+
+
+WITHOUT_BETA = MUTANTS["beta missing"].adapter
+
+
+class Silent(Adapter):
+    """An adapter that offers nothing."""
+
+
+class Broken(Plain):
+    def backward(self, dy, x, gamma, beta, eps):
+        raise RuntimeError("no kernel for this device")
+
+    def forward(self, x, gamma, beta, eps):
+        return {"y": numpy.zeros((*x.shape, 1), x.dtype)}
+
+
+def test_what_is_not_offered_is_no_pass():
+    verdicts = check(Silent(), ["ordinary"])
+    assert {verdict.status for verdict in verdicts} == {ABSENT}
+    assert not conformance.passed(verdicts)
+
+
+def test_an_exception_and_a_wrong_shape_are_verdicts():
+    found = {verdict.quantity: verdict for verdict in check(Broken(), ["ordinary"], dtypes=["float32"])}
+    assert found["backward"].status == FAIL
+    assert found["backward"].detail == "raised RuntimeError: no kernel for this device"
+    assert found["y"].status == FAIL
+    assert found["y"].detail == "wanted the shape (5, 3, 7, 11), found (5, 3, 7, 11, 1)"
+    assert found["mean"].status == ABSENT
+    assert found["inference y"].status == PASS
+
+
+def test_what_is_declared_out_of_reach_is_not_judged():
+    class Narrow(Plain):
+        caps = Caps(accumulate="float64", layouts=("contiguous",), least=2, least_eps=1e-6, optional=False)
+
+    for name in ("layout-sliced", "eps-0-std-1", "no-gamma"):
+        assert {verdict.status for verdict in check(Narrow(), [name])} == {ABSENT}
+    found = {verdict.quantity: verdict.status for verdict in check(Narrow(), ["m-1"])}
+    assert found["training"] == ABSENT
+    assert found["inference y"] == PASS
+
+
+def test_a_class_that_is_too_much_is_rejected():
+    class Boastful(type(FAITHFUL["sums one after the other"])):
+        caps = Caps(accumulate="compensated", least=1)
+
+    verdicts = check(Boastful(), ["many"], dtypes=["float64"])
+    assert any(verdict.status in BROKEN for verdict in verdicts)
+
+
+def test_the_data_are_the_same_at_every_call():
+    for name in ("ordinary", "layout-sliced", "not-finite"):
+        first, second = (inputs.data(name, "float32") for _ in range(2))
+        for key in ("x", "dy", "gamma", "beta", "running_var"):
+            numpy.testing.assert_array_equal(getattr(first, key), getattr(second, key))
+
+
+@pytest.mark.parametrize("name", [name for name in inputs.names() if name.startswith("layout-")])
+def test_a_layout_is_what_it_says(name):
+    given = inputs.data(name, "float32")
+    assert not (given.x.flags.c_contiguous and given.dy.flags.c_contiguous and given.x.flags.writeable) or (
+        "unaligned" in name and not given.x.flags.aligned
+    )
+
+
+def test_the_digits_are_there():
+    assert inputs.data("digits", "float32").x.shape == (1797, 64)
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        ("nonsense", "wanted one of bncore, .* or pkg.module:attribute, found 'nonsense'"),
+        ("no_such_module:Kernel", r"cannot be imported \(No module named 'no_such_module'\)"),
+        ("spec.floats:Nothing", "module 'spec.floats' has no attribute 'Nothing'"),
+        ("spec.floats:Batch", "wanted a spec.conformance.Adapter, found type"),
+    ],
+)
+def test_a_target_that_is_none_is_refused_in_one_line(target, words, capsys):
+    with pytest.raises(Missing, match=words):
+        adapters.load(target)
+    assert command.main(["check", target]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_the_exit_status_says_how_it_ended(capsys, tmp_path):
+    file = tmp_path / "verdicts.json"
+    assert command.main(["check", "numpy", "--only", "ordinary", "--json", str(file)]) == 0
+    written = json.loads(file.read_text())
+    assert written["target"] == "numpy"
+    assert {row["status"] for row in written["verdicts"]} == {PASS, ABSENT}
+    assert command.main(["check", "numpy", "--only", "no such data"]) == 2
+    assert command.main(["check", "numpy", "--dtype", "float16"]) == 2
+    with pytest.raises(SystemExit) as ended:
+        command.main(["chekc"])
+    assert ended.value.code == 2
+    assert "usage:" in capsys.readouterr().err
+
+
+def test_an_output_of_another_kind_is_refused():
+    expected = oracle.forward(numpy.eye(3), None, None, 1.0, accumulate="any")["y"]
+    with pytest.raises(ValueError, match=r"y: wanted the shape \(3, 3\), found \(3,\)"):
+        expected.compare(numpy.zeros(3))
+    with pytest.raises(ValueError, match="y: wanted floating-point numbers, found int64"):
+        expected.compare(numpy.zeros((3, 3), numpy.int64))
