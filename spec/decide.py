@@ -1,7 +1,7 @@
 """The prover: it reads a statement into sympy, for a batch of symbolic size, and decides by normal form."""
 
 from dataclasses import dataclass, field, replace
-from functools import reduce
+from functools import cache, reduce
 from operator import add, mul
 
 from sympy import Add, Indexed, Rational, Sum, Symbol
@@ -140,6 +140,7 @@ class Reader:
         return self.over.representer(moving._along(a, of, language.name(direction)), direction)
 
 
+@cache
 def reader(batch="any", mode="training", book=BOOKS["source"]):
     """The reader of a claim: eps = 1/rstd^2 - var, so that rstd is a symbol and nothing keeps a root."""
     over = BATCHES[batch]()
@@ -169,13 +170,19 @@ class Decision:
         return {"left": as_tree(self.left).data(), "right": as_tree(self.right).data()}
 
 
+@cache
+def value(tree, batch, mode, book):
+    """The normal form of a tree, computed once."""
+    return reader(batch, mode, book).read(tree)
+
+
 def decide(claim, book=None):
     """Decide a claim; `book` replaces the equations that it is about."""
-    read = reader(claim.batch, claim.mode, BOOKS[claim.book] if book is None else book).read
-    left, right = read(claim.left), read(claim.right)
+    about = claim.batch, claim.mode, BOOKS[claim.book] if book is None else book
+    left, right = value(claim.left, *about), value(claim.right, *about)
     if claim.slack is None:
         return Decision(is_zero(left - right), left, right)
-    holds = is_zero(right - left - read(claim.slack)) and nonnegative(claim.slack, claim.least)
+    holds = is_zero(right - left - value(claim.slack, *about)) and nonnegative(claim.slack, claim.least)
     return Decision(holds, left, right)
 
 

@@ -189,7 +189,7 @@ class Fractions:
         return Fraction(value)
 
     def root(self, value):
-        root = Fraction(math.isqrt(value.numerator), math.isqrt(value.denominator))
+        root = Fraction(math.isqrt(abs(value.numerator)), math.isqrt(value.denominator))
         if root * root != value:
             raise ArithmeticError(f"{value} is not the square of a rational number")
         return root
