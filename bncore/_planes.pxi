@@ -43,6 +43,14 @@ cdef inline Part part(const Cut* k, Py_ssize_t t) noexcept nogil:
     return p
 
 
+cdef inline Part plane_part(const Cut* k, Py_ssize_t n, Py_ssize_t piece) noexcept nogil:
+    # one piece of one plane, for maps, which need not keep to chunks
+    cdef Part p
+    p.n, p.planes, p.start = n, 1, piece * k.step
+    p.count = min(k.step, k.size - p.start)
+    return p
+
+
 cdef Moments chunk_moments(const Walk* x, const Cut* k, Py_ssize_t c, Py_ssize_t t, real* tile) noexcept nogil:
     cdef Part p = part(k, t)
     cdef Part q
@@ -108,9 +116,8 @@ cdef void chunk_sums(const Walk* dy, const Walk* x, const Cut* k, Py_ssize_t c, 
     result[1] = fold(&second, real is double)
 
 
-cdef void chunk_scale(const Walk* x, const Walk* y, const Cut* k, Py_ssize_t c, Py_ssize_t t, const Scale* s,
-                      bint staged, real* tile) noexcept nogil:
-    cdef Part p = part(k, t)
+cdef inline void part_scale(const Walk* x, const Walk* y, Part p, Py_ssize_t c, const Scale* s, bint staged,
+                     real* tile) noexcept nogil:
     cdef Py_ssize_t j, i, count
     cdef const real* source
     for j in range(p.planes):

@@ -47,14 +47,6 @@ cdef void forward_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) 
                 moments_task(b, group + 1, t, tile)
 
 
-cdef void inference_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
-    cdef Py_ssize_t group, t
-    for group in range(first, end):
-        conclude(b, group, given_scale)
-        for t in range(b.parts):
-            scale_task(b, group, t, tile)
-
-
 cdef void backward_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
     cdef Py_ssize_t group, t
     for t in range(b.parts):
@@ -114,18 +106,20 @@ cdef int run_forward(Batch* b, const real* kind) except -1:
 
 
 cdef int run_inference(Batch* b, const real* kind) except -1:
+    # a map, which no sum ties to channels: it runs through memory as the tensor lies
     cdef Py_ssize_t i
+    cdef Py_ssize_t pieces = b.cut.planes * b.count * b.cut.pieces
     reserve(b, False, False, True, False)
     with nogil:
-        if by_group(b):
-            for i in prange(b.threads, schedule="static", num_threads=b.threads):
-                inference_share(b, share(b, i), share(b, i + 1), room(b, threadid(), kind))
-        else:
-            with parallel(num_threads=b.threads):
-                for i in prange(b.threads, schedule="static"):
-                    given_scale(&b.channels, b.count * i // b.threads, b.count * (i + 1) // b.threads)
+        with parallel(num_threads=b.threads):
+            for i in prange(b.threads, schedule="static"):
+                given_scale(&b.channels, b.count * i // b.threads, b.count * (i + 1) // b.threads)
+            if by_plane(b):
+                for i in prange(pieces, schedule="static"):
+                    plane_task(b, i, room(b, threadid(), kind))
+            else:
                 for i in prange(b.groups * b.parts, schedule="static"):
-                    scale_task(b, i // b.parts, i % b.parts, room(b, threadid(), kind))
+                    scale_task(b, i % b.groups, i // b.groups, room(b, threadid(), kind))
         free(b.scratch)
     return 0
 

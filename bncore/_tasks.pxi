@@ -13,6 +13,7 @@ cdef enum:
     MANY_PLANES = 8                # at least so many of them
     MANY_CHANNELS = 16             # small channels go in groups: their roots and quotients are then those of vectors
     GROUP_ELEMENTS = 1 << 13       # of at most so many elements, which stay in the first cache
+    LONG_RUN = 48                  # planes of so many elements are mapped one by one, in the order of addresses
     SMALL_WORK = 1 << 15           # fewer elements stay on the calling thread: waking another costs more
 
 cdef int thread_limit = 1
@@ -135,7 +136,7 @@ cdef void scale_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexc
         block_scale(&b.x_rows, &b.out_rows, &b.grid, t, group, b.dense, b.channels.scales, b.staged, <const real*>tile)
     else:
         for c in range(first_channel(b, group), end_channel(b, group)):
-            chunk_scale(&b.x, &b.out, &b.cut, c, t, b.channels.scales + c, b.staged, tile)
+            part_scale(&b.x, &b.out, part(&b.cut, t), c, b.channels.scales + c, b.staged, tile)
 
 
 cdef void pull_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
@@ -156,7 +157,19 @@ cdef void given_pull_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) 
         block_scale(&b.dy_rows, &b.out_rows, &b.grid, t, group, b.dense, b.channels.scales, b.staged, <const real*>tile)
     else:
         for c in range(first_channel(b, group), end_channel(b, group)):
-            chunk_scale(&b.dy, &b.out, &b.cut, c, t, b.channels.scales + c, b.staged, tile)
+            part_scale(&b.dy, &b.out, part(&b.cut, t), c, b.channels.scales + c, b.staged, tile)
+
+
+cdef inline bint by_plane(const Batch* b) noexcept nogil:
+    return not b.rows or b.cut.size >= LONG_RUN
+
+
+cdef void plane_task(Batch* b, Py_ssize_t i, real* tile) noexcept nogil:
+    # piece i of the planes of all channels, in the order in which they lie in memory
+    cdef Py_ssize_t plane = i // b.cut.pieces
+    cdef Py_ssize_t c = plane % b.count
+    part_scale(&b.x, &b.out, plane_part(&b.cut, plane // b.count, i % b.cut.pieces), c, b.channels.scales + c,
+               b.staged, tile)
 
 
 ctypedef void (*Conclusion)(Channels*, Py_ssize_t, Py_ssize_t) noexcept nogil

@@ -82,18 +82,19 @@ def prepare(arrays: list[Array], axis: int, out: Array | None) -> tuple[Array, l
     The first of the arrays is x, whose layout the result takes. The place is out itself if a kernel can walk
     it, and else memory of its own, to be copied to out at the end.
     """
-    arrays = [ready(array) for array in arrays]
-    x = arrays[0]
+    x, *others = (ready(array) for array in arrays)
     place = numpy.empty_like(x, order="K", subok=False) if out is None or not out.flags.aligned else out
     if not x.size:
-        return place, arrays, place
-    views = _views([*arrays, place], axis)
+        return place, [x, *others], place
+    views = _views([x, *others, place], axis)
     if views is None:
-        arrays = [_dense(array, x) for array in arrays]
-        views = _views([*arrays, place], axis)
+        # x stays as it is if it can, for how it is walked decides every bit; the others take its layout
+        x = x if _views([x], axis) else _dense(x, x)
+        others = [_dense(array, x) for array in others]
+        views = _views([x, *others, place], axis)
     if views is None:
-        place = numpy.empty_like(arrays[0])
-        views = _views([*arrays, place], axis)
+        place = numpy.empty_like(x, order="K", subok=False)
+        views = _views([x, *others, place], axis)
     assert views is not None, "arrays of one dense layout can be walked"
     return place, views[:-1], views[-1]
 

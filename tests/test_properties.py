@@ -61,9 +61,6 @@ def test_every_call_is_within_its_bounds(p):
         p.judge(call, CALLS[call](p))
 
 
-@pytest.mark.xfail(
-    reason="where out cannot be walked as x is, x is copied, and the copy may be cut otherwise"
-)
 @settings(phases=[Phase.generate])
 @given(problems(), st.data())
 def test_out_of_any_layout_gets_the_same_bits(p, data):
