@@ -405,6 +405,13 @@ class Verdict:
     sizes: tuple
     error: float
 
+    @property
+    def bound(self):
+        """The error probability as text, rounded up to one digit."""
+        exponent = math.floor(math.log10(self.error))
+        digit = math.ceil(self.error / 10.0**exponent)
+        return f"{digit}e{exponent}" if digit < 10 else f"1e{exponent + 1}"
+
 
 def _entries(value):
     return value.entries if isinstance(value, Vector) else (value,)
@@ -464,9 +471,7 @@ def main(paths):
         with open(path, encoding="utf-8") as file:
             verdict = check(json.load(file))
         failed += not verdict.holds
-        print(
-            f"{path}: {'holds' if verdict.holds else 'FALSE'} (error probability below {verdict.error:.1e})"
-        )
+        print(f"{path}: {'holds' if verdict.holds else 'FALSE'} (error probability at most {verdict.bound})")
     return 1 if failed else 0
 
 

@@ -71,8 +71,8 @@ def _checks(theorem, proof):
     )
     second = (
         f"Random evaluation, with dual numbers, in fractions and modulo $2^{{127}} - 1$, for "
-        f"$m = {_sizes(proof)}$: holds; a false step would pass with a probability below "
-        f"{proof.second.error:.0e}."
+        f"$m = {_sizes(proof)}$: holds; a false step would pass with a probability of at most "
+        f"{proof.second.bound}."
     )
     return f"* {method}\n* {second}"
 
@@ -89,7 +89,7 @@ def index(proofs):
     """The table of contents, with source numbers and verdicts."""
     rows = [
         f"| {n} | [{proof.theorem.title}]({proof.theorem.name}.md) | {_source_numbers(proof.theorem)} "
-        f"| {len(proof.decisions)} steps | m = {_sizes(proof)} | {proof.second.error:.0e} |"
+        f"| {len(proof.decisions)} steps | m = {_sizes(proof)} | {proof.second.bound} |"
         for n, proof in enumerate(proofs, 1)
     ]
     return (
@@ -101,7 +101,7 @@ def index(proofs):
                 "",
                 INTRODUCTION,
                 "",
-                "| | theorem | source | normal form | second checker | error below |",
+                "| | theorem | source | normal form | second checker | error at most |",
                 "|---|---|---|---|---|---|",
                 *rows,
             ]

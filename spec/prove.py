@@ -92,7 +92,7 @@ def verdict(proof, drift=()):
         proof.theorem.title,
         proof.theorem.source,
         method,
-        f"{found} at m = {sizes}, error below {second.error:.0e}",
+        f"{found} at m = {sizes}, error at most {second.bound}",
         proof.seconds,
         proof.ok and not drift,
     )

@@ -98,6 +98,11 @@ def test_falsehoods_are_rejected(false):
     assert not modular.check_claim(CERTIFICATE, false.data(), random.Random(8)).holds
 
 
+@pytest.mark.parametrize(("error", "text"), [(6.1e-17, "7e-17"), (9.2e-4, "1e-3"), (2.0**-61, "5e-19")])
+def test_the_error_probability_is_rounded_up(error, text):
+    assert modular.Verdict(True, (), error).bound == text
+
+
 def test_the_command_tells_a_true_certificate_from_a_false_one(tmp_path, capsys):
     source = prove.PROOFS / "certificates" / f"{THEOREMS[0].name}.json"
     forged = tmp_path / "forged.json"
