@@ -117,7 +117,7 @@ cdef void chunk_sums(const Walk* dy, const Walk* x, const Cut* k, Py_ssize_t c, 
 
 
 cdef inline void part_scale(const Walk* x, const Walk* y, Part p, Py_ssize_t c, const Scale* s, bint staged,
-                     real* tile) noexcept nogil:
+                            real* tile) noexcept nogil:
     cdef Py_ssize_t j, i, count
     cdef const real* source
     for j in range(p.planes):
