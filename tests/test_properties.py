@@ -1,7 +1,6 @@
 """What a grid does not reach: shapes, places of the channel and memory layouts drawn at random."""
 
 import numpy
-import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from judge import CALLS, DTYPES, EPS, Problem
