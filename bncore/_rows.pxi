@@ -10,7 +10,7 @@
 cdef enum:
     BLOCK_ROWS = 256       # folded rows to a block, at least: the work of combining columns stays below a tenth
     BLOCKS = 64            # blocks to a tensor, at most
-    FEW_BLOCKS = 4
+    FEW_BLOCKS = 4         # enough of them that threads can share: no folding that leaves fewer
 
 
 cdef struct Grid:
@@ -45,7 +45,7 @@ cdef inline Grid grid(Py_ssize_t rows, Py_ssize_t channels, Py_ssize_t size, Py_
     cdef Grid g
     cdef Py_ssize_t columns = 4 * COLUMNS // itemsize
     g.channels, g.size = channels, size
-    g.fold = max(1, min(columns // channels, rows // BLOCK_ROWS)) if size == 1 else 1
+    g.fold = max(1, min(columns // channels, rows // (FEW_BLOCKS * BLOCK_ROWS))) if size == 1 else 1
     g.folded, g.rest = rows // g.fold, rows % g.fold
     g.step = max(<Py_ssize_t>BLOCK_ROWS, (g.folded + BLOCKS - 1) // BLOCKS)
     g.step = (g.step + GROUP - 1) // GROUP * GROUP
@@ -186,10 +186,10 @@ cdef void block_sums(const Lines* dy, const Lines* x, const Grid* g, Py_ssize_t 
     cdef Py_ssize_t dy_stride = g.fold * dy.stride // <Py_ssize_t>sizeof(real)
     cdef Py_ssize_t row, z, c, p
     zero(&k, w.segments * w.width)
-    for z in range(g.fold):
-        for c in range(w.channels):
-            for p in range(g.size):
-                k.shift[(z * w.channels + c) * g.size + p] = mean[w.channel + c]
+    for c in range(w.channels):
+        for p in range(c * g.size, (c + 1) * g.size):
+            k.shift[p] = mean[w.channel + c]
+    repeat(k.shift, w.channels * g.size, g.fold)
     row = 0
     while row + GROUP <= w.folded:
         for z in range(w.segments):

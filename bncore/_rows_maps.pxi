@@ -1,47 +1,37 @@
 # The maps of rows: y and dx of one (block, tile), each column with the coefficients of its channel.
 #
-# The coefficients are laid out once a task as vectors as long as a row of the tile. A channel whose
-# coefficients leave float32's range is computed again in float64, element by element, after the others.
+# The coefficients are laid out once a task as vectors as long as a row of the tile. Columns of a channel whose
+# coefficients leave float32's range are computed again in float64, one by one, after the others.
 
-
-cdef inline Py_ssize_t wide_scales(const Scale* s, const Window* w, Py_ssize_t* wide) noexcept nogil:
-    cdef Py_ssize_t c, found = 0
-    for c in range(w.channels):
-        if s[w.channel + c].wide:
-            wide[found] = c
-            found += 1
-    return found
-
-
-cdef inline Py_ssize_t wide_pulls(const Pull* u, const Window* w, Py_ssize_t* wide) noexcept nogil:
-    cdef Py_ssize_t c, found = 0
-    for c in range(w.channels):
-        if u[w.channel + c].wide:
-            wide[found] = c
-            found += 1
-    return found
+cdef inline void repeat(real* vector, Py_ssize_t length, Py_ssize_t times) noexcept nogil:
+    # the coefficients of a row, for the rows that are folded into one
+    cdef Py_ssize_t z
+    for z in range(1, times):
+        memcpy(vector + z * length, vector, length * sizeof(real))
 
 
 cdef void block_scale(const Lines* x, const Lines* y, const Grid* g, Py_ssize_t block, Py_ssize_t tile, bint dense,
-                      const Scale* s, bint staged, const real* kind) noexcept nogil:
+                      const Scale* scales, bint staged, const real* kind) noexcept nogil:
     cdef Window w = window(g, block, tile, dense)
     cdef real mean[COLUMNS]
     cdef real a[COLUMNS]
     cdef real b[COLUMNS]
     cdef real stage[COLUMNS]
-    cdef Py_ssize_t wide[COLUMNS]
-    cdef Py_ssize_t row, z, c, p, i, at, width, found = 0
+    cdef Py_ssize_t row, z, c, p, i, at, width, length = w.channels * g.size
+    cdef bint wide = False
+    cdef const Scale* s
     cdef const real* source
     cdef real* target
-    for z in range(g.fold):
-        for c in range(w.channels):
-            for p in range(g.size):
-                at = (z * w.channels + c) * g.size + p
-                mean[at] = <real>s[w.channel + c].mean
-                a[at] = <real>s[w.channel + c].a
-                b[at] = <real>offset(&s[w.channel + c], <real>s[w.channel + c].mean)
-    if real is float:
-        found = wide_scales(s, &w, wide)
+    for c in range(w.channels):
+        s = &scales[w.channel + c]
+        wide = wide or (real is float and s.wide)
+        for p in range(c * g.size, (c + 1) * g.size):
+            mean[p] = <real>s.mean
+            a[p] = <real>s.a
+            b[p] = <real>offset(s, <real>s.mean)
+    repeat(mean, length, g.fold)
+    repeat(a, length, g.fold)
+    repeat(b, length, g.fold)
     for row in range(w.folded * w.segments + w.rest):
         if row < w.folded * w.segments:
             z, width = row % w.segments, w.width
@@ -52,21 +42,20 @@ cdef void block_scale(const Lines* x, const Lines* y, const Grid* g, Py_ssize_t 
         at = z * width
         source = row_of(x, &w, i, kind)
         target = <real*>(y.base + (w.row + i) * y.stride) + w.first
-        if not staged and found == 0:
+        if not (staged or wide):
             row_scale(source, target, width, &mean[at], &a[at], &b[at])
             continue
         row_scale(source, stage, width, &mean[at], &a[at], &b[at])
-        if real is float:
-            for i in range(found):
-                for p in range(width):
-                    if p % (w.channels * g.size) // g.size == wide[i]:
-                        c = w.channel + wide[i]
-                        stage[p] = <float>(((<double>source[p] - s[c].mean) - s[c].residual) * s[c].a + s[c].beta)
+        if wide:
+            for p in range(width):
+                s = &scales[w.channel + p % length // g.size]
+                if s.wide:
+                    stage[p] = <real>(((<double>source[p] - s.mean) - s.residual) * s.a + s.beta)
         memcpy(target, stage, width * sizeof(real))
 
 
 cdef void block_pull(const Lines* dy, const Lines* x, const Lines* dx, const Grid* g, Py_ssize_t block,
-                     Py_ssize_t tile, bint dense, const Pull* u, bint staged, const real* kind) noexcept nogil:
+                     Py_ssize_t tile, bint dense, const Pull* pulls, bint staged, const real* kind) noexcept nogil:
     cdef Window w = window(g, block, tile, dense)
     cdef real mean[COLUMNS]
     cdef real rise[COLUMNS]
@@ -74,22 +63,26 @@ cdef void block_pull(const Lines* dy, const Lines* x, const Lines* dx, const Gri
     cdef real k1[COLUMNS]
     cdef real k2[COLUMNS]
     cdef real stage[COLUMNS]
-    cdef Py_ssize_t wide[COLUMNS]
-    cdef Py_ssize_t row, z, c, p, i, at, width, found = 0
+    cdef Py_ssize_t row, z, c, p, i, at, width, length = w.channels * g.size
+    cdef bint wide = False
+    cdef const Pull* u
     cdef const real* left
     cdef const real* right
     cdef real* target
-    for z in range(g.fold):
-        for c in range(w.channels):
-            for p in range(g.size):
-                at = (z * w.channels + c) * g.size + p
-                mean[at] = <real>u[w.channel + c].mean
-                rise[at] = <real>u[w.channel + c].rise
-                k0[at] = <real>u[w.channel + c].k0
-                k1[at] = <real>u[w.channel + c].k1
-                k2[at] = <real>intercept(&u[w.channel + c], mean[at], rise[at])
-    if real is float:
-        found = wide_pulls(u, &w, wide)
+    for c in range(w.channels):
+        u = &pulls[w.channel + c]
+        wide = wide or (real is float and u.wide)
+        for p in range(c * g.size, (c + 1) * g.size):
+            mean[p] = <real>u.mean
+            rise[p] = <real>u.rise
+            k0[p] = <real>u.k0
+            k1[p] = <real>u.k1
+            k2[p] = <real>intercept(u, <real>u.mean, <real>u.rise)
+    repeat(mean, length, g.fold)
+    repeat(rise, length, g.fold)
+    repeat(k0, length, g.fold)
+    repeat(k1, length, g.fold)
+    repeat(k2, length, g.fold)
     for row in range(w.folded * w.segments + w.rest):
         if row < w.folded * w.segments:
             z, width = row % w.segments, w.width
@@ -101,14 +94,13 @@ cdef void block_pull(const Lines* dy, const Lines* x, const Lines* dx, const Gri
         left = row_of(dy, &w, i, kind)
         right = row_of(x, &w, i, kind)
         target = <real*>(dx.base + (w.row + i) * dx.stride) + w.first
-        if not staged and found == 0:
+        if not (staged or wide):
             row_pull(left, right, target, width, &mean[at], &rise[at], &k0[at], &k1[at], &k2[at])
             continue
         row_pull(left, right, stage, width, &mean[at], &rise[at], &k0[at], &k1[at], &k2[at])
-        if real is float:
-            for i in range(found):
-                for p in range(width):
-                    if p % (w.channels * g.size) // g.size == wide[i]:
-                        c = w.channel + wide[i]
-                        stage[p] = <float>((<double>left[p] - u[c].rise) * u[c].k0 + (<double>right[p] - u[c].mean) * u[c].k1)
+        if wide:
+            for p in range(width):
+                u = &pulls[w.channel + p % length // g.size]
+                if u.wide:
+                    stage[p] = <real>((<double>left[p] - u.rise) * u.k0 + (<double>right[p] - u.mean) * u.k1)
         memcpy(target, stage, width * sizeof(real))
