@@ -5,7 +5,7 @@
 from cpython.buffer cimport (Py_buffer, PyBUF_C_CONTIGUOUS, PyBUF_FORMAT, PyBUF_WRITABLE, PyBuffer_Release,
                              PyObject_GetBuffer)
 
-from numpy import empty, float32, float64, ndarray
+from numpy import empty, ndarray
 
 cdef enum:
     HELD = 8                       # buffers that one call holds at most: dy, x, gamma, mean, var, dx, dgamma, dbeta
@@ -133,6 +133,25 @@ cdef inline double usable(object eps):
     return number if 0 <= number <= 1.7976931348623157e308 else -1
 
 
+def dense_statistics(x, axis):
+    """(mean, var, m) of `statistics`, or None."""
+    cdef Call call = Call()
+    cdef Batch* b = &call.batch
+    cdef Walk source
+    if not call.tensor(x, axis):
+        return None
+    source = call.walk(&call.view[0])
+    mean, var = empty(call.count), empty(call.count)
+    b.channels.mean = <double*>call.vector(mean, PyBUF_WRITABLE).buf
+    b.channels.var = <double*>call.vector(var, PyBUF_WRITABLE).buf
+    lay_out(b, call.rows, call.count, call.size, call.view[0].itemsize, source, source, source, False)
+    if call.narrow:
+        run_statistics(b, <const float*>NULL)
+    else:
+        run_statistics(b, <const double*>NULL)
+    return mean, var, call.rows * call.size
+
+
 def dense_forward(x, gamma, beta, eps, axis, out):
     """(y, mean, var, m) of `forward`, or None."""
     cdef Call call = Call()
@@ -204,14 +223,13 @@ def dense_inference(x, gamma, beta, mean, var, eps, axis, out):
     return out
 
 
-def dense_backward(dy, x, gamma, count, mean, var, eps, axis, out):
-    """(dx, dgamma, dbeta) of `backward`, or None."""
-    cdef Call call = Call()
+cdef tuple backward_of(Call call, dy, x, gamma, mean, var, out, bint given):
+    # the gradients of either mode, or None; `given` means the statistics are not those of x
     cdef Batch* b = &call.batch
     cdef Walk source, gradient, target
+    cdef Py_ssize_t c
     b.channels.gamma = NULL
-    b.channels.eps = eps
-    if not call.tensor(x, axis) or call.like(dy, 0) == NULL or count != call.rows * call.size:
+    if call.like(dy, 0) == NULL:
         return None
     gradient = call.walk(&call.view[1])
     if gamma is not None:
@@ -222,6 +240,9 @@ def dense_backward(dy, x, gamma, count, mean, var, eps, axis, out):
     b.channels.var = <double*>call.widened(var, 3)
     if b.channels.mean == NULL or b.channels.var == NULL:
         return None
+    for c in range(call.count):
+        if b.channels.var[c] < 0:
+            return None
     if out is None:
         out = empty(x.shape, x.dtype)
     if not call.output(out):
@@ -232,11 +253,31 @@ def dense_backward(dy, x, gamma, count, mean, var, eps, axis, out):
     b.channels.dbeta = <double*>call.vector(dbeta, PyBUF_WRITABLE).buf
     lay_out(b, call.rows, call.count, call.size, call.view[0].itemsize, source, gradient, target, call.shared)
     if call.narrow:
-        run_backward(b, <const float*>NULL)
-        kind = float32
+        if given:
+            run_inference_backward(b, <const float*>NULL)
+        else:
+            run_backward(b, <const float*>NULL)
+    elif given:
+        run_inference_backward(b, <const double*>NULL)
     else:
         run_backward(b, <const double*>NULL)
-        kind = float64
-    if gamma is not None:
-        kind = gamma.dtype
+    kind = x.dtype if gamma is None else gamma.dtype
     return out, dgamma.astype(kind, copy=False), dbeta.astype(kind, copy=False)
+
+
+def dense_backward(dy, x, gamma, count, mean, var, eps, axis, out):
+    """(dx, dgamma, dbeta) of `backward`, or None."""
+    cdef Call call = Call()
+    call.batch.channels.eps = eps
+    if not call.tensor(x, axis) or count != call.rows * call.size:
+        return None
+    return backward_of(call, dy, x, gamma, mean, var, out, False)
+
+
+def dense_inference_backward(dy, x, gamma, mean, var, eps, axis, out):
+    """(dx, dgamma, dbeta) of `inference_backward`, or None."""
+    cdef Call call = Call()
+    call.batch.channels.eps = usable(eps)
+    if call.batch.channels.eps < 0 or not call.tensor(x, axis):
+        return None
+    return backward_of(call, dy, x, gamma, mean, var, out, True)

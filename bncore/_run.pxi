@@ -115,8 +115,8 @@ cdef int run_inference(Batch* b, const real* kind) except -1:
             for i in prange(b.threads, schedule="static"):
                 given_scale(&b.channels, b.count * i // b.threads, b.count * (i + 1) // b.threads)
             if by_plane(b):
-                for i in prange(pieces, schedule="static"):
-                    plane_task(b, i, room(b, threadid(), kind))
+                for i in prange(b.threads, schedule="static"):
+                    plane_tasks(b, pieces * i // b.threads, pieces * (i + 1) // b.threads, room(b, threadid(), kind))
             else:
                 for i in prange(b.groups * b.parts, schedule="static"):
                     scale_task(b, i % b.groups, i // b.groups, room(b, threadid(), kind))

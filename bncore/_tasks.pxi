@@ -164,12 +164,19 @@ cdef inline bint by_plane(const Batch* b) noexcept nogil:
     return not b.rows or b.cut.size >= LONG_RUN
 
 
-cdef void plane_task(Batch* b, Py_ssize_t i, real* tile) noexcept nogil:
-    # piece i of the planes of all channels, in the order in which they lie in memory
-    cdef Py_ssize_t plane = i // b.cut.pieces
-    cdef Py_ssize_t c = plane % b.count
-    part_scale(&b.x, &b.out, plane_part(&b.cut, plane // b.count, i % b.cut.pieces), c, b.channels.scales + c,
-               b.staged, tile)
+cdef void plane_tasks(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
+    # pieces [first, end) of the planes of all channels, in the order in which they lie in memory
+    cdef Py_ssize_t piece = first % b.cut.pieces
+    cdef Py_ssize_t c = first // b.cut.pieces % b.count
+    cdef Py_ssize_t n = first // b.cut.pieces // b.count
+    cdef Py_ssize_t i
+    for i in range(first, end):
+        part_scale(&b.x, &b.out, plane_part(&b.cut, n, piece), c, b.channels.scales + c, b.staged, tile)
+        piece += 1
+        if piece == b.cut.pieces:
+            piece, c = 0, c + 1
+        if c == b.count:
+            c, n = 0, n + 1
 
 
 ctypedef void (*Conclusion)(Channels*, Py_ssize_t, Py_ssize_t) noexcept nogil
