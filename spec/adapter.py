@@ -5,18 +5,16 @@ from dataclasses import dataclass
 
 from spec.inputs import LAYOUTS
 
-METHODS = ("forward", "backward", "inference", "inference_backward", "update")
-
 
 @dataclass(frozen=True)
 class Caps:
     """What an implementation declares.
 
-    `accumulate` is one of `spec.errors.ACCUMULATIONS`, or a mapping from dtypes to them. `least` is the
-    smallest m of training mode, `least_eps` the smallest eps that it accepts. `variance` ("unbiased",
-    "biased") is the one that the running average takes, `weighs` ("new", "old") what momentum is the weight
-    of. `optional` says that gamma and beta may be None, `constant` that a constant channel gives beta
-    exactly, whatever its value.
+    `accumulate` is one of `spec.errors.ACCUMULATIONS`, or a mapping from dtypes to them. `least` is the smallest
+    m of training mode, `least_eps` the smallest eps that it accepts. `optional` says that gamma and beta may be
+    None, `constant` that a constant channel gives beta exactly, whatever its value. `variance` ("unbiased" or
+    "biased") is the one that the running average takes, `weighs` ("new" or "old") what momentum is the weight of,
+    `attributes` the format that eps and momentum are held in.
 
     >>> Caps(dtypes=("float32",), accumulate="any").accumulation("float32")
     'any'
@@ -31,6 +29,7 @@ class Caps:
     constant: bool = False
     variance: str = "unbiased"
     weighs: str = "new"
+    attributes: str = "float64"
 
     def accumulation(self, dtype):
         """The class declared for data of this dtype."""

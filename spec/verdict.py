@@ -6,6 +6,8 @@ PASS, FAIL, CLASS, INCONCLUSIVE, ABSENT = "PASS", "FAIL", "CLASS", "INCONCLUSIVE
 STATUSES = (PASS, FAIL, CLASS, INCONCLUSIVE, ABSENT)
 # The statuses of an implementation that does not keep what it declares.
 BROKEN = (FAIL, CLASS)
+# What a call may violate beside the equations.
+PURITY, RAISED = "purity", "exception"
 
 
 @dataclass(frozen=True)

@@ -178,3 +178,28 @@ def test_an_output_of_another_kind_is_refused():
         expected.compare(numpy.zeros(3))
     with pytest.raises(ValueError, match="y: wanted floating-point numbers, found int64"):
         expected.compare(numpy.zeros((3, 3), numpy.int64))
+
+
+@pytest.mark.parametrize("target", adapters.KNOWN)
+def test_a_known_implementation_is_judged(target):
+    try:
+        adapter = adapters.load(target)
+    except Missing as reason:
+        pytest.skip(str(reason))
+    verdicts = check(adapter, ["ordinary", "m-17"], target=target)
+    assert conformance.passed(verdicts), [str(verdict) for verdict in verdicts if verdict.status in BROKEN]
+    assert len({verdict.quantity for verdict in verdicts if verdict.status == PASS}) >= 4
+
+
+def test_the_variance_of_one_pass_is_found_in_a_foreign_kernel():
+    class OnePass(Plain):
+        """What several frameworks do, and return no statistics."""
+
+        book = Plain.book._replace(var=lambda x, mean, over: over.sum(x**2) / over.m - mean**2)
+        working = numpy.float32
+        caps = Caps(dtypes=("float32",), accumulate="any", least=1)
+
+        def forward(self, x, gamma, beta, eps):
+            return {"y": super().forward(x, gamma, beta, eps)["y"]}
+
+    assert conformance.culprit(check(OnePass(), ["ratio-1e3"])) == oracle.EQUATION["var"]

@@ -1,0 +1,254 @@
+"""Judges one implementation on one data set: every call made, and every output compared."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from spec import oracle
+from spec.errors import weaker
+from spec.mutants import decides
+from spec.reasons import reason
+from spec.verdict import ABSENT, CLASS, FAIL, INCONCLUSIVE, PASS, PURITY, RAISED, Verdict
+
+GRADIENTS = tuple(oracle.GRADIENTS)
+
+# The oracle's answers for the last few questions: an audit asks the same ones for every mutant.
+REMEMBERED = 24
+_problems = {}
+
+
+def judge(adapter, data, target="TARGET"):
+    """The verdicts of one adapter on one data set."""
+    return _Judge(adapter, data, target).verdicts()
+
+
+class _Judge:
+    def __init__(self, adapter, data, target):
+        held = np.dtype(adapter.caps.attributes).type
+        data = replace(data, eps=float(held(data.eps)), momentum=float(held(data.momentum)))
+        self.adapter, self.caps, self.data = adapter, adapter.caps, data
+        self.declared = self.caps.accumulation(data.dtype)
+        self.line = f'python -m spec check {target} --only "{data.name}" --dtype {data.dtype}'
+        self.found = []
+        self.spoiled = False
+        # The channels on which the equations are defined: finite, and not constant where eps is 0.
+        rows = oracle.channels(data.x)
+        self.finite = np.isfinite(rows).all(axis=1)
+        self.constant = (rows == rows[:, :1]).all(axis=1) if data.m else np.zeros(len(rows), bool)
+        self.kept = np.flatnonzero(self.finite & ~(self.constant & (data.eps == 0)))
+
+    def verdicts(self):
+        """Every call judged."""
+        reason = self._refused()
+        if reason:
+            self._add(ABSENT, "everything", "", detail=reason)
+            return self.found
+        data = self.data
+        wide = data.gamma, data.beta
+        if data.m >= self.caps.least:
+            got = self._call("forward", data.x, *wide, data.eps)
+            if got is not None:
+                self._forward(got)
+            got = self._call("backward", data.dy, data.x, *wide, data.eps)
+            if got is not None:
+                self._compare(got, GRADIENTS, "training", _training_gradients)
+            self._update()
+        else:
+            self._add(ABSENT, "training", "", detail=f"m = {data.m}, declared for {self.caps.least} and more")
+        given = data.mean, data.var
+        got = self._call("inference", data.x, *wide, *given, data.eps)
+        if got is not None:
+            self._compare(got, ("y",), "inference", _inference)
+        got = self._call("inference_backward", data.dy, data.x, data.gamma, *given, data.eps)
+        if got is not None:
+            self._compare(got, GRADIENTS, "inference", _inference_gradients)
+        return self.found
+
+    def _refused(self):
+        """Why the implementation need not take this data set; None if it must."""
+        data = self.data
+        if data.layout not in self.caps.layouts:
+            return f"layout {data.layout} is not declared"
+        if data.eps < self.caps.least_eps:
+            return f"eps = {data.eps}, declared for {self.caps.least_eps} and more"
+        if (data.gamma is None or data.beta is None) and not self.caps.optional:
+            return "gamma and beta are declared to be needed"
+        return None
+
+    def _add(self, status, quantity, equation, **more):
+        data = self.data
+        more.setdefault("accumulate", self.declared)
+        self.found.append(
+            Verdict(status, data.name, data.dtype, quantity, equation, reproduce=self.line, **more)
+        )
+
+    def _call(self, method, *arguments):
+        """What a method returns; None, with a verdict, where it is missing or raises."""
+        function = getattr(self.adapter, method, None)
+        if self.spoiled:
+            return None
+        if function is None:
+            self._add(ABSENT, method, "", detail="not offered")
+            return None
+        before = [each.tobytes() if isinstance(each, np.ndarray) else None for each in arguments]
+        try:
+            with np.errstate(all="ignore"):
+                got = function(*arguments)
+        except Exception as error:
+            self._add(FAIL, method, RAISED, detail=f"raised {type(error).__name__}: {error}")
+            return None
+        after = [each.tobytes() if isinstance(each, np.ndarray) else None for each in arguments]
+        if before != after:
+            position = next(n for n, (old, new) in enumerate(zip(before, after, strict=True)) if old != new)
+            self._add(FAIL, method, PURITY, detail=f"argument {position} was written to; not judged further")
+            self.spoiled = True
+            return None
+        return {name: np.asarray(value) for name, value in got.items()}
+
+    def _problem(self, mode, accumulate):
+        """The oracle's view of the call, on the channels that are kept."""
+        key = self.data.name, self.data.dtype, self.data.eps, mode, accumulate
+        if key not in _problems:
+            data, kept = self.data, self.kept
+            parameters = (None if each is None else each[kept] for each in (data.gamma, data.beta))
+            given = {} if mode == "training" else {"mean": data.mean[kept], "var": data.var[kept]}
+            while len(_problems) >= REMEMBERED:
+                _problems.pop(next(iter(_problems)))
+            _problems[key] = oracle.problem(
+                data.x[:, kept], *parameters, data.eps, accumulate=accumulate, dy=data.dy[:, kept], **given
+            )
+        return _problems[key]
+
+    def _forward(self, got):
+        data = self.data
+        self._compare(got, ("mean", "var", "y"), "training", lambda call: call.expected(("mean", "var", "y")))
+        y = got.get("y")
+        if y is None or y.shape != data.x.shape or not data.m:
+            return
+        if self.caps.constant and (self.constant & self.finite).any():
+            rows = oracle.channels(y)[self.constant & self.finite]
+            beta = np.zeros(len(self.constant)) if data.beta is None else data.beta
+            off = np.abs(rows - beta[self.constant & self.finite, None]).max()
+            words = "" if off == 0 else f"off by {off:.3g}"
+            self._add(PASS if off == 0 else FAIL, "y of a constant channel", "(9.40)", detail=words)
+        if not self.finite.all():
+            hidden = np.isfinite(oracle.channels(y)[~self.finite]).any()
+            words = "a channel with a NaN or an inf has finite y" if hidden else ""
+            self._add(FAIL if hidden else PASS, "y of a channel that is not finite", "(9.40)", detail=words)
+
+    def _update(self):
+        data, caps = self.data, self.caps
+        if caps.variance == "unbiased" and data.m < 2:
+            if data.m == 1 and getattr(self.adapter, "update", None):
+                self._undefined_update()
+            return
+        if not data.m:
+            return
+        old = data.running_mean, data.running_var
+        got = self._call("update", data.x, *old, data.momentum)
+        if got is None:
+            return
+        kept = tuple(each[self.kept] for each in old)
+
+        def expected(call):
+            return call.update(*kept, data.momentum, caps.variance, caps.weighs)
+
+        self._compare(got, ("running_mean", "running_var"), "training", expected)
+
+    def _undefined_update(self):
+        """m / (m - 1) is undefined at m = 1: an exception, or the variance left out, but no silent NaN."""
+        data = self.data
+        try:
+            with np.errstate(all="ignore"):
+                got = self.adapter.update(data.x, data.running_mean, data.running_var, data.momentum)
+        except Exception:
+            self._add(PASS, "running_var at m = 1", oracle.EQUATION["running_var"], detail="refused")
+            return
+        finite = np.isfinite(got["running_var"]).all()
+        words = "" if finite else "m / (m - 1) is undefined, and the running variance silently not finite"
+        status = PASS if finite else FAIL
+        self._add(status, "running_var at m = 1", oracle.EQUATION["running_var"], detail=words)
+
+    def _compare(self, got, names, mode, expect):
+        """Judge the outputs of these names against what `expect` makes of the problem."""
+        data = self.data
+        present = [name for name in names if name in got]
+        for name in names:
+            label = name if mode == "training" else f"{mode} {name}"
+            if name not in got:
+                self._add(ABSENT, label, oracle.EQUATION[name], detail="not returned")
+                continue
+            shape = data.x.shape if name in ("y", "dx") else data.x.shape[1:2]
+            if got[name].shape != shape:
+                words = f"wanted the shape {shape}, found {got[name].shape}"
+                self._add(FAIL, label, oracle.EQUATION[name], detail=words)
+                present.remove(name)
+        if not data.m:
+            self._empty({name: got[name] for name in present}, mode)
+            return
+        if not len(self.kept):
+            return
+        expected = expect(self._problem(mode, self.declared))
+        right = set()
+        for name in present:
+            part = got[name][:, self.kept] if got[name].ndim > 1 else got[name][self.kept]
+            verdict = self._verdict(expected[name], part, name, mode, expect, right)
+            if verdict["status"] in (PASS, INCONCLUSIVE):
+                right.add(name)
+            self._add(**verdict)
+
+    def _empty(self, got, mode):
+        """No elements: sums over nothing are 0; a mean of nothing is not defined, and not judged."""
+        for name, value in got.items():
+            if name in ("mean", "var"):
+                continue
+            label = name if mode == "training" else f"{mode} {name}"
+            wrong = value.size and np.any(value != 0)
+            self._add(FAIL if wrong else PASS, label, oracle.EQUATION[name], detail="not 0" if wrong else "")
+
+    def _verdict(self, expected, part, name, mode, expect, right):
+        """One output against the declared class, and the weaker ones where it fails that."""
+        label = name if mode == "training" else f"{mode} {name}"
+        first = expected.compare(part)
+        problem = self._problem(mode, self.declared)
+        result = {"quantity": label, "equation": expected.equation, "ratio": first.ratio}
+        if first.ratio <= 1:
+            decided = decides(problem, mode, expected, part.dtype)
+            return result | {"status": PASS if decided else INCONCLUSIVE} | self._worst(first)
+        result |= self._worst(first)
+        for accumulate in weaker(self.declared, self.data.dtype):
+            call = self._problem(mode, accumulate)
+            other = expect(call)[name]
+            if other.compare(part).ratio <= 1 and decides(call, mode, other, part.dtype):
+                return result | {"status": CLASS, "weaker": accumulate}
+        equation, words = self._reason(name, part, expected, mode, right)
+        return result | {"status": FAIL, "equation": equation, "detail": words}
+
+    def _reason(self, name, part, expected, mode, right):
+        """The equation at fault and why; a y that follows from wrong statistics is blamed on those."""
+        if name == "y" and mode == "training":
+            for verdict in self.found:
+                if verdict.quantity in ("mean", "var") and verdict.status == FAIL:
+                    return verdict.equation, "follows from the statistics"
+        with np.errstate(all="ignore"):
+            call = self._problem(mode, self.declared)
+            return reason(name, part, expected, call, self.data, self.kept, mode, right)
+
+    def _worst(self, found):
+        """The element of a comparison, its channel counted among all channels."""
+        index = list(found.index)
+        position = 1 if len(index) > 1 else 0
+        index[position] = int(self.kept[index[position]])
+        return {"index": tuple(index), "got": found.got, "exact": found.exact, "bound": found.bound}
+
+
+def _training_gradients(call):
+    return call.gradients("training")
+
+
+def _inference(call):
+    return call.expected(("y",))
+
+
+def _inference_gradients(call):
+    return call.gradients("inference")

@@ -1,0 +1,82 @@
+"""Why an output is wrong: the equation at fault, and the reason in words."""
+
+import numpy as np
+
+from spec import blame, oracle
+from spec.errors import unit
+
+
+def reason(name, got, expected, call, data, kept, mode, right):
+    """The equation that a wrong output violates, and why, as far as that can be told.
+
+    `got` and `expected` are those of the `kept` channels of the data set, which `call` is the oracle's view of;
+    `right` has the names of the outputs of the same call that are not wrong.
+    """
+    values = {key: value.value.nearest().astype(np.float64) for key, value in call.values.items()}
+    numbers = {
+        key: np.broadcast_to(values[key], (len(kept), 1))[:, 0]
+        for key in ("gamma", "beta", "mean", "var", "rstd")
+    }
+    off = expected.errors(got) > expected.allowed(got.dtype)
+    wrong = np.flatnonzero(oracle.channels(off).any(axis=1))
+    rows = oracle.channels(got.astype(np.float64))
+    if name == "y":
+        slack = oracle.channels(expected.allowed(got.dtype)).max(axis=1)
+        slack += unit(got.dtype) * abs(rows).max(axis=1)
+        truth = blame.Truth(
+            *(numbers[key][wrong] for key in ("gamma", "beta", "mean", "var")),
+            eps=data.eps,
+            m=data.m if mode == "training" else 0,
+            gammas=numbers["gamma"] if data.gamma is None else data.gamma.astype(np.float64),
+            known=frozenset(right if mode == "training" else {"var"}),
+        )
+        return blame.of_y(rows[wrong], values["xhat"][wrong], slack[wrong], truth)
+    if name == "dx":
+        c = wrong[0]
+        wanted = oracle.channels(expected.nearest)[c]
+        return expected.equation, blame.of_dx(rows[c], values["dy"][c], values["xhat"][c], wanted)
+    candidates = _candidates(name, expected.nearest, numbers, values, call, data, kept)
+    return expected.equation, blame.of_sum(got.astype(np.float64), expected.nearest, candidates)
+
+
+def _candidates(name, exact, numbers, values, call, data, kept):
+    """What a number of a channel may be in place of what it must be, each with the reason in words."""
+    rstd, m = numbers["rstd"], data.m
+    if name in ("dgamma", "dbeta"):
+        total = values["dy"].sum(axis=1)
+        return [
+            (exact / m, "it is divided by m"),
+            (numbers["gamma"] * exact, "gamma enters"),
+            (exact / rstd, "rstd is missing"),
+            (exact * rstd, "rstd enters once too often"),
+            (exact + numbers["mean"] * rstd * total, "x is not centred"),
+            (-exact, "the sign is wrong"),
+            (total, "it is dbeta"),
+        ]
+    if name == "var":
+        return [
+            (exact * m / max(m - 1, 1), "it is divided by m - 1"),
+            (exact + data.eps, "eps is added to it"),
+            (rstd, "it is 1/sqrt(var + eps)"),
+            (np.sqrt(exact), "it is the standard deviation"),
+        ]
+    if name.startswith("running"):
+        return _conventions(name, call, data, kept)
+    return [
+        (exact * m, "it is not divided by m"),
+        (0 * exact, "it is left at 0"),
+        (-exact, "the sign is wrong"),
+    ]
+
+
+def _conventions(name, call, data, kept):
+    """The running statistic under every convention."""
+    old = data.running_mean[kept], data.running_var[kept]
+    return [
+        (
+            call.update(*old, data.momentum, variance, weighs)[name].nearest,
+            f"it takes the {variance} variance, momentum weighs the {weighs} value",
+        )
+        for variance in ("unbiased", "biased")
+        for weighs in ("new", "old")
+    ]
