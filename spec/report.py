@@ -105,6 +105,10 @@ def theorems(proofs):
     """The theorems: how each was established, what the second checker says, and how long it took."""
     lines = ["Theorems:", ""]
     for proof in proofs:
+        if not proof.source:
+            # the pages about the theorems
+            lines.append(f"  {'ok    ' if proof.ok else 'FAILED'}  {proof.title}: {proof.method}")
+            continue
         source = proof.source if isinstance(proof.source, str) else ", ".join(proof.source)
         lines.append(f"  {'proven' if proof.ok else 'FAILED'}  {proof.title} [{source}]")
         lines.append(f"          {proof.method}; {proof.second}; {proof.seconds:.2f} s")
