@@ -13,8 +13,8 @@ class Caps:
     `accumulate` is one of `spec.errors.ACCUMULATIONS`, or a mapping from dtypes to them. `least` is the
     smallest m of training mode, `least_eps` the smallest eps that it accepts. `optional` says that gamma and
     beta may be None, `constant` that a constant channel gives beta exactly, whatever its value. `variance`
-    ("unbiased" or "biased") is the one that the running average takes, `weighs` ("new" or "old") what momentum
-    is the weight of, `attributes` the format that eps and momentum are held in.
+    ("unbiased" or "biased") is the one that the running average takes, `weighs` ("new" or "old") what
+    momentum is the weight of, `attributes` the format that eps and momentum are held in.
 
     >>> Caps(dtypes=("float32",), accumulate="any").accumulation("float32")
     'any'

@@ -9,7 +9,7 @@ from spec.errors import unit
 def reason(name, got, expected, call, data, kept, mode, right):
     """The equation that a wrong output violates, and why, as far as that can be told.
 
-    `got` and `expected` are those of the `kept` channels of the data set, `call` is the oracle's view of them,
+    `got` and `expected` are those of the `kept` channels of a data set, `call` is the oracle's view of them,
     `right` has the names of the outputs of the same call that are not wrong.
     """
     values = {key: value.value.nearest().astype(np.float64) for key, value in call.values.items()}

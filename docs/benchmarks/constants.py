@@ -1,8 +1,8 @@
 """What the kernels' constants are worth: `python docs/benchmarks/constants.py`, some ten minutes.
 
 Each constant is halved and doubled, the kernels are built again with it, and the three are raced on a shape
-that it is there for. Writes the table in docs/kernels.md: seconds with the constant changed, over seconds
-with it as it is, interleaved in one process, the median of the rounds.
+that it is there for. Prints a table: seconds with the constant changed, over seconds with it as it is,
+interleaved in one process, the median of the rounds.
 """
 
 import math
@@ -127,16 +127,11 @@ def table(found):
 
 def main():
     environment.settle()
-    page = environment.ROOT / "docs" / "kernels.md"
     found = list(rows(lambda text: print(text, flush=True)))
     machine = environment.machine()
     used = f"{machine['processors used']} processors"
     facts = f"Measured on {machine['processor']}, {used}, {machine['caches']}."
-    before, rest = page.read_text().split("<!-- constants -->\n", 1)
-    _, after = rest.split("<!-- end of constants -->", 1)
-    page.write_text(
-        f"{before}<!-- constants -->\n{facts}\n\n{table(found)}\n<!-- end of constants -->{after}"
-    )
+    print(facts)
     print(table(found))
 
 
