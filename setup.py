@@ -27,7 +27,7 @@ SOURCES = sorted(str(path) for path in Path("bncore").glob("*.px[di]"))
 
 
 def compiles(flags):
-    """Whether the compiler that builds the extensions makes a program of an OpenMP pragma with these flags."""
+    """Whether the compiler that builds the extensions makes an OpenMP program with these flags."""
     compiler = (os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc").split()
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "probe.c")

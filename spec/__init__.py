@@ -1,1 +1,1 @@
-"""What batch normalization is, in six equations, and everything that follows from them. Never imports bncore."""
+"""What batch normalization is, in six equations, and all that follows from them. Never imports bncore."""
