@@ -4,6 +4,7 @@
 # They are combined in that order with compensated sums, by formulas that hold for parts of any sizes.
 
 cdef struct Channels:
+    Py_ssize_t count               # C
     double m                       # elements of a channel
     double eps
     const double* gamma            # NULL stands for 1
@@ -16,9 +17,10 @@ cdef struct Channels:
     Py_ssize_t across              # from one channel's record to the next channel's
     Py_ssize_t along               # from one part's record to the next part's
     double* rstd                   # (C,)
+    double* centre                 # (C,): what sums of dy (x - centre) are about
     Mean* means                    # (C,): mean before its rounding to one number
     Moments* moments
-    Sum* sums                      # two to a record: sum dy, sum dy (x - mean)
+    Sum* sums                      # two to a record: sum dy, sum dy (x - centre)
     Scale* scales                  # (C,)
     Pull* pulls                    # (C,)
 
@@ -105,6 +107,23 @@ cdef void given_scale(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept no
         k.scales[c] = scale(k.mean[c], 0, gamma_of(k, c) * k.rstd[c], beta_of(k, c), 0)
 
 
+cdef void own_centre(Channels* k, const real* kind) noexcept nogil:
+    cdef Py_ssize_t c
+    for c in range(k.count):
+        k.centre[c] = centre_of(k.mean[c], k.var[c], kind)
+
+
+cdef void given_centre(Channels* k) noexcept nogil:
+    # nothing says that given statistics are those of x
+    memcpy(k.centre, k.mean, k.count * sizeof(double))
+
+
+cdef inline double about_mean(const Channels* k, Py_ssize_t c, double about_centre) noexcept nogil:
+    # sum dy (x - mean) = sum dy (x - centre) - (mean - centre) sum dy
+    cdef double moved = k.mean[c] - k.centre[c]
+    return fma(-moved, k.dbeta[c], about_centre) if moved != 0 else about_centre
+
+
 cdef double whole_sums(Channels* k, Py_ssize_t c) noexcept nogil:
     # dbeta = sum dy is kept; sum dy (x - mean) is returned
     cdef const Sum* part
@@ -113,7 +132,7 @@ cdef double whole_sums(Channels* k, Py_ssize_t c) noexcept nogil:
     if k.parts == 1:
         part = k.sums + 2 * c * k.across
         k.dbeta[c] = rounded(part[0])
-        return rounded(part[1])
+        return about_mean(k, c, rounded(part[1]))
     dy.hi = dy.lo = dyd.hi = dyd.lo = 0
     for t in range(k.parts):
         part = k.sums + 2 * (c * k.across + t * k.along)
@@ -122,7 +141,7 @@ cdef double whole_sums(Channels* k, Py_ssize_t c) noexcept nogil:
         add(&dyd, part[1].hi)
         add(&dyd, left_over(part[1]))
     k.dbeta[c] = rounded(dy)
-    return rounded(dyd)
+    return about_mean(k, c, rounded(dyd))
 
 
 cdef void conclude_pull(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:

@@ -21,6 +21,7 @@ cdef struct Columns:
     double lo[ROOM]        # its rounding errors; float64 data only
     double hi2[ROOM]       # sum of squared deviations, or of dy (x - mean)
     double lo2[ROOM]
+    double far[ROOM]       # 1 where the mean is so far from 0 that sums of powers cancel; float32 data only
 
 
 cdef inline void zero(Columns* k, Py_ssize_t width) noexcept nogil:
@@ -30,6 +31,48 @@ cdef inline void zero(Columns* k, Py_ssize_t width) noexcept nogil:
         k.lo[p] = 0
         k.hi2[p] = 0
         k.lo2[p] = 0
+
+
+cdef inline void group_powers(const real* x, Py_ssize_t stride, Py_ssize_t width, Columns* k, Py_ssize_t at) noexcept nogil:
+    # hi += sum x, hi2 += sum x^2 of eight rows of float32 data
+    cdef double x0, x1, x2, x3, x4, x5, x6, x7
+    cdef Py_ssize_t p
+    for p in range(width):
+        x0 = x[p]
+        x1 = x[p + stride]
+        x2 = x[p + 2 * stride]
+        x3 = x[p + 3 * stride]
+        x4 = x[p + 4 * stride]
+        x5 = x[p + 5 * stride]
+        x6 = x[p + 6 * stride]
+        x7 = x[p + 7 * stride]
+        k.hi[at + p] += ((x0 + x1) + (x2 + x3)) + ((x4 + x5) + (x6 + x7))
+        k.hi2[at + p] += (add_exact(x3, x3, add_exact(x2, x2, add_exact(x1, x1, x0 * x0)))
+                          + add_exact(x7, x7, add_exact(x6, x6, add_exact(x5, x5, x4 * x4))))
+
+
+cdef inline void row_powers(const real* x, Py_ssize_t width, Columns* k, Py_ssize_t at) noexcept nogil:
+    cdef double e
+    cdef Py_ssize_t p
+    for p in range(width):
+        e = x[p]
+        k.hi[at + p] += e
+        k.hi2[at + p] = add_exact(e, e, k.hi2[at + p])
+
+
+cdef inline bint settle_powers(Columns* k, Py_ssize_t at, Py_ssize_t width, double rows) noexcept nogil:
+    # as `settle`; whether that is good for every column
+    cdef double near, power, far = 0
+    cdef Py_ssize_t p
+    for p in range(at, at + width):
+        near = finite_or_zero(k.hi[p] / rows)
+        power = k.hi2[p]
+        k.shift[p] = near
+        k.lo2[p] = (k.hi[p] - rows * near) / rows
+        k.hi2[p] = power - k.hi[p] * near
+        k.far[p] = 0 if power <= NEAR_ZERO * k.hi2[p] else 1
+        far += k.far[p]
+    return far == 0
 
 
 cdef inline void first_shift(const real* x, Py_ssize_t stride, Py_ssize_t rows, Py_ssize_t width, double* shift) noexcept nogil:
@@ -119,9 +162,32 @@ cdef inline void settle(Columns* k, Py_ssize_t at, Py_ssize_t width, double rows
         k.shift[p], k.lo2[p] = mean.near, mean.rest
 
 
+cdef inline void group_products(const real* dy, Py_ssize_t dy_stride, const real* x, Py_ssize_t x_stride,
+                                Py_ssize_t width, Columns* k, Py_ssize_t at) noexcept nogil:
+    # hi += sum dy, hi2 += sum dy x of float32 data: what `group_sums` gives where all shifts are 0
+    cdef double g0, g1, g2, g3, g4, g5, g6, g7
+    cdef Py_ssize_t p
+    for p in range(width):
+        g0 = dy[p]
+        g1 = dy[p + dy_stride]
+        g2 = dy[p + 2 * dy_stride]
+        g3 = dy[p + 3 * dy_stride]
+        g4 = dy[p + 4 * dy_stride]
+        g5 = dy[p + 5 * dy_stride]
+        g6 = dy[p + 6 * dy_stride]
+        g7 = dy[p + 7 * dy_stride]
+        k.hi[at + p] += ((g0 + g1) + (g2 + g3)) + ((g4 + g5) + (g6 + g7))
+        k.hi2[at + p] += (
+            add_exact(g3, x[p + 3 * x_stride],
+                      add_exact(g2, x[p + 2 * x_stride], add_exact(g1, x[p + x_stride], g0 * <double>x[p])))
+            + add_exact(g7, x[p + 7 * x_stride],
+                        add_exact(g6, x[p + 6 * x_stride],
+                                  add_exact(g5, x[p + 5 * x_stride], g4 * <double>x[p + 4 * x_stride]))))
+
+
 cdef inline void group_sums(const real* dy, Py_ssize_t dy_stride, const real* x, Py_ssize_t x_stride,
                             Py_ssize_t width, Columns* k, Py_ssize_t at) noexcept nogil:
-    # hi += sum dy, hi2 += sum dy (x - mean), the mean of a column being its shift
+    # hi += sum dy, hi2 += sum dy (x - shift)
     cdef double s, g0, g1, g2, g3, g4, g5, g6, g7, t, u
     cdef Py_ssize_t p
     for p in range(width):
@@ -135,10 +201,11 @@ cdef inline void group_sums(const real* dy, Py_ssize_t dy_stride, const real* x,
         g6 = dy[p + 6 * dy_stride]
         g7 = dy[p + 7 * dy_stride]
         t = ((g0 + g1) + (g2 + g3)) + ((g4 + g5) + (g6 + g7))
-        u = (((g0 * (<double>x[p] - s) + g1 * (<double>x[p + x_stride] - s))
-              + (g2 * (<double>x[p + 2 * x_stride] - s) + g3 * (<double>x[p + 3 * x_stride] - s)))
-             + ((g4 * (<double>x[p + 4 * x_stride] - s) + g5 * (<double>x[p + 5 * x_stride] - s))
-                + (g6 * (<double>x[p + 6 * x_stride] - s) + g7 * (<double>x[p + 7 * x_stride] - s))))
+        # each product is added to the last, as `group_products` does
+        u = ((((g0 * (<double>x[p] - s) + g1 * (<double>x[p + x_stride] - s))
+               + g2 * (<double>x[p + 2 * x_stride] - s)) + g3 * (<double>x[p + 3 * x_stride] - s))
+             + (((g4 * (<double>x[p + 4 * x_stride] - s) + g5 * (<double>x[p + 5 * x_stride] - s))
+                 + g6 * (<double>x[p + 6 * x_stride] - s)) + g7 * (<double>x[p + 7 * x_stride] - s)))
         accumulate(t, &k.hi[at + p], &k.lo[at + p], real is double)
         accumulate(u, &k.hi2[at + p], &k.lo2[at + p], real is double)
 

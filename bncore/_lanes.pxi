@@ -56,6 +56,27 @@ cdef inline Sum fold(Lanes* t, bint exact) noexcept nogil:
     return total
 
 
+cdef inline void run_powers(const real* x, Py_ssize_t count, Py_ssize_t ahead, Lanes* a, Lanes* b) noexcept nogil:
+    # a += sum x, b += sum x^2 of float32 data; what lies `ahead` bytes further on is fetched
+    cdef Py_ssize_t i = 0, rest
+    cdef double d
+    cdef int j
+    while i + LANES <= count:
+        bn_prefetch(<const char*>(x + i) + ahead)
+        bn_prefetch(<const char*>(x + i) + ahead + 64)
+        for j in range(LANES):
+            d = x[i + j]
+            a.hi[j] += d
+            b.hi[j] = add_exact(d, d, b.hi[j])
+        i += LANES
+    rest = count - i
+    if rest > 0:
+        for j in range(LANES):
+            d = x[i + j] if j < rest else 0
+            a.hi[j] += d
+            b.hi[j] = add_exact(d, d, b.hi[j])
+
+
 cdef inline void run_offsets(const real* x, Py_ssize_t count, real first, real* total) noexcept nogil:
     # total += sum (x - first), lane by lane in the type of the data: for a shift that only has to be near the mean
     cdef Py_ssize_t i = 0, rest
@@ -95,24 +116,48 @@ cdef inline void run_moments(const real* x, Py_ssize_t count, double centre, Py_
             accumulate(d * d, &b.hi[j], &b.lo[j], real is double)
 
 
-cdef inline void run_sums(const real* dy, const real* x, Py_ssize_t count, double mean, Lanes* a, Lanes* b) noexcept nogil:
-    # a += sum dy, b += sum dy (x - mean), lane by lane
+cdef inline void run_sums(const real* dy, const real* x, Py_ssize_t count, double centre, Lanes* a, Lanes* b) noexcept nogil:
+    # a += sum dy, b += sum dy (x - centre), lane by lane
     cdef Py_ssize_t i = 0, rest
     cdef double g, d
     cdef int j
+    if real is float and centre == 0:
+        run_products(dy, x, count, a, b)
+        return
     while i + LANES <= count:
         for j in range(LANES):
             g = <double>dy[i + j]
             accumulate(g, &a.hi[j], &a.lo[j], real is double)
-            accumulate(g * (<double>x[i + j] - mean), &b.hi[j], &b.lo[j], real is double)
+            accumulate(g * (<double>x[i + j] - centre), &b.hi[j], &b.lo[j], real is double)
         i += LANES
     rest = count - i
     if rest > 0:
         for j in range(LANES):
             g = <double>dy[i + j] if j < rest else 0
-            d = <double>x[i + j] - mean if j < rest else 0
+            d = <double>x[i + j] - centre if j < rest else 0
             accumulate(g, &a.hi[j], &a.lo[j], real is double)
             accumulate(g * d, &b.hi[j], &b.lo[j], real is double)
+
+
+cdef inline void run_products(const real* dy, const real* x, Py_ssize_t count, Lanes* a, Lanes* b) noexcept nogil:
+    # a += sum dy, b += sum dy x of float32 data
+    cdef Py_ssize_t i = 0, rest
+    cdef double g, d
+    cdef int j
+    while i + LANES <= count:
+        for j in range(LANES):
+            g = dy[i + j]
+            d = x[i + j]
+            a.hi[j] += g
+            b.hi[j] = add_exact(g, d, b.hi[j])
+        i += LANES
+    rest = count - i
+    if rest > 0:
+        for j in range(LANES):
+            g = dy[i + j] if j < rest else 0
+            d = x[i + j] if j < rest else 0
+            a.hi[j] += g
+            b.hi[j] = add_exact(g, d, b.hi[j])
 
 
 cdef inline void run_scale(const real* x, real* y, Py_ssize_t count, const Scale* s) noexcept nogil:

@@ -51,20 +51,35 @@ cdef inline Part plane_part(const Cut* k, Py_ssize_t n, Py_ssize_t piece) noexce
     return p
 
 
-cdef Moments chunk_moments(const Walk* x, const Cut* k, Py_ssize_t c, Py_ssize_t t, real* tile) noexcept nogil:
+cdef inline Py_ssize_t distance(const Walk* x, const Cut* k, Py_ssize_t t, Py_ssize_t itemsize) noexcept nogil:
+    # bytes from chunk t to the next, which memory fetches while this one is reduced; 0 after the last
     cdef Part p = part(k, t)
     cdef Part q
-    cdef Py_ssize_t ahead = 0
-    cdef real offset[LANES]
-    cdef real start = 0
-    cdef Lanes first, second
-    cdef Sum d, dd
-    cdef double shift, rest
+    if not x.dense or t + 1 == k.chunks:
+        return 0
+    q = part(k, t + 1)
+    return (q.n - p.n) * x.n + (q.start - p.start) * itemsize
+
+
+cdef inline Moments moments_about(double centre, Sum d, Sum dd, double count) noexcept nogil:
+    # sum x = count centre + sum (x - centre), and sum (x - centre)^2 = m2 + count (mean - centre)^2
+    cdef double rest = rounded(d) / count
     cdef Moments result
-    cdef Py_ssize_t j
-    cdef real* room
+    result.count = count
+    result.m2 = rounded(dd) - count * rest * rest
+    result.sum = product(count, centre)
+    add(&result.sum, d.hi)
+    add(&result.sum, left_over(d))
+    return result
+
+
+cdef double near_mean(const Walk* x, Part p, Py_ssize_t c, double count, real* tile) noexcept nogil:
+    # a number near the mean of float64 data; of a constant, the constant
+    cdef real offset[LANES]
+    cdef Lanes lanes
     cdef const real* source
-    result.count = <double>(p.planes * p.count)
+    cdef real start = 0
+    cdef Py_ssize_t j
     for j in range(LANES):
         offset[j] = 0
     for j in range(p.planes):
@@ -72,33 +87,40 @@ cdef Moments chunk_moments(const Walk* x, const Cut* k, Py_ssize_t c, Py_ssize_t
         if j == 0:
             start = source[0]
         run_offsets(source, p.count, start, offset)
-    clear(&first, False)
+    clear(&lanes, False)
     for j in range(LANES):
-        first.hi[j] = offset[j]
-    # nearly the mean of the chunk, so that sums of deviations from it do not cancel; of a constant, the constant
-    shift = finite_or_zero(start + fold(&first, False).hi / result.count)
+        lanes.hi[j] = offset[j]
+    return finite_or_zero(start + fold(&lanes, False).hi / count)
+
+
+cdef Moments chunk_moments(const Walk* x, const Cut* k, Py_ssize_t c, Py_ssize_t t, real* tile) noexcept nogil:
+    cdef Part p = part(k, t)
+    cdef Py_ssize_t j, ahead = distance(x, k, t, sizeof(real))
+    cdef double centre, count = <double>(p.planes * p.count)
+    cdef Lanes first, second
+    cdef Sum d, dd
+    cdef Moments result
     clear(&first, real is double)
     clear(&second, real is double)
-    if x.dense and t + 1 < k.chunks:
-        # the second pass runs in L1; memory meanwhile fetches what the next chunk will want
-        q = part(k, t + 1)
-        ahead = (q.n - p.n) * x.n + (q.start - p.start) * <Py_ssize_t>sizeof(real)
+    if real is float:
+        for j in range(p.planes):
+            run_powers(load(x, p.n + j, c, p.start, p.count, tile + j * p.count), p.count, ahead, &first, &second)
+        ahead = 0
+        d, dd = fold(&first, False), fold(&second, False)
+        result = moments_about(0, d, dd, count)
+        if dd.hi <= NEAR_ZERO * result.m2:
+            return result
+        # the sums cancel: once more, from the nearest cache, about the mean (of a constant, the constant itself)
+        centre = finite_or_zero(d.hi / count)
+        clear(&first, False)
+        clear(&second, False)
+    else:
+        centre = near_mean(x, p, c, count, tile)
     for j in range(p.planes):
-        room = tile + j * p.count
-        if x.dense:
-            source = load(x, p.n + j, c, p.start, p.count, room)
-            run_moments(source, p.count, shift, ahead, &first, &second)
-        else:
-            run_moments(<const real*>room, p.count, shift, 0, &first, &second)
-    d = fold(&first, real is double)
-    dd = fold(&second, real is double)
-    # sum x = count shift + sum (x - shift), and sum (x - shift)^2 = m2 + count (mean - shift)^2
-    rest = rounded(d) / result.count
-    result.m2 = rounded(dd) - result.count * rest * rest
-    result.sum = product(result.count, shift)
-    add(&result.sum, d.hi)
-    add(&result.sum, left_over(d))
-    return result
+        # what a walk that is not dense has loaded lies in the tile
+        run_moments(<const real*>plane(x, p.n + j, c) + p.start if x.dense else <const real*>(tile + j * p.count),
+                    p.count, centre, ahead, &first, &second)
+    return moments_about(centre, fold(&first, real is double), fold(&second, real is double), count)
 
 
 cdef void chunk_sums(const Walk* dy, const Walk* x, const Cut* k, Py_ssize_t c, Py_ssize_t t, double mean,

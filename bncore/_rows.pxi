@@ -10,6 +10,8 @@
 cdef enum:
     BLOCK_ROWS = 256       # folded rows to a block, at least: the work of combining columns stays below a tenth
     BLOCKS = 64            # blocks to a tensor, at most
+    FEW_ROWS = 32          # fewer rows are added about their mean at once
+    TILE_STEP = 16         # channels of a tile come in vectors
     FEW_BLOCKS = 4         # enough of them that threads can share: no folding that leaves fewer
 
 
@@ -41,21 +43,34 @@ cdef struct Lines:         # an operand
     Py_ssize_t stride      # of a row, in bytes
 
 
+cdef inline Py_ssize_t power_of_two(Py_ssize_t most) noexcept nogil:
+    # the largest one that is not above `most`, and at least 1
+    cdef Py_ssize_t n = 1
+    while 2 * n <= most:
+        n *= 2
+    return n
+
+
+cdef inline Py_ssize_t ceiling(Py_ssize_t n, Py_ssize_t divisor) noexcept nogil:
+    return (n + divisor - 1) // divisor
+
+
 cdef inline Grid grid(Py_ssize_t rows, Py_ssize_t channels, Py_ssize_t size, Py_ssize_t itemsize) noexcept nogil:
     cdef Grid g
     cdef Py_ssize_t columns = 4 * COLUMNS // itemsize
     g.channels, g.size = channels, size
     g.fold = max(1, min(columns // channels, rows // (FEW_BLOCKS * BLOCK_ROWS))) if size == 1 else 1
     g.folded, g.rest = rows // g.fold, rows % g.fold
-    g.step = max(<Py_ssize_t>BLOCK_ROWS, (g.folded + BLOCKS - 1) // BLOCKS)
-    g.step = (g.step + GROUP - 1) // GROUP * GROUP
-    g.blocks = max(1, (g.folded + g.step - 1) // g.step)
+    # a power of two, so that two, four or eight threads have as much to do each
+    g.step = ceiling(ceiling(g.folded, power_of_two(min(<Py_ssize_t>BLOCKS, g.folded // BLOCK_ROWS))), GROUP) * GROUP
+    g.blocks = max(1, ceiling(g.folded, g.step))
     if g.fold > 1:
         g.tile = channels
     else:
         # with few blocks, narrow tiles, so that there is a task for every thread; columns do not meet, so no bit changes
-        g.tile = max(1, (columns if g.blocks >= FEW_BLOCKS else columns // 4) // size)
-    g.tiles = (channels + g.tile - 1) // g.tile
+        g.tiles = ceiling(channels, max(1, (columns if g.blocks >= FEW_BLOCKS else columns // 4) // size))
+        g.tile = min(max(1, columns // size), ceiling(ceiling(channels, g.tiles), TILE_STEP) * TILE_STEP)
+    g.tiles = ceiling(channels, g.tile)
     return g
 
 
@@ -146,29 +161,59 @@ cdef inline void fold_moments(Columns* k, const Grid* g, const Window* w, Moment
         result[c].m2 = m2[c] + m2_lo[c]
 
 
+cdef bint near_moments(const Lines* x, const Grid* g, const Window* w, Columns* k, const real* kind) noexcept nogil:
+    # settled columns from sums of powers of float32 data; whether that is good for all
+    cdef Py_ssize_t stride = g.fold * x.stride // <Py_ssize_t>sizeof(real)
+    cdef Py_ssize_t row = 0, z
+    cdef bint good = True
+    zero(k, w.segments * w.width)
+    while row + GROUP <= w.folded:
+        for z in range(w.segments):
+            group_powers(row_of(x, w, row * g.fold + z, kind), stride, w.width, k, z * w.width)
+        row += GROUP
+    while row < w.folded:
+        for z in range(w.segments):
+            row_powers(row_of(x, w, row * g.fold + z, kind), w.width, k, z * w.width)
+        row += 1
+    for z in range(w.rest):
+        row_powers(row_of(x, w, w.folded * g.fold + z, kind), w.channels, k, z * w.channels)
+    for z in range(g.fold):
+        good &= settle_powers(k, z * w.channels * g.size, w.channels * g.size, <double>(w.folded + (z < w.rest)))
+    return good
+
+
+cdef void far_moments(const Lines* x, const Grid* g, const Window* w, Columns* k, const real* kind) noexcept nogil:
+    # settled columns from deviations, group by group, whatever the means
+    cdef Py_ssize_t stride = g.fold * x.stride // <Py_ssize_t>sizeof(real)
+    cdef Py_ssize_t row = 0, z
+    zero(k, w.segments * w.width)
+    for z in range(w.segments if real is float else 0):
+        first_shift(row_of(x, w, z, kind), stride, w.folded, w.width, &k.shift[z * w.width])
+    while row + GROUP <= w.folded:
+        for z in range(w.segments):
+            group_moments(row_of(x, w, row * g.fold + z, kind), stride, w.width, k, z * w.width, <double>row)
+        row += GROUP
+    while row < w.folded:
+        for z in range(w.segments):
+            row_moments(row_of(x, w, row * g.fold + z, kind), w.width, k, z * w.width, <double>row)
+        row += 1
+    for z in range(w.rest):
+        row_moments(row_of(x, w, w.folded * g.fold + z, kind), w.channels, k, z * w.channels, <double>w.folded)
+    for z in range(g.fold):
+        settle(k, z * w.channels * g.size, w.channels * g.size, <double>(w.folded + (z < w.rest)), kind)
+
+
 cdef void block_moments(const Lines* x, const Grid* g, Py_ssize_t block, Py_ssize_t tile, bint dense,
                         Moments* result, const real* kind) noexcept nogil:
     # result: the records of this block, indexed by channel
     cdef Window w = window(g, block, tile, dense)
     cdef Columns k
-    cdef Py_ssize_t stride = g.fold * x.stride // <Py_ssize_t>sizeof(real)
-    cdef Py_ssize_t row, z, c
-    zero(&k, w.segments * w.width)
-    for z in range(w.segments if real is float else 0):
-        first_shift(row_of(x, &w, z, kind), stride, w.folded, w.width, &k.shift[z * w.width])
-    row = 0
-    while row + GROUP <= w.folded:
-        for z in range(w.segments):
-            group_moments(row_of(x, &w, row * g.fold + z, kind), stride, w.width, &k, z * w.width, <double>row)
-        row += GROUP
-    while row < w.folded:
-        for z in range(w.segments):
-            row_moments(row_of(x, &w, row * g.fold + z, kind), w.width, &k, z * w.width, <double>row)
-        row += 1
-    for z in range(w.rest):
-        row_moments(row_of(x, &w, w.folded * g.fold + z, kind), w.channels, &k, z * w.channels, <double>w.folded)
-    for z in range(g.fold):
-        settle(&k, z * w.channels * g.size, w.channels * g.size, <double>(w.folded + (z < w.rest)), kind)
+    cdef Py_ssize_t c
+    if real is float and w.folded >= FEW_ROWS:
+        if not near_moments(x, g, &w, &k, kind):
+            mend_moments(x, g, &w, &k, kind)
+    else:
+        far_moments(x, g, &w, &k, kind)
     if g.size == 1:
         fold_moments(&k, g, &w, result + w.channel)
     else:
@@ -176,25 +221,42 @@ cdef void block_moments(const Lines* x, const Grid* g, Py_ssize_t block, Py_ssiz
             result[w.channel + c] = join_moments(&k, c * g.size, g.size, <double>w.folded)
 
 
+cdef void mend_moments(const Lines* x, const Grid* g, const Window* w, Columns* k, const real* kind) noexcept nogil:
+    # the columns that are far from 0 anew; no column's bits depend on another's
+    cdef Columns again
+    cdef Py_ssize_t p
+    far_moments(x, g, w, &again, kind)
+    for p in range(w.channels * g.size * g.fold):
+        if k.far[p]:
+            k.shift[p], k.hi[p], k.lo[p] = again.shift[p], again.hi[p], again.lo[p]
+            k.hi2[p], k.lo2[p] = again.hi2[p], again.lo2[p]
+
+
 cdef void block_sums(const Lines* dy, const Lines* x, const Grid* g, Py_ssize_t block, Py_ssize_t tile, bint dense,
-                     const double* mean, Sum* result, const real* kind) noexcept nogil:
-    # result: sum dy and sum dy (x - mean) of this block, two for each channel
+                     const double* centre, Sum* result, const real* kind) noexcept nogil:
+    # result: sum dy and sum dy (x - centre) of this block, two for each channel
     cdef Window w = window(g, block, tile, dense)
     cdef Columns k
     cdef Sum total, total2
     cdef Py_ssize_t stride = g.fold * x.stride // <Py_ssize_t>sizeof(real)
     cdef Py_ssize_t dy_stride = g.fold * dy.stride // <Py_ssize_t>sizeof(real)
     cdef Py_ssize_t row, z, c, p
+    cdef bint near = real is float
     zero(&k, w.segments * w.width)
     for c in range(w.channels):
+        near = near and centre[w.channel + c] == 0
         for p in range(c * g.size, (c + 1) * g.size):
-            k.shift[p] = mean[w.channel + c]
+            k.shift[p] = centre[w.channel + c]
     repeat(k.shift, w.channels * g.size, g.fold)
     row = 0
     while row + GROUP <= w.folded:
         for z in range(w.segments):
-            group_sums(row_of(dy, &w, row * g.fold + z, kind), dy_stride,
-                       row_of(x, &w, row * g.fold + z, kind), stride, w.width, &k, z * w.width)
+            if near:
+                group_products(row_of(dy, &w, row * g.fold + z, kind), dy_stride,
+                               row_of(x, &w, row * g.fold + z, kind), stride, w.width, &k, z * w.width)
+            else:
+                group_sums(row_of(dy, &w, row * g.fold + z, kind), dy_stride,
+                           row_of(x, &w, row * g.fold + z, kind), stride, w.width, &k, z * w.width)
         row += GROUP
     while row < w.folded:
         for z in range(w.segments):

@@ -1,8 +1,8 @@
 # How threads share the table of tasks. Memory may be refused before `nogil`; after it nothing raises.
 #
 # a. By group: a thread takes a range of groups, each from its sums to its output while it is cached.
-# b. By part: threads share every task of one phase, then of the next, the last phase backwards over what is
-#    still cached. For tables with too few groups to go round.
+# b. By part: threads share every task of one phase, then of the next. A thread has the same tasks in each: what
+#    it has read it maps next, backwards, from its own cache. For tables with too few groups to go round.
 
 from cython.parallel cimport parallel, prange, threadid
 
@@ -69,6 +69,45 @@ cdef void inference_backward_share(Batch* b, Py_ssize_t first, Py_ssize_t end, r
         conclude(b, group, conclude_given)
 
 
+cdef inline Py_ssize_t first_task(const Batch* b, Py_ssize_t thread) noexcept nogil:
+    # tasks are counted part by part, which is nearly the order of addresses
+    return b.groups * b.parts * thread // b.threads
+
+
+cdef void moments_tasks(Batch* b, Py_ssize_t thread, real* tile) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(first_task(b, thread), first_task(b, thread + 1)):
+        moments_task(b, i % b.groups, i // b.groups, tile)
+
+
+cdef void sums_tasks(Batch* b, Py_ssize_t thread, real* tile) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(first_task(b, thread), first_task(b, thread + 1)):
+        sums_task(b, i % b.groups, i // b.groups, tile)
+
+
+cdef void scale_tasks(Batch* b, Py_ssize_t thread, real* tile) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(first_task(b, thread + 1) - 1, first_task(b, thread) - 1, -1):
+        scale_task(b, i % b.groups, i // b.groups, tile)
+
+
+cdef void pull_tasks(Batch* b, Py_ssize_t thread, real* tile) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(first_task(b, thread + 1) - 1, first_task(b, thread) - 1, -1):
+        pull_task(b, i % b.groups, i // b.groups, tile)
+
+
+cdef void given_pull_tasks(Batch* b, Py_ssize_t thread, real* tile) noexcept nogil:
+    cdef Py_ssize_t i
+    for i in range(first_task(b, thread), first_task(b, thread + 1)):
+        given_pull_task(b, i % b.groups, i // b.groups, tile)
+
+
+cdef inline void conclude_some(Batch* b, Py_ssize_t thread, Conclusion conclusion) noexcept nogil:
+    conclusion(&b.channels, b.count * thread // b.threads, b.count * (thread + 1) // b.threads)
+
+
 cdef int run_statistics(Batch* b, const real* kind) except -1:
     cdef Py_ssize_t i
     reserve(b, True, False, False, False)
@@ -78,10 +117,10 @@ cdef int run_statistics(Batch* b, const real* kind) except -1:
                 statistics_share(b, share(b, i), share(b, i + 1), room(b, threadid(), kind))
         else:
             with parallel(num_threads=b.threads):
-                for i in prange(b.groups * b.parts, schedule="static"):
-                    moments_task(b, i // b.parts, i % b.parts, room(b, threadid(), kind))
                 for i in prange(b.threads, schedule="static"):
-                    conclude_moments(&b.channels, b.count * i // b.threads, b.count * (i + 1) // b.threads)
+                    moments_tasks(b, i, room(b, threadid(), kind))
+                for i in prange(b.threads, schedule="static"):
+                    conclude_some(b, i, conclude_moments)
         free(b.scratch)
     return 0
 
@@ -95,12 +134,12 @@ cdef int run_forward(Batch* b, const real* kind) except -1:
                 forward_share(b, share(b, i), share(b, i + 1), room(b, threadid(), kind))
         else:
             with parallel(num_threads=b.threads):
-                for i in prange(b.groups * b.parts, schedule="static"):
-                    moments_task(b, i // b.parts, i % b.parts, room(b, threadid(), kind))
                 for i in prange(b.threads, schedule="static"):
-                    conclude_scale(&b.channels, b.count * i // b.threads, b.count * (i + 1) // b.threads)
-                for i in prange(b.groups * b.parts - 1, -1, -1, schedule="static"):
-                    scale_task(b, i // b.parts, i % b.parts, room(b, threadid(), kind))
+                    moments_tasks(b, i, room(b, threadid(), kind))
+                for i in prange(b.threads, schedule="static"):
+                    conclude_some(b, i, conclude_scale)
+                for i in prange(b.threads, schedule="static"):
+                    scale_tasks(b, i, room(b, threadid(), kind))
         free(b.scratch)
     return 0
 
@@ -113,13 +152,13 @@ cdef int run_inference(Batch* b, const real* kind) except -1:
     with nogil:
         with parallel(num_threads=b.threads):
             for i in prange(b.threads, schedule="static"):
-                given_scale(&b.channels, b.count * i // b.threads, b.count * (i + 1) // b.threads)
+                conclude_some(b, i, given_scale)
             if by_plane(b):
                 for i in prange(b.threads, schedule="static"):
                     plane_tasks(b, pieces * i // b.threads, pieces * (i + 1) // b.threads, room(b, threadid(), kind))
             else:
-                for i in prange(b.groups * b.parts, schedule="static"):
-                    scale_task(b, i % b.groups, i // b.groups, room(b, threadid(), kind))
+                for i in prange(b.threads, schedule="static"):
+                    scale_tasks(b, i, room(b, threadid(), kind))
         free(b.scratch)
     return 0
 
@@ -127,18 +166,19 @@ cdef int run_inference(Batch* b, const real* kind) except -1:
 cdef int run_backward(Batch* b, const real* kind) except -1:
     cdef Py_ssize_t i
     reserve(b, False, True, False, True)
+    own_centre(&b.channels, kind)
     with nogil:
         if by_group(b):
             for i in prange(b.threads, schedule="static", num_threads=b.threads):
                 backward_share(b, share(b, i), share(b, i + 1), room(b, threadid(), kind))
         else:
             with parallel(num_threads=b.threads):
-                for i in prange(b.groups * b.parts, schedule="static"):
-                    sums_task(b, i // b.parts, i % b.parts, room(b, threadid(), kind))
                 for i in prange(b.threads, schedule="static"):
-                    conclude_pull(&b.channels, b.count * i // b.threads, b.count * (i + 1) // b.threads)
-                for i in prange(b.groups * b.parts - 1, -1, -1, schedule="static"):
-                    pull_task(b, i // b.parts, i % b.parts, room(b, threadid(), kind))
+                    sums_tasks(b, i, room(b, threadid(), kind))
+                for i in prange(b.threads, schedule="static"):
+                    conclude_some(b, i, conclude_pull)
+                for i in prange(b.threads, schedule="static"):
+                    pull_tasks(b, i, room(b, threadid(), kind))
         free(b.scratch)
     return 0
 
@@ -146,6 +186,7 @@ cdef int run_backward(Batch* b, const real* kind) except -1:
 cdef int run_inference_backward(Batch* b, const real* kind) except -1:
     cdef Py_ssize_t i
     reserve(b, False, True, True, False)
+    given_centre(&b.channels)
     with nogil:
         if by_group(b):
             for i in prange(b.threads, schedule="static", num_threads=b.threads):
@@ -153,10 +194,10 @@ cdef int run_inference_backward(Batch* b, const real* kind) except -1:
         else:
             with parallel(num_threads=b.threads):
                 for i in prange(b.threads, schedule="static"):
-                    given_pull(&b.channels, b.count * i // b.threads, b.count * (i + 1) // b.threads)
-                for i in prange(b.groups * b.parts, schedule="static"):
-                    given_pull_task(b, i // b.parts, i % b.parts, room(b, threadid(), kind))
+                    conclude_some(b, i, given_pull)
                 for i in prange(b.threads, schedule="static"):
-                    conclude_given(&b.channels, b.count * i // b.threads, b.count * (i + 1) // b.threads)
+                    given_pull_tasks(b, i, room(b, threadid(), kind))
+                for i in prange(b.threads, schedule="static"):
+                    conclude_some(b, i, conclude_given)
         free(b.scratch)
     return 0

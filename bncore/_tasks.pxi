@@ -69,6 +69,7 @@ cdef void lay_out(Batch* b, Py_ssize_t rows, Py_ssize_t count, Py_ssize_t size, 
     else:
         b.step = max(1, min(MANY_CHANNELS, GROUP_ELEMENTS // (rows * size))) if b.parts == 1 else 1
     b.groups = (count + b.step - 1) // b.step
+    b.channels.count = count
     b.channels.m = <double>(rows * size)
     b.channels.parts = b.parts
     b.channels.across = 1 if b.rows else b.parts
@@ -86,7 +87,7 @@ cdef int reserve(Batch* b, bint moments, bint sums, bint scales, bint pulls) exc
     cdef size_t c = b.count
     cdef size_t parts = c * b.parts
     cdef bint tiles = not b.rows and (b.staged or not (b.x.dense and b.dy.dense))
-    cdef size_t needed = (c * sizeof(double) + moments * (parts * sizeof(Moments) + c * sizeof(Mean))
+    cdef size_t needed = (2 * c * sizeof(double) + moments * (parts * sizeof(Moments) + c * sizeof(Mean))
                           + sums * 2 * parts * sizeof(Sum) + scales * c * sizeof(Scale) + pulls * c * sizeof(Pull)
                           + tiles * b.threads * <size_t>TILE_BYTES)
     cdef char* space = <char*>malloc(needed)
@@ -94,6 +95,7 @@ cdef int reserve(Batch* b, bint moments, bint sums, bint scales, bint pulls) exc
         raise MemoryError(f"bncore: no memory for {needed} bytes of partial sums")
     b.scratch = space
     b.channels.rstd = <double*>carve(&space, c * sizeof(double))
+    b.channels.centre = <double*>carve(&space, c * sizeof(double))
     b.channels.moments = <Moments*>carve(&space, moments * parts * sizeof(Moments))
     b.channels.means = <Mean*>carve(&space, moments * c * sizeof(Mean))
     b.channels.sums = <Sum*>carve(&space, sums * 2 * parts * sizeof(Sum))
@@ -123,11 +125,11 @@ cdef void moments_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noe
 cdef void sums_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
     cdef Py_ssize_t c
     if b.rows:
-        block_sums(&b.dy_rows, &b.x_rows, &b.grid, t, group, b.dense, b.channels.mean,
+        block_sums(&b.dy_rows, &b.x_rows, &b.grid, t, group, b.dense, b.channels.centre,
                    b.channels.sums + 2 * t * b.count, <const real*>tile)
     else:
         for c in range(first_channel(b, group), end_channel(b, group)):
-            chunk_sums(&b.dy, &b.x, &b.cut, c, t, b.channels.mean[c], tile, b.channels.sums + 2 * (c * b.parts + t))
+            chunk_sums(&b.dy, &b.x, &b.cut, c, t, b.channels.centre[c], tile, b.channels.sums + 2 * (c * b.parts + t))
 
 
 cdef void scale_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
