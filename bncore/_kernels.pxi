@@ -10,6 +10,7 @@
 include "_numbers.pxi"
 include "_channels.pxi"
 include "_walk.pxi"
+include "_stream.pxi"
 include "_lanes.pxi"
 include "_planes.pxi"
 include "_columns.pxi"

@@ -139,24 +139,25 @@ cdef void chunk_sums(const Walk* dy, const Walk* x, const Cut* k, Py_ssize_t c, 
 
 
 cdef inline void part_scale(const Walk* x, const Walk* y, Part p, Py_ssize_t c, const Scale* s, bint staged,
-                            real* tile) noexcept nogil:
+                            bint stream, real* tile) noexcept nogil:
     cdef Py_ssize_t j, i, count
     cdef const real* source
     for j in range(p.planes):
         if not staged:
-            run_scale(load(x, p.n + j, c, p.start, p.count, tile), <real*>plane(y, p.n + j, c) + p.start, p.count, s)
+            run_scale(load(x, p.n + j, c, p.start, p.count, tile), <real*>plane(y, p.n + j, c) + p.start,
+                      p.count, s, stream)
             continue
         i = 0
         while i < p.count:
             count = min(p.count - i, <Py_ssize_t>STAGE)
             source = load(x, p.n + j, c, p.start + i, count, tile)
-            run_scale(source, tile + STAGE, count, s)
+            run_scale(source, tile + STAGE, count, s, False)
             store(y, p.n + j, c, p.start + i, count, <const real*>(tile + STAGE))
             i += count
 
 
 cdef void chunk_pull(const Walk* dy, const Walk* x, const Walk* dx, const Cut* k, Py_ssize_t c, Py_ssize_t t,
-                     const Pull* u, bint staged, real* tile) noexcept nogil:
+                     const Pull* u, bint staged, bint stream, real* tile) noexcept nogil:
     cdef Part p = part(k, t)
     cdef Py_ssize_t j, i, count
     cdef const real* left
@@ -165,13 +166,13 @@ cdef void chunk_pull(const Walk* dy, const Walk* x, const Walk* dx, const Cut* k
         if not staged:
             run_pull(load(dy, p.n + j, c, p.start, p.count, tile),
                      load(x, p.n + j, c, p.start, p.count, tile + p.count),
-                     <real*>plane(dx, p.n + j, c) + p.start, p.count, u)
+                     <real*>plane(dx, p.n + j, c) + p.start, p.count, u, stream)
             continue
         i = 0
         while i < p.count:
             count = min(p.count - i, <Py_ssize_t>STAGE)
             left = load(dy, p.n + j, c, p.start + i, count, tile)
             right = load(x, p.n + j, c, p.start + i, count, tile + STAGE)
-            run_pull(left, right, tile + 2 * STAGE, count, u)
+            run_pull(left, right, tile + 2 * STAGE, count, u, False)
             store(dx, p.n + j, c, p.start + i, count, <const real*>(tile + 2 * STAGE))
             i += count

@@ -11,7 +11,7 @@ cdef inline void repeat(real* vector, Py_ssize_t length, Py_ssize_t times) noexc
 
 
 cdef void block_scale(const Lines* x, const Lines* y, const Grid* g, Py_ssize_t block, Py_ssize_t tile, bint dense,
-                      const Scale* scales, bint staged, const real* kind) noexcept nogil:
+                      const Scale* scales, bint staged, bint stream, const real* kind) noexcept nogil:
     cdef Window w = window(g, block, tile, dense)
     cdef real mean[COLUMNS]
     cdef real a[COLUMNS]
@@ -43,9 +43,9 @@ cdef void block_scale(const Lines* x, const Lines* y, const Grid* g, Py_ssize_t 
         source = row_of(x, &w, i, kind)
         target = <real*>(y.base + (w.row + i) * y.stride) + w.first
         if not (staged or wide):
-            row_scale(source, target, width, &mean[at], &a[at], &b[at])
+            row_scale(source, target, width, &mean[at], &a[at], &b[at], stream)
             continue
-        row_scale(source, stage, width, &mean[at], &a[at], &b[at])
+        row_scale(source, stage, width, &mean[at], &a[at], &b[at], False)
         if wide:
             for p in range(width):
                 s = &scales[w.channel + p % length // g.size]
@@ -55,7 +55,8 @@ cdef void block_scale(const Lines* x, const Lines* y, const Grid* g, Py_ssize_t 
 
 
 cdef void block_pull(const Lines* dy, const Lines* x, const Lines* dx, const Grid* g, Py_ssize_t block,
-                     Py_ssize_t tile, bint dense, const Pull* pulls, bint staged, const real* kind) noexcept nogil:
+                     Py_ssize_t tile, bint dense, const Pull* pulls, bint staged, bint stream,
+                     const real* kind) noexcept nogil:
     cdef Window w = window(g, block, tile, dense)
     cdef real mean[COLUMNS]
     cdef real rise[COLUMNS]
@@ -95,9 +96,9 @@ cdef void block_pull(const Lines* dy, const Lines* x, const Lines* dx, const Gri
         right = row_of(x, &w, i, kind)
         target = <real*>(dx.base + (w.row + i) * dx.stride) + w.first
         if not (staged or wide):
-            row_pull(left, right, target, width, &mean[at], &rise[at], &k0[at], &k1[at], &k2[at])
+            row_pull(left, right, target, width, &mean[at], &rise[at], &k0[at], &k1[at], &k2[at], stream)
             continue
-        row_pull(left, right, stage, width, &mean[at], &rise[at], &k0[at], &k1[at], &k2[at])
+        row_pull(left, right, stage, width, &mean[at], &rise[at], &k0[at], &k1[at], &k2[at], False)
         if wide:
             for p in range(width):
                 u = &pulls[w.channel + p % length // g.size]

@@ -45,6 +45,7 @@ cdef void forward_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) 
             scale_task(b, group, b.parts - 1 - t, tile)
             if group + 1 < end:
                 moments_task(b, group + 1, t, tile)
+    settle_stores(b)
 
 
 cdef void backward_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
@@ -58,6 +59,7 @@ cdef void backward_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile)
             pull_task(b, group, b.parts - 1 - t, tile)
             if group + 1 < end:
                 sums_task(b, group + 1, t, tile)
+    settle_stores(b)
 
 
 cdef void inference_backward_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
@@ -67,6 +69,7 @@ cdef void inference_backward_share(Batch* b, Py_ssize_t first, Py_ssize_t end, r
         for t in range(b.parts):
             given_pull_task(b, group, t, tile)
         conclude(b, group, conclude_given)
+    settle_stores(b)
 
 
 cdef inline Py_ssize_t first_task(const Batch* b, Py_ssize_t thread) noexcept nogil:
@@ -90,18 +93,21 @@ cdef void scale_tasks(Batch* b, Py_ssize_t thread, real* tile) noexcept nogil:
     cdef Py_ssize_t i
     for i in range(first_task(b, thread + 1) - 1, first_task(b, thread) - 1, -1):
         scale_task(b, i % b.groups, i // b.groups, tile)
+    settle_stores(b)
 
 
 cdef void pull_tasks(Batch* b, Py_ssize_t thread, real* tile) noexcept nogil:
     cdef Py_ssize_t i
     for i in range(first_task(b, thread + 1) - 1, first_task(b, thread) - 1, -1):
         pull_task(b, i % b.groups, i // b.groups, tile)
+    settle_stores(b)
 
 
 cdef void given_pull_tasks(Batch* b, Py_ssize_t thread, real* tile) noexcept nogil:
     cdef Py_ssize_t i
     for i in range(first_task(b, thread), first_task(b, thread + 1)):
         given_pull_task(b, i % b.groups, i // b.groups, tile)
+    settle_stores(b)
 
 
 cdef inline void conclude_some(Batch* b, Py_ssize_t thread, Conclusion conclusion) noexcept nogil:

@@ -37,6 +37,7 @@ cdef struct Batch:                 # everything that the tasks of one call share
     void* scratch
     char* tiles                    # TILE_BYTES for each thread, or NULL where nothing is gathered or staged
     bint staged                    # results go by a tile: the output is an input, or its planes are not contiguous
+    bint stream                    # results go past the caches
     int threads
 
 
@@ -63,6 +64,7 @@ cdef void lay_out(Batch* b, Py_ssize_t rows, Py_ssize_t count, Py_ssize_t size, 
     b.cut = cut(rows, size, item)
     b.grid = grid(rows, b.count, size, item)
     b.staged = shared or not (b.rows or b.out.dense)
+    b.stream = STREAMS and not b.staged and rows * count * size * item >= STREAM_BYTES
     b.parts = b.grid.blocks if b.rows else b.cut.chunks
     if b.rows:
         b.step = b.grid.tile
@@ -135,20 +137,20 @@ cdef void sums_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexce
 cdef void scale_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
     cdef Py_ssize_t c
     if b.rows:
-        block_scale(&b.x_rows, &b.out_rows, &b.grid, t, group, b.dense, b.channels.scales, b.staged, <const real*>tile)
+        block_scale(&b.x_rows, &b.out_rows, &b.grid, t, group, b.dense, b.channels.scales, b.staged, b.stream, <const real*>tile)
     else:
         for c in range(first_channel(b, group), end_channel(b, group)):
-            part_scale(&b.x, &b.out, part(&b.cut, t), c, b.channels.scales + c, b.staged, tile)
+            part_scale(&b.x, &b.out, part(&b.cut, t), c, b.channels.scales + c, b.staged, b.stream, tile)
 
 
 cdef void pull_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
     cdef Py_ssize_t c
     if b.rows:
-        block_pull(&b.dy_rows, &b.x_rows, &b.out_rows, &b.grid, t, group, b.dense, b.channels.pulls, b.staged,
+        block_pull(&b.dy_rows, &b.x_rows, &b.out_rows, &b.grid, t, group, b.dense, b.channels.pulls, b.staged, b.stream,
                    <const real*>tile)
     else:
         for c in range(first_channel(b, group), end_channel(b, group)):
-            chunk_pull(&b.dy, &b.x, &b.out, &b.cut, c, t, b.channels.pulls + c, b.staged, tile)
+            chunk_pull(&b.dy, &b.x, &b.out, &b.cut, c, t, b.channels.pulls + c, b.staged, b.stream, tile)
 
 
 cdef void given_pull_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
@@ -156,10 +158,10 @@ cdef void given_pull_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) 
     # the sums first: dx may overwrite dy or x
     sums_task(b, group, t, tile)
     if b.rows:
-        block_scale(&b.dy_rows, &b.out_rows, &b.grid, t, group, b.dense, b.channels.scales, b.staged, <const real*>tile)
+        block_scale(&b.dy_rows, &b.out_rows, &b.grid, t, group, b.dense, b.channels.scales, b.staged, b.stream, <const real*>tile)
     else:
         for c in range(first_channel(b, group), end_channel(b, group)):
-            part_scale(&b.dy, &b.out, part(&b.cut, t), c, b.channels.scales + c, b.staged, tile)
+            part_scale(&b.dy, &b.out, part(&b.cut, t), c, b.channels.scales + c, b.staged, b.stream, tile)
 
 
 cdef inline bint by_plane(const Batch* b) noexcept nogil:
@@ -173,12 +175,19 @@ cdef void plane_tasks(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) no
     cdef Py_ssize_t n = first // b.cut.pieces // b.count
     cdef Py_ssize_t i
     for i in range(first, end):
-        part_scale(&b.x, &b.out, plane_part(&b.cut, n, piece), c, b.channels.scales + c, b.staged, tile)
+        part_scale(&b.x, &b.out, plane_part(&b.cut, n, piece), c, b.channels.scales + c, b.staged, b.stream, tile)
         piece += 1
         if piece == b.cut.pieces:
             piece, c = 0, c + 1
         if c == b.count:
             c, n = 0, n + 1
+    settle_stores(b)
+
+
+cdef inline void settle_stores(const Batch* b) noexcept nogil:
+    # what a thread has stored past the caches is there for all before it says that it is done
+    if b.stream:
+        stream_fence()
 
 
 ctypedef void (*Conclusion)(Channels*, Py_ssize_t, Py_ssize_t) noexcept nogil

@@ -1,0 +1,49 @@
+# Stores past the caches, for results too large to be found there again.
+#
+# A whole cache line is computed into registers and stored at once; what lies before the first line boundary and
+# after the last is stored as usual. The arithmetic is that of the ordinary store, so no bit depends on the choice.
+
+cdef extern from *:
+    """
+    #if defined(__SSE2__)
+    #include <immintrin.h>
+    #define BN_STREAMS 1
+    static inline void bn_stream_line(void* line, const void* from)
+    {
+    #if defined(__AVX512F__)
+        _mm512_stream_si512((__m512i*)line, _mm512_loadu_si512(from));
+    #elif defined(__AVX__)
+        const __m256i* v = (const __m256i*)from;
+        _mm256_stream_si256((__m256i*)line, _mm256_loadu_si256(v));
+        _mm256_stream_si256((__m256i*)line + 1, _mm256_loadu_si256(v + 1));
+    #else
+        const __m128i* v = (const __m128i*)from;
+        for (int i = 0; i < 4; i++) _mm_stream_si128((__m128i*)line + i, _mm_loadu_si128(v + i));
+    #endif
+    }
+    #define bn_stream_fence() _mm_sfence()
+    #else
+    #include <string.h>
+    #define BN_STREAMS 0
+    static inline void bn_stream_line(void* line, const void* from) { memcpy(line, from, 64); }
+    #define bn_stream_fence() ((void)0)
+    #endif
+    """
+    const bint STREAMS "BN_STREAMS"
+    void stream_line "bn_stream_line"(void* line, const void* source) noexcept nogil
+    void stream_fence "bn_stream_fence"() noexcept nogil
+
+cdef enum:
+    LINE = 64                       # bytes to a cache line
+    IN_LINE = LINE // 4             # elements to it, at most
+    STREAM_BYTES = 16 << 20         # results of so many bytes are not expected to stay in a cache
+
+
+cdef inline Py_ssize_t before_line(const real* y, Py_ssize_t count) noexcept nogil:
+    # elements before the first line boundary
+    return min(count, <Py_ssize_t>((-<size_t>y & (LINE - 1)) // sizeof(real)))
+
+
+cdef inline int line_of(const real* y) noexcept nogil:
+    # elements to a line
+    return LINE // sizeof(real)
