@@ -25,6 +25,11 @@ cdef inline Py_ssize_t share(const Batch* b, Py_ssize_t thread) noexcept nogil:
     return b.groups * thread // b.threads
 
 
+cdef inline Py_ssize_t first_task(const Batch* b, Py_ssize_t thread) noexcept nogil:
+    # tasks are counted part by part, which is nearly the order of addresses
+    return b.groups * b.parts * thread // b.threads
+
+
 cdef void statistics_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
     cdef Py_ssize_t group, t
     for group in range(first, end):
@@ -62,6 +67,17 @@ cdef void backward_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile)
     settle_stores(b)
 
 
+cdef void inference_share(Batch* b, Py_ssize_t thread, real* tile) noexcept nogil:
+    # a map, which no sum ties to channels: it runs through memory as the tensor lies
+    cdef Py_ssize_t i, pieces = b.cut.planes * b.count * b.cut.pieces
+    if by_plane(b):
+        plane_tasks(b, pieces * thread // b.threads, pieces * (thread + 1) // b.threads, tile)
+        return
+    for i in range(first_task(b, thread), first_task(b, thread + 1)):
+        scale_task(b, i % b.groups, i // b.groups, tile)
+    settle_stores(b)
+
+
 cdef void inference_backward_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
     cdef Py_ssize_t group, t
     for group in range(first, end):
@@ -70,11 +86,6 @@ cdef void inference_backward_share(Batch* b, Py_ssize_t first, Py_ssize_t end, r
             given_pull_task(b, group, t, tile)
         conclude(b, group, conclude_given)
     settle_stores(b)
-
-
-cdef inline Py_ssize_t first_task(const Batch* b, Py_ssize_t thread) noexcept nogil:
-    # tasks are counted part by part, which is nearly the order of addresses
-    return b.groups * b.parts * thread // b.threads
 
 
 cdef void moments_tasks(Batch* b, Py_ssize_t thread, real* tile) noexcept nogil:
@@ -118,7 +129,9 @@ cdef int run_statistics(Batch* b, const real* kind) except -1:
     cdef Py_ssize_t i
     reserve(b, True, False, False, False)
     with nogil:
-        if by_group(b):
+        if b.threads == 1:
+            statistics_share(b, 0, b.groups, room(b, 0, kind))
+        elif by_group(b):
             for i in prange(b.threads, schedule="static", num_threads=b.threads):
                 statistics_share(b, share(b, i), share(b, i + 1), room(b, threadid(), kind))
         else:
@@ -135,7 +148,9 @@ cdef int run_forward(Batch* b, const real* kind) except -1:
     cdef Py_ssize_t i
     reserve(b, True, False, True, False)
     with nogil:
-        if by_group(b):
+        if b.threads == 1:
+            forward_share(b, 0, b.groups, room(b, 0, kind))
+        elif by_group(b):
             for i in prange(b.threads, schedule="static", num_threads=b.threads):
                 forward_share(b, share(b, i), share(b, i + 1), room(b, threadid(), kind))
         else:
@@ -151,20 +166,18 @@ cdef int run_forward(Batch* b, const real* kind) except -1:
 
 
 cdef int run_inference(Batch* b, const real* kind) except -1:
-    # a map, which no sum ties to channels: it runs through memory as the tensor lies
     cdef Py_ssize_t i
-    cdef Py_ssize_t pieces = b.cut.planes * b.count * b.cut.pieces
     reserve(b, False, False, True, False)
     with nogil:
-        with parallel(num_threads=b.threads):
-            for i in prange(b.threads, schedule="static"):
-                conclude_some(b, i, given_scale)
-            if by_plane(b):
+        if b.threads == 1:
+            conclude_some(b, 0, given_scale)
+            inference_share(b, 0, room(b, 0, kind))
+        else:
+            with parallel(num_threads=b.threads):
                 for i in prange(b.threads, schedule="static"):
-                    plane_tasks(b, pieces * i // b.threads, pieces * (i + 1) // b.threads, room(b, threadid(), kind))
-            else:
+                    conclude_some(b, i, given_scale)
                 for i in prange(b.threads, schedule="static"):
-                    scale_tasks(b, i, room(b, threadid(), kind))
+                    inference_share(b, i, room(b, threadid(), kind))
         free(b.scratch)
     return 0
 
@@ -174,7 +187,9 @@ cdef int run_backward(Batch* b, const real* kind) except -1:
     reserve(b, False, True, False, True)
     own_centre(&b.channels, kind)
     with nogil:
-        if by_group(b):
+        if b.threads == 1:
+            backward_share(b, 0, b.groups, room(b, 0, kind))
+        elif by_group(b):
             for i in prange(b.threads, schedule="static", num_threads=b.threads):
                 backward_share(b, share(b, i), share(b, i + 1), room(b, threadid(), kind))
         else:
@@ -194,7 +209,9 @@ cdef int run_inference_backward(Batch* b, const real* kind) except -1:
     reserve(b, False, True, True, False)
     given_centre(&b.channels)
     with nogil:
-        if by_group(b):
+        if b.threads == 1:
+            inference_backward_share(b, 0, b.groups, room(b, 0, kind))
+        elif by_group(b):
             for i in prange(b.threads, schedule="static", num_threads=b.threads):
                 inference_backward_share(b, share(b, i), share(b, i + 1), room(b, threadid(), kind))
         else:
