@@ -1,7 +1,30 @@
 # What the partial sums of a channel become: its statistics, and the maps that give y and dx.
 #
-# Partial results come in parts (chunks or row blocks) whose number and order depend on the shape alone.
-# They are combined in that order with compensated sums, by formulas that hold for parts of any sizes.
+# a. Partial results come in parts (chunks or row blocks) whose number and order depend on the shape alone.
+#    They are combined in that order with compensated sums, by formulas that hold for parts of any sizes.
+# b. There is a vector for each quantity, with one number a channel, and one loop over channels for each step: sums,
+#    quotients and roots of many small channels are then those of vectors.
+
+cdef struct MomentRecords:              # records of moments: one for each part of each channel
+    double* hi                     # their sum, not rounded to one number
+    double* lo
+    double* m2                     # the sum of squared deviations from the mean of the part
+
+
+cdef struct SumRecords:                 # records of the two sums of the backward pass
+    double* dy_hi                  # sum dy
+    double* dy_lo
+    double* dyd_hi                 # sum dy (x - centre)
+    double* dyd_lo
+
+
+cdef struct Affine:                # y = ((x - mean) - residual) a + beta
+    const double* mean
+    const double* residual
+    const double* a
+    const double* beta             # NULL stands for 0
+    const double* wide
+
 
 cdef struct Channels:
     Py_ssize_t count               # C
@@ -14,15 +37,19 @@ cdef struct Channels:
     double* dgamma
     double* dbeta
     Py_ssize_t parts
-    Py_ssize_t across              # from one channel's record to the next channel's
-    Py_ssize_t along               # from one part's record to the next part's
-    double* rstd                   # (C,)
-    double* centre                 # (C,): what sums of dy (x - centre) are about
-    Mean* means                    # (C,): mean before its rounding to one number
-    Moments* moments
-    Sum* sums                      # two to a record: sum dy, sum dy (x - centre)
-    Scale* scales                  # (C,)
-    Pull* pulls                    # (C,)
+    double* counts                 # (parts,): elements of a part
+    MomentRecords moments          # (parts, C)
+    SumRecords sums                # (parts, C)
+    # what follows has one number a channel
+    double* rstd
+    double* centre                 # what sums of dy (x - centre) are about
+    double* near                   # the mean before its rounding to one number is near + rest
+    double* rest
+    double* residual               # near + rest - mean
+    double* a                      # gamma rstd; k0 of a `Pull`
+    double* rise
+    double* k1
+    double* wide                   # 0 or 1
 
 
 cdef inline double gamma_of(const Channels* k, Py_ssize_t c) noexcept nogil:
@@ -33,46 +60,90 @@ cdef inline double beta_of(const Channels* k, Py_ssize_t c) noexcept nogil:
     return k.beta[c] if k.beta != NULL else 0
 
 
-cdef Moments whole_moments(const Moments* part, Py_ssize_t parts, Py_ssize_t along, double m) noexcept nogil:
-    # The sums add up, and m2 = sum of m2 + count (mean of the part - mean)^2.
-    cdef Sum m2
-    cdef Moments whole = part[0]
-    cdef const Moments* one
+cdef inline Affine own_map(const Channels* k) noexcept nogil:
+    # the map of (9.40) and (9.41)
+    cdef Affine map
+    map.mean, map.residual, map.a, map.beta, map.wide = k.mean, k.residual, k.a, k.beta, k.wide
+    return map
+
+
+cdef inline Affine given_map(const Channels* k) noexcept nogil:
+    # the map from dy to dx in inference mode: a product
+    cdef Affine map
+    map.mean, map.residual, map.a, map.beta, map.wide = k.near, k.rest, k.a, NULL, k.wide
+    return map
+
+
+cdef inline Scale scale_at(const Affine* map, Py_ssize_t c) noexcept nogil:
+    cdef Scale s
+    s.mean, s.residual, s.a, s.wide = map.mean[c], map.residual[c], map.a[c], map.wide[c] != 0
+    s.beta = map.beta[c] if map.beta != NULL else 0
+    return s
+
+
+cdef inline Pull pull_at(const Channels* k, Py_ssize_t c) noexcept nogil:
+    cdef Pull p
+    p.mean, p.rise, p.k0, p.k1, p.wide = k.mean[c], k.rise[c], k.a[c], k.k1[c], k.wide[c] != 0
+    return p
+
+
+cdef inline void keep_moments(const Channels* k, Py_ssize_t c, Py_ssize_t t, Moments one) noexcept nogil:
+    cdef Py_ssize_t at = t * k.count + c
+    k.moments.hi[at], k.moments.lo[at], k.moments.m2[at] = one.sum.hi, left_over(one.sum), one.m2
+
+
+cdef inline void keep_sums(const Channels* k, Py_ssize_t c, Py_ssize_t t, Sum dy, Sum dyd) noexcept nogil:
+    cdef Py_ssize_t at = t * k.count + c
+    k.sums.dy_hi[at], k.sums.dy_lo[at] = dy.hi, left_over(dy)
+    k.sums.dyd_hi[at], k.sums.dyd_lo[at] = dyd.hi, left_over(dyd)
+
+
+cdef inline Mean mean_at(const Channels* k, Py_ssize_t at, double count) noexcept nogil:
+    cdef Sum sum
+    sum.hi, sum.lo = k.moments.hi[at], k.moments.lo[at]
+    return mean_of(sum, count)
+
+
+cdef void whole_moments(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
+    # the sums add up in the record of the first part, and m2 = sum of m2 + count (mean of the part - mean)^2 in var
+    cdef Py_ssize_t c, t, at
     cdef Mean mean
-    cdef double e
-    cdef Py_ssize_t t
-    if parts == 1:
-        return whole
-    whole.count = m
-    for t in range(1, parts):
-        one = part + t * along
-        add(&whole.sum, one.sum.hi)
-        add(&whole.sum, left_over(one.sum))
-    mean = mean_of(whole.sum, m)
-    m2.hi = m2.lo = 0
-    for t in range(parts):
-        one = part + t * along
-        e = apart(mean_of(one.sum, one.count), mean)
-        add(&m2, one.m2)
-        add(&m2, one.count * e * e)
-    whole.m2 = rounded(m2)
-    return whole
+    cdef double e, hi, lo
+    for c in range(first, end):
+        hi, lo = k.moments.hi[c], k.moments.lo[c]
+        for t in range(1, k.parts):
+            at = t * k.count + c
+            accumulate(k.moments.hi[at], &hi, &lo, True)
+            lo += k.moments.lo[at]
+        k.near[c], k.rest[c] = hi, lo if lo == lo else 0
+    for c in range(first, end):
+        mean = mean_of_two(k.near[c], k.rest[c], k.m)
+        hi = lo = 0
+        for t in range(k.parts):
+            at = t * k.count + c
+            e = apart(mean_at(k, at, k.counts[t]), mean)
+            accumulate(k.moments.m2[at], &hi, &lo, True)
+            accumulate(k.counts[t] * e * e, &hi, &lo, True)
+        k.var[c] = hi + (lo if lo == lo else 0)
 
-
-# What follows is done for a range of channels at a time, so that divisions and roots are those of vectors.
 
 cdef void conclude_moments(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
     # (9.38) and (9.39)
-    cdef Moments whole
+    cdef Mean mean
     cdef Py_ssize_t c
+    if k.parts > 1:
+        whole_moments(k, first, end)
+    else:
+        for c in range(first, end):
+            k.near[c], k.rest[c], k.var[c] = k.moments.hi[c], k.moments.lo[c], k.moments.m2[c]
     for c in range(first, end):
-        whole = whole_moments(k.moments + c * k.across, k.parts, k.along, k.m)
-        k.means[c] = mean_of(whole.sum, k.m)
-        k.mean[c] = k.means[c].near + k.means[c].rest
-        k.var[c] = whole.m2
-    for c in range(first, end):
+        mean = mean_of_two(k.near[c], k.rest[c], k.m)
+        k.near[c], k.rest[c] = mean.near, mean.rest
+        k.mean[c] = mean.near + mean.rest
         k.var[c] = (k.var[c] if not k.var[c] < 0 else 0) / k.m
 
+
+# What follows is done for a range of channels at a time, so that divisions and roots are those of vectors.
 
 cdef void own_rstd(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
     # of a constant channel under eps = 0 it is 0: y = beta and dx = 0, as for every eps > 0
@@ -95,8 +166,9 @@ cdef void conclude_scale(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept
     conclude_moments(k, first, end)
     own_rstd(k, first, end)
     for c in range(first, end):
-        k.scales[c] = scale(k.mean[c], (k.means[c].near - k.mean[c]) + k.means[c].rest,
-                            gamma_of(k, c) * k.rstd[c], beta_of(k, c), k.var[c] * k.m)
+        k.residual[c] = (k.near[c] - k.mean[c]) + k.rest[c]
+        k.a[c] = gamma_of(k, c) * k.rstd[c]
+        k.wide[c] = scale_is_wide(k.mean[c], k.a[c], beta_of(k, c), k.var[c] * k.m)
 
 
 cdef void given_scale(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
@@ -104,7 +176,9 @@ cdef void given_scale(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept no
     cdef Py_ssize_t c
     given_rstd(k, first, end)
     for c in range(first, end):
-        k.scales[c] = scale(k.mean[c], 0, gamma_of(k, c) * k.rstd[c], beta_of(k, c), 0)
+        k.residual[c] = 0
+        k.a[c] = gamma_of(k, c) * k.rstd[c]
+        k.wide[c] = scale_is_wide(k.mean[c], k.a[c], beta_of(k, c), 0)
 
 
 cdef void own_centre(Channels* k, const real* kind) noexcept nogil:
@@ -118,41 +192,38 @@ cdef void given_centre(Channels* k) noexcept nogil:
     memcpy(k.centre, k.mean, k.count * sizeof(double))
 
 
-cdef inline double about_mean(const Channels* k, Py_ssize_t c, double about_centre) noexcept nogil:
-    # sum dy (x - mean) = sum dy (x - centre) - (mean - centre) sum dy
-    cdef double moved = k.mean[c] - k.centre[c]
-    return fma(-moved, k.dbeta[c], about_centre) if moved != 0 else about_centre
-
-
-cdef double whole_sums(Channels* k, Py_ssize_t c) noexcept nogil:
-    # dbeta = sum dy is kept; sum dy (x - mean) is returned
-    cdef const Sum* part
-    cdef Sum dy, dyd
-    cdef Py_ssize_t t
-    if k.parts == 1:
-        part = k.sums + 2 * c * k.across
-        k.dbeta[c] = rounded(part[0])
-        return about_mean(k, c, rounded(part[1]))
-    dy.hi = dy.lo = dyd.hi = dyd.lo = 0
-    for t in range(k.parts):
-        part = k.sums + 2 * (c * k.across + t * k.along)
-        add(&dy, part[0].hi)
-        add(&dy, left_over(part[0]))
-        add(&dyd, part[1].hi)
-        add(&dyd, left_over(part[1]))
-    k.dbeta[c] = rounded(dy)
-    return about_mean(k, c, rounded(dyd))
+cdef void conclude_sums(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
+    # dbeta = sum dy and dgamma = sum dy (x - mean) rstd; rise = mean(dy), k1 = sum dy (x - mean)
+    cdef double moved, dy, dy_lo, dyd, dyd_lo
+    cdef Py_ssize_t c, t, at
+    for c in range(first, end):
+        dy, dy_lo = k.sums.dy_hi[c], k.sums.dy_lo[c]
+        dyd, dyd_lo = k.sums.dyd_hi[c], k.sums.dyd_lo[c]
+        for t in range(1, k.parts):
+            at = t * k.count + c
+            accumulate(k.sums.dy_hi[at], &dy, &dy_lo, True)
+            accumulate(k.sums.dyd_hi[at], &dyd, &dyd_lo, True)
+            dy_lo += k.sums.dy_lo[at]
+            dyd_lo += k.sums.dyd_lo[at]
+        k.dbeta[c] = dy + (dy_lo if dy_lo == dy_lo else 0)
+        k.k1[c] = dyd + (dyd_lo if dyd_lo == dyd_lo else 0)
+    for c in range(first, end):
+        # sum dy (x - mean) = sum dy (x - centre) - (mean - centre) sum dy
+        moved = k.mean[c] - k.centre[c]
+        k.k1[c] = fma(-moved, k.dbeta[c], k.k1[c]) if moved != 0 else k.k1[c]
+        k.dgamma[c] = k.k1[c] * k.rstd[c]
 
 
 cdef void conclude_pull(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
     # dgamma, dbeta, and the map that gives dx in training mode
-    cdef double sum_dyd
     cdef Py_ssize_t c
     own_rstd(k, first, end)
+    conclude_sums(k, first, end)
     for c in range(first, end):
-        sum_dyd = whole_sums(k, c)
-        k.dgamma[c] = sum_dyd * k.rstd[c]
-        k.pulls[c] = pull(k.mean[c], k.rstd[c], gamma_of(k, c), k.dbeta[c], sum_dyd, k.m, k.var[c] * k.m)
+        k.rise[c] = k.dbeta[c] / k.m
+        k.a[c] = gamma_of(k, c) * k.rstd[c]
+        k.k1[c] = -k.a[c] * ((k.k1[c] / k.m * k.rstd[c]) * k.rstd[c])
+        k.wide[c] = pull_is_wide(k.mean[c], k.rise[c], k.a[c], k.k1[c], k.var[c] * k.m)
 
 
 cdef void given_pull(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
@@ -160,11 +231,6 @@ cdef void given_pull(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nog
     cdef Py_ssize_t c
     given_rstd(k, first, end)
     for c in range(first, end):
-        k.scales[c] = scale(0, 0, gamma_of(k, c) * k.rstd[c], 0, 0)
-
-
-cdef void conclude_given(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
-    # dgamma and dbeta in inference mode
-    cdef Py_ssize_t c
-    for c in range(first, end):
-        k.dgamma[c] = whole_sums(k, c) * k.rstd[c]
+        k.near[c] = k.rest[c] = 0
+        k.a[c] = gamma_of(k, c) * k.rstd[c]
+        k.wide[c] = scale_is_wide(0, k.a[c], 0, 0)

@@ -217,40 +217,21 @@ cdef inline void row_sums(const real* dy, const real* x, Py_ssize_t width, Colum
         accumulate(<double>dy[p] * (<double>x[p] - k.shift[at + p]), &k.hi2[at + p], &k.lo2[at + p], real is double)
 
 
-cdef inline void row_scale(const real* x, real* y, Py_ssize_t width, const real* mean, const real* a,
-                           const real* b, bint stream) noexcept nogil:
-    # (9.40) and (9.41), a column a channel
-    cdef Py_ssize_t p, start = 0
-    cdef real line[IN_LINE]
-    cdef int j
+cdef void row_scale(const real* x, real* y, Py_ssize_t width, const real* mean, const real* a, const real* b,
+                    bint stream) noexcept nogil:
+    # a column a channel
+    cdef Py_ssize_t p = 0
     if stream:
-        start = before_line(y, width)
-        for p in range(start):
-            y[p] = (x[p] - mean[p]) * a[p] + b[p]
-        while start + line_of(y) <= width:
-            for j in range(line_of(y)):
-                line[j] = (x[start + j] - mean[start + j]) * a[start + j] + b[start + j]
-            stream_line(y + start, line)
-            start += line_of(y)
-    for p in range(start, width):
-        y[p] = (x[p] - mean[p]) * a[p] + b[p]
+        p = stream_row_scale(x, y, width, mean, a, b)
+    for p in range(p, width):
+        y[p] = scaled(x[p], mean[p], a[p], b[p])
 
 
-cdef inline void row_pull(const real* dy, const real* x, real* dx, Py_ssize_t width, const real* mean, const real* rise,
-                          const real* k0, const real* k1, const real* k2, bint stream) noexcept nogil:
-    # dx = (dy - mean(dy)) k0 + ((x - mean) k1 + k2)
-    cdef Py_ssize_t p, q, start = 0
-    cdef real line[IN_LINE]
-    cdef int j
+cdef void row_pull(const real* dy, const real* x, real* dx, Py_ssize_t width, const real* mean, const real* rise,
+                   const real* k0, const real* k1, const real* k2, bint stream) noexcept nogil:
+    # a column a channel
+    cdef Py_ssize_t p = 0
     if stream:
-        start = before_line(dx, width)
-        for p in range(start):
-            dx[p] = (dy[p] - rise[p]) * k0[p] + ((x[p] - mean[p]) * k1[p] + k2[p])
-        while start + line_of(dx) <= width:
-            for j in range(line_of(dx)):
-                q = start + j
-                line[j] = (dy[q] - rise[q]) * k0[q] + ((x[q] - mean[q]) * k1[q] + k2[q])
-            stream_line(dx + start, line)
-            start += line_of(dx)
-    for p in range(start, width):
-        dx[p] = (dy[p] - rise[p]) * k0[p] + ((x[p] - mean[p]) * k1[p] + k2[p])
+        p = stream_row_pull(dy, x, dx, width, mean, rise, k0, k1, k2)
+    for p in range(p, width):
+        dx[p] = pulled(dy[p], x[p], mean[p], rise[p], k0[p], k1[p], k2[p])

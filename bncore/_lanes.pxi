@@ -160,56 +160,35 @@ cdef inline void run_products(const real* dy, const real* x, Py_ssize_t count, L
             b.hi[j] = add_exact(g, d, b.hi[j])
 
 
-cdef inline void run_scale(const real* x, real* y, Py_ssize_t count, const Scale* s, bint stream) noexcept nogil:
-    # (9.40) and (9.41): y = (x - mean) gamma rstd + beta
+cdef void run_scale(const real* x, real* y, Py_ssize_t count, const Scale* s, bint stream) noexcept nogil:
     cdef real mean = <real>s.mean
     cdef real a = <real>s.a
     cdef real b = <real>offset(s, mean)
-    cdef Py_ssize_t i, start = 0
-    cdef real line[IN_LINE]
-    cdef int j
+    cdef Py_ssize_t i = 0
     if real is float:
         if s.wide:
             for i in range(count):
                 y[i] = <float>(((<double>x[i] - s.mean) - s.residual) * s.a + s.beta)
             return
     if stream:
-        start = before_line(y, count)
-        for i in range(start):
-            y[i] = (x[i] - mean) * a + b
-        while start + line_of(y) <= count:
-            for j in range(line_of(y)):
-                line[j] = (x[start + j] - mean) * a + b
-            stream_line(y + start, line)
-            start += line_of(y)
-    for i in range(start, count):
-        y[i] = (x[i] - mean) * a + b
+        i = stream_scale(x, y, count, mean, a, b)
+    for i in range(i, count):
+        y[i] = scaled(x[i], mean, a, b)
 
 
-cdef inline void run_pull(const real* dy, const real* x, real* dx, Py_ssize_t count, const Pull* p,
-                          bint stream) noexcept nogil:
-    # dx = (dy - mean(dy)) gamma rstd - (x - mean) gamma rstd^3 mean(dy (x - mean))
+cdef void run_pull(const real* dy, const real* x, real* dx, Py_ssize_t count, const Pull* p, bint stream) noexcept nogil:
     cdef real mean = <real>p.mean
     cdef real rise = <real>p.rise
     cdef real k0 = <real>p.k0
     cdef real k1 = <real>p.k1
     cdef real k2 = <real>intercept(p, mean, rise)
-    cdef Py_ssize_t i, start = 0
-    cdef real line[IN_LINE]
-    cdef int j
+    cdef Py_ssize_t i = 0
     if real is float:
         if p.wide:
             for i in range(count):
                 dx[i] = <float>((<double>dy[i] - p.rise) * p.k0 + (<double>x[i] - p.mean) * p.k1)
             return
     if stream:
-        start = before_line(dx, count)
-        for i in range(start):
-            dx[i] = (dy[i] - rise) * k0 + ((x[i] - mean) * k1 + k2)
-        while start + line_of(dx) <= count:
-            for j in range(line_of(dx)):
-                line[j] = (dy[start + j] - rise) * k0 + ((x[start + j] - mean) * k1 + k2)
-            stream_line(dx + start, line)
-            start += line_of(dx)
-    for i in range(start, count):
-        dx[i] = (dy[i] - rise) * k0 + ((x[i] - mean) * k1 + k2)
+        i = stream_pull(dy, x, dx, count, mean, rise, k0, k1, k2)
+    for i in range(i, count):
+        dx[i] = pulled(dy[i], x[i], mean, rise, k0, k1, k2)

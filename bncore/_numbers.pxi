@@ -88,6 +88,12 @@ cdef inline Mean mean_of(Sum sum, double count) noexcept nogil:
     return m
 
 
+cdef inline Mean mean_of_two(double hi, double lo, double count) noexcept nogil:
+    cdef Sum sum
+    sum.hi, sum.lo = hi, lo
+    return mean_of(sum, count)
+
+
 cdef inline double apart(Mean a, Mean b) noexcept nogil:
     return (a.near - b.near) + (a.rest - b.rest)
 
@@ -108,15 +114,12 @@ cdef struct Scale:    # (9.40) and (9.41) of one channel: y = ((x - mean) - resi
 
 
 cdef inline bint narrow(double factor) noexcept nogil:
-    return factor == 0 or SMALL <= fabs(factor) <= LARGE
+    return (factor == 0) | ((SMALL <= fabs(factor)) & (fabs(factor) <= LARGE))
 
 
-cdef inline Scale scale(double mean, double residual, double a, double beta, double reach) noexcept nogil:
+cdef inline bint scale_is_wide(double mean, double a, double beta, double reach) noexcept nogil:
     # reach: an upper bound of (x - mean)^2 over the channel, as far as it is known
-    cdef Scale s
-    s.mean, s.residual, s.a, s.beta = mean, residual, a, beta
-    s.wide = not (narrow(a) and reach <= REACH * REACH and fabs(mean) <= REACH and fabs(beta) <= LARGE)
-    return s
+    return not (narrow(a) & (reach <= REACH * REACH) & (fabs(mean) <= REACH) & (fabs(beta) <= LARGE))
 
 
 cdef inline double offset(const Scale* s, double nearest) noexcept nogil:
@@ -124,26 +127,28 @@ cdef inline double offset(const Scale* s, double nearest) noexcept nogil:
     return s.beta - ((s.mean - nearest) + s.residual) * s.a
 
 
+cdef inline real scaled(real x, real mean, real a, real b) noexcept nogil:
+    # (9.40) and (9.41): y = (x - mean) gamma rstd + beta
+    return (x - mean) * a + b
+
+
 cdef struct Pull:     # dx of one channel: dx = (dy - rise) k0 + ((x - mean) k1 + k2)
     double mean
-    double rise       # mean(dy); 0 in inference mode
+    double rise       # mean(dy)
     double k0         # gamma rstd
-    double k1         # -gamma rstd^3 mean(dy (x - mean)); 0 in inference mode
+    double k1         # -gamma rstd^3 mean(dy (x - mean))
     bint wide
 
 
-cdef inline Pull pull(double mean, double rstd, double gamma, double sum_dy, double sum_dyd, double m,
-                      double reach) noexcept nogil:
-    # sum_dyd = sum dy (x - mean), so that dgamma = rstd sum_dyd
-    cdef Pull p
-    p.mean, p.rise = mean, sum_dy / m
-    p.k0 = gamma * rstd
-    p.k1 = -p.k0 * ((sum_dyd / m * rstd) * rstd)
-    p.wide = not (narrow(p.k0) and narrow(p.k1) and fabs(mean) <= REACH and fabs(p.rise) <= REACH
-                  and reach <= REACH * REACH)
-    return p
+cdef inline bint pull_is_wide(double mean, double rise, double k0, double k1, double reach) noexcept nogil:
+    return not (narrow(k0) & narrow(k1) & (fabs(mean) <= REACH) & (fabs(rise) <= REACH) & (reach <= REACH * REACH))
 
 
 cdef inline double intercept(const Pull* p, double nearest_mean, double nearest_rise) noexcept nogil:
     # k2 makes good what the roundings of mean and rise to the type of the data took away
     return -p.k0 * (p.rise - nearest_rise) - p.k1 * (p.mean - nearest_mean)
+
+
+cdef inline real pulled(real dy, real x, real mean, real rise, real k0, real k1, real k2) noexcept nogil:
+    # dx = (dy - mean(dy)) gamma rstd - (x - mean) gamma rstd^3 mean(dy (x - mean))
+    return (dy - rise) * k0 + ((x - mean) * k1 + k2)

@@ -123,9 +123,9 @@ cdef Moments chunk_moments(const Walk* x, const Cut* k, Py_ssize_t c, Py_ssize_t
     return moments_about(centre, fold(&first, real is double), fold(&second, real is double), count)
 
 
-cdef void chunk_sums(const Walk* dy, const Walk* x, const Cut* k, Py_ssize_t c, Py_ssize_t t, double mean,
-                     real* tile, Sum* result) noexcept nogil:
-    # result[0] = sum dy, result[1] = sum dy (x - mean)
+cdef void chunk_sums(const Walk* dy, const Walk* x, const Cut* k, Py_ssize_t c, Py_ssize_t t, const Channels* channels,
+                     real* tile) noexcept nogil:
+    # sum dy and sum dy (x - centre)
     cdef Part p = part(k, t)
     cdef Lanes first, second
     cdef Py_ssize_t j
@@ -133,9 +133,8 @@ cdef void chunk_sums(const Walk* dy, const Walk* x, const Cut* k, Py_ssize_t c, 
     clear(&second, real is double)
     for j in range(p.planes):
         run_sums(load(dy, p.n + j, c, p.start, p.count, tile),
-                 load(x, p.n + j, c, p.start, p.count, tile + p.count), p.count, mean, &first, &second)
-    result[0] = fold(&first, real is double)
-    result[1] = fold(&second, real is double)
+                 load(x, p.n + j, c, p.start, p.count, tile + p.count), p.count, channels.centre[c], &first, &second)
+    keep_sums(channels, c, t, fold(&first, real is double), fold(&second, real is double))
 
 
 cdef inline void part_scale(const Walk* x, const Walk* y, Part p, Py_ssize_t c, const Scale* s, bint staged,

@@ -131,25 +131,33 @@ cdef inline Moments join_moments(const Columns* k, Py_ssize_t at, Py_ssize_t siz
     return whole
 
 
-cdef inline void fold_moments(Columns* k, const Grid* g, const Window* w, Moments* result) noexcept nogil:
+cdef inline void fold_moments(Columns* k, const Grid* g, const Window* w, const MomentRecords* result,
+                              Py_ssize_t at) noexcept nogil:
     # combine the `fold` settled columns of each channel; the first `rest` of them have one element more
-    cdef double e, rows
+    cdef double e, rows, count = <double>(w.folded * g.fold + w.rest)
     cdef double m2[COLUMNS]
     cdef double m2_lo[COLUMNS]
     cdef double near[COLUMNS]
     cdef double rest[COLUMNS]
+    cdef double* hi = result.hi + at
+    cdef double* lo = result.lo + at
     cdef Mean mean
     cdef Py_ssize_t c, z, p
     for c in range(w.channels):
-        result[c].count = <double>(w.folded * g.fold + w.rest)
-        result[c].sum.hi, result[c].sum.lo = k.hi[c], k.lo[c]
+        hi[c], lo[c] = k.hi[c], k.lo[c]
+    if g.fold == 1:
+        for c in range(w.channels):
+            # an infinite sum leaves no deviations
+            result.m2[at + c] = k.hi2[c] + 0 * hi[c]
+        return
     for z in range(1, g.fold):
         for c in range(w.channels):
             p = z * w.channels + c
-            accumulate(k.hi[p], &result[c].sum.hi, &result[c].sum.lo, True)
-            result[c].sum.lo += k.lo[p]
+            accumulate(k.hi[p], &hi[c], &lo[c], True)
+            lo[c] += k.lo[p]
     for c in range(w.channels):
-        mean = mean_of(result[c].sum, result[c].count)
+        lo[c] = lo[c] if lo[c] == lo[c] else 0
+        mean = mean_of_two(hi[c], lo[c], count)
         near[c], rest[c], m2[c], m2_lo[c] = mean.near, mean.rest, 0, 0
     for z in range(g.fold):
         rows = <double>(w.folded + (z < w.rest))
@@ -158,7 +166,7 @@ cdef inline void fold_moments(Columns* k, const Grid* g, const Window* w, Moment
             e = (k.shift[p] - near[c]) + (k.lo2[p] - rest[c])
             accumulate(k.hi2[p] + rows * e * e, &m2[c], &m2_lo[c], True)
     for c in range(w.channels):
-        result[c].m2 = m2[c] + m2_lo[c]
+        result.m2[at + c] = m2[c] + m2_lo[c]
 
 
 cdef bint near_moments(const Lines* x, const Grid* g, const Window* w, Columns* k, const real* kind) noexcept nogil:
@@ -203,24 +211,6 @@ cdef void far_moments(const Lines* x, const Grid* g, const Window* w, Columns* k
         settle(k, z * w.channels * g.size, w.channels * g.size, <double>(w.folded + (z < w.rest)), kind)
 
 
-cdef void block_moments(const Lines* x, const Grid* g, Py_ssize_t block, Py_ssize_t tile, bint dense,
-                        Moments* result, const real* kind) noexcept nogil:
-    # result: the records of this block, indexed by channel
-    cdef Window w = window(g, block, tile, dense)
-    cdef Columns k
-    cdef Py_ssize_t c
-    if real is float and w.folded >= FEW_ROWS:
-        if not near_moments(x, g, &w, &k, kind):
-            mend_moments(x, g, &w, &k, kind)
-    else:
-        far_moments(x, g, &w, &k, kind)
-    if g.size == 1:
-        fold_moments(&k, g, &w, result + w.channel)
-    else:
-        for c in range(w.channels):
-            result[w.channel + c] = join_moments(&k, c * g.size, g.size, <double>w.folded)
-
-
 cdef void mend_moments(const Lines* x, const Grid* g, const Window* w, Columns* k, const real* kind) noexcept nogil:
     # the columns that are far from 0 anew; no column's bits depend on another's
     cdef Columns again
@@ -232,12 +222,30 @@ cdef void mend_moments(const Lines* x, const Grid* g, const Window* w, Columns* 
             k.hi2[p], k.lo2[p] = again.hi2[p], again.lo2[p]
 
 
+cdef void block_moments(const Lines* x, const Grid* g, Py_ssize_t block, Py_ssize_t tile, bint dense,
+                        const Channels* channels, const real* kind) noexcept nogil:
+    cdef Window w = window(g, block, tile, dense)
+    cdef Columns k
+    cdef Py_ssize_t c
+    if real is float and w.folded >= FEW_ROWS:
+        if not near_moments(x, g, &w, &k, kind):
+            mend_moments(x, g, &w, &k, kind)
+    else:
+        far_moments(x, g, &w, &k, kind)
+    if g.size == 1:
+        fold_moments(&k, g, &w, &channels.moments, block * g.channels + w.channel)
+    else:
+        for c in range(w.channels):
+            keep_moments(channels, w.channel + c, block, join_moments(&k, c * g.size, g.size, <double>w.folded))
+
+
 cdef void block_sums(const Lines* dy, const Lines* x, const Grid* g, Py_ssize_t block, Py_ssize_t tile, bint dense,
-                     const double* centre, Sum* result, const real* kind) noexcept nogil:
-    # result: sum dy and sum dy (x - centre) of this block, two for each channel
+                     const Channels* channels, const real* kind) noexcept nogil:
+    # sum dy and sum dy (x - centre)
     cdef Window w = window(g, block, tile, dense)
     cdef Columns k
     cdef Sum total, total2
+    cdef const double* centre = channels.centre
     cdef Py_ssize_t stride = g.fold * x.stride // <Py_ssize_t>sizeof(real)
     cdef Py_ssize_t dy_stride = g.fold * dy.stride // <Py_ssize_t>sizeof(real)
     cdef Py_ssize_t row, z, c, p
@@ -277,10 +285,9 @@ cdef void block_sums(const Lines* dy, const Lines* x, const Grid* g, Py_ssize_t 
         for c in range(w.channels):
             total.hi, total.lo = k.hi[c], k.lo[c]
             total2.hi, total2.lo = k.hi2[c], k.lo2[c]
-            result[2 * (w.channel + c)] = total
-            result[2 * (w.channel + c) + 1] = total2
+            keep_sums(channels, w.channel + c, block, total, total2)
     else:
         for c in range(w.channels):
             p = c * g.size
-            result[2 * (w.channel + c)] = join_sums(&k.hi[p], &k.lo[p], g.size)
-            result[2 * (w.channel + c) + 1] = join_sums(&k.hi2[p], &k.lo2[p], g.size)
+            keep_sums(channels, w.channel + c, block, join_sums(&k.hi[p], &k.lo[p], g.size),
+                      join_sums(&k.hi2[p], &k.lo2[p], g.size))

@@ -11,7 +11,7 @@ cdef inline void repeat(real* vector, Py_ssize_t length, Py_ssize_t times) noexc
 
 
 cdef void block_scale(const Lines* x, const Lines* y, const Grid* g, Py_ssize_t block, Py_ssize_t tile, bint dense,
-                      const Scale* scales, bint staged, bint stream, const real* kind) noexcept nogil:
+                      const Affine* map, bint staged, bint stream, const real* kind) noexcept nogil:
     cdef Window w = window(g, block, tile, dense)
     cdef real mean[COLUMNS]
     cdef real a[COLUMNS]
@@ -19,16 +19,16 @@ cdef void block_scale(const Lines* x, const Lines* y, const Grid* g, Py_ssize_t 
     cdef real stage[COLUMNS]
     cdef Py_ssize_t row, z, c, p, i, at, width, length = w.channels * g.size
     cdef bint wide = False
-    cdef const Scale* s
+    cdef Scale s
     cdef const real* source
     cdef real* target
     for c in range(w.channels):
-        s = &scales[w.channel + c]
-        wide = wide or (real is float and s.wide)
+        s = scale_at(map, w.channel + c)
+        wide |= real is float and s.wide
         for p in range(c * g.size, (c + 1) * g.size):
             mean[p] = <real>s.mean
             a[p] = <real>s.a
-            b[p] = <real>offset(s, <real>s.mean)
+            b[p] = <real>offset(&s, <real>s.mean)
     repeat(mean, length, g.fold)
     repeat(a, length, g.fold)
     repeat(b, length, g.fold)
@@ -48,14 +48,14 @@ cdef void block_scale(const Lines* x, const Lines* y, const Grid* g, Py_ssize_t 
         row_scale(source, stage, width, &mean[at], &a[at], &b[at], False)
         if wide:
             for p in range(width):
-                s = &scales[w.channel + p % length // g.size]
+                s = scale_at(map, w.channel + p % length // g.size)
                 if s.wide:
                     stage[p] = <real>(((<double>source[p] - s.mean) - s.residual) * s.a + s.beta)
         memcpy(target, stage, width * sizeof(real))
 
 
 cdef void block_pull(const Lines* dy, const Lines* x, const Lines* dx, const Grid* g, Py_ssize_t block,
-                     Py_ssize_t tile, bint dense, const Pull* pulls, bint staged, bint stream,
+                     Py_ssize_t tile, bint dense, const Channels* channels, bint staged, bint stream,
                      const real* kind) noexcept nogil:
     cdef Window w = window(g, block, tile, dense)
     cdef real mean[COLUMNS]
@@ -66,19 +66,19 @@ cdef void block_pull(const Lines* dy, const Lines* x, const Lines* dx, const Gri
     cdef real stage[COLUMNS]
     cdef Py_ssize_t row, z, c, p, i, at, width, length = w.channels * g.size
     cdef bint wide = False
-    cdef const Pull* u
+    cdef Pull u
     cdef const real* left
     cdef const real* right
     cdef real* target
     for c in range(w.channels):
-        u = &pulls[w.channel + c]
-        wide = wide or (real is float and u.wide)
+        u = pull_at(channels, w.channel + c)
+        wide |= real is float and u.wide
         for p in range(c * g.size, (c + 1) * g.size):
             mean[p] = <real>u.mean
             rise[p] = <real>u.rise
             k0[p] = <real>u.k0
             k1[p] = <real>u.k1
-            k2[p] = <real>intercept(u, <real>u.mean, <real>u.rise)
+            k2[p] = <real>intercept(&u, <real>u.mean, <real>u.rise)
     repeat(mean, length, g.fold)
     repeat(rise, length, g.fold)
     repeat(k0, length, g.fold)
@@ -101,7 +101,7 @@ cdef void block_pull(const Lines* dy, const Lines* x, const Lines* dx, const Gri
         row_pull(left, right, stage, width, &mean[at], &rise[at], &k0[at], &k1[at], &k2[at], False)
         if wide:
             for p in range(width):
-                u = &pulls[w.channel + p % length // g.size]
+                u = pull_at(channels, w.channel + p % length // g.size)
                 if u.wide:
                     stage[p] = <real>((<double>left[p] - u.rise) * u.k0 + (<double>right[p] - u.mean) * u.k1)
         memcpy(target, stage, width * sizeof(real))

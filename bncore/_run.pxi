@@ -84,7 +84,7 @@ cdef void inference_backward_share(Batch* b, Py_ssize_t first, Py_ssize_t end, r
         conclude(b, group, given_pull)
         for t in range(b.parts):
             given_pull_task(b, group, t, tile)
-        conclude(b, group, conclude_given)
+        conclude(b, group, conclude_sums)
     settle_stores(b)
 
 
@@ -127,7 +127,7 @@ cdef inline void conclude_some(Batch* b, Py_ssize_t thread, Conclusion conclusio
 
 cdef int run_statistics(Batch* b, const real* kind) except -1:
     cdef Py_ssize_t i
-    reserve(b, True, False, False, False)
+    reserve(b, True, False)
     with nogil:
         if b.threads == 1:
             statistics_share(b, 0, b.groups, room(b, 0, kind))
@@ -146,7 +146,7 @@ cdef int run_statistics(Batch* b, const real* kind) except -1:
 
 cdef int run_forward(Batch* b, const real* kind) except -1:
     cdef Py_ssize_t i
-    reserve(b, True, False, True, False)
+    reserve(b, True, False)
     with nogil:
         if b.threads == 1:
             forward_share(b, 0, b.groups, room(b, 0, kind))
@@ -167,7 +167,7 @@ cdef int run_forward(Batch* b, const real* kind) except -1:
 
 cdef int run_inference(Batch* b, const real* kind) except -1:
     cdef Py_ssize_t i
-    reserve(b, False, False, True, False)
+    reserve(b, False, False)
     with nogil:
         if b.threads == 1:
             conclude_some(b, 0, given_scale)
@@ -184,7 +184,7 @@ cdef int run_inference(Batch* b, const real* kind) except -1:
 
 cdef int run_backward(Batch* b, const real* kind) except -1:
     cdef Py_ssize_t i
-    reserve(b, False, True, False, True)
+    reserve(b, False, True)
     own_centre(&b.channels, kind)
     with nogil:
         if b.threads == 1:
@@ -206,7 +206,7 @@ cdef int run_backward(Batch* b, const real* kind) except -1:
 
 cdef int run_inference_backward(Batch* b, const real* kind) except -1:
     cdef Py_ssize_t i
-    reserve(b, False, True, True, False)
+    reserve(b, False, True)
     given_centre(&b.channels)
     with nogil:
         if b.threads == 1:
@@ -221,6 +221,6 @@ cdef int run_inference_backward(Batch* b, const real* kind) except -1:
                 for i in prange(b.threads, schedule="static"):
                     given_pull_tasks(b, i, room(b, threadid(), kind))
                 for i in prange(b.threads, schedule="static"):
-                    conclude_some(b, i, conclude_given)
+                    conclude_some(b, i, conclude_sums)
         free(b.scratch)
     return 0

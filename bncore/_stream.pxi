@@ -47,3 +47,65 @@ cdef inline Py_ssize_t before_line(const real* y, Py_ssize_t count) noexcept nog
 cdef inline int line_of(const real* y) noexcept nogil:
     # elements to a line
     return LINE // sizeof(real)
+
+
+# Each of the following maps the elements before the first line boundary and all whole lines, and returns how many.
+
+cdef Py_ssize_t stream_scale(const real* x, real* y, Py_ssize_t count, real mean, real a, real b) noexcept nogil:
+    cdef Py_ssize_t i, start = before_line(y, count)
+    cdef real line[IN_LINE]
+    cdef int j
+    for i in range(start):
+        y[i] = scaled(x[i], mean, a, b)
+    while start + line_of(y) <= count:
+        for j in range(line_of(y)):
+            line[j] = scaled(x[start + j], mean, a, b)
+        stream_line(y + start, line)
+        start += line_of(y)
+    return start
+
+
+cdef Py_ssize_t stream_pull(const real* dy, const real* x, real* dx, Py_ssize_t count, real mean, real rise, real k0,
+                            real k1, real k2) noexcept nogil:
+    cdef Py_ssize_t i, start = before_line(dx, count)
+    cdef real line[IN_LINE]
+    cdef int j
+    for i in range(start):
+        dx[i] = pulled(dy[i], x[i], mean, rise, k0, k1, k2)
+    while start + line_of(dx) <= count:
+        for j in range(line_of(dx)):
+            line[j] = pulled(dy[start + j], x[start + j], mean, rise, k0, k1, k2)
+        stream_line(dx + start, line)
+        start += line_of(dx)
+    return start
+
+
+cdef Py_ssize_t stream_row_scale(const real* x, real* y, Py_ssize_t width, const real* mean, const real* a,
+                                 const real* b) noexcept nogil:
+    cdef Py_ssize_t p, start = before_line(y, width)
+    cdef real line[IN_LINE]
+    cdef int j
+    for p in range(start):
+        y[p] = scaled(x[p], mean[p], a[p], b[p])
+    while start + line_of(y) <= width:
+        for j in range(line_of(y)):
+            line[j] = scaled(x[start + j], mean[start + j], a[start + j], b[start + j])
+        stream_line(y + start, line)
+        start += line_of(y)
+    return start
+
+
+cdef Py_ssize_t stream_row_pull(const real* dy, const real* x, real* dx, Py_ssize_t width, const real* mean,
+                                const real* rise, const real* k0, const real* k1, const real* k2) noexcept nogil:
+    cdef Py_ssize_t p, start = before_line(dx, width)
+    cdef real line[IN_LINE]
+    cdef int j
+    for p in range(start):
+        dx[p] = pulled(dy[p], x[p], mean[p], rise[p], k0[p], k1[p], k2[p])
+    while start + line_of(dx) <= width:
+        for j in range(line_of(dx)):
+            p = start + j
+            line[j] = pulled(dy[p], x[p], mean[p], rise[p], k0[p], k1[p], k2[p])
+        stream_line(dx + start, line)
+        start += line_of(dx)
+    return start

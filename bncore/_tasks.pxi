@@ -74,37 +74,62 @@ cdef void lay_out(Batch* b, Py_ssize_t rows, Py_ssize_t count, Py_ssize_t size, 
     b.channels.count = count
     b.channels.m = <double>(rows * size)
     b.channels.parts = b.parts
-    b.channels.across = 1 if b.rows else b.parts
-    b.channels.along = b.count if b.rows else 1
 
 
-cdef inline void* carve(char** free_space, size_t size) noexcept nogil:
-    cdef void* piece = free_space[0]
-    free_space[0] += size
+cdef inline double* carve(char** free_space, Py_ssize_t numbers) noexcept nogil:
+    # a vector that starts on a line of the cache
+    cdef double* piece = <double*>free_space[0]
+    free_space[0] += padded(numbers)
     return piece
 
 
-cdef int reserve(Batch* b, bint moments, bint sums, bint scales, bint pulls) except -1:
-    # one piece of memory for all that the tasks leave; every part of it is a whole number of float64
-    cdef size_t c = b.count
-    cdef size_t parts = c * b.parts
+cdef inline Py_ssize_t padded(Py_ssize_t numbers) noexcept nogil:
+    # bytes of a vector, in whole lines
+    return ceiling(numbers * <Py_ssize_t>sizeof(double), LINE) * LINE
+
+
+cdef enum:
+    VECTORS = 9                    # of `Channels`, with one number a channel
+    MOMENTS = 3                    # numbers to a record of moments
+    SUMS = 4                       # and to one of sums
+
+
+cdef int reserve(Batch* b, bint moments, bint sums) except -1:
+    # one piece of memory for all that the tasks leave
+    cdef Channels* k = &b.channels
+    cdef Py_ssize_t c = b.count, records = b.count * b.parts, t
     cdef bint tiles = not b.rows and (b.staged or not (b.x.dense and b.dy.dense))
-    cdef size_t needed = (2 * c * sizeof(double) + moments * (parts * sizeof(Moments) + c * sizeof(Mean))
-                          + sums * 2 * parts * sizeof(Sum) + scales * c * sizeof(Scale) + pulls * c * sizeof(Pull)
-                          + tiles * b.threads * <size_t>TILE_BYTES)
+    cdef Py_ssize_t needed = (VECTORS * padded(c) + (MOMENTS * moments + SUMS * sums) * padded(records)
+                              + padded(b.parts) + tiles * b.threads * <Py_ssize_t>TILE_BYTES + LINE)
     cdef char* space = <char*>malloc(needed)
     if space == NULL:
         raise MemoryError(f"bncore: no memory for {needed} bytes of partial sums")
     b.scratch = space
-    b.channels.rstd = <double*>carve(&space, c * sizeof(double))
-    b.channels.centre = <double*>carve(&space, c * sizeof(double))
-    b.channels.moments = <Moments*>carve(&space, moments * parts * sizeof(Moments))
-    b.channels.means = <Mean*>carve(&space, moments * c * sizeof(Mean))
-    b.channels.sums = <Sum*>carve(&space, sums * 2 * parts * sizeof(Sum))
-    b.channels.scales = <Scale*>carve(&space, scales * c * sizeof(Scale))
-    b.channels.pulls = <Pull*>carve(&space, pulls * c * sizeof(Pull))
+    space += -<size_t>space & (LINE - 1)
+    k.rstd, k.centre, k.near = carve(&space, c), carve(&space, c), carve(&space, c)
+    k.rest, k.residual, k.a = carve(&space, c), carve(&space, c), carve(&space, c)
+    k.rise, k.k1, k.wide = carve(&space, c), carve(&space, c), carve(&space, c)
+    k.counts = carve(&space, b.parts)
+    for t in range(b.parts):
+        k.counts[t] = <double>part_count(b, t)
+    if moments:
+        k.moments.hi, k.moments.lo, k.moments.m2 = carve(&space, records), carve(&space, records), carve(&space, records)
+    if sums:
+        k.sums.dy_hi, k.sums.dy_lo = carve(&space, records), carve(&space, records)
+        k.sums.dyd_hi, k.sums.dyd_lo = carve(&space, records), carve(&space, records)
     b.tiles = space if tiles else NULL
     return 0
+
+
+cdef inline Py_ssize_t part_count(const Batch* b, Py_ssize_t t) noexcept nogil:
+    # elements of one channel in part t
+    cdef Window w
+    cdef Part p
+    if b.rows:
+        w = window(&b.grid, t, 0, False)
+        return (w.folded * b.grid.fold + w.rest) * b.grid.size
+    p = part(&b.cut, t)
+    return p.planes * p.count
 
 
 cdef inline Py_ssize_t first_channel(const Batch* b, Py_ssize_t group) noexcept nogil:
@@ -118,50 +143,53 @@ cdef inline Py_ssize_t end_channel(const Batch* b, Py_ssize_t group) noexcept no
 cdef void moments_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
     cdef Py_ssize_t c
     if b.rows:
-        block_moments(&b.x_rows, &b.grid, t, group, b.dense, b.channels.moments + t * b.count, <const real*>tile)
+        block_moments(&b.x_rows, &b.grid, t, group, b.dense, &b.channels, <const real*>tile)
     else:
         for c in range(first_channel(b, group), end_channel(b, group)):
-            b.channels.moments[c * b.parts + t] = chunk_moments(&b.x, &b.cut, c, t, tile)
+            keep_moments(&b.channels, c, t, chunk_moments(&b.x, &b.cut, c, t, tile))
 
 
 cdef void sums_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
     cdef Py_ssize_t c
     if b.rows:
-        block_sums(&b.dy_rows, &b.x_rows, &b.grid, t, group, b.dense, b.channels.centre,
-                   b.channels.sums + 2 * t * b.count, <const real*>tile)
+        block_sums(&b.dy_rows, &b.x_rows, &b.grid, t, group, b.dense, &b.channels, <const real*>tile)
     else:
         for c in range(first_channel(b, group), end_channel(b, group)):
-            chunk_sums(&b.dy, &b.x, &b.cut, c, t, b.channels.centre[c], tile, b.channels.sums + 2 * (c * b.parts + t))
+            chunk_sums(&b.dy, &b.x, &b.cut, c, t, &b.channels, tile)
+
+
+cdef inline void map_task(Batch* b, const Lines* rows, const Walk* planes, Affine map, Py_ssize_t group, Py_ssize_t t,
+                          real* tile) noexcept nogil:
+    cdef Scale s
+    cdef Py_ssize_t c
+    if b.rows:
+        block_scale(rows, &b.out_rows, &b.grid, t, group, b.dense, &map, b.staged, b.stream, <const real*>tile)
+    else:
+        for c in range(first_channel(b, group), end_channel(b, group)):
+            s = scale_at(&map, c)
+            part_scale(planes, &b.out, part(&b.cut, t), c, &s, b.staged, b.stream, tile)
 
 
 cdef void scale_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
-    cdef Py_ssize_t c
-    if b.rows:
-        block_scale(&b.x_rows, &b.out_rows, &b.grid, t, group, b.dense, b.channels.scales, b.staged, b.stream, <const real*>tile)
-    else:
-        for c in range(first_channel(b, group), end_channel(b, group)):
-            part_scale(&b.x, &b.out, part(&b.cut, t), c, b.channels.scales + c, b.staged, b.stream, tile)
+    map_task(b, &b.x_rows, &b.x, own_map(&b.channels), group, t, tile)
 
 
 cdef void pull_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
+    cdef Pull u
     cdef Py_ssize_t c
     if b.rows:
-        block_pull(&b.dy_rows, &b.x_rows, &b.out_rows, &b.grid, t, group, b.dense, b.channels.pulls, b.staged, b.stream,
+        block_pull(&b.dy_rows, &b.x_rows, &b.out_rows, &b.grid, t, group, b.dense, &b.channels, b.staged, b.stream,
                    <const real*>tile)
     else:
         for c in range(first_channel(b, group), end_channel(b, group)):
-            chunk_pull(&b.dy, &b.x, &b.out, &b.cut, c, t, b.channels.pulls + c, b.staged, b.stream, tile)
+            u = pull_at(&b.channels, c)
+            chunk_pull(&b.dy, &b.x, &b.out, &b.cut, c, t, &u, b.staged, b.stream, tile)
 
 
 cdef void given_pull_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
-    cdef Py_ssize_t c
     # the sums first: dx may overwrite dy or x
     sums_task(b, group, t, tile)
-    if b.rows:
-        block_scale(&b.dy_rows, &b.out_rows, &b.grid, t, group, b.dense, b.channels.scales, b.staged, b.stream, <const real*>tile)
-    else:
-        for c in range(first_channel(b, group), end_channel(b, group)):
-            part_scale(&b.dy, &b.out, part(&b.cut, t), c, b.channels.scales + c, b.staged, b.stream, tile)
+    map_task(b, &b.dy_rows, &b.dy, given_map(&b.channels), group, t, tile)
 
 
 cdef inline bint by_plane(const Batch* b) noexcept nogil:
@@ -173,9 +201,12 @@ cdef void plane_tasks(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) no
     cdef Py_ssize_t piece = first % b.cut.pieces
     cdef Py_ssize_t c = first // b.cut.pieces % b.count
     cdef Py_ssize_t n = first // b.cut.pieces // b.count
+    cdef Affine map = own_map(&b.channels)
+    cdef Scale s
     cdef Py_ssize_t i
     for i in range(first, end):
-        part_scale(&b.x, &b.out, plane_part(&b.cut, n, piece), c, b.channels.scales + c, b.staged, b.stream, tile)
+        s = scale_at(&map, c)
+        part_scale(&b.x, &b.out, plane_part(&b.cut, n, piece), c, &s, b.staged, b.stream, tile)
         piece += 1
         if piece == b.cut.pieces:
             piece, c = 0, c + 1
