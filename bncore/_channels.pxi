@@ -24,6 +24,9 @@ cdef struct Affine:                # y = ((x - mean) - residual) a + beta
     const double* a
     const double* beta             # NULL stands for 0
     const double* wide
+    const void* nearest            # the mean, a, and what makes good the rounding of the mean, in the type of the data:
+    const void* slope              # y = (x - nearest) slope + level, unless the channel is wide
+    const void* level
 
 
 cdef struct Channels:
@@ -46,10 +49,12 @@ cdef struct Channels:
     double* near                   # the mean before its rounding to one number is near + rest
     double* rest
     double* residual               # near + rest - mean
-    double* a                      # gamma rstd; k0 of a `Pull`
-    double* rise
-    double* k1
+    double* a                      # gamma rstd, which is k0 too
+    double* rise                   # mean(dy)
+    double* k1                     # -gamma rstd^3 mean(dy (x - mean))
     double* wide                   # 0 or 1
+    bint single                    # the data are float32
+    void* coefficient[5]           # in the type of the data: of y, nearest, slope and level; of dx, mean, rise, k0, k1, k2
 
 
 cdef inline double gamma_of(const Channels* k, Py_ssize_t c) noexcept nogil:
@@ -64,6 +69,7 @@ cdef inline Affine own_map(const Channels* k) noexcept nogil:
     # the map of (9.40) and (9.41)
     cdef Affine map
     map.mean, map.residual, map.a, map.beta, map.wide = k.mean, k.residual, k.a, k.beta, k.wide
+    map.nearest, map.slope, map.level = k.coefficient[0], k.coefficient[1], k.coefficient[2]
     return map
 
 
@@ -71,20 +77,17 @@ cdef inline Affine given_map(const Channels* k) noexcept nogil:
     # the map from dy to dx in inference mode: a product
     cdef Affine map
     map.mean, map.residual, map.a, map.beta, map.wide = k.near, k.rest, k.a, NULL, k.wide
+    map.nearest, map.slope, map.level = k.coefficient[0], k.coefficient[1], k.coefficient[2]
     return map
 
 
-cdef inline Scale scale_at(const Affine* map, Py_ssize_t c) noexcept nogil:
-    cdef Scale s
-    s.mean, s.residual, s.a, s.wide = map.mean[c], map.residual[c], map.a[c], map.wide[c] != 0
-    s.beta = map.beta[c] if map.beta != NULL else 0
-    return s
+cdef inline double wide_scale(const Affine* map, Py_ssize_t c, double x) noexcept nogil:
+    # y of a channel whose coefficients leave float32's range
+    return ((x - map.mean[c]) - map.residual[c]) * map.a[c] + (map.beta[c] if map.beta != NULL else 0)
 
 
-cdef inline Pull pull_at(const Channels* k, Py_ssize_t c) noexcept nogil:
-    cdef Pull p
-    p.mean, p.rise, p.k0, p.k1, p.wide = k.mean[c], k.rise[c], k.a[c], k.k1[c], k.wide[c] != 0
-    return p
+cdef inline double wide_pull(const Channels* k, Py_ssize_t c, double dy, double x) noexcept nogil:
+    return (dy - k.rise[c]) * k.a[c] + (x - k.mean[c]) * k.k1[c]
 
 
 cdef inline void keep_moments(const Channels* k, Py_ssize_t c, Py_ssize_t t, Moments one) noexcept nogil:
@@ -143,7 +146,38 @@ cdef void conclude_moments(Channels* k, Py_ssize_t first, Py_ssize_t end) noexce
         k.var[c] = (k.var[c] if not k.var[c] < 0 else 0) / k.m
 
 
-# What follows is done for a range of channels at a time, so that divisions and roots are those of vectors.
+cdef inline void lay_scale(const Affine* map, Py_ssize_t first, Py_ssize_t end, const real* kind) noexcept nogil:
+    # the coefficients of y in the type of the data
+    cdef real* nearest = <real*>map.nearest
+    cdef real* slope = <real*>map.slope
+    cdef real* level = <real*>map.level
+    cdef Py_ssize_t c
+    for c in range(first, end):
+        nearest[c] = <real>map.mean[c]
+        slope[c] = <real>map.a[c]
+        level[c] = <real>offset(map.mean[c], map.residual[c], map.a[c], map.beta[c] if map.beta != NULL else 0,
+                                nearest[c])
+
+
+cdef inline void lay_map(const Channels* k, Affine map, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
+    if k.single:
+        lay_scale(&map, first, end, <const float*>NULL)
+    else:
+        lay_scale(&map, first, end, <const double*>NULL)
+
+
+cdef inline void lay_pull(const Channels* k, Py_ssize_t first, Py_ssize_t end, const real* kind) noexcept nogil:
+    # the coefficients of dx in the type of the data; k2 makes good what the roundings of mean and rise took away
+    cdef real* mean = <real*>k.coefficient[0]
+    cdef real* rise = <real*>k.coefficient[1]
+    cdef real* k0 = <real*>k.coefficient[2]
+    cdef real* k1 = <real*>k.coefficient[3]
+    cdef real* k2 = <real*>k.coefficient[4]
+    cdef Py_ssize_t c
+    for c in range(first, end):
+        mean[c], rise[c], k0[c], k1[c] = <real>k.mean[c], <real>k.rise[c], <real>k.a[c], <real>k.k1[c]
+        k2[c] = <real>(-k.a[c] * (k.rise[c] - rise[c]) - k.k1[c] * (k.mean[c] - mean[c]))
+
 
 cdef void own_rstd(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
     # of a constant channel under eps = 0 it is 0: y = beta and dx = 0, as for every eps > 0
@@ -169,6 +203,7 @@ cdef void conclude_scale(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept
         k.residual[c] = (k.near[c] - k.mean[c]) + k.rest[c]
         k.a[c] = gamma_of(k, c) * k.rstd[c]
         k.wide[c] = scale_is_wide(k.mean[c], k.a[c], beta_of(k, c), k.var[c] * k.m)
+    lay_map(k, own_map(k), first, end)
 
 
 cdef void given_scale(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
@@ -179,6 +214,7 @@ cdef void given_scale(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept no
         k.residual[c] = 0
         k.a[c] = gamma_of(k, c) * k.rstd[c]
         k.wide[c] = scale_is_wide(k.mean[c], k.a[c], beta_of(k, c), 0)
+    lay_map(k, own_map(k), first, end)
 
 
 cdef void own_centre(Channels* k, const real* kind) noexcept nogil:
@@ -224,6 +260,10 @@ cdef void conclude_pull(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept 
         k.a[c] = gamma_of(k, c) * k.rstd[c]
         k.k1[c] = -k.a[c] * ((k.k1[c] / k.m * k.rstd[c]) * k.rstd[c])
         k.wide[c] = pull_is_wide(k.mean[c], k.rise[c], k.a[c], k.k1[c], k.var[c] * k.m)
+    if k.single:
+        lay_pull(k, first, end, <const float*>NULL)
+    else:
+        lay_pull(k, first, end, <const double*>NULL)
 
 
 cdef void given_pull(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
@@ -234,3 +274,4 @@ cdef void given_pull(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nog
         k.near[c] = k.rest[c] = 0
         k.a[c] = gamma_of(k, c) * k.rstd[c]
         k.wide[c] = scale_is_wide(0, k.a[c], 0, 0)
+    lay_map(k, given_map(k), first, end)

@@ -160,33 +160,35 @@ cdef inline void run_products(const real* dy, const real* x, Py_ssize_t count, L
             b.hi[j] = add_exact(g, d, b.hi[j])
 
 
-cdef void run_scale(const real* x, real* y, Py_ssize_t count, const Scale* s, bint stream) noexcept nogil:
-    cdef real mean = <real>s.mean
-    cdef real a = <real>s.a
-    cdef real b = <real>offset(s, mean)
+cdef inline void run_scale(const real* x, real* y, Py_ssize_t count, const Affine* map, Py_ssize_t c,
+                           bint stream) noexcept nogil:
+    cdef real nearest = (<const real*>map.nearest)[c]
+    cdef real slope = (<const real*>map.slope)[c]
+    cdef real level = (<const real*>map.level)[c]
     cdef Py_ssize_t i = 0
     if real is float:
-        if s.wide:
+        if map.wide[c] != 0:
             for i in range(count):
-                y[i] = <float>(((<double>x[i] - s.mean) - s.residual) * s.a + s.beta)
+                y[i] = <float>wide_scale(map, c, x[i])
             return
     if stream:
-        i = stream_scale(x, y, count, mean, a, b)
+        i = stream_scale(x, y, count, nearest, slope, level)
     for i in range(i, count):
-        y[i] = scaled(x[i], mean, a, b)
+        y[i] = scaled(x[i], nearest, slope, level)
 
 
-cdef void run_pull(const real* dy, const real* x, real* dx, Py_ssize_t count, const Pull* p, bint stream) noexcept nogil:
-    cdef real mean = <real>p.mean
-    cdef real rise = <real>p.rise
-    cdef real k0 = <real>p.k0
-    cdef real k1 = <real>p.k1
-    cdef real k2 = <real>intercept(p, mean, rise)
+cdef inline void run_pull(const real* dy, const real* x, real* dx, Py_ssize_t count, const Channels* k, Py_ssize_t c,
+                          bint stream) noexcept nogil:
+    cdef real mean = (<const real*>k.coefficient[0])[c]
+    cdef real rise = (<const real*>k.coefficient[1])[c]
+    cdef real k0 = (<const real*>k.coefficient[2])[c]
+    cdef real k1 = (<const real*>k.coefficient[3])[c]
+    cdef real k2 = (<const real*>k.coefficient[4])[c]
     cdef Py_ssize_t i = 0
     if real is float:
-        if p.wide:
+        if k.wide[c] != 0:
             for i in range(count):
-                dx[i] = <float>((<double>dy[i] - p.rise) * p.k0 + (<double>x[i] - p.mean) * p.k1)
+                dx[i] = <float>wide_pull(k, c, dy[i], x[i])
             return
     if stream:
         i = stream_pull(dy, x, dx, count, mean, rise, k0, k1, k2)

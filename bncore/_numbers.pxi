@@ -105,13 +105,24 @@ cdef inline double centre_of(double mean, double var, const real* kind) noexcept
     return mean
 
 
-cdef struct Scale:    # (9.40) and (9.41) of one channel: y = ((x - mean) - residual) a + beta
-    double mean
-    double residual   # what the rounding of the mean to float64 left over
-    double a          # gamma rstd
-    double beta
-    bint wide         # float32 data: evaluate in float64, for the factors would leave float32's range
+# The maps: y = (x - nearest) slope + level by (9.40) and (9.41), where slope = gamma rstd, and nearest is the mean in
+# the type of the data; dx = (dy - rise) k0 + ((x - mean) k1 + k2), where rise = mean(dy), k0 = gamma rstd and
+# k1 = -gamma rstd^3 mean(dy (x - mean)).
 
+cdef inline real scaled(real x, real nearest, real slope, real level) noexcept nogil:
+    return (x - nearest) * slope + level
+
+
+cdef inline real pulled(real dy, real x, real mean, real rise, real k0, real k1, real k2) noexcept nogil:
+    return (dy - rise) * k0 + ((x - mean) * k1 + k2)
+
+
+cdef inline double offset(double mean, double residual, double a, double beta, double nearest) noexcept nogil:
+    # level of y = (x - nearest) a + level; residual is what the rounding of the mean to float64 left over
+    return beta - ((mean - nearest) + residual) * a
+
+
+# A channel is wide if float32 has not the range for its map, which is then evaluated in float64.
 
 cdef inline bint narrow(double factor) noexcept nogil:
     return (factor == 0) | ((SMALL <= fabs(factor)) & (fabs(factor) <= LARGE))
@@ -122,33 +133,5 @@ cdef inline bint scale_is_wide(double mean, double a, double beta, double reach)
     return not (narrow(a) & (reach <= REACH * REACH) & (fabs(mean) <= REACH) & (fabs(beta) <= LARGE))
 
 
-cdef inline double offset(const Scale* s, double nearest) noexcept nogil:
-    # b of y = (x - nearest) a + b, nearest being the mean in the type of the data
-    return s.beta - ((s.mean - nearest) + s.residual) * s.a
-
-
-cdef inline real scaled(real x, real mean, real a, real b) noexcept nogil:
-    # (9.40) and (9.41): y = (x - mean) gamma rstd + beta
-    return (x - mean) * a + b
-
-
-cdef struct Pull:     # dx of one channel: dx = (dy - rise) k0 + ((x - mean) k1 + k2)
-    double mean
-    double rise       # mean(dy)
-    double k0         # gamma rstd
-    double k1         # -gamma rstd^3 mean(dy (x - mean))
-    bint wide
-
-
 cdef inline bint pull_is_wide(double mean, double rise, double k0, double k1, double reach) noexcept nogil:
     return not (narrow(k0) & narrow(k1) & (fabs(mean) <= REACH) & (fabs(rise) <= REACH) & (reach <= REACH * REACH))
-
-
-cdef inline double intercept(const Pull* p, double nearest_mean, double nearest_rise) noexcept nogil:
-    # k2 makes good what the roundings of mean and rise to the type of the data took away
-    return -p.k0 * (p.rise - nearest_rise) - p.k1 * (p.mean - nearest_mean)
-
-
-cdef inline real pulled(real dy, real x, real mean, real rise, real k0, real k1, real k2) noexcept nogil:
-    # dx = (dy - mean(dy)) gamma rstd - (x - mean) gamma rstd^3 mean(dy (x - mean))
-    return (dy - rise) * k0 + ((x - mean) * k1 + k2)

@@ -137,26 +137,26 @@ cdef void chunk_sums(const Walk* dy, const Walk* x, const Cut* k, Py_ssize_t c, 
     keep_sums(channels, c, t, fold(&first, real is double), fold(&second, real is double))
 
 
-cdef inline void part_scale(const Walk* x, const Walk* y, Part p, Py_ssize_t c, const Scale* s, bint staged,
-                            bint stream, real* tile) noexcept nogil:
+cdef inline void part_scale(const Walk* x, const Walk* y, Part p, Py_ssize_t c, const Affine* map,
+                            bint staged, bint stream, real* tile) noexcept nogil:
     cdef Py_ssize_t j, i, count
     cdef const real* source
     for j in range(p.planes):
         if not staged:
             run_scale(load(x, p.n + j, c, p.start, p.count, tile), <real*>plane(y, p.n + j, c) + p.start,
-                      p.count, s, stream)
+                      p.count, map, c, stream)
             continue
         i = 0
         while i < p.count:
             count = min(p.count - i, <Py_ssize_t>STAGE)
             source = load(x, p.n + j, c, p.start + i, count, tile)
-            run_scale(source, tile + STAGE, count, s, False)
+            run_scale(source, tile + STAGE, count, map, c, False)
             store(y, p.n + j, c, p.start + i, count, <const real*>(tile + STAGE))
             i += count
 
 
 cdef void chunk_pull(const Walk* dy, const Walk* x, const Walk* dx, const Cut* k, Py_ssize_t c, Py_ssize_t t,
-                     const Pull* u, bint staged, bint stream, real* tile) noexcept nogil:
+                     const Channels* channels, bint staged, bint stream, real* tile) noexcept nogil:
     cdef Part p = part(k, t)
     cdef Py_ssize_t j, i, count
     cdef const real* left
@@ -165,13 +165,13 @@ cdef void chunk_pull(const Walk* dy, const Walk* x, const Walk* dx, const Cut* k
         if not staged:
             run_pull(load(dy, p.n + j, c, p.start, p.count, tile),
                      load(x, p.n + j, c, p.start, p.count, tile + p.count),
-                     <real*>plane(dx, p.n + j, c) + p.start, p.count, u, stream)
+                     <real*>plane(dx, p.n + j, c) + p.start, p.count, channels, c, stream)
             continue
         i = 0
         while i < p.count:
             count = min(p.count - i, <Py_ssize_t>STAGE)
             left = load(dy, p.n + j, c, p.start + i, count, tile)
             right = load(x, p.n + j, c, p.start + i, count, tile + STAGE)
-            run_pull(left, right, tile + 2 * STAGE, count, u, False)
+            run_pull(left, right, tile + 2 * STAGE, count, channels, c, False)
             store(dx, p.n + j, c, p.start + i, count, <const real*>(tile + 2 * STAGE))
             i += count

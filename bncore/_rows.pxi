@@ -74,20 +74,23 @@ cdef inline Grid grid(Py_ssize_t rows, Py_ssize_t channels, Py_ssize_t size, Py_
     return g
 
 
-cdef inline Window window(const Grid* g, Py_ssize_t block, Py_ssize_t tile, bint dense) noexcept nogil:
+cdef inline Window rows_window(const Grid* g, Py_ssize_t start, Py_ssize_t end, Py_ssize_t channel, Py_ssize_t channels,
+                               bint dense) noexcept nogil:
+    # folded rows [start, end), and what is left after the last of them, of some channels
     cdef Window w
-    cdef Py_ssize_t start = block * g.step
-    w.row = start * g.fold
-    w.folded = min(g.step, g.folded - start)
-    w.rest = g.rest if block == g.blocks - 1 else 0
-    w.channel = tile * g.tile
-    w.channels = min(g.tile, g.channels - w.channel)
-    w.first = w.channel * g.size
-    w.width = w.channels * g.size
+    w.row, w.folded = start * g.fold, end - start
+    w.rest = g.rest if end == g.folded else 0
+    w.channel, w.channels = channel, channels
+    w.first, w.width = channel * g.size, channels * g.size
     w.segments = g.fold
     if dense:                                   # the folded rows lie one after the other
         w.width, w.segments = w.width * g.fold, 1
     return w
+
+
+cdef inline Window window(const Grid* g, Py_ssize_t block, Py_ssize_t tile, bint dense) noexcept nogil:
+    cdef Py_ssize_t start = block * g.step, channel = tile * g.tile
+    return rows_window(g, start, min(start + g.step, g.folded), channel, min(g.tile, g.channels - channel), dense)
 
 
 cdef inline const real* row_of(const Lines* x, const Window* w, Py_ssize_t row, const real* kind) noexcept nogil:

@@ -10,98 +10,92 @@ cdef inline void repeat(real* vector, Py_ssize_t length, Py_ssize_t times) noexc
         memcpy(vector + z * length, vector, length * sizeof(real))
 
 
-cdef void block_scale(const Lines* x, const Lines* y, const Grid* g, Py_ssize_t block, Py_ssize_t tile, bint dense,
-                      const Affine* map, bint staged, bint stream, const real* kind) noexcept nogil:
-    cdef Window w = window(g, block, tile, dense)
-    cdef real mean[COLUMNS]
-    cdef real a[COLUMNS]
-    cdef real b[COLUMNS]
+cdef inline const real* laid_out(const void* coefficient, const Window* w, const Grid* g, real* room) noexcept nogil:
+    # a coefficient of the channels of a window, once for each column
+    cdef const real* of = <const real*>coefficient + w.channel
+    cdef Py_ssize_t c, p
+    if g.size == 1 and g.fold == 1:
+        return of
+    for c in range(w.channels):
+        for p in range(c * g.size, (c + 1) * g.size):
+            room[p] = of[c]
+    repeat(room, w.channels * g.size, g.fold)
+    return room
+
+
+cdef inline bint any_wide(const double* wide, const Window* w) noexcept nogil:
+    cdef double found = 0
+    cdef Py_ssize_t c
+    for c in range(w.channel, w.channel + w.channels):
+        found += wide[c]
+    return found != 0
+
+
+cdef inline Py_ssize_t place(const Window* w, const Grid* g, Py_ssize_t row, Py_ssize_t* at, Py_ssize_t* width) noexcept nogil:
+    # where row number `row` of a window lies, and which columns it has: `width` of them from `at` on
+    cdef Py_ssize_t z
+    if row < w.folded * w.segments:
+        z, width[0] = row % w.segments, w.width
+        at[0] = z * w.width
+        return row // w.segments * g.fold + z
+    z, width[0] = row - w.folded * w.segments, w.channels
+    at[0] = z * w.channels
+    return w.folded * g.fold + z
+
+
+cdef void block_scale(const Lines* x, const Lines* y, const Grid* g, Window w, const Affine* map, bint staged,
+                      bint stream, const real* kind) noexcept nogil:
+    cdef real room[3][COLUMNS]
     cdef real stage[COLUMNS]
-    cdef Py_ssize_t row, z, c, p, i, at, width, length = w.channels * g.size
-    cdef bint wide = False
-    cdef Scale s
+    cdef Py_ssize_t row, p, i, c, at, width, length = w.channels * g.size
+    cdef bint wide = real is float and any_wide(map.wide, &w)
+    cdef const real* nearest = laid_out(map.nearest, &w, g, room[0])
+    cdef const real* slope = laid_out(map.slope, &w, g, room[1])
+    cdef const real* level = laid_out(map.level, &w, g, room[2])
     cdef const real* source
     cdef real* target
-    for c in range(w.channels):
-        s = scale_at(map, w.channel + c)
-        wide |= real is float and s.wide
-        for p in range(c * g.size, (c + 1) * g.size):
-            mean[p] = <real>s.mean
-            a[p] = <real>s.a
-            b[p] = <real>offset(&s, <real>s.mean)
-    repeat(mean, length, g.fold)
-    repeat(a, length, g.fold)
-    repeat(b, length, g.fold)
     for row in range(w.folded * w.segments + w.rest):
-        if row < w.folded * w.segments:
-            z, width = row % w.segments, w.width
-            i = row // w.segments * g.fold + z
-        else:
-            z, width = row - w.folded * w.segments, w.channels
-            i = w.folded * g.fold + z
-        at = z * width
+        i = place(&w, g, row, &at, &width)
         source = row_of(x, &w, i, kind)
         target = <real*>(y.base + (w.row + i) * y.stride) + w.first
         if not (staged or wide):
-            row_scale(source, target, width, &mean[at], &a[at], &b[at], stream)
+            row_scale(source, target, width, nearest + at, slope + at, level + at, stream)
             continue
-        row_scale(source, stage, width, &mean[at], &a[at], &b[at], False)
+        row_scale(source, stage, width, nearest + at, slope + at, level + at, False)
         if wide:
             for p in range(width):
-                s = scale_at(map, w.channel + p % length // g.size)
-                if s.wide:
-                    stage[p] = <real>(((<double>source[p] - s.mean) - s.residual) * s.a + s.beta)
+                c = w.channel + p % length // g.size
+                if map.wide[c] != 0:
+                    stage[p] = <real>wide_scale(map, c, source[p])
         memcpy(target, stage, width * sizeof(real))
 
 
-cdef void block_pull(const Lines* dy, const Lines* x, const Lines* dx, const Grid* g, Py_ssize_t block,
-                     Py_ssize_t tile, bint dense, const Channels* channels, bint staged, bint stream,
-                     const real* kind) noexcept nogil:
-    cdef Window w = window(g, block, tile, dense)
-    cdef real mean[COLUMNS]
-    cdef real rise[COLUMNS]
-    cdef real k0[COLUMNS]
-    cdef real k1[COLUMNS]
-    cdef real k2[COLUMNS]
+cdef void block_pull(const Lines* dy, const Lines* x, const Lines* dx, const Grid* g, Window w, const Channels* channels,
+                     bint staged, bint stream, const real* kind) noexcept nogil:
+    cdef real room[5][COLUMNS]
     cdef real stage[COLUMNS]
-    cdef Py_ssize_t row, z, c, p, i, at, width, length = w.channels * g.size
-    cdef bint wide = False
-    cdef Pull u
+    cdef Py_ssize_t row, p, i, c, at, width, length = w.channels * g.size
+    cdef bint wide = real is float and any_wide(channels.wide, &w)
+    cdef const real* mean = laid_out(channels.coefficient[0], &w, g, room[0])
+    cdef const real* rise = laid_out(channels.coefficient[1], &w, g, room[1])
+    cdef const real* k0 = laid_out(channels.coefficient[2], &w, g, room[2])
+    cdef const real* k1 = laid_out(channels.coefficient[3], &w, g, room[3])
+    cdef const real* k2 = laid_out(channels.coefficient[4], &w, g, room[4])
     cdef const real* left
     cdef const real* right
     cdef real* target
-    for c in range(w.channels):
-        u = pull_at(channels, w.channel + c)
-        wide |= real is float and u.wide
-        for p in range(c * g.size, (c + 1) * g.size):
-            mean[p] = <real>u.mean
-            rise[p] = <real>u.rise
-            k0[p] = <real>u.k0
-            k1[p] = <real>u.k1
-            k2[p] = <real>intercept(&u, <real>u.mean, <real>u.rise)
-    repeat(mean, length, g.fold)
-    repeat(rise, length, g.fold)
-    repeat(k0, length, g.fold)
-    repeat(k1, length, g.fold)
-    repeat(k2, length, g.fold)
     for row in range(w.folded * w.segments + w.rest):
-        if row < w.folded * w.segments:
-            z, width = row % w.segments, w.width
-            i = row // w.segments * g.fold + z
-        else:
-            z, width = row - w.folded * w.segments, w.channels
-            i = w.folded * g.fold + z
-        at = z * width
+        i = place(&w, g, row, &at, &width)
         left = row_of(dy, &w, i, kind)
         right = row_of(x, &w, i, kind)
         target = <real*>(dx.base + (w.row + i) * dx.stride) + w.first
         if not (staged or wide):
-            row_pull(left, right, target, width, &mean[at], &rise[at], &k0[at], &k1[at], &k2[at], stream)
+            row_pull(left, right, target, width, mean + at, rise + at, k0 + at, k1 + at, k2 + at, stream)
             continue
-        row_pull(left, right, stage, width, &mean[at], &rise[at], &k0[at], &k1[at], &k2[at], False)
+        row_pull(left, right, stage, width, mean + at, rise + at, k0 + at, k1 + at, k2 + at, False)
         if wide:
             for p in range(width):
-                u = pull_at(channels, w.channel + p % length // g.size)
-                if u.wide:
-                    stage[p] = <real>((<double>left[p] - u.rise) * u.k0 + (<double>right[p] - u.mean) * u.k1)
+                c = w.channel + p % length // g.size
+                if channels.wide[c] != 0:
+                    stage[p] = <real>wide_pull(channels, c, left[p], right[p])
         memcpy(target, stage, width * sizeof(real))

@@ -69,12 +69,12 @@ cdef void backward_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile)
 
 cdef void inference_share(Batch* b, Py_ssize_t thread, real* tile) noexcept nogil:
     # a map, which no sum ties to channels: it runs through memory as the tensor lies
-    cdef Py_ssize_t i, pieces = b.cut.planes * b.count * b.cut.pieces
+    cdef Py_ssize_t pieces = b.cut.planes * b.count * b.cut.pieces if by_plane(b) else b.grid.folded
+    cdef Py_ssize_t first = pieces * thread // b.threads, end = pieces * (thread + 1) // b.threads
     if by_plane(b):
-        plane_tasks(b, pieces * thread // b.threads, pieces * (thread + 1) // b.threads, tile)
-        return
-    for i in range(first_task(b, thread), first_task(b, thread + 1)):
-        scale_task(b, i % b.groups, i // b.groups, tile)
+        plane_maps(b, first, end, tile)
+    else:
+        row_maps(b, first, end, tile)
     settle_stores(b)
 
 

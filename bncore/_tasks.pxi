@@ -72,6 +72,7 @@ cdef void lay_out(Batch* b, Py_ssize_t rows, Py_ssize_t count, Py_ssize_t size, 
         b.step = max(1, min(MANY_CHANNELS, GROUP_ELEMENTS // (rows * size))) if b.parts == 1 else 1
     b.groups = (count + b.step - 1) // b.step
     b.channels.count = count
+    b.channels.single = item == sizeof(float)
     b.channels.m = <double>(rows * size)
     b.channels.parts = b.parts
 
@@ -89,7 +90,7 @@ cdef inline Py_ssize_t padded(Py_ssize_t numbers) noexcept nogil:
 
 
 cdef enum:
-    VECTORS = 9                    # of `Channels`, with one number a channel
+    VECTORS = 14                   # of `Channels`, with one number a channel
     MOMENTS = 3                    # numbers to a record of moments
     SUMS = 4                       # and to one of sums
 
@@ -109,6 +110,8 @@ cdef int reserve(Batch* b, bint moments, bint sums) except -1:
     k.rstd, k.centre, k.near = carve(&space, c), carve(&space, c), carve(&space, c)
     k.rest, k.residual, k.a = carve(&space, c), carve(&space, c), carve(&space, c)
     k.rise, k.k1, k.wide = carve(&space, c), carve(&space, c), carve(&space, c)
+    for t in range(5):
+        k.coefficient[t] = carve(&space, c)
     k.counts = carve(&space, b.parts)
     for t in range(b.parts):
         k.counts[t] = <double>part_count(b, t)
@@ -160,14 +163,15 @@ cdef void sums_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexce
 
 cdef inline void map_task(Batch* b, const Lines* rows, const Walk* planes, Affine map, Py_ssize_t group, Py_ssize_t t,
                           real* tile) noexcept nogil:
-    cdef Scale s
+    cdef Part p
     cdef Py_ssize_t c
     if b.rows:
-        block_scale(rows, &b.out_rows, &b.grid, t, group, b.dense, &map, b.staged, b.stream, <const real*>tile)
+        block_scale(rows, &b.out_rows, &b.grid, window(&b.grid, t, group, b.dense), &map, b.staged, b.stream,
+                    <const real*>tile)
     else:
+        p = part(&b.cut, t)
         for c in range(first_channel(b, group), end_channel(b, group)):
-            s = scale_at(&map, c)
-            part_scale(planes, &b.out, part(&b.cut, t), c, &s, b.staged, b.stream, tile)
+            part_scale(planes, &b.out, p, c, &map, b.staged, b.stream, tile)
 
 
 cdef void scale_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
@@ -175,15 +179,13 @@ cdef void scale_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexc
 
 
 cdef void pull_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
-    cdef Pull u
     cdef Py_ssize_t c
     if b.rows:
-        block_pull(&b.dy_rows, &b.x_rows, &b.out_rows, &b.grid, t, group, b.dense, &b.channels, b.staged, b.stream,
-                   <const real*>tile)
+        block_pull(&b.dy_rows, &b.x_rows, &b.out_rows, &b.grid, window(&b.grid, t, group, b.dense), &b.channels,
+                   b.staged, b.stream, <const real*>tile)
     else:
         for c in range(first_channel(b, group), end_channel(b, group)):
-            u = pull_at(&b.channels, c)
-            chunk_pull(&b.dy, &b.x, &b.out, &b.cut, c, t, &u, b.staged, b.stream, tile)
+            chunk_pull(&b.dy, &b.x, &b.out, &b.cut, c, t, &b.channels, b.staged, b.stream, tile)
 
 
 cdef void given_pull_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
@@ -196,23 +198,35 @@ cdef inline bint by_plane(const Batch* b) noexcept nogil:
     return not b.rows or b.cut.size >= LONG_RUN
 
 
-cdef void plane_tasks(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
+cdef void plane_maps(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
     # pieces [first, end) of the planes of all channels, in the order in which they lie in memory
     cdef Py_ssize_t piece = first % b.cut.pieces
     cdef Py_ssize_t c = first // b.cut.pieces % b.count
     cdef Py_ssize_t n = first // b.cut.pieces // b.count
     cdef Affine map = own_map(&b.channels)
-    cdef Scale s
+    cdef bint simple = b.x.dense and not b.staged and b.cut.pieces == 1
     cdef Py_ssize_t i
     for i in range(first, end):
-        s = scale_at(&map, c)
-        part_scale(&b.x, &b.out, plane_part(&b.cut, n, piece), c, &s, b.staged, b.stream, tile)
+        if simple:
+            run_scale(<const real*>plane(&b.x, n, c), <real*>plane(&b.out, n, c), b.cut.size, &map, c, b.stream)
+        else:
+            part_scale(&b.x, &b.out, plane_part(&b.cut, n, piece), c, &map, b.staged, b.stream, tile)
         piece += 1
         if piece == b.cut.pieces:
             piece, c = 0, c + 1
         if c == b.count:
             c, n = 0, n + 1
-    settle_stores(b)
+
+
+cdef void row_maps(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
+    # folded rows [first, end) of the whole width
+    cdef Affine map = own_map(&b.channels)
+    cdef Py_ssize_t wide = max(<Py_ssize_t>1, COLUMNS // b.grid.size), c = 0
+    cdef Window w
+    while c < b.count:
+        w = rows_window(&b.grid, first, end, c, min(wide, b.count - c), b.dense)
+        block_scale(&b.x_rows, &b.out_rows, &b.grid, w, &map, b.staged, b.stream, <const real*>tile)
+        c += wide
 
 
 cdef inline void settle_stores(const Batch* b) noexcept nogil:
