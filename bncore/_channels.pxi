@@ -22,7 +22,7 @@ cdef struct Affine:                # y = ((x - mean) - residual) a + beta
     const double* mean
     const double* residual
     const double* a
-    const double* beta             # NULL stands for 0
+    const double* beta
     const double* wide
     const void* nearest            # the mean, a, and what makes good the rounding of the mean, in the type of the data:
     const void* slope              # y = (x - nearest) slope + level, unless the channel is wide
@@ -33,8 +33,8 @@ cdef struct Channels:
     Py_ssize_t count               # C
     double m                       # elements of a channel
     double eps
-    const double* gamma            # NULL stands for 1
-    const double* beta             # NULL stands for 0
+    const double* gamma            # NULL, until `reserve`, stands for 1
+    const double* beta             # and for 0
     double* mean
     double* var
     double* dgamma
@@ -57,14 +57,6 @@ cdef struct Channels:
     void* coefficient[5]           # in the type of the data: of y, nearest, slope and level; of dx, mean, rise, k0, k1, k2
 
 
-cdef inline double gamma_of(const Channels* k, Py_ssize_t c) noexcept nogil:
-    return k.gamma[c] if k.gamma != NULL else 1
-
-
-cdef inline double beta_of(const Channels* k, Py_ssize_t c) noexcept nogil:
-    return k.beta[c] if k.beta != NULL else 0
-
-
 cdef inline Affine own_map(const Channels* k) noexcept nogil:
     # the map of (9.40) and (9.41)
     cdef Affine map
@@ -76,14 +68,14 @@ cdef inline Affine own_map(const Channels* k) noexcept nogil:
 cdef inline Affine given_map(const Channels* k) noexcept nogil:
     # the map from dy to dx in inference mode: a product
     cdef Affine map
-    map.mean, map.residual, map.a, map.beta, map.wide = k.near, k.rest, k.a, NULL, k.wide
+    map.mean, map.residual, map.a, map.beta, map.wide = k.rise, k.rise, k.a, k.rise, k.wide
     map.nearest, map.slope, map.level = k.coefficient[0], k.coefficient[1], k.coefficient[2]
     return map
 
 
 cdef inline double wide_scale(const Affine* map, Py_ssize_t c, double x) noexcept nogil:
     # y of a channel whose coefficients leave float32's range
-    return ((x - map.mean[c]) - map.residual[c]) * map.a[c] + (map.beta[c] if map.beta != NULL else 0)
+    return ((x - map.mean[c]) - map.residual[c]) * map.a[c] + map.beta[c]
 
 
 cdef inline double wide_pull(const Channels* k, Py_ssize_t c, double dy, double x) noexcept nogil:
@@ -101,14 +93,8 @@ cdef inline void keep_sums(const Channels* k, Py_ssize_t c, Py_ssize_t t, Sum dy
     k.sums.dyd_hi[at], k.sums.dyd_lo[at] = dyd.hi, left_over(dyd)
 
 
-cdef inline Mean mean_at(const Channels* k, Py_ssize_t at, double count) noexcept nogil:
-    cdef Sum sum
-    sum.hi, sum.lo = k.moments.hi[at], k.moments.lo[at]
-    return mean_of(sum, count)
-
-
 cdef void whole_moments(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
-    # the sums add up in the record of the first part, and m2 = sum of m2 + count (mean of the part - mean)^2 in var
+    # into the record of the first part: the sums add up, and m2 = sum of m2 + count (mean of the part - mean)^2
     cdef Py_ssize_t c, t, at
     cdef Mean mean
     cdef double e, hi, lo
@@ -118,102 +104,146 @@ cdef void whole_moments(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept 
             at = t * k.count + c
             accumulate(k.moments.hi[at], &hi, &lo, True)
             lo += k.moments.lo[at]
-        k.near[c], k.rest[c] = hi, lo if lo == lo else 0
-    for c in range(first, end):
-        mean = mean_of_two(k.near[c], k.rest[c], k.m)
+        lo = lo if lo == lo else 0
+        k.near[c], k.rest[c] = hi, lo
+        mean = mean_of_two(hi, lo, k.m)
         hi = lo = 0
         for t in range(k.parts):
             at = t * k.count + c
-            e = apart(mean_at(k, at, k.counts[t]), mean)
+            e = apart(mean_of_two(k.moments.hi[at], k.moments.lo[at], k.counts[t]), mean)
             accumulate(k.moments.m2[at], &hi, &lo, True)
             accumulate(k.counts[t] * e * e, &hi, &lo, True)
-        k.var[c] = hi + (lo if lo == lo else 0)
+        k.moments.hi[c], k.moments.lo[c] = k.near[c], k.rest[c]
+        k.moments.m2[c] = hi + (lo if lo == lo else 0)
 
 
-cdef void conclude_moments(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
+# Each step below is a loop over channels from the first of the vectors that it is given.
+
+cdef void close_moments(from_vector hi, from_vector lo, from_vector m2, to_vector near, to_vector rest, to_vector mean,
+                        to_vector var, Py_ssize_t channels, double m) noexcept nogil:
     # (9.38) and (9.39)
-    cdef Mean mean
+    cdef Mean whole
     cdef Py_ssize_t c
-    if k.parts > 1:
-        whole_moments(k, first, end)
-    else:
-        for c in range(first, end):
-            k.near[c], k.rest[c], k.var[c] = k.moments.hi[c], k.moments.lo[c], k.moments.m2[c]
-    for c in range(first, end):
-        mean = mean_of_two(k.near[c], k.rest[c], k.m)
-        k.near[c], k.rest[c] = mean.near, mean.rest
-        k.mean[c] = mean.near + mean.rest
-        k.var[c] = (k.var[c] if not k.var[c] < 0 else 0) / k.m
+    for c in range(channels):
+        whole = mean_of_two(hi[c], lo[c], m)
+        near[c], rest[c], mean[c] = whole.near, whole.rest, whole.near + whole.rest
+        var[c] = (m2[c] if not m2[c] < 0 else 0) / m
 
 
-cdef inline void lay_scale(const Affine* map, Py_ssize_t first, Py_ssize_t end, const real* kind) noexcept nogil:
-    # the coefficients of y in the type of the data
-    cdef real* nearest = <real*>map.nearest
-    cdef real* slope = <real*>map.slope
-    cdef real* level = <real*>map.level
-    cdef Py_ssize_t c
-    for c in range(first, end):
-        nearest[c] = <real>map.mean[c]
-        slope[c] = <real>map.a[c]
-        level[c] = <real>offset(map.mean[c], map.residual[c], map.a[c], map.beta[c] if map.beta != NULL else 0,
-                                nearest[c])
-
-
-cdef inline void lay_map(const Channels* k, Affine map, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
-    if k.single:
-        lay_scale(&map, first, end, <const float*>NULL)
-    else:
-        lay_scale(&map, first, end, <const double*>NULL)
-
-
-cdef inline void lay_pull(const Channels* k, Py_ssize_t first, Py_ssize_t end, const real* kind) noexcept nogil:
-    # the coefficients of dx in the type of the data; k2 makes good what the roundings of mean and rise took away
-    cdef real* mean = <real*>k.coefficient[0]
-    cdef real* rise = <real*>k.coefficient[1]
-    cdef real* k0 = <real*>k.coefficient[2]
-    cdef real* k1 = <real*>k.coefficient[3]
-    cdef real* k2 = <real*>k.coefficient[4]
-    cdef Py_ssize_t c
-    for c in range(first, end):
-        mean[c], rise[c], k0[c], k1[c] = <real>k.mean[c], <real>k.rise[c], <real>k.a[c], <real>k.k1[c]
-        k2[c] = <real>(-k.a[c] * (k.rise[c] - rise[c]) - k.k1[c] * (k.mean[c] - mean[c]))
-
-
-cdef void own_rstd(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
-    # of a constant channel under eps = 0 it is 0: y = beta and dx = 0, as for every eps > 0
+cdef void root(from_vector var, to_vector rstd, Py_ssize_t channels, double eps, bint own) noexcept nogil:
+    # of a constant batch under eps = 0 rstd is 0: y = beta and dx = 0, as for every eps > 0; given statistics are IEEE's
     cdef double v
     cdef Py_ssize_t c
-    for c in range(first, end):
-        v = k.var[c] + k.eps
-        k.rstd[c] = 1 / sqrt(v) if v != 0 else 0
+    if own:
+        for c in range(channels):
+            v = var[c] + eps
+            rstd[c] = 1 / sqrt(v) if v != 0 else 0
+    else:
+        for c in range(channels):
+            rstd[c] = 1 / sqrt(var[c] + eps)
 
 
-cdef void given_rstd(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
+cdef void close_scale(from_vector mean, from_vector gamma, from_vector rstd, from_vector beta, from_vector reach,
+                      to_vector a, to_vector wide, Py_ssize_t channels, double m) noexcept nogil:
+    # slopes, and whether float32 has the range; (x - mean)^2 is at most m times reach
     cdef Py_ssize_t c
-    for c in range(first, end):
-        k.rstd[c] = 1 / sqrt(k.var[c] + k.eps)
+    for c in range(channels):
+        a[c] = gamma[c] * rstd[c]
+        wide[c] = 1 if scale_is_wide(mean[c], gamma[c] * rstd[c], beta[c], reach[c] * m) else 0
+
+
+cdef void lay_scale(from_vector mean, from_vector residual, from_vector a, from_vector beta, real* nearest, real* slope,
+                    real* level, Py_ssize_t channels) noexcept nogil:
+    # the coefficients of y in the type of the data
+    cdef Py_ssize_t c
+    for c in range(channels):
+        nearest[c] = <real>mean[c]
+        slope[c] = <real>a[c]
+    for c in range(channels):
+        level[c] = <real>offset(mean[c], residual[c], a[c], beta[c], nearest[c])
+
+
+cdef void lay_map(const Channels* k, Affine map, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
+    if k.single:
+        lay_scale(map.mean + first, map.residual + first, map.a + first, map.beta + first, <float*>map.nearest + first,
+                  <float*>map.slope + first, <float*>map.level + first, end - first)
+    else:
+        lay_scale(map.mean + first, map.residual + first, map.a + first, map.beta + first, <double*>map.nearest + first,
+                  <double*>map.slope + first, <double*>map.level + first, end - first)
+
+
+cdef void close_sums(from_vector dyd, from_vector dbeta, from_vector mean, from_vector centre, from_vector rstd,
+                     to_vector sum_dyd, to_vector dgamma, Py_ssize_t channels) noexcept nogil:
+    # sum dy (x - mean) = sum dy (x - centre) - (mean - centre) sum dy, and dgamma is rstd times that
+    cdef double moved, total
+    cdef Py_ssize_t c
+    for c in range(channels):
+        moved = mean[c] - centre[c]
+        total = fma(-moved, dbeta[c], dyd[c])
+        total = total if moved != 0 else dyd[c]
+        sum_dyd[c] = total
+        dgamma[c] = total * rstd[c]
+
+
+cdef void close_pull(from_vector mean, from_vector var, from_vector gamma, from_vector rstd, from_vector dbeta,
+                     from_vector sum_dyd, to_vector rise, to_vector k0, to_vector k1, to_vector wide,
+                     Py_ssize_t channels, double m) noexcept nogil:
+    cdef double slope, bend
+    cdef Py_ssize_t c
+    for c in range(channels):
+        slope = gamma[c] * rstd[c]
+        bend = -slope * ((sum_dyd[c] / m * rstd[c]) * rstd[c])
+        rise[c], k0[c], k1[c] = dbeta[c] / m, slope, bend
+        wide[c] = 1 if pull_is_wide(mean[c], dbeta[c] / m, slope, bend, var[c] * m) else 0
+
+
+cdef void lay_pull(from_vector mean, from_vector rise, from_vector k0, from_vector k1, real* mean_, real* rise_, real* k0_,
+                   real* k1_, real* k2_, Py_ssize_t channels) noexcept nogil:
+    # the coefficients of dx in the type of the data; k2 makes good what the roundings of mean and rise took away
+    cdef Py_ssize_t c
+    for c in range(channels):
+        mean_[c], rise_[c] = <real>mean[c], <real>rise[c]
+    for c in range(channels):
+        k0_[c], k1_[c] = <real>k0[c], <real>k1[c]
+    for c in range(channels):
+        k2_[c] = <real>(-k0[c] * (rise[c] - rise_[c]) - k1[c] * (mean[c] - mean_[c]))
+
+
+cdef void lay_coefficients(const Channels* k, Py_ssize_t first, Py_ssize_t end, const real* kind) noexcept nogil:
+    lay_pull(k.mean + first, k.rise + first, k.a + first, k.k1 + first, <real*>k.coefficient[0] + first,
+             <real*>k.coefficient[1] + first, <real*>k.coefficient[2] + first, <real*>k.coefficient[3] + first,
+             <real*>k.coefficient[4] + first, end - first)
+
+
+# What a thread does for a range of channels when their sums are there, or before they are needed.
+
+cdef void conclude_moments(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
+    if k.parts > 1:
+        whole_moments(k, first, end)
+    close_moments(k.moments.hi + first, k.moments.lo + first, k.moments.m2 + first, k.near + first, k.rest + first,
+                  k.mean + first, k.var + first, end - first, k.m)
 
 
 cdef void conclude_scale(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
     # the map that the batch's own statistics make of (9.40) and (9.41)
     cdef Py_ssize_t c
     conclude_moments(k, first, end)
-    own_rstd(k, first, end)
+    root(k.var + first, k.rstd + first, end - first, k.eps, True)
     for c in range(first, end):
         k.residual[c] = (k.near[c] - k.mean[c]) + k.rest[c]
-        k.a[c] = gamma_of(k, c) * k.rstd[c]
-        k.wide[c] = scale_is_wide(k.mean[c], k.a[c], beta_of(k, c), k.var[c] * k.m)
+    close_scale(k.mean + first, k.gamma + first, k.rstd + first, k.beta + first, k.var + first, k.a + first,
+                k.wide + first, end - first, k.m)
     lay_map(k, own_map(k), first, end)
 
 
 cdef void given_scale(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
     # the map that given statistics make of (9.40) and (9.41)
     cdef Py_ssize_t c
-    given_rstd(k, first, end)
+    root(k.var + first, k.rstd + first, end - first, k.eps, False)
     for c in range(first, end):
         k.residual[c] = 0
-        k.a[c] = gamma_of(k, c) * k.rstd[c]
-        k.wide[c] = scale_is_wide(k.mean[c], k.a[c], beta_of(k, c), 0)
+    close_scale(k.mean + first, k.gamma + first, k.rstd + first, k.beta + first, k.residual + first, k.a + first,
+                k.wide + first, end - first, k.m)
     lay_map(k, own_map(k), first, end)
 
 
@@ -229,8 +259,8 @@ cdef void given_centre(Channels* k) noexcept nogil:
 
 
 cdef void conclude_sums(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
-    # dbeta = sum dy and dgamma = sum dy (x - mean) rstd; rise = mean(dy), k1 = sum dy (x - mean)
-    cdef double moved, dy, dy_lo, dyd, dyd_lo
+    # dbeta = sum dy, dgamma = rstd sum dy (x - mean)
+    cdef double dy, dy_lo, dyd, dyd_lo
     cdef Py_ssize_t c, t, at
     for c in range(first, end):
         dy, dy_lo = k.sums.dy_hi[c], k.sums.dy_lo[c]
@@ -242,36 +272,29 @@ cdef void conclude_sums(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept 
             dy_lo += k.sums.dy_lo[at]
             dyd_lo += k.sums.dyd_lo[at]
         k.dbeta[c] = dy + (dy_lo if dy_lo == dy_lo else 0)
-        k.k1[c] = dyd + (dyd_lo if dyd_lo == dyd_lo else 0)
-    for c in range(first, end):
-        # sum dy (x - mean) = sum dy (x - centre) - (mean - centre) sum dy
-        moved = k.mean[c] - k.centre[c]
-        k.k1[c] = fma(-moved, k.dbeta[c], k.k1[c]) if moved != 0 else k.k1[c]
-        k.dgamma[c] = k.k1[c] * k.rstd[c]
+        k.near[c] = dyd + (dyd_lo if dyd_lo == dyd_lo else 0)
+    close_sums(k.near + first, k.dbeta + first, k.mean + first, k.centre + first, k.rstd + first, k.rest + first,
+               k.dgamma + first, end - first)
 
 
 cdef void conclude_pull(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
     # dgamma, dbeta, and the map that gives dx in training mode
-    cdef Py_ssize_t c
-    own_rstd(k, first, end)
+    root(k.var + first, k.rstd + first, end - first, k.eps, True)
     conclude_sums(k, first, end)
-    for c in range(first, end):
-        k.rise[c] = k.dbeta[c] / k.m
-        k.a[c] = gamma_of(k, c) * k.rstd[c]
-        k.k1[c] = -k.a[c] * ((k.k1[c] / k.m * k.rstd[c]) * k.rstd[c])
-        k.wide[c] = pull_is_wide(k.mean[c], k.rise[c], k.a[c], k.k1[c], k.var[c] * k.m)
+    close_pull(k.mean + first, k.var + first, k.gamma + first, k.rstd + first, k.dbeta + first, k.rest + first,
+               k.rise + first, k.a + first, k.k1 + first, k.wide + first, end - first, k.m)
     if k.single:
-        lay_pull(k, first, end, <const float*>NULL)
+        lay_coefficients(k, first, end, <const float*>NULL)
     else:
-        lay_pull(k, first, end, <const double*>NULL)
+        lay_coefficients(k, first, end, <const double*>NULL)
 
 
 cdef void given_pull(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
-    # inference mode: dx = dy gamma rstd, a map of dy alone
+    # inference mode: dx = dy gamma rstd, a map of dy alone, whose other coefficients are 0
     cdef Py_ssize_t c
-    given_rstd(k, first, end)
+    root(k.var + first, k.rstd + first, end - first, k.eps, False)
     for c in range(first, end):
-        k.near[c] = k.rest[c] = 0
-        k.a[c] = gamma_of(k, c) * k.rstd[c]
-        k.wide[c] = scale_is_wide(0, k.a[c], 0, 0)
+        k.rise[c] = 0
+    close_scale(k.rise + first, k.gamma + first, k.rstd + first, k.rise + first, k.rise + first, k.a + first,
+                k.wide + first, end - first, k.m)
     lay_map(k, given_map(k), first, end)

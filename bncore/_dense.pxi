@@ -8,6 +8,7 @@ from numpy import empty, ndarray
 
 cdef enum:
     HELD = 8                       # arrays that one call looks at, at most: dy, x, gamma, mean, var, dx, dgamma, dbeta
+    PLACES = 6                     # gamma, beta, mean, var, dgamma, dbeta
     MOST_AXES = 8                  # of an array that takes the short way
     # flags of NumPy's array interface
     C_ORDER = 0x1
@@ -50,7 +51,7 @@ cdef class Call:
     cdef Py_ssize_t size           # S
     cdef bint narrow               # float32
     cdef bint shared
-    cdef double* numbers           # gamma and beta in float64
+    cdef double* numbers           # vectors in float64 of which the caller has or wants float32
     cdef Batch batch
 
     def __cinit__(self):
@@ -127,6 +128,21 @@ cdef class Call:
         cdef Array* seen = self.hold(array, flags)
         return seen if seen != NULL and seen.axes == 1 and seen.shape[0] == self.count else NULL
 
+    cdef double* room(self, int place) noexcept:
+        # for one of PLACES vectors in float64
+        if self.numbers == NULL:
+            self.numbers = <double*>malloc(PLACES * self.count * sizeof(double))
+        return self.numbers + place * self.count if self.numbers != NULL else NULL
+
+    cdef const double* variances(self, object array, int place) except? NULL:
+        # as `widened`, and NULL if one is negative
+        cdef const double* found = self.widened(array, place)
+        cdef double below = 0
+        cdef Py_ssize_t c
+        for c in range(self.count if found != NULL else 0):
+            below = below if found[c] >= 0 or found[c] != found[c] else 1
+        return found if below == 0 else NULL
+
     cdef const double* widened(self, object array, int place) except? NULL:
         # a per-channel vector in float64; NULL if it is not one, and never for lack of an element
         cdef Array* seen = self.vector(array, 0)
@@ -136,11 +152,9 @@ cdef class Call:
             return NULL
         if seen.itemsize == sizeof(double):
             return <const double*>seen.data
-        if self.numbers == NULL:
-            self.numbers = <double*>malloc(4 * self.count * sizeof(double))
-            if self.numbers == NULL:
-                return NULL
-        room = self.numbers + place * self.count
+        room = self.room(place)
+        if room == NULL:
+            return NULL
         for c in range(self.count):
             room[c] = (<const float*>seen.data)[c]
         return room
@@ -224,7 +238,6 @@ def dense_inference(x, gamma, beta, mean, var, eps, axis, out):
     cdef Call call = Call()
     cdef Batch* b = &call.batch
     cdef Walk source, target
-    cdef Py_ssize_t c
     b.channels.gamma = b.channels.beta = NULL
     b.channels.eps = usable(eps)
     if b.channels.eps < 0 or not call.tensor(x, axis):
@@ -238,12 +251,9 @@ def dense_inference(x, gamma, beta, mean, var, eps, axis, out):
         if b.channels.beta == NULL:
             return None
     b.channels.mean = <double*>call.widened(mean, 2)
-    b.channels.var = <double*>call.widened(var, 3)
+    b.channels.var = <double*>call.variances(var, 3)
     if b.channels.mean == NULL or b.channels.var == NULL:
         return None
-    for c in range(call.count):
-        if b.channels.var[c] < 0:
-            return None
     if out is None:
         out = empty(x.shape, x.dtype)
     if not call.output(out):
@@ -257,11 +267,17 @@ def dense_inference(x, gamma, beta, mean, var, eps, axis, out):
     return out
 
 
+cdef void round_off(const double* vector, float* rounded, Py_ssize_t count) noexcept nogil:
+    cdef Py_ssize_t c
+    for c in range(count):
+        rounded[c] = <float>vector[c]
+
+
 cdef tuple backward_of(Call call, dy, x, gamma, mean, var, out, bint given):
     # the gradients of either mode, or None; `given` means the statistics are not those of x
     cdef Batch* b = &call.batch
     cdef Walk source, gradient, target
-    cdef Py_ssize_t c
+    cdef Array* seen
     b.channels.gamma = NULL
     if call.like(dy, 0) == NULL:
         return None
@@ -271,20 +287,22 @@ cdef tuple backward_of(Call call, dy, x, gamma, mean, var, out, bint given):
         if b.channels.gamma == NULL:
             return None
     b.channels.mean = <double*>call.widened(mean, 2)
-    b.channels.var = <double*>call.widened(var, 3)
+    b.channels.var = <double*>call.variances(var, 3)
     if b.channels.mean == NULL or b.channels.var == NULL:
         return None
-    for c in range(call.count):
-        if b.channels.var[c] < 0:
-            return None
     if out is None:
         out = empty(x.shape, x.dtype)
     if not call.output(out):
         return None
     source, target = call.walk(&call.array[0]), call.walk(&call.array[call.held - 1])
-    dgamma, dbeta = empty(call.count), empty(call.count)
-    b.channels.dgamma = <double*>call.vector(dgamma, WRITEABLE).data
-    b.channels.dbeta = <double*>call.vector(dbeta, WRITEABLE).data
+    kind = x.dtype if gamma is None else gamma.dtype
+    dgamma, dbeta = empty(call.count, kind), empty(call.count, kind)
+    seen = call.vector(dgamma, WRITEABLE)
+    call.vector(dbeta, WRITEABLE)
+    b.channels.dgamma = <double*>seen[0].data if seen.itemsize == sizeof(double) else call.room(4)
+    b.channels.dbeta = <double*>seen[1].data if seen.itemsize == sizeof(double) else call.room(5)
+    if b.channels.dgamma == NULL or b.channels.dbeta == NULL:
+        return None
     lay_out(b, call.rows, call.count, call.size, call.array[0].itemsize, source, gradient, target, call.shared)
     if call.narrow:
         if given:
@@ -295,8 +313,10 @@ cdef tuple backward_of(Call call, dy, x, gamma, mean, var, out, bint given):
         run_inference_backward(b, <const double*>NULL)
     else:
         run_backward(b, <const double*>NULL)
-    kind = x.dtype if gamma is None else gamma.dtype
-    return out, dgamma.astype(kind, copy=False), dbeta.astype(kind, copy=False)
+    if seen.itemsize == sizeof(float):
+        round_off(b.channels.dgamma, <float*>seen[0].data, call.count)
+        round_off(b.channels.dbeta, <float*>seen[1].data, call.count)
+    return out, dgamma, dbeta
 
 
 def dense_backward(dy, x, gamma, count, mean, var, eps, axis, out):

@@ -46,6 +46,7 @@ cdef inline const double* pointer(const double[::1] values) noexcept:
 
 
 cdef void lay_out_like(Batch* b, const real[:, :, :, :] x, Walk dy, Walk out, bint shared) noexcept nogil:
+    b.channels.gamma = b.channels.beta = NULL
     lay_out(b, x.shape[0], x.shape[1], x.shape[2] * x.shape[3], sizeof(real), walk(x), dy, out, shared)
 
 

@@ -21,7 +21,12 @@ cdef extern from *:
     #else
     #define bn_add_exact(a, b, c) ((a) * (b) + (c))
     #endif
+    /* vectors that do not overlap, so that a loop over them is one of vector instructions */
+    typedef const double* __restrict bn_from;
+    typedef double* __restrict bn_to;
     """
+    ctypedef const double* from_vector "bn_from"
+    ctypedef double* to_vector "bn_to"
     const double SMALL "BN_SMALL"
     const double LARGE "BN_LARGE"
     const double REACH "BN_REACH"

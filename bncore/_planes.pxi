@@ -93,9 +93,8 @@ cdef double near_mean(const Walk* x, Part p, Py_ssize_t c, double count, real* t
     return finite_or_zero(start + fold(&lanes, False).hi / count)
 
 
-cdef Moments chunk_moments(const Walk* x, const Cut* k, Py_ssize_t c, Py_ssize_t t, real* tile) noexcept nogil:
-    cdef Part p = part(k, t)
-    cdef Py_ssize_t j, ahead = distance(x, k, t, sizeof(real))
+cdef Moments chunk_moments(const Walk* x, Part p, Py_ssize_t c, Py_ssize_t ahead, real* tile) noexcept nogil:
+    cdef Py_ssize_t j
     cdef double centre, count = <double>(p.planes * p.count)
     cdef Lanes first, second
     cdef Sum d, dd
@@ -123,10 +122,9 @@ cdef Moments chunk_moments(const Walk* x, const Cut* k, Py_ssize_t c, Py_ssize_t
     return moments_about(centre, fold(&first, real is double), fold(&second, real is double), count)
 
 
-cdef void chunk_sums(const Walk* dy, const Walk* x, const Cut* k, Py_ssize_t c, Py_ssize_t t, const Channels* channels,
+cdef void chunk_sums(const Walk* dy, const Walk* x, Part p, Py_ssize_t c, Py_ssize_t t, const Channels* channels,
                      real* tile) noexcept nogil:
     # sum dy and sum dy (x - centre)
-    cdef Part p = part(k, t)
     cdef Lanes first, second
     cdef Py_ssize_t j
     clear(&first, real is double)
@@ -155,9 +153,8 @@ cdef inline void part_scale(const Walk* x, const Walk* y, Part p, Py_ssize_t c, 
             i += count
 
 
-cdef void chunk_pull(const Walk* dy, const Walk* x, const Walk* dx, const Cut* k, Py_ssize_t c, Py_ssize_t t,
-                     const Channels* channels, bint staged, bint stream, real* tile) noexcept nogil:
-    cdef Part p = part(k, t)
+cdef inline void part_pull(const Walk* dy, const Walk* x, const Walk* dx, Part p, Py_ssize_t c, const Channels* channels,
+                           bint staged, bint stream, real* tile) noexcept nogil:
     cdef Py_ssize_t j, i, count
     cdef const real* left
     cdef const real* right

@@ -89,8 +89,15 @@ cdef inline Py_ssize_t padded(Py_ssize_t numbers) noexcept nogil:
     return ceiling(numbers * <Py_ssize_t>sizeof(double), LINE) * LINE
 
 
+cdef inline const double* constant(double* vector, Py_ssize_t count, double value) noexcept nogil:
+    cdef Py_ssize_t c
+    for c in range(count):
+        vector[c] = value
+    return vector
+
+
 cdef enum:
-    VECTORS = 14                   # of `Channels`, with one number a channel
+    VECTORS = 16                   # of `Channels`, with one number a channel
     MOMENTS = 3                    # numbers to a record of moments
     SUMS = 4                       # and to one of sums
 
@@ -112,6 +119,10 @@ cdef int reserve(Batch* b, bint moments, bint sums) except -1:
     k.rise, k.k1, k.wide = carve(&space, c), carve(&space, c), carve(&space, c)
     for t in range(5):
         k.coefficient[t] = carve(&space, c)
+    if k.gamma == NULL:
+        k.gamma = constant(carve(&space, c), c, 1)
+    if k.beta == NULL:
+        k.beta = constant(carve(&space, c), c, 0)
     k.counts = carve(&space, b.parts)
     for t in range(b.parts):
         k.counts[t] = <double>part_count(b, t)
@@ -144,21 +155,25 @@ cdef inline Py_ssize_t end_channel(const Batch* b, Py_ssize_t group) noexcept no
 
 
 cdef void moments_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
-    cdef Py_ssize_t c
+    cdef Part p
+    cdef Py_ssize_t c, ahead
     if b.rows:
         block_moments(&b.x_rows, &b.grid, t, group, b.dense, &b.channels, <const real*>tile)
     else:
+        p, ahead = part(&b.cut, t), distance(&b.x, &b.cut, t, sizeof(real))
         for c in range(first_channel(b, group), end_channel(b, group)):
-            keep_moments(&b.channels, c, t, chunk_moments(&b.x, &b.cut, c, t, tile))
+            keep_moments(&b.channels, c, t, chunk_moments(&b.x, p, c, ahead, tile))
 
 
 cdef void sums_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
+    cdef Part p
     cdef Py_ssize_t c
     if b.rows:
         block_sums(&b.dy_rows, &b.x_rows, &b.grid, t, group, b.dense, &b.channels, <const real*>tile)
     else:
+        p = part(&b.cut, t)
         for c in range(first_channel(b, group), end_channel(b, group)):
-            chunk_sums(&b.dy, &b.x, &b.cut, c, t, &b.channels, tile)
+            chunk_sums(&b.dy, &b.x, p, c, t, &b.channels, tile)
 
 
 cdef inline void map_task(Batch* b, const Lines* rows, const Walk* planes, Affine map, Py_ssize_t group, Py_ssize_t t,
@@ -179,13 +194,15 @@ cdef void scale_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexc
 
 
 cdef void pull_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
+    cdef Part p
     cdef Py_ssize_t c
     if b.rows:
         block_pull(&b.dy_rows, &b.x_rows, &b.out_rows, &b.grid, window(&b.grid, t, group, b.dense), &b.channels,
                    b.staged, b.stream, <const real*>tile)
     else:
+        p = part(&b.cut, t)
         for c in range(first_channel(b, group), end_channel(b, group)):
-            chunk_pull(&b.dy, &b.x, &b.out, &b.cut, c, t, &b.channels, b.staged, b.stream, tile)
+            part_pull(&b.dy, &b.x, &b.out, p, c, &b.channels, b.staged, b.stream, tile)
 
 
 cdef void given_pull_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
