@@ -45,14 +45,47 @@ cdef inline void halve(Lanes* t, int width, bint exact) noexcept nogil:
         accumulate(t.hi[j + width], &t.hi[j], &t.lo[j], exact)
 
 
+cdef extern from *:
+    """
+    /* the sum of eight numbers by halves: ((0+4) + (2+6)) + ((1+5) + (3+7)) */
+    #if defined(__AVX__)
+    #include <immintrin.h>
+    static inline double bn_fold_eight(const double* t)
+    {
+        __m256d four = _mm256_add_pd(_mm256_loadu_pd(t), _mm256_loadu_pd(t + 4));
+        __m128d two = _mm_add_pd(_mm256_castpd256_pd128(four), _mm256_extractf128_pd(four, 1));
+        return _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)));
+    }
+    #else
+    static inline double bn_fold_eight(const double* t)
+    {
+        return ((t[0] + t[4]) + (t[2] + t[6])) + ((t[1] + t[5]) + (t[3] + t[7]));
+    }
+    #endif
+    """
+    double fold_eight "bn_fold_eight"(const double* t) noexcept nogil
+
+
+cdef inline double fold_plain(const double* t) noexcept nogil:
+    # the sum of all lanes, in the order in which `fold` halves them
+    cdef double eight[8]
+    cdef int j
+    for j in range(8):
+        eight[j] = (t[j] + t[j + 16]) + (t[j + 8] + t[j + 24])
+    return fold_eight(eight)
+
+
 cdef inline Sum fold(Lanes* t, bint exact) noexcept nogil:
     cdef Sum total
+    if not exact:
+        total.hi, total.lo = fold_plain(t.hi), 0
+        return total
     halve(t, 16, exact)
     halve(t, 8, exact)
     halve(t, 4, exact)
     halve(t, 2, exact)
     halve(t, 1, exact)
-    total.hi, total.lo = t.hi[0], t.lo[0] if exact else 0
+    total.hi, total.lo = t.hi[0], t.lo[0]
     return total
 
 
