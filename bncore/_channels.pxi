@@ -29,6 +29,13 @@ cdef struct Affine:                # y = ((x - mean) - residual) a + beta
     const void* level
 
 
+cdef struct Given:                 # what was given in float32, or NULL: each thread widens what it needs
+    const float* gamma
+    const float* beta
+    const float* mean
+    const float* var
+
+
 cdef struct Channels:
     Py_ssize_t count               # C
     double m                       # elements of a channel
@@ -37,6 +44,8 @@ cdef struct Channels:
     const double* beta             # and for 0
     double* mean
     double* var
+    Given given
+    bint own                       # mean and var are those of x
     double* dgamma
     double* dbeta
     Py_ssize_t parts
@@ -45,7 +54,6 @@ cdef struct Channels:
     SumRecords sums                # (parts, C)
     # what follows has one number a channel
     double* rstd
-    double* centre                 # what sums of dy (x - centre) are about
     double* near                   # the mean before its rounding to one number is near + rest
     double* rest
     double* residual               # near + rest - mean
@@ -80,6 +88,14 @@ cdef inline double wide_scale(const Affine* map, Py_ssize_t c, double x) noexcep
 
 cdef inline double wide_pull(const Channels* k, Py_ssize_t c, double dy, double x) noexcept nogil:
     return (dy - k.rise[c]) * k.a[c] + (x - k.mean[c]) * k.k1[c]
+
+
+cdef inline double centre_at(const Channels* k, Py_ssize_t c) noexcept nogil:
+    # what sums of dy (x - centre) are about: 0 where that costs no digits and saves a subtraction. Nothing says that
+    # given statistics are those of x, so there it is their mean.
+    if k.single and k.own and k.mean[c] * k.mean[c] <= (NEAR_ZERO - 1) * k.var[c]:
+        return 0
+    return k.mean[c]
 
 
 cdef inline void keep_moments(const Channels* k, Py_ssize_t c, Py_ssize_t t, Moments one) noexcept nogil:
@@ -172,15 +188,14 @@ cdef void lay_map(const Channels* k, Affine map, Py_ssize_t first, Py_ssize_t en
                   <double*>map.slope + first, <double*>map.level + first, end - first)
 
 
-cdef void close_sums(from_vector dyd, from_vector dbeta, from_vector mean, from_vector centre, from_vector rstd,
-                     to_vector sum_dyd, to_vector dgamma, Py_ssize_t channels) noexcept nogil:
-    # sum dy (x - mean) = sum dy (x - centre) - (mean - centre) sum dy, and dgamma is rstd times that
-    cdef double moved, total
+cdef void close_sums(from_vector dyd, from_vector dbeta, from_vector moved, from_vector rstd, to_vector sum_dyd,
+                     to_vector dgamma, Py_ssize_t channels) noexcept nogil:
+    # sum dy (x - mean) = sum dy (x - centre) - moved sum dy, moved = mean - centre, and dgamma is rstd times that
+    cdef double total
     cdef Py_ssize_t c
     for c in range(channels):
-        moved = mean[c] - centre[c]
-        total = fma(-moved, dbeta[c], dyd[c])
-        total = total if moved != 0 else dyd[c]
+        total = fma(-moved[c], dbeta[c], dyd[c])
+        total = total if moved[c] != 0 else dyd[c]
         sum_dyd[c] = total
         dgamma[c] = total * rstd[c]
 
@@ -215,6 +230,21 @@ cdef void lay_coefficients(const Channels* k, Py_ssize_t first, Py_ssize_t end, 
              <real*>k.coefficient[4] + first, end - first)
 
 
+cdef inline void widen(const float* given, const double* room, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
+    cdef double* wide = <double*>room
+    cdef Py_ssize_t c
+    if given != NULL:
+        for c in range(first, end):
+            wide[c] = given[c]
+
+
+cdef inline void widen_all(const Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
+    widen(k.given.gamma, k.gamma, first, end)
+    widen(k.given.beta, k.beta, first, end)
+    widen(k.given.mean, k.mean, first, end)
+    widen(k.given.var, k.var, first, end)
+
+
 # What a thread does for a range of channels when their sums are there, or before they are needed.
 
 cdef void conclude_moments(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
@@ -227,6 +257,7 @@ cdef void conclude_moments(Channels* k, Py_ssize_t first, Py_ssize_t end) noexce
 cdef void conclude_scale(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
     # the map that the batch's own statistics make of (9.40) and (9.41)
     cdef Py_ssize_t c
+    widen_all(k, first, end)
     conclude_moments(k, first, end)
     root(k.var + first, k.rstd + first, end - first, k.eps, True)
     for c in range(first, end):
@@ -239,23 +270,13 @@ cdef void conclude_scale(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept
 cdef void given_scale(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
     # the map that given statistics make of (9.40) and (9.41)
     cdef Py_ssize_t c
+    widen_all(k, first, end)
     root(k.var + first, k.rstd + first, end - first, k.eps, False)
     for c in range(first, end):
         k.residual[c] = 0
     close_scale(k.mean + first, k.gamma + first, k.rstd + first, k.beta + first, k.residual + first, k.a + first,
                 k.wide + first, end - first, k.m)
     lay_map(k, own_map(k), first, end)
-
-
-cdef void own_centre(Channels* k, const real* kind) noexcept nogil:
-    cdef Py_ssize_t c
-    for c in range(k.count):
-        k.centre[c] = centre_of(k.mean[c], k.var[c], kind)
-
-
-cdef void given_centre(Channels* k) noexcept nogil:
-    # nothing says that given statistics are those of x
-    memcpy(k.centre, k.mean, k.count * sizeof(double))
 
 
 cdef void conclude_sums(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
@@ -273,15 +294,17 @@ cdef void conclude_sums(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept 
             dyd_lo += k.sums.dyd_lo[at]
         k.dbeta[c] = dy + (dy_lo if dy_lo == dy_lo else 0)
         k.near[c] = dyd + (dyd_lo if dyd_lo == dyd_lo else 0)
-    close_sums(k.near + first, k.dbeta + first, k.mean + first, k.centre + first, k.rstd + first, k.rest + first,
-               k.dgamma + first, end - first)
+        k.rest[c] = k.mean[c] - centre_at(k, c)
+    close_sums(k.near + first, k.dbeta + first, k.rest + first, k.rstd + first, k.residual + first, k.dgamma + first,
+               end - first)
 
 
 cdef void conclude_pull(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
     # dgamma, dbeta, and the map that gives dx in training mode
+    widen_all(k, first, end)
     root(k.var + first, k.rstd + first, end - first, k.eps, True)
     conclude_sums(k, first, end)
-    close_pull(k.mean + first, k.var + first, k.gamma + first, k.rstd + first, k.dbeta + first, k.rest + first,
+    close_pull(k.mean + first, k.var + first, k.gamma + first, k.rstd + first, k.dbeta + first, k.residual + first,
                k.rise + first, k.a + first, k.k1 + first, k.wide + first, end - first, k.m)
     if k.single:
         lay_coefficients(k, first, end, <const float*>NULL)
@@ -292,6 +315,7 @@ cdef void conclude_pull(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept 
 cdef void given_pull(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
     # inference mode: dx = dy gamma rstd, a map of dy alone, whose other coefficients are 0
     cdef Py_ssize_t c
+    widen_all(k, first, end)
     root(k.var + first, k.rstd + first, end - first, k.eps, False)
     for c in range(first, end):
         k.rise[c] = 0

@@ -8,7 +8,6 @@ from numpy import empty, ndarray
 
 cdef enum:
     HELD = 8                       # arrays that one call looks at, at most: dy, x, gamma, mean, var, dx, dgamma, dbeta
-    PLACES = 6                     # gamma, beta, mean, var, dgamma, dbeta
     MOST_AXES = 8                  # of an array that takes the short way
     # flags of NumPy's array interface
     C_ORDER = 0x1
@@ -51,7 +50,7 @@ cdef class Call:
     cdef Py_ssize_t size           # S
     cdef bint narrow               # float32
     cdef bint shared
-    cdef double* numbers           # vectors in float64 of which the caller has or wants float32
+    cdef double* numbers           # dgamma and dbeta in float64, where they are wanted in float32
     cdef Batch batch
 
     def __cinit__(self):
@@ -128,36 +127,36 @@ cdef class Call:
         cdef Array* seen = self.hold(array, flags)
         return seen if seen != NULL and seen.axes == 1 and seen.shape[0] == self.count else NULL
 
-    cdef double* room(self, int place) noexcept:
-        # for one of PLACES vectors in float64
-        if self.numbers == NULL:
-            self.numbers = <double*>malloc(PLACES * self.count * sizeof(double))
-        return self.numbers + place * self.count if self.numbers != NULL else NULL
-
-    cdef const double* variances(self, object array, int place) except? NULL:
-        # as `widened`, and NULL if one is negative
-        cdef const double* found = self.widened(array, place)
-        cdef double below = 0
-        cdef Py_ssize_t c
-        for c in range(self.count if found != NULL else 0):
-            below = below if found[c] >= 0 or found[c] != found[c] else 1
-        return found if below == 0 else NULL
-
-    cdef const double* widened(self, object array, int place) except? NULL:
-        # a per-channel vector in float64; NULL if it is not one, and never for lack of an element
+    cdef bint parameter(self, object array, const double** wide, const float** single) except -1:
+        # a per-channel vector of either type; the other pointer is NULL
         cdef Array* seen = self.vector(array, 0)
-        cdef double* room
-        cdef Py_ssize_t c
         if seen == NULL:
-            return NULL
-        if seen.itemsize == sizeof(double):
-            return <const double*>seen.data
-        room = self.room(place)
-        if room == NULL:
-            return NULL
-        for c in range(self.count):
-            room[c] = (<const float*>seen.data)[c]
-        return room
+            return False
+        wide[0] = <const double*>seen.data if seen.itemsize == sizeof(double) else NULL
+        single[0] = <const float*>seen.data if seen.itemsize == sizeof(float) else NULL
+        return True
+
+    cdef bint affine(self, object gamma, object beta) except -1:
+        # gamma and beta, each of which may be None
+        cdef Channels* k = &self.batch.channels
+        return ((gamma is None or self.parameter(gamma, &k.gamma, &k.given.gamma))
+                and (beta is None or self.parameter(beta, &k.beta, &k.given.beta)))
+
+    cdef bint statistics(self, object mean, object var) except -1:
+        # given statistics, no variance of them negative
+        cdef Channels* k = &self.batch.channels
+        if not self.parameter(mean, <const double**>&k.mean, &k.given.mean):
+            return False
+        if not self.parameter(var, <const double**>&k.var, &k.given.var):
+            return False
+        return not (negative(k.given.var, self.count) if k.var == NULL else negative(<const double*>k.var, self.count))
+
+    cdef bint moments(self, object mean, object var) except -1:
+        # statistics to be written
+        cdef Array* first = self.vector(mean, WRITEABLE)
+        cdef Array* second = self.vector(var, WRITEABLE)
+        self.batch.channels.mean, self.batch.channels.var = <double*>first.data, <double*>second.data
+        return True
 
     cdef bint output(self, object out):
         # out is the last array held; it may be a tensor read by the call, but overlap nothing in part
@@ -175,6 +174,14 @@ cdef class Call:
         return True
 
 
+cdef bint negative(const real* var, Py_ssize_t count) noexcept nogil:
+    cdef Py_ssize_t c
+    cdef real found = 0
+    for c in range(count):
+        found += 1 if var[c] < 0 else 0
+    return found != 0
+
+
 cdef inline double usable(object eps):
     # eps, or -1 if it is not simply a finite float that is not negative
     cdef double number = eps if type(eps) is float else -1
@@ -190,8 +197,7 @@ def dense_statistics(x, axis):
         return None
     source = call.walk(&call.array[0])
     mean, var = empty(call.count), empty(call.count)
-    b.channels.mean = <double*>call.vector(mean, WRITEABLE).data
-    b.channels.var = <double*>call.vector(var, WRITEABLE).data
+    call.moments(mean, var)
     lay_out(b, call.rows, call.count, call.size, call.array[0].itemsize, source, source, source, False)
     if call.narrow:
         run_statistics(b, <const float*>NULL)
@@ -205,26 +211,18 @@ def dense_forward(x, gamma, beta, eps, axis, out):
     cdef Call call = Call()
     cdef Batch* b = &call.batch
     cdef Walk source, target
-    b.channels.gamma = b.channels.beta = NULL
     b.channels.eps = usable(eps)
     if b.channels.eps < 0 or not call.tensor(x, axis):
         return None
-    if gamma is not None:
-        b.channels.gamma = call.widened(gamma, 0)
-        if b.channels.gamma == NULL:
-            return None
-    if beta is not None:
-        b.channels.beta = call.widened(beta, 1)
-        if b.channels.beta == NULL:
-            return None
+    if not call.affine(gamma, beta):
+        return None
     if out is None:
         out = empty(x.shape, x.dtype)
     if not call.output(out):
         return None
     source, target = call.walk(&call.array[0]), call.walk(&call.array[call.held - 1])
     mean, var = empty(call.count), empty(call.count)
-    b.channels.mean = <double*>call.vector(mean, WRITEABLE).data
-    b.channels.var = <double*>call.vector(var, WRITEABLE).data
+    call.moments(mean, var)
     lay_out(b, call.rows, call.count, call.size, call.array[0].itemsize, source, source, target, call.shared)
     if call.narrow:
         run_forward(b, <const float*>NULL)
@@ -238,21 +236,12 @@ def dense_inference(x, gamma, beta, mean, var, eps, axis, out):
     cdef Call call = Call()
     cdef Batch* b = &call.batch
     cdef Walk source, target
-    b.channels.gamma = b.channels.beta = NULL
     b.channels.eps = usable(eps)
     if b.channels.eps < 0 or not call.tensor(x, axis):
         return None
-    if gamma is not None:
-        b.channels.gamma = call.widened(gamma, 0)
-        if b.channels.gamma == NULL:
-            return None
-    if beta is not None:
-        b.channels.beta = call.widened(beta, 1)
-        if b.channels.beta == NULL:
-            return None
-    b.channels.mean = <double*>call.widened(mean, 2)
-    b.channels.var = <double*>call.variances(var, 3)
-    if b.channels.mean == NULL or b.channels.var == NULL:
+    if not call.affine(gamma, beta):
+        return None
+    if not call.statistics(mean, var):
         return None
     if out is None:
         out = empty(x.shape, x.dtype)
@@ -278,17 +267,12 @@ cdef tuple backward_of(Call call, dy, x, gamma, mean, var, out, bint given):
     cdef Batch* b = &call.batch
     cdef Walk source, gradient, target
     cdef Array* seen
-    b.channels.gamma = NULL
     if call.like(dy, 0) == NULL:
         return None
     gradient = call.walk(&call.array[1])
-    if gamma is not None:
-        b.channels.gamma = call.widened(gamma, 0)
-        if b.channels.gamma == NULL:
-            return None
-    b.channels.mean = <double*>call.widened(mean, 2)
-    b.channels.var = <double*>call.variances(var, 3)
-    if b.channels.mean == NULL or b.channels.var == NULL:
+    if not call.affine(gamma, None):
+        return None
+    if not call.statistics(mean, var):
         return None
     if out is None:
         out = empty(x.shape, x.dtype)
@@ -299,10 +283,13 @@ cdef tuple backward_of(Call call, dy, x, gamma, mean, var, out, bint given):
     dgamma, dbeta = empty(call.count, kind), empty(call.count, kind)
     seen = call.vector(dgamma, WRITEABLE)
     call.vector(dbeta, WRITEABLE)
-    b.channels.dgamma = <double*>seen[0].data if seen.itemsize == sizeof(double) else call.room(4)
-    b.channels.dbeta = <double*>seen[1].data if seen.itemsize == sizeof(double) else call.room(5)
-    if b.channels.dgamma == NULL or b.channels.dbeta == NULL:
-        return None
+    if seen.itemsize == sizeof(double):
+        b.channels.dgamma, b.channels.dbeta = <double*>seen[0].data, <double*>seen[1].data
+    else:
+        call.numbers = <double*>malloc(2 * call.count * sizeof(double))
+        if call.numbers == NULL:
+            return None
+        b.channels.dgamma, b.channels.dbeta = call.numbers, call.numbers + call.count
     lay_out(b, call.rows, call.count, call.size, call.array[0].itemsize, source, gradient, target, call.shared)
     if call.narrow:
         if given:

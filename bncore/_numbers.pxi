@@ -103,13 +103,6 @@ cdef inline double apart(Mean a, Mean b) noexcept nogil:
     return (a.near - b.near) + (a.rest - b.rest)
 
 
-cdef inline double centre_of(double mean, double var, const real* kind) noexcept nogil:
-    # what sums of dy (x - mean) may be taken about: 0 where that costs no digits and saves a subtraction
-    if real is float:
-        return mean if not mean * mean <= (NEAR_ZERO - 1) * var else 0
-    return mean
-
-
 # The maps: y = (x - nearest) slope + level by (9.40) and (9.41), where slope = gamma rstd, and nearest is the mean in
 # the type of the data; dx = (dy - rise) k0 + ((x - mean) k1 + k2), where rise = mean(dy), k0 = gamma rstd and
 # k1 = -gamma rstd^3 mean(dy (x - mean)).

@@ -126,12 +126,13 @@ cdef void chunk_sums(const Walk* dy, const Walk* x, Part p, Py_ssize_t c, Py_ssi
                      real* tile) noexcept nogil:
     # sum dy and sum dy (x - centre)
     cdef Lanes first, second
+    cdef double centre = centre_at(channels, c)
     cdef Py_ssize_t j
     clear(&first, real is double)
     clear(&second, real is double)
     for j in range(p.planes):
         run_sums(load(dy, p.n + j, c, p.start, p.count, tile),
-                 load(x, p.n + j, c, p.start, p.count, tile + p.count), p.count, channels.centre[c], &first, &second)
+                 load(x, p.n + j, c, p.start, p.count, tile + p.count), p.count, centre, &first, &second)
     keep_sums(channels, c, t, fold(&first, real is double), fold(&second, real is double))
 
 

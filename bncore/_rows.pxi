@@ -248,16 +248,17 @@ cdef void block_sums(const Lines* dy, const Lines* x, const Grid* g, Py_ssize_t 
     cdef Window w = window(g, block, tile, dense)
     cdef Columns k
     cdef Sum total, total2
-    cdef const double* centre = channels.centre
+    cdef double centre
     cdef Py_ssize_t stride = g.fold * x.stride // <Py_ssize_t>sizeof(real)
     cdef Py_ssize_t dy_stride = g.fold * dy.stride // <Py_ssize_t>sizeof(real)
     cdef Py_ssize_t row, z, c, p
     cdef bint near = real is float
     zero(&k, w.segments * w.width)
     for c in range(w.channels):
-        near = near and centre[w.channel + c] == 0
+        centre = centre_at(channels, w.channel + c)
+        near = near and centre == 0
         for p in range(c * g.size, (c + 1) * g.size):
-            k.shift[p] = centre[w.channel + c]
+            k.shift[p] = centre
     repeat(k.shift, w.channels * g.size, g.fold)
     row = 0
     while row + GROUP <= w.folded:

@@ -185,7 +185,7 @@ cdef int run_inference(Batch* b, const real* kind) except -1:
 cdef int run_backward(Batch* b, const real* kind) except -1:
     cdef Py_ssize_t i
     reserve(b, False, True)
-    own_centre(&b.channels, kind)
+    b.channels.own = True
     with nogil:
         if b.threads == 1:
             backward_share(b, 0, b.groups, room(b, 0, kind))
@@ -207,7 +207,7 @@ cdef int run_backward(Batch* b, const real* kind) except -1:
 cdef int run_inference_backward(Batch* b, const real* kind) except -1:
     cdef Py_ssize_t i
     reserve(b, False, True)
-    given_centre(&b.channels)
+    b.channels.own = False
     with nogil:
         if b.threads == 1:
             inference_backward_share(b, 0, b.groups, room(b, 0, kind))

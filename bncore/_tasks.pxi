@@ -97,7 +97,7 @@ cdef inline const double* constant(double* vector, Py_ssize_t count, double valu
 
 
 cdef enum:
-    VECTORS = 16                   # of `Channels`, with one number a channel
+    VECTORS = 17                   # of `Channels`, with one number a channel
     MOMENTS = 3                    # numbers to a record of moments
     SUMS = 4                       # and to one of sums
 
@@ -114,15 +114,23 @@ cdef int reserve(Batch* b, bint moments, bint sums) except -1:
         raise MemoryError(f"bncore: no memory for {needed} bytes of partial sums")
     b.scratch = space
     space += -<size_t>space & (LINE - 1)
-    k.rstd, k.centre, k.near = carve(&space, c), carve(&space, c), carve(&space, c)
+    k.rstd, k.near = carve(&space, c), carve(&space, c)
     k.rest, k.residual, k.a = carve(&space, c), carve(&space, c), carve(&space, c)
     k.rise, k.k1, k.wide = carve(&space, c), carve(&space, c), carve(&space, c)
     for t in range(5):
         k.coefficient[t] = carve(&space, c)
-    if k.gamma == NULL:
+    if k.given.gamma != NULL:
+        k.gamma = carve(&space, c)
+    elif k.gamma == NULL:
         k.gamma = constant(carve(&space, c), c, 1)
-    if k.beta == NULL:
+    if k.given.beta != NULL:
+        k.beta = carve(&space, c)
+    elif k.beta == NULL:
         k.beta = constant(carve(&space, c), c, 0)
+    if k.given.mean != NULL:
+        k.mean = carve(&space, c)
+    if k.given.var != NULL:
+        k.var = carve(&space, c)
     k.counts = carve(&space, b.parts)
     for t in range(b.parts):
         k.counts[t] = <double>part_count(b, t)
