@@ -8,7 +8,7 @@
 #    Otherwise the second sweep runs backwards over what is still cached.
 
 cdef enum:
-    BLOCK_ROWS = 256       # folded rows to a block, at least: the work of combining columns stays below a tenth
+    BLOCK_ROWS = 256       # folded rows to a block: the work of combining its columns stays below a tenth
     BLOCKS = 64            # blocks to a tensor, at most
     FEW_ROWS = 32          # fewer rows are added about their mean at once
     TILE_STEP = 16         # channels of a tile come in vectors
@@ -57,18 +57,20 @@ cdef inline Py_ssize_t ceiling(Py_ssize_t n, Py_ssize_t divisor) noexcept nogil:
 
 cdef inline Grid grid(Py_ssize_t rows, Py_ssize_t channels, Py_ssize_t size, Py_ssize_t itemsize) noexcept nogil:
     cdef Grid g
-    cdef Py_ssize_t columns = 4 * COLUMNS // itemsize
+    cdef Py_ssize_t columns = 4 * COLUMNS // itemsize, blocks
     g.channels, g.size = channels, size
     g.fold = max(1, min(columns // channels, rows // (FEW_BLOCKS * BLOCK_ROWS))) if size == 1 else 1
     g.folded, g.rest = rows // g.fold, rows % g.fold
+    # for four threads or for two, if need be, smaller ones
+    blocks = max(g.folded // BLOCK_ROWS, min(FEW_BLOCKS, 2 * g.folded // BLOCK_ROWS), min(2, 4 * g.folded // BLOCK_ROWS))
     # a power of two, so that two, four or eight threads have as much to do each
-    g.step = ceiling(ceiling(g.folded, power_of_two(min(<Py_ssize_t>BLOCKS, g.folded // BLOCK_ROWS))), GROUP) * GROUP
+    g.step = ceiling(ceiling(g.folded, power_of_two(min(<Py_ssize_t>BLOCKS, blocks))), GROUP) * GROUP
     g.blocks = max(1, ceiling(g.folded, g.step))
     if g.fold > 1:
         g.tile = channels
     else:
-        # with few blocks, narrow tiles, so that there is a task for every thread; columns do not meet, so no bit changes
-        g.tiles = ceiling(channels, max(1, (columns if g.blocks >= FEW_BLOCKS else columns // 4) // size))
+        # with one block, narrow tiles, so that there is a task for every thread; columns do not meet, so no bit changes
+        g.tiles = ceiling(channels, max(1, (columns if g.blocks > 1 else columns // 4) // size))
         g.tile = min(max(1, columns // size), ceiling(ceiling(channels, g.tiles), TILE_STEP) * TILE_STEP)
     g.tiles = ceiling(channels, g.tile)
     return g
