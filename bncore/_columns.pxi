@@ -33,22 +33,34 @@ cdef inline void zero(Columns* k, Py_ssize_t width) noexcept nogil:
         k.lo2[p] = 0
 
 
-cdef inline void group_powers(const real* x, Py_ssize_t stride, Py_ssize_t width, Columns* k, Py_ssize_t at) noexcept nogil:
-    # hi += sum x, hi2 += sum x^2 of eight rows of float32 data
-    cdef double x0, x1, x2, x3, x4, x5, x6, x7
-    cdef Py_ssize_t p
-    for p in range(width):
-        x0 = x[p]
-        x1 = x[p + stride]
-        x2 = x[p + 2 * stride]
-        x3 = x[p + 3 * stride]
-        x4 = x[p + 4 * stride]
-        x5 = x[p + 5 * stride]
-        x6 = x[p + 6 * stride]
-        x7 = x[p + 7 * stride]
-        k.hi[at + p] += ((x0 + x1) + (x2 + x3)) + ((x4 + x5) + (x6 + x7))
-        k.hi2[at + p] += (add_exact(x3, x3, add_exact(x2, x2, add_exact(x1, x1, x0 * x0)))
-                          + add_exact(x7, x7, add_exact(x6, x6, add_exact(x5, x5, x4 * x4))))
+cdef inline eight some(const float* x, Py_ssize_t count) noexcept nogil:
+    # the next eight elements; 0 in the place of those beyond `count`
+    return widen_eight(x) if count >= 8 else widen_some(x, count)
+
+
+cdef inline eight octet(eight x0, eight x1, eight x2, eight x3, eight x4, eight x5, eight x6, eight x7) noexcept nogil:
+    return ((x0 + x1) + (x2 + x3)) + ((x4 + x5) + (x6 + x7))
+
+
+cdef inline eight products_of_four(eight g0, eight x0, eight g1, eight x1, eight g2, eight x2, eight g3, eight x3) noexcept nogil:
+    return add_exact_eight(g3, x3, add_exact_eight(g2, x2, add_exact_eight(g1, x1, g0 * x0)))
+
+
+cdef void group_powers(const float* x, Py_ssize_t stride, Py_ssize_t width, Columns* k, Py_ssize_t at) noexcept nogil:
+    # hi += sum x, hi2 += sum x^2 of eight rows
+    cdef eight x0, x1, x2, x3, x4, x5, x6, x7
+    cdef Py_ssize_t p = 0, q = at, n
+    while p < width:
+        n = width - p
+        x0, x1, x2, x3 = some(x + p, n), some(x + p + stride, n), some(x + p + 2 * stride, n), some(x + p + 3 * stride, n)
+        x4, x5 = some(x + p + 4 * stride, n), some(x + p + 5 * stride, n)
+        x6, x7 = some(x + p + 6 * stride, n), some(x + p + 7 * stride, n)
+        # what lies beyond the width gains 0
+        store_eight(&k.hi[q], load_eight(&k.hi[q]) + octet(x0, x1, x2, x3, x4, x5, x6, x7))
+        store_eight(&k.hi2[q], load_eight(&k.hi2[q]) + (products_of_four(x0, x0, x1, x1, x2, x2, x3, x3)
+                                                        + products_of_four(x4, x4, x5, x5, x6, x6, x7, x7)))
+        p += 8
+        q += 8
 
 
 cdef inline void row_powers(const real* x, Py_ssize_t width, Columns* k, Py_ssize_t at) noexcept nogil:
@@ -162,27 +174,24 @@ cdef inline void settle(Columns* k, Py_ssize_t at, Py_ssize_t width, double rows
         k.shift[p], k.lo2[p] = mean.near, mean.rest
 
 
-cdef inline void group_products(const real* dy, Py_ssize_t dy_stride, const real* x, Py_ssize_t x_stride,
-                                Py_ssize_t width, Columns* k, Py_ssize_t at) noexcept nogil:
-    # hi += sum dy, hi2 += sum dy x of float32 data: what `group_sums` gives where all shifts are 0
-    cdef double g0, g1, g2, g3, g4, g5, g6, g7
-    cdef Py_ssize_t p
-    for p in range(width):
-        g0 = dy[p]
-        g1 = dy[p + dy_stride]
-        g2 = dy[p + 2 * dy_stride]
-        g3 = dy[p + 3 * dy_stride]
-        g4 = dy[p + 4 * dy_stride]
-        g5 = dy[p + 5 * dy_stride]
-        g6 = dy[p + 6 * dy_stride]
-        g7 = dy[p + 7 * dy_stride]
-        k.hi[at + p] += ((g0 + g1) + (g2 + g3)) + ((g4 + g5) + (g6 + g7))
-        k.hi2[at + p] += (
-            add_exact(g3, x[p + 3 * x_stride],
-                      add_exact(g2, x[p + 2 * x_stride], add_exact(g1, x[p + x_stride], g0 * <double>x[p])))
-            + add_exact(g7, x[p + 7 * x_stride],
-                        add_exact(g6, x[p + 6 * x_stride],
-                                  add_exact(g5, x[p + 5 * x_stride], g4 * <double>x[p + 4 * x_stride]))))
+cdef void group_products(const float* dy, Py_ssize_t dy_stride, const float* x, Py_ssize_t stride, Py_ssize_t width,
+                         Columns* k, Py_ssize_t at) noexcept nogil:
+    # hi += sum dy, hi2 += sum dy x of eight rows: what `group_sums` gives where all shifts are 0
+    cdef eight g0, g1, g2, g3, g4, g5, g6, g7, low, high
+    cdef Py_ssize_t p = 0, q = at, n
+    while p < width:
+        n = width - p
+        g0, g1, g2, g3 = some(dy + p, n), some(dy + p + dy_stride, n), some(dy + p + 2 * dy_stride, n), some(dy + p + 3 * dy_stride, n)
+        low = products_of_four(g0, some(x + p, n), g1, some(x + p + stride, n), g2, some(x + p + 2 * stride, n),
+                               g3, some(x + p + 3 * stride, n))
+        g4, g5 = some(dy + p + 4 * dy_stride, n), some(dy + p + 5 * dy_stride, n)
+        g6, g7 = some(dy + p + 6 * dy_stride, n), some(dy + p + 7 * dy_stride, n)
+        high = products_of_four(g4, some(x + p + 4 * stride, n), g5, some(x + p + 5 * stride, n),
+                                g6, some(x + p + 6 * stride, n), g7, some(x + p + 7 * stride, n))
+        store_eight(&k.hi[q], load_eight(&k.hi[q]) + octet(g0, g1, g2, g3, g4, g5, g6, g7))
+        store_eight(&k.hi2[q], load_eight(&k.hi2[q]) + (low + high))
+        p += 8
+        q += 8
 
 
 cdef inline void group_sums(const real* dy, Py_ssize_t dy_stride, const real* x, Py_ssize_t x_stride,

@@ -45,27 +45,6 @@ cdef inline void halve(Lanes* t, int width, bint exact) noexcept nogil:
         accumulate(t.hi[j + width], &t.hi[j], &t.lo[j], exact)
 
 
-cdef extern from *:
-    """
-    /* the sum of eight numbers by halves: ((0+4) + (2+6)) + ((1+5) + (3+7)) */
-    #if defined(__AVX__)
-    #include <immintrin.h>
-    static inline double bn_fold_eight(const double* t)
-    {
-        __m256d four = _mm256_add_pd(_mm256_loadu_pd(t), _mm256_loadu_pd(t + 4));
-        __m128d two = _mm_add_pd(_mm256_castpd256_pd128(four), _mm256_extractf128_pd(four, 1));
-        return _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)));
-    }
-    #else
-    static inline double bn_fold_eight(const double* t)
-    {
-        return ((t[0] + t[4]) + (t[2] + t[6])) + ((t[1] + t[5]) + (t[3] + t[7]));
-    }
-    #endif
-    """
-    double fold_eight "bn_fold_eight"(const double* t) noexcept nogil
-
-
 cdef inline double fold_plain(const double* t) noexcept nogil:
     # the sum of all lanes, in the order in which `fold` halves them
     cdef double eight[8]
@@ -87,27 +66,6 @@ cdef inline Sum fold(Lanes* t, bint exact) noexcept nogil:
     halve(t, 1, exact)
     total.hi, total.lo = t.hi[0], t.lo[0]
     return total
-
-
-cdef inline void run_powers(const real* x, Py_ssize_t count, Py_ssize_t ahead, Lanes* a, Lanes* b) noexcept nogil:
-    # a += sum x, b += sum x^2 of float32 data; what lies `ahead` bytes further on is fetched
-    cdef Py_ssize_t i = 0, rest
-    cdef double d
-    cdef int j
-    while i + LANES <= count:
-        bn_prefetch(<const char*>(x + i) + ahead)
-        bn_prefetch(<const char*>(x + i) + ahead + 64)
-        for j in range(LANES):
-            d = x[i + j]
-            a.hi[j] += d
-            b.hi[j] = add_exact(d, d, b.hi[j])
-        i += LANES
-    rest = count - i
-    if rest > 0:
-        for j in range(LANES):
-            d = x[i + j] if j < rest else 0
-            a.hi[j] += d
-            b.hi[j] = add_exact(d, d, b.hi[j])
 
 
 cdef inline void run_offsets(const real* x, Py_ssize_t count, real first, real* total) noexcept nogil:
@@ -154,9 +112,6 @@ cdef inline void run_sums(const real* dy, const real* x, Py_ssize_t count, doubl
     cdef Py_ssize_t i = 0, rest
     cdef double g, d
     cdef int j
-    if real is float and centre == 0:
-        run_products(dy, x, count, a, b)
-        return
     while i + LANES <= count:
         for j in range(LANES):
             g = <double>dy[i + j]
@@ -170,27 +125,6 @@ cdef inline void run_sums(const real* dy, const real* x, Py_ssize_t count, doubl
             d = <double>x[i + j] - centre if j < rest else 0
             accumulate(g, &a.hi[j], &a.lo[j], real is double)
             accumulate(g * d, &b.hi[j], &b.lo[j], real is double)
-
-
-cdef inline void run_products(const real* dy, const real* x, Py_ssize_t count, Lanes* a, Lanes* b) noexcept nogil:
-    # a += sum dy, b += sum dy x of float32 data
-    cdef Py_ssize_t i = 0, rest
-    cdef double g, d
-    cdef int j
-    while i + LANES <= count:
-        for j in range(LANES):
-            g = dy[i + j]
-            d = x[i + j]
-            a.hi[j] += g
-            b.hi[j] = add_exact(g, d, b.hi[j])
-        i += LANES
-    rest = count - i
-    if rest > 0:
-        for j in range(LANES):
-            g = dy[i + j] if j < rest else 0
-            d = x[i + j] if j < rest else 0
-            a.hi[j] += g
-            b.hi[j] = add_exact(g, d, b.hi[j])
 
 
 cdef inline void run_scale(const real* x, real* y, Py_ssize_t count, const Affine* map, Py_ssize_t c,

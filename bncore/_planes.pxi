@@ -93,41 +93,89 @@ cdef double near_mean(const Walk* x, Part p, Py_ssize_t c, double count, real* t
     return finite_or_zero(start + fold(&lanes, False).hi / count)
 
 
-cdef Moments chunk_moments(const Walk* x, Part p, Py_ssize_t c, Py_ssize_t ahead, real* tile) noexcept nogil:
-    cdef Py_ssize_t j
-    cdef double centre, count = <double>(p.planes * p.count)
-    cdef Lanes first, second
+cdef Moments near_chunk(const Walk* x, Part p, Py_ssize_t c, Py_ssize_t ahead, float* tile, bint* good) noexcept nogil:
+    # moments from the sums of x and x^2; whether the mean is near enough to 0 for that
+    cdef Quad first = no_quad(), second = no_quad(), v
     cdef Sum d, dd
+    cdef const float* source
     cdef Moments result
+    cdef Py_ssize_t i, j
+    for j in range(p.planes):
+        source = load(x, p.n + j, c, p.start, p.count, tile + j * p.count)
+        i = 0
+        while i + LANES <= p.count:
+            bn_prefetch(<const char*>(source + i) + ahead)
+            bn_prefetch(<const char*>(source + i) + ahead + LINE)
+            v = widen_quad(source + i)
+            first, second = plus(first, v), plus_product(second, v, v)
+            i += LANES
+        if i < p.count:
+            v = widen_rest(source + i, p.count - i)
+            first, second = plus(first, v), plus_product(second, v, v)
+    d.hi, dd.hi, d.lo, dd.lo = fold_quad(first), fold_quad(second), 0, 0
+    result = moments_about(0, d, dd, <double>(p.planes * p.count))
+    good[0] = dd.hi <= NEAR_ZERO * result.m2
+    return result
+
+
+cdef Moments far_chunk(const Walk* x, Part p, Py_ssize_t c, double centre, Py_ssize_t ahead, real* tile) noexcept nogil:
+    # moments from the deviations from a number near the mean; what a walk that is not dense has loaded lies in the tile
+    cdef Lanes first, second
+    cdef Py_ssize_t j
     clear(&first, real is double)
     clear(&second, real is double)
-    if real is float:
-        for j in range(p.planes):
-            run_powers(load(x, p.n + j, c, p.start, p.count, tile + j * p.count), p.count, ahead, &first, &second)
-        ahead = 0
-        d, dd = fold(&first, False), fold(&second, False)
-        result = moments_about(0, d, dd, count)
-        if dd.hi <= NEAR_ZERO * result.m2:
-            return result
-        # the sums cancel: once more, from the nearest cache, about the mean (of a constant, the constant itself)
-        centre = finite_or_zero(d.hi / count)
-        clear(&first, False)
-        clear(&second, False)
-    else:
-        centre = near_mean(x, p, c, count, tile)
     for j in range(p.planes):
-        # what a walk that is not dense has loaded lies in the tile
         run_moments(<const real*>plane(x, p.n + j, c) + p.start if x.dense else <const real*>(tile + j * p.count),
                     p.count, centre, ahead, &first, &second)
-    return moments_about(centre, fold(&first, real is double), fold(&second, real is double), count)
+    return moments_about(centre, fold(&first, real is double), fold(&second, real is double),
+                         <double>(p.planes * p.count))
+
+
+cdef Moments chunk_moments(const Walk* x, Part p, Py_ssize_t c, Py_ssize_t ahead, real* tile) noexcept nogil:
+    cdef double count = <double>(p.planes * p.count)
+    cdef Moments result
+    cdef bint good
+    if real is double:
+        return far_chunk(x, p, c, near_mean(x, p, c, count, tile), ahead, tile)
+    result = near_chunk(x, p, c, ahead, tile, &good)
+    if not good:
+        # once more, from the nearest cache, about the mean: of a constant, the constant itself
+        result = far_chunk(x, p, c, finite_or_zero(result.sum.hi / count), 0, tile)
+    return result
+
+
+cdef void near_sums(const Walk* dy, const Walk* x, Part p, Py_ssize_t c, float* tile, Sum* first, Sum* second) noexcept nogil:
+    # sum dy and sum dy x
+    cdef Quad a = no_quad(), b = no_quad(), g
+    cdef const float* left
+    cdef const float* right
+    cdef Py_ssize_t i, j
+    for j in range(p.planes):
+        left = load(dy, p.n + j, c, p.start, p.count, tile)
+        right = load(x, p.n + j, c, p.start, p.count, tile + p.count)
+        i = 0
+        while i + LANES <= p.count:
+            g = widen_quad(left + i)
+            a, b = plus(a, g), plus_product(b, g, widen_quad(right + i))
+            i += LANES
+        if i < p.count:
+            g = widen_rest(left + i, p.count - i)
+            a, b = plus(a, g), plus_product(b, g, widen_rest(right + i, p.count - i))
+    first.hi, first.lo, second.hi, second.lo = fold_quad(a), 0, fold_quad(b), 0
 
 
 cdef void chunk_sums(const Walk* dy, const Walk* x, Part p, Py_ssize_t c, Py_ssize_t t, const Channels* channels,
                      real* tile) noexcept nogil:
     # sum dy and sum dy (x - centre)
     cdef Lanes first, second
+    cdef Sum a, b
     cdef double centre = centre_at(channels, c)
     cdef Py_ssize_t j
+    if real is float:
+        if centre == 0:
+            near_sums(dy, x, p, c, tile, &a, &b)
+            keep_sums(channels, c, t, a, b)
+            return
     clear(&first, real is double)
     clear(&second, real is double)
     for j in range(p.planes):

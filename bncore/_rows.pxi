@@ -174,9 +174,9 @@ cdef inline void fold_moments(Columns* k, const Grid* g, const Window* w, const 
         result.m2[at + c] = m2[c] + m2_lo[c]
 
 
-cdef bint near_moments(const Lines* x, const Grid* g, const Window* w, Columns* k, const real* kind) noexcept nogil:
-    # settled columns from sums of powers of float32 data; whether that is good for all
-    cdef Py_ssize_t stride = g.fold * x.stride // <Py_ssize_t>sizeof(real)
+cdef bint near_moments(const Lines* x, const Grid* g, const Window* w, Columns* k, const float* kind) noexcept nogil:
+    # settled columns from sums of powers; whether that is good for all
+    cdef Py_ssize_t stride = g.fold * x.stride // <Py_ssize_t>sizeof(float)
     cdef Py_ssize_t row = 0, z
     cdef bint good = True
     zero(k, w.segments * w.width)
@@ -232,11 +232,12 @@ cdef void block_moments(const Lines* x, const Grid* g, Py_ssize_t block, Py_ssiz
     cdef Window w = window(g, block, tile, dense)
     cdef Columns k
     cdef Py_ssize_t c
-    if real is float and w.folded >= FEW_ROWS:
-        if not near_moments(x, g, &w, &k, kind):
-            mend_moments(x, g, &w, &k, kind)
-    else:
+    if real is double:
         far_moments(x, g, &w, &k, kind)
+    elif w.folded < FEW_ROWS:
+        far_moments(x, g, &w, &k, kind)
+    elif not near_moments(x, g, &w, &k, kind):
+        mend_moments(x, g, &w, &k, kind)
     if g.size == 1:
         fold_moments(&k, g, &w, &channels.moments, block * g.channels + w.channel)
     else:
@@ -254,7 +255,9 @@ cdef void block_sums(const Lines* dy, const Lines* x, const Grid* g, Py_ssize_t 
     cdef Py_ssize_t stride = g.fold * x.stride // <Py_ssize_t>sizeof(real)
     cdef Py_ssize_t dy_stride = g.fold * dy.stride // <Py_ssize_t>sizeof(real)
     cdef Py_ssize_t row, z, c, p
-    cdef bint near = real is float
+    cdef bint near = True
+    cdef const real* left
+    cdef const real* right
     zero(&k, w.segments * w.width)
     for c in range(w.channels):
         centre = centre_at(channels, w.channel + c)
@@ -265,12 +268,12 @@ cdef void block_sums(const Lines* dy, const Lines* x, const Grid* g, Py_ssize_t 
     row = 0
     while row + GROUP <= w.folded:
         for z in range(w.segments):
-            if near:
-                group_products(row_of(dy, &w, row * g.fold + z, kind), dy_stride,
-                               row_of(x, &w, row * g.fold + z, kind), stride, w.width, &k, z * w.width)
-            else:
-                group_sums(row_of(dy, &w, row * g.fold + z, kind), dy_stride,
-                           row_of(x, &w, row * g.fold + z, kind), stride, w.width, &k, z * w.width)
+            left, right = row_of(dy, &w, row * g.fold + z, kind), row_of(x, &w, row * g.fold + z, kind)
+            if real is float:
+                if near:
+                    group_products(left, dy_stride, right, stride, w.width, &k, z * w.width)
+                    continue
+            group_sums(left, dy_stride, right, stride, w.width, &k, z * w.width)
         row += GROUP
     while row < w.folded:
         for z in range(w.segments):
