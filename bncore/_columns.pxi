@@ -33,22 +33,22 @@ cdef inline void zero(Columns* k, Py_ssize_t width) noexcept nogil:
         k.lo2[p] = 0
 
 
-cdef inline eight some(const float* x, Py_ssize_t count) noexcept nogil:
-    # the next eight elements; 0 in the place of those beyond `count`
-    return widen_eight(x) if count >= 8 else widen_some(x, count)
+cdef inline unit some(const float* x, Py_ssize_t count) noexcept nogil:
+    # the next elements, a unit of them; 0 in the place of those beyond `count`
+    return widen_unit(x) if count >= WIDTH else widen_some(x, count)
 
 
-cdef inline eight octet(eight x0, eight x1, eight x2, eight x3, eight x4, eight x5, eight x6, eight x7) noexcept nogil:
+cdef inline unit octet(unit x0, unit x1, unit x2, unit x3, unit x4, unit x5, unit x6, unit x7) noexcept nogil:
     return ((x0 + x1) + (x2 + x3)) + ((x4 + x5) + (x6 + x7))
 
 
-cdef inline eight products_of_four(eight g0, eight x0, eight g1, eight x1, eight g2, eight x2, eight g3, eight x3) noexcept nogil:
-    return add_exact_eight(g3, x3, add_exact_eight(g2, x2, add_exact_eight(g1, x1, g0 * x0)))
+cdef inline unit products_of_four(unit g0, unit x0, unit g1, unit x1, unit g2, unit x2, unit g3, unit x3) noexcept nogil:
+    return add_exact_unit(g3, x3, add_exact_unit(g2, x2, add_exact_unit(g1, x1, g0 * x0)))
 
 
 cdef void group_powers(const float* x, Py_ssize_t stride, Py_ssize_t width, Columns* k, Py_ssize_t at) noexcept nogil:
     # hi += sum x, hi2 += sum x^2 of eight rows
-    cdef eight x0, x1, x2, x3, x4, x5, x6, x7
+    cdef unit x0, x1, x2, x3, x4, x5, x6, x7
     cdef Py_ssize_t p = 0, q = at, n
     while p < width:
         n = width - p
@@ -56,11 +56,11 @@ cdef void group_powers(const float* x, Py_ssize_t stride, Py_ssize_t width, Colu
         x4, x5 = some(x + p + 4 * stride, n), some(x + p + 5 * stride, n)
         x6, x7 = some(x + p + 6 * stride, n), some(x + p + 7 * stride, n)
         # what lies beyond the width gains 0
-        store_eight(&k.hi[q], load_eight(&k.hi[q]) + octet(x0, x1, x2, x3, x4, x5, x6, x7))
-        store_eight(&k.hi2[q], load_eight(&k.hi2[q]) + (products_of_four(x0, x0, x1, x1, x2, x2, x3, x3)
+        store_unit(&k.hi[q], load_unit(&k.hi[q]) + octet(x0, x1, x2, x3, x4, x5, x6, x7))
+        store_unit(&k.hi2[q], load_unit(&k.hi2[q]) + (products_of_four(x0, x0, x1, x1, x2, x2, x3, x3)
                                                         + products_of_four(x4, x4, x5, x5, x6, x6, x7, x7)))
-        p += 8
-        q += 8
+        p += WIDTH
+        q += WIDTH
 
 
 cdef inline void row_powers(const real* x, Py_ssize_t width, Columns* k, Py_ssize_t at) noexcept nogil:
@@ -177,7 +177,7 @@ cdef inline void settle(Columns* k, Py_ssize_t at, Py_ssize_t width, double rows
 cdef void group_products(const float* dy, Py_ssize_t dy_stride, const float* x, Py_ssize_t stride, Py_ssize_t width,
                          Columns* k, Py_ssize_t at) noexcept nogil:
     # hi += sum dy, hi2 += sum dy x of eight rows: what `group_sums` gives where all shifts are 0
-    cdef eight g0, g1, g2, g3, g4, g5, g6, g7, low, high
+    cdef unit g0, g1, g2, g3, g4, g5, g6, g7, low, high
     cdef Py_ssize_t p = 0, q = at, n
     while p < width:
         n = width - p
@@ -188,10 +188,10 @@ cdef void group_products(const float* dy, Py_ssize_t dy_stride, const float* x, 
         g6, g7 = some(dy + p + 6 * dy_stride, n), some(dy + p + 7 * dy_stride, n)
         high = products_of_four(g4, some(x + p + 4 * stride, n), g5, some(x + p + 5 * stride, n),
                                 g6, some(x + p + 6 * stride, n), g7, some(x + p + 7 * stride, n))
-        store_eight(&k.hi[q], load_eight(&k.hi[q]) + octet(g0, g1, g2, g3, g4, g5, g6, g7))
-        store_eight(&k.hi2[q], load_eight(&k.hi2[q]) + (low + high))
-        p += 8
-        q += 8
+        store_unit(&k.hi[q], load_unit(&k.hi[q]) + octet(g0, g1, g2, g3, g4, g5, g6, g7))
+        store_unit(&k.hi2[q], load_unit(&k.hi2[q]) + (low + high))
+        p += WIDTH
+        q += WIDTH
 
 
 cdef inline void group_sums(const real* dy, Py_ssize_t dy_stride, const real* x, Py_ssize_t x_stride,

@@ -95,7 +95,7 @@ cdef double near_mean(const Walk* x, Part p, Py_ssize_t c, double count, real* t
 
 cdef Moments near_chunk(const Walk* x, Part p, Py_ssize_t c, Py_ssize_t ahead, float* tile, bint* good) noexcept nogil:
     # moments from the sums of x and x^2; whether the mean is near enough to 0 for that
-    cdef Quad first = no_quad(), second = no_quad(), v
+    cdef Lanes32 first = no_lanes(), second = no_lanes(), v
     cdef Sum d, dd
     cdef const float* source
     cdef Moments result
@@ -106,13 +106,13 @@ cdef Moments near_chunk(const Walk* x, Part p, Py_ssize_t c, Py_ssize_t ahead, f
         while i + LANES <= p.count:
             bn_prefetch(<const char*>(source + i) + ahead)
             bn_prefetch(<const char*>(source + i) + ahead + LINE)
-            v = widen_quad(source + i)
+            v = widen_lanes(source + i)
             first, second = plus(first, v), plus_product(second, v, v)
             i += LANES
         if i < p.count:
             v = widen_rest(source + i, p.count - i)
             first, second = plus(first, v), plus_product(second, v, v)
-    d.hi, dd.hi, d.lo, dd.lo = fold_quad(first), fold_quad(second), 0, 0
+    d.hi, dd.hi, d.lo, dd.lo = fold_lanes(first), fold_lanes(second), 0, 0
     result = moments_about(0, d, dd, <double>(p.planes * p.count))
     good[0] = dd.hi <= NEAR_ZERO * result.m2
     return result
@@ -146,7 +146,7 @@ cdef Moments chunk_moments(const Walk* x, Part p, Py_ssize_t c, Py_ssize_t ahead
 
 cdef void near_sums(const Walk* dy, const Walk* x, Part p, Py_ssize_t c, float* tile, Sum* first, Sum* second) noexcept nogil:
     # sum dy and sum dy x
-    cdef Quad a = no_quad(), b = no_quad(), g
+    cdef Lanes32 a = no_lanes(), b = no_lanes(), g
     cdef const float* left
     cdef const float* right
     cdef Py_ssize_t i, j
@@ -155,13 +155,13 @@ cdef void near_sums(const Walk* dy, const Walk* x, Part p, Py_ssize_t c, float* 
         right = load(x, p.n + j, c, p.start, p.count, tile + p.count)
         i = 0
         while i + LANES <= p.count:
-            g = widen_quad(left + i)
-            a, b = plus(a, g), plus_product(b, g, widen_quad(right + i))
+            g = widen_lanes(left + i)
+            a, b = plus(a, g), plus_product(b, g, widen_lanes(right + i))
             i += LANES
         if i < p.count:
             g = widen_rest(left + i, p.count - i)
             a, b = plus(a, g), plus_product(b, g, widen_rest(right + i, p.count - i))
-    first.hi, first.lo, second.hi, second.lo = fold_quad(a), 0, fold_quad(b), 0
+    first.hi, first.lo, second.hi, second.lo = fold_lanes(a), 0, fold_lanes(b), 0
 
 
 cdef void chunk_sums(const Walk* dy, const Walk* x, Part p, Py_ssize_t c, Py_ssize_t t, const Channels* channels,
