@@ -48,7 +48,7 @@ cdef inline unit products_of_four(unit g0, unit x0, unit g1, unit x1, unit g2, u
 
 cdef void group_powers(const float* x, Py_ssize_t stride, Py_ssize_t width, Columns* k, Py_ssize_t at) noexcept nogil:
     # hi += sum x, hi2 += sum x^2 of eight rows
-    cdef unit x0, x1, x2, x3, x4, x5, x6, x7
+    cdef unit x0, x1, x2, x3, x4, x5, x6, x7, low, high
     cdef Py_ssize_t p = 0, q = at, n
     while p < width:
         n = width - p
@@ -57,8 +57,8 @@ cdef void group_powers(const float* x, Py_ssize_t stride, Py_ssize_t width, Colu
         x6, x7 = some(x + p + 6 * stride, n), some(x + p + 7 * stride, n)
         # what lies beyond the width gains 0
         store_unit(&k.hi[q], load_unit(&k.hi[q]) + octet(x0, x1, x2, x3, x4, x5, x6, x7))
-        store_unit(&k.hi2[q], load_unit(&k.hi2[q]) + (products_of_four(x0, x0, x1, x1, x2, x2, x3, x3)
-                                                        + products_of_four(x4, x4, x5, x5, x6, x6, x7, x7)))
+        low, high = products_of_four(x0, x0, x1, x1, x2, x2, x3, x3), products_of_four(x4, x4, x5, x5, x6, x6, x7, x7)
+        store_unit(&k.hi2[q], load_unit(&k.hi2[q]) + (low + high))
         p += WIDTH
         q += WIDTH
 
@@ -181,7 +181,8 @@ cdef void group_products(const float* dy, Py_ssize_t dy_stride, const float* x, 
     cdef Py_ssize_t p = 0, q = at, n
     while p < width:
         n = width - p
-        g0, g1, g2, g3 = some(dy + p, n), some(dy + p + dy_stride, n), some(dy + p + 2 * dy_stride, n), some(dy + p + 3 * dy_stride, n)
+        g0, g1 = some(dy + p, n), some(dy + p + dy_stride, n)
+        g2, g3 = some(dy + p + 2 * dy_stride, n), some(dy + p + 3 * dy_stride, n)
         low = products_of_four(g0, some(x + p, n), g1, some(x + p + stride, n), g2, some(x + p + 2 * stride, n),
                                g3, some(x + p + 3 * stride, n))
         g4, g5 = some(dy + p + 4 * dy_stride, n), some(dy + p + 5 * dy_stride, n)

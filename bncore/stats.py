@@ -75,8 +75,8 @@ _new = Stats.__new__
 
 def fresh(count: int, mean: numpy.ndarray, var: numpy.ndarray, eps: float) -> Stats:
     """Stats of arrays that were just computed and belong to nobody else: no checks, no copies."""
-    mean.setflags(False)
-    var.setflags(False)
+    mean.setflags(write=False)
+    var.setflags(write=False)
     stats = _new(Stats)
     _set_count(stats, count)
     _set_mean(stats, mean)
