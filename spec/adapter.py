@@ -1,4 +1,4 @@
-"""What an implementation under test looks like from here: five calls on NumPy arrays, and declarations."""
+"""What an implementation under test looks like from here: calls on NumPy arrays, and declarations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,13 +41,18 @@ class Adapter:
 
         forward(x, gamma, beta, eps)                     -> {"y": ..., "mean": ..., "var": ...}
         backward(dy, x, gamma, beta, eps)                -> {"dx": ..., "dgamma": ..., "dbeta": ...}
+        jvp(v, x, gamma, eps)                            -> {"jvp": ...}
+        double_backward(ddx, ddgamma, ddbeta, dy, x, gamma, eps)
+                                                         -> {"d_dy": ..., "d_x": ..., "d_gamma": ...}
         inference(x, gamma, beta, mean, var, eps)        -> {"y": ...}
         inference_backward(dy, x, gamma, mean, var, eps) -> {"dx": ..., "dgamma": ..., "dbeta": ...}
         update(x, running_mean, running_var, momentum)   -> {"running_mean": ..., "running_var": ...}
 
-    Arrays are NumPy's; x and dy have the shape (N, C, *spatial), in any layout that `caps` declares, the rest
-    the shape (C,). `var` is the biased variance of (9.39) without eps; "mean" and "var" may be left out of
-    the result. A method that is missing is reported N/A.
+    Arrays are NumPy's; x, dy, v and ddx have the shape (N, C, *spatial), in any layout that `caps` declares,
+    the rest the shape (C,). `var` is the biased variance of (9.39) without eps; "mean" and "var" may be left
+    out of the result. jvp is how y moves where x moves along v; double_backward the gradients, by dy, x and
+    gamma, of <ddx, dx> + ddgamma dgamma + ddbeta dbeta; both are of training mode. A method that is missing
+    is reported N/A.
     """
 
     caps = Caps()

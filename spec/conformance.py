@@ -54,7 +54,7 @@ def passed(verdicts):
 # What comes first is the cause of what comes after: a backward pass starts from the two sums.
 ORDER = (
     *(PURITY, *(oracle.EQUATION[name] for name in ("mean", "var", "xhat", "y", "dbeta", "dgamma", "dx"))),
-    *(oracle.EQUATION[name] for name in ("running_mean", "running_var")),
+    *(oracle.EQUATION[name] for name in ("jvp", *oracle.SECOND, "running_mean", "running_var")),
     RAISED,
 )
 

@@ -19,8 +19,9 @@ HELD = 1e-30, 1e30
 class Data:
     """One data set in one dtype: the arguments of every call, and what else a check needs to know.
 
-    `mean` and `var` are the statistics that inference is given, `running_mean`, `running_var` and `momentum`
-    what `update` is given.
+    `ddx`, `ddgamma` and `ddbeta` are what a second backward pass starts from, `ddx` also the direction of
+    jvp; `mean` and `var` are the statistics that inference is given, `running_mean`, `running_var` and
+    `momentum` what `update` is given.
     """
 
     name: str
@@ -28,8 +29,11 @@ class Data:
     dtype: str
     x: np.ndarray
     dy: np.ndarray
+    ddx: np.ndarray
     gamma: np.ndarray | None
     beta: np.ndarray | None
+    ddgamma: np.ndarray
+    ddbeta: np.ndarray
     eps: float
     mean: np.ndarray
     var: np.ndarray
@@ -95,10 +99,14 @@ def data(name, dtype):
         "var": np.clip(1.75 * scale**2 + eps, *HELD),
         "running_mean": shift + rng.uniform(-1, 1, channels) * (scale + 1e-3),
         "running_var": rng.uniform(0.5, 2, channels) * np.clip(scale**2, *HELD),
+        "ddx": rng.normal(-0.25, 1, x.shape),
+        "ddgamma": rng.normal(0.5, 1, channels),
+        "ddbeta": rng.normal(0.5, 1, channels),
     } | drawn
     rounded = {key: None if value is None else value.astype(dtype) for key, value in values.items()}
     layout = fixed.get("layout", "contiguous")
     arranged = {key: LAYOUTS[layout][key](rounded[key]) for key in ("x", "dy")}
+    arranged["ddx"] = LAYOUTS[layout]["dy"](rounded["ddx"])
     return Data(
         name=name,
         fault=fault,
@@ -112,10 +120,9 @@ def data(name, dtype):
 
 
 def contiguous(given):
-    """The same data set with x and dy in the layout that every implementation takes."""
-    return replace(
-        given, x=np.ascontiguousarray(given.x), dy=np.ascontiguousarray(given.dy), layout="contiguous"
-    )
+    """The same data set with x, dy and ddx in the layout that every implementation takes."""
+    laid = {name: np.ascontiguousarray(getattr(given, name)) for name in ("x", "dy", "ddx")}
+    return replace(given, **laid, layout="contiguous")
 
 
 # Memory layouts: the same numbers, elsewhere.

@@ -11,6 +11,8 @@ from spec.reasons import reason
 from spec.verdict import ABSENT, CLASS, FAIL, INCONCLUSIVE, PASS, PURITY, RAISED, Verdict
 
 GRADIENTS = tuple(oracle.GRADIENTS)
+# The outputs with one number for each element; the others have one for each channel.
+ELEMENTS = ("y", "dx", "jvp", "d_dy", "d_x")
 
 # The oracle's answers for the last few questions: an audit asks the same ones for every mutant.
 REMEMBERED = 24
@@ -52,6 +54,13 @@ class _Judge:
             got = self._call("backward", data.dy, data.x, *wide, data.eps)
             if got is not None:
                 self._compare(got, GRADIENTS, "training", _training_gradients)
+            got = self._call("jvp", data.ddx, data.x, data.gamma, data.eps)
+            if got is not None:
+                self._compare(got, ("jvp",), "training", _direction)
+            directions = data.ddx, data.ddgamma, data.ddbeta
+            got = self._call("double_backward", *directions, data.dy, data.x, data.gamma, data.eps)
+            if got is not None:
+                self._compare(got, tuple(oracle.SECOND), "training", _second)
             self._update()
         else:
             self._add(ABSENT, "training", "", detail=f"m = {data.m}, declared for {self.caps.least} and more")
@@ -111,7 +120,9 @@ class _Judge:
         if key not in _problems:
             data, kept = self.data, self.kept
             parameters = (None if each is None else each[kept] for each in (data.gamma, data.beta))
-            given = {} if mode == "training" else {"mean": data.mean[kept], "var": data.var[kept]}
+            given = {"mean": data.mean[kept], "var": data.var[kept]}
+            if mode == "training":
+                given = {"ddx": data.ddx[:, kept], "ddgamma": data.ddgamma[kept], "ddbeta": data.ddbeta[kept]}
             while len(_problems) >= REMEMBERED:
                 _problems.pop(next(iter(_problems)))
             _problems[key] = oracle.problem(
@@ -178,7 +189,7 @@ class _Judge:
             if name not in got:
                 self._add(ABSENT, label, oracle.EQUATION[name], detail="not returned")
                 continue
-            shape = data.x.shape if name in ("y", "dx") else data.x.shape[1:2]
+            shape = data.x.shape if name in ELEMENTS else data.x.shape[1:2]
             if got[name].shape != shape:
                 words = f"wanted the shape {shape}, found {got[name].shape}"
                 self._add(FAIL, label, oracle.EQUATION[name], detail=words)
@@ -230,6 +241,8 @@ class _Judge:
             for verdict in self.found:
                 if verdict.quantity in ("mean", "var") and verdict.status == FAIL:
                     return verdict.equation, "follows from the statistics"
+        if name == "jvp" or name in oracle.SECOND:
+            return expected.equation, ""
         with np.errstate(all="ignore"):
             call = self._problem(mode, self.declared)
             return reason(name, part, expected, call, self.data, self.kept, mode, right)
@@ -244,6 +257,14 @@ class _Judge:
 
 def _training_gradients(call):
     return call.gradients("training")
+
+
+def _direction(call):
+    return call.derivatives(("jvp",))
+
+
+def _second(call):
+    return call.derivatives(oracle.SECOND)
 
 
 def _inference(call):

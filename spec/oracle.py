@@ -17,9 +17,13 @@ from spec.exact import Exact
 # What each gradient is the derivative of: (9.41) is linear in gamma and beta; x enters by all of
 # (9.38)-(9.41).
 GRADIENTS = {"dx": "x", "dgamma": "gamma", "dbeta": "beta"}
+# What a second backward pass returns: <ddx, dx> + ddgamma dgamma + ddbeta dbeta, differentiated by these.
+SECOND = {"d_dy": "dy", "d_x": "x", "d_gamma": "gamma"}
 EQUATION = (
     equations.NUMBER
     | {of: f"d(9.41)/d{by}" for of, by in GRADIENTS.items()}
+    | {"jvp": "d(9.41) along x"}
+    | {of: f"d2(9.41)/d{by}" for of, by in SECOND.items()}
     | {"running_mean": "(9.38) averaged", "running_var": "(9.39) averaged"}
 )
 
@@ -55,10 +59,13 @@ class Expected:
         return shaped(self.values.nearest(), self.shape)
 
     def allowed(self, dtype):
-        """The bounds of an output returned in `dtype`, whose rounding comes on top where it is coarser."""
-        if unit(dtype) <= self.unit:
-            return self.bounds
-        stored = unit(dtype) * (abs(self.nearest) + self.bounds) + tiny(dtype)
+        """The bounds of an output returned in `dtype`, whose rounding comes on top where it is coarser.
+
+        They are infinite where the value may exceed the largest number of `dtype`.
+        """
+        stored = 0.0
+        if unit(dtype) > self.unit:
+            stored = unit(dtype) * (abs(self.nearest) + self.bounds) + tiny(dtype)
         largest = float(np.finfo(dtype).max)
         return np.where(abs(self.nearest) + self.bounds > largest, np.inf, self.bounds + stored)
 
@@ -144,6 +151,16 @@ class Problem:
             }
         return self.memory[mode]
 
+    def derivatives(self, names):
+        """What the derivation gives for "jvp" or the names of SECOND, in training mode."""
+        from spec.derive import derivative
+
+        for name in names:
+            if name not in self.memory:
+                value = evaluate(derivative(name, "training"), self.values, self.over)
+                self.memory[name] = self._expected(name, value)
+        return {name: self.memory[name] for name in names}
+
     def update(self, running_mean, running_var, momentum, variance, weighs):
         """The running statistics after this batch."""
         given = (self.model.numbers(each) for each in (running_mean, running_var, momentum))
@@ -156,10 +173,16 @@ class Problem:
         }
 
 
-def problem(x, gamma, beta, eps, *, accumulate, dy=None, mean=None, var=None):
-    """The values of the alphabet for one call; mean and var are given in inference mode, else computed."""
+def problem(
+    x, gamma, beta, eps, *, accumulate, dy=None, mean=None, var=None, ddx=None, ddgamma=None, ddbeta=None
+):
+    """The values of the alphabet for one call; mean and var are given in inference mode, else computed.
+
+    ddx, ddgamma and ddbeta are the v, p and q of the theorems; ddx is also the direction of "jvp".
+    """
     x = np.asarray(x)
-    _check(x, dy, eps)
+    tensors = {"dy": dy, "ddx": ddx}
+    _check(x, tensors, eps)
     model = Model(x.dtype, accumulate)
     shape, m = x.shape, x.size // x.shape[1]
     over = Batch(m, model)
@@ -177,18 +200,22 @@ def problem(x, gamma, beta, eps, *, accumulate, dy=None, mean=None, var=None):
         statistics = model.numbers(mean), model.numbers(var)
         result = equations.inference(*parameters[:3], *statistics, *parameters[3:])
     values = given | result._asdict() | {"rstd": 1 / over.sqrt(result.var + given["eps"])}
-    if dy is not None:
-        values["dy"] = model.elements(channels(np.asarray(dy)))
+    for name, each in zip(("dy", "v"), tensors.values(), strict=True):
+        if each is not None:
+            values[name] = model.elements(channels(np.asarray(each)))
+    for name, each in (("p", ddgamma), ("q", ddbeta)):
+        values[name] = model.numbers(0 * ones if each is None else each)
     return Problem(shape, model, over, values)
 
 
-def _check(x, dy, eps):
+def _check(x, tensors, eps):
     if x.ndim < 2 or x.dtype.kind != "f":
         raise ValueError(f"x: wanted floating-point numbers of shape (N, C, ...), found {x.dtype}, {x.shape}")
     if not x.size:
         raise ValueError(f"x: wanted at least one element a channel, found the shape {x.shape}")
-    if dy is not None and np.shape(dy) != x.shape:
-        raise ValueError(f"dy: wanted the shape of x, {x.shape}, found {np.shape(dy)}")
+    for name, each in tensors.items():
+        if each is not None and np.shape(each) != x.shape:
+            raise ValueError(f"{name}: wanted the shape of x, {x.shape}, found {np.shape(each)}")
     if not 0 <= eps < np.inf:
         raise ValueError(f"eps: wanted a finite number, at least 0, found {eps!r}")
 
@@ -218,6 +245,29 @@ def backward(dy, x, gamma, eps, *, accumulate):
     array([1.])
     """
     return problem(x, gamma, None, eps, accumulate=accumulate, dy=dy).gradients("training")
+
+
+def jvp(v, x, gamma, eps, *, accumulate):
+    """How y moves where x moves along v, in training mode; the rest as in `forward`.
+
+    >>> x, v = np.array([[-1.0], [0.0], [1.0]]), np.array([[1.0], [1.0], [1.0]])
+    >>> jvp(v, x, None, 0.0, accumulate="any")["jvp"].nearest.ravel()
+    array([0., 0., 0.])
+    """
+    return problem(x, gamma, None, eps, accumulate=accumulate, ddx=v).derivatives(("jvp",))
+
+
+def double_backward(ddx, ddgamma, ddbeta, dy, x, gamma, eps, *, accumulate):
+    """d_dy, d_x and d_gamma: the gradients of <ddx, dx> + ddgamma dgamma + ddbeta dbeta, in training mode.
+
+    ddx may be None, and ddgamma and ddbeta, of shape (C,), too: for 0. The rest as in `forward`.
+
+    >>> x, one = np.array([[-1.0], [0.0], [1.0]]), np.array([1.0])
+    >>> double_backward(None, None, one, x, x, None, 1.0, accumulate="any")["d_dy"].nearest.ravel()
+    array([1., 1., 1.])
+    """
+    given = {"ddx": np.zeros_like(x) if ddx is None else ddx, "ddgamma": ddgamma, "ddbeta": ddbeta}
+    return problem(x, gamma, None, eps, accumulate=accumulate, dy=dy, **given).derivatives(SECOND)
 
 
 def inference(x, gamma, beta, mean, var, eps, *, accumulate):

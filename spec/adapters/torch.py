@@ -55,6 +55,29 @@ class Contiguous(Adapter):
         found = torch.autograd.grad(y, (x, gamma, beta), self._enter(dy))
         return dict(zip(("dx", "dgamma", "dbeta"), (each.numpy() for each in found), strict=True))
 
+    def jvp(self, v, x, gamma, eps):
+        y, x, _ = self._normalized(x, gamma, eps)
+        # J'w is linear in w, so the gradient of <J'w, v> by w is J v: reverse mode, twice
+        w = torch.zeros_like(y, requires_grad=True)
+        (back,) = torch.autograd.grad(y, x, w, create_graph=True)
+        return {"jvp": torch.autograd.grad(back, w, self._enter(v))[0].numpy()}
+
+    def double_backward(self, ddx, ddgamma, ddbeta, dy, x, gamma, eps):
+        y, x, parameters = self._normalized(x, gamma, eps)
+        dy = self._enter(dy).requires_grad_()
+        first = torch.autograd.grad(y, (x, *parameters), dy, create_graph=True)
+        cotangents = self._enter(ddx), _tensor(ddgamma), _tensor(ddbeta)
+        found = torch.autograd.grad(first, (dy, x, parameters[0]), cotangents)
+        return dict(zip(("d_dy", "d_x", "d_gamma"), (each.numpy() for each in found), strict=True))
+
+    def _normalized(self, x, gamma, eps):
+        """y of training mode, and what it is a function of."""
+        x = self._enter(x).requires_grad_()
+        gamma = np.ones(x.shape[1], x.detach().numpy().dtype) if gamma is None else gamma
+        gamma = torch.tensor(gamma, requires_grad=True)
+        beta = torch.zeros_like(gamma, requires_grad=True)
+        return torch.nn.functional.batch_norm(x, None, None, gamma, beta, True, 0.0, eps), x, (gamma, beta)
+
     def update(self, x, running_mean, running_var, momentum):
         mean, var = (torch.tensor(each) for each in (running_mean, running_var))
         torch.nn.functional.batch_norm(self._enter(x), mean, var, None, None, True, momentum, 1.0)
