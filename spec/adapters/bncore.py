@@ -24,6 +24,14 @@ class Core(Adapter):
         stats = bncore.statistics(x, eps=eps)
         return _gradients(bncore.backward(dy, x, gamma, stats))
 
+    def jvp(self, v, x, gamma, eps):
+        return {"jvp": bncore.jvp(v, x, gamma, bncore.statistics(x, eps=eps))}
+
+    def double_backward(self, ddx, ddgamma, ddbeta, dy, x, gamma, eps):
+        stats = bncore.statistics(x, eps=eps)
+        found = bncore.double_backward(ddx, ddgamma, ddbeta, dy, x, gamma, stats)
+        return dict(zip(("d_dy", "d_x", "d_gamma"), found, strict=True))
+
     def inference(self, x, gamma, beta, mean, var, eps):
         return {"y": bncore.inference(x, gamma, beta, mean, var, eps=eps)}
 
