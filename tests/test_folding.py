@@ -119,8 +119,8 @@ def test_unfold_undoes_fold(shape, axis, dtype):
     weight, bias = bncore.fold(**given)
     again = bncore.unfold(**given | {"weight": weight, "bias": bias})
     assert [each.dtype for each in again] == [dtype, dtype]
-    # the layer that unfold found, folded exactly, is the folded layer: up to what fold may be off by, and what
-    # unfold rounds, at most eight times in float64 and once in storing
+    # the layer that unfold found, folded exactly, is the folded layer: up to what fold may be off by, and
+    # what unfold rounds, at most eight times in float64 and once in storing
     derived = expected(given | {"weight": again[0], "bias": again[1]})
     numbers = {name: abs(given[name].astype(float)) for name in ("gamma", "beta", "mean", "var")}
     slope = numbers["gamma"] / numpy.sqrt(numbers["var"] + given["eps"])
