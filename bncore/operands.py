@@ -3,8 +3,8 @@
 Walked as they are: any array whose axes other than the channel merge into at most three, with any strides
 (sliced, reversed, permuted, broadcast); and channels-last arrays whose rows follow each other at one
 distance. Copied first: unaligned or byte-swapped arrays; channels-last arrays whose rows do not (a crop of an
-image batch) or whose channels are sliced; more than three axes that do not merge; and a dy that lies in
-memory in another order than x where x is channels-last.
+image batch) or whose channels are sliced; more than three axes that do not merge; and a dy, v or ddx that
+lies in memory in another order than x where x is channels-last.
 """
 
 import math
