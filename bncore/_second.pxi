@@ -21,6 +21,14 @@ cdef enum:
 cdef double NOTHING[STAGE]     # zeros: a run of a v that is absent
 
 
+cdef struct Five:          # an element's share of the sums, or that of several
+    double dy
+    double v
+    double dy_d
+    double v_d
+    double dy_v
+
+
 cdef struct Sheet:         # the accumulators of columns
     double centre[ROOM]    # the mean of the column's channel
     double hi[SUMS][ROOM]
@@ -66,50 +74,56 @@ cdef inline void wipe(Sheet* k, Py_ssize_t width) noexcept nogil:
             k.lo[i][p] = 0
 
 
-cdef inline double sum_of_eight(const real* a, Py_ssize_t step) noexcept nogil:
-    return (((<double>a[0] + <double>a[step]) + (<double>a[2 * step] + <double>a[3 * step]))
-            + ((<double>a[4 * step] + <double>a[5 * step]) + (<double>a[6 * step] + <double>a[7 * step])))
+cdef inline Five terms(const real* dy, const real* x, const real* v, double centre) noexcept nogil:
+    # of one element
+    cdef Five f
+    cdef double d = <double>x[0] - centre
+    f.dy, f.v = dy[0], v[0]
+    f.dy_d, f.v_d, f.dy_v = f.dy * d, f.v * d, f.dy * f.v
+    return f
 
 
-cdef inline double part_of_dot(const real* a, const real* b, double centre) noexcept nogil:
-    return <double>a[0] * (<double>b[0] - centre)
+cdef inline Five plus(Five a, Five b) noexcept nogil:
+    a.dy += b.dy
+    a.v += b.v
+    a.dy_d += b.dy_d
+    a.v_d += b.v_d
+    a.dy_v += b.dy_v
+    return a
 
 
-cdef inline double dot_of_eight(const real* a, Py_ssize_t i, const real* b, Py_ssize_t j, double centre) noexcept nogil:
-    # sum a (b - centre)
-    return (((part_of_dot(a, b, centre) + part_of_dot(a + i, b + j, centre))
-             + (part_of_dot(a + 2 * i, b + 2 * j, centre) + part_of_dot(a + 3 * i, b + 3 * j, centre)))
-            + ((part_of_dot(a + 4 * i, b + 4 * j, centre) + part_of_dot(a + 5 * i, b + 5 * j, centre))
-               + (part_of_dot(a + 6 * i, b + 6 * j, centre) + part_of_dot(a + 7 * i, b + 7 * j, centre))))
+cdef inline void add_to_column(Five f, Sheet* k, Py_ssize_t p, const real* kind) noexcept nogil:
+    accumulate(f.dy, &k.hi[0][p], &k.lo[0][p], real is double)
+    accumulate(f.v, &k.hi[1][p], &k.lo[1][p], real is double)
+    accumulate(f.dy_d, &k.hi[2][p], &k.lo[2][p], real is double)
+    accumulate(f.v_d, &k.hi[3][p], &k.lo[3][p], real is double)
+    accumulate(f.dy_v, &k.hi[4][p], &k.lo[4][p], real is double)
 
 
-cdef inline void add_group(const real* dy, Py_ssize_t dy_step, const real* x, Py_ssize_t x_step, const real* v,
-                           Py_ssize_t v_step, Py_ssize_t width, Sheet* k, Py_ssize_t at) noexcept nogil:
-    # eight rows, a step apart
-    cdef double centre
-    cdef Py_ssize_t p, q
+cdef inline void add_group(const real* dy, Py_ssize_t i, const real* x, Py_ssize_t j, const real* v, Py_ssize_t l,
+                           Py_ssize_t width, Sheet* k, Py_ssize_t at) noexcept nogil:
+    # eight rows: those of dy lie i elements apart, those of x j, those of v l
+    cdef double c
+    cdef Five f, g, h
+    cdef Py_ssize_t p
     for p in range(width):
-        q = at + p
-        centre = k.centre[q]
-        accumulate(sum_of_eight(dy + p, dy_step), &k.hi[0][q], &k.lo[0][q], real is double)
-        accumulate(sum_of_eight(v + p, v_step), &k.hi[1][q], &k.lo[1][q], real is double)
-        accumulate(dot_of_eight(dy + p, dy_step, x + p, x_step, centre), &k.hi[2][q], &k.lo[2][q], real is double)
-        accumulate(dot_of_eight(v + p, v_step, x + p, x_step, centre), &k.hi[3][q], &k.lo[3][q], real is double)
-        accumulate(dot_of_eight(dy + p, dy_step, v + p, v_step, 0), &k.hi[4][q], &k.lo[4][q], real is double)
+        c = k.centre[at + p]
+        f = plus(terms(dy + p, x + p, v + p, c), terms(dy + p + i, x + p + j, v + p + l, c))
+        g = plus(terms(dy + p + 2 * i, x + p + 2 * j, v + p + 2 * l, c),
+                 terms(dy + p + 3 * i, x + p + 3 * j, v + p + 3 * l, c))
+        f = plus(f, g)
+        g = plus(terms(dy + p + 4 * i, x + p + 4 * j, v + p + 4 * l, c),
+                 terms(dy + p + 5 * i, x + p + 5 * j, v + p + 5 * l, c))
+        h = plus(terms(dy + p + 6 * i, x + p + 6 * j, v + p + 6 * l, c),
+                 terms(dy + p + 7 * i, x + p + 7 * j, v + p + 7 * l, c))
+        add_to_column(plus(f, plus(g, h)), k, at + p, dy)
 
 
 cdef inline void add_row(const real* dy, const real* x, const real* v, Py_ssize_t width, Sheet* k,
                          Py_ssize_t at) noexcept nogil:
-    cdef double g, w, d
-    cdef Py_ssize_t p, q
+    cdef Py_ssize_t p
     for p in range(width):
-        q = at + p
-        g, w, d = dy[p], v[p], <double>x[p] - k.centre[q]
-        accumulate(g, &k.hi[0][q], &k.lo[0][q], real is double)
-        accumulate(w, &k.hi[1][q], &k.lo[1][q], real is double)
-        accumulate(g * d, &k.hi[2][q], &k.lo[2][q], real is double)
-        accumulate(w * d, &k.hi[3][q], &k.lo[3][q], real is double)
-        accumulate(g * w, &k.hi[4][q], &k.lo[4][q], real is double)
+        add_to_column(terms(dy + p, x + p, v + p, k.centre[at + p]), k, at + p, dy)
 
 
 cdef inline const real* run_of(const Walk* x, Py_ssize_t n, Py_ssize_t c, Py_ssize_t start, Py_ssize_t count,

@@ -74,7 +74,15 @@ def test_broadcast(name, shape, axis, dtype):
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize(
-    ("shape", "axis"), [((7, 5, 3), 1), ((11, 3, 2, 5), 1), ((2, 3, 5, 7), -1), ((1031, 7), 1)]
+    ("shape", "axis"),
+    [
+        ((7, 5, 3), 1),
+        ((11, 3, 2, 5), 1),
+        ((2, 3, 5, 7), -1),
+        ((1031, 7), 1),
+        ((7, 521), 1),
+        ((2, 3, 1031), 1),
+    ],
 )
 def test_absent_arguments_are_0_and_gamma_1(shape, axis, dtype):
     p = problem(shape, axis, dtype)

@@ -20,6 +20,17 @@ def assert_same(outputs, plain):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(("shape", "axis"), [((5, 3, 4099), 1), ((67, 521), 1), ((7, 13, 11, 37), -1)])
+def test_without_ddx_for_every_number_of_threads(shape, axis, dtype):
+    p = problem(shape, axis, dtype).but(ddx=None)
+    bncore.set_num_threads(1)
+    alone = double_backward(p)
+    for threads in (2, 3, 4):
+        bncore.set_num_threads(threads)
+        assert_same(double_backward(p), alone)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize(("shape", "axis"), PLACES)
 @pytest.mark.parametrize("layout", WRITEABLE)
 def test_out_in_every_layout(layout, shape, axis, dtype):
