@@ -1,6 +1,7 @@
 """The command line: python -m spec [prove | check | audit]."""
 
 import argparse
+import shlex
 import sys
 import time
 
@@ -27,10 +28,14 @@ def _parser():
     commands = parser.add_subparsers(metavar="COMMAND")
     commands.add_parser("prove", help="prove the theorems and write their pages")
     check = commands.add_parser("check", help="hold an implementation against the equations")
-    check.add_argument("target", metavar="TARGET", help="a known name, or pkg.module:attribute")
+    check.add_argument("target", metavar="TARGET", help="a known name, pkg.module:attribute, or exec:PROGRAM")
     check.add_argument("--only", metavar="DATA", action="append", help="a data set (may be repeated)")
     check.add_argument("--dtype", help="one dtype, in place of all that are declared")
     check.add_argument("--full", action="store_true", help="the slow data sets too")
+    check.add_argument("--isolate", action="store_true", help="run it in a process of its own")
+    check.add_argument(
+        "--timeout", metavar="SECONDS", type=float, help="what a call may take, isolated or exec: (60)"
+    )
     check.add_argument("--json", metavar="FILE", help="write every verdict to FILE")
     check.set_defaults(run=_check)
     audit = commands.add_parser("audit", help="test the tester: the kill matrix of the declared mutants")
@@ -57,8 +62,12 @@ def _check(arguments):
     from spec import adapters, inputs
     from spec.conformance import Missing
 
+    remote = arguments.isolate or arguments.target.startswith("exec:")
+    if arguments.timeout is not None and not (remote and arguments.timeout > 0):
+        needs = "a number of seconds above 0" if remote else "--isolate, or a target exec:PROGRAM"
+        return _usage(f"--timeout: needs {needs}")
     try:
-        adapter = adapters.load(arguments.target)
+        adapter = adapters.load(arguments.target, isolate=arguments.isolate, timeout=arguments.timeout)
     except Missing as reason:
         return _usage(reason)
     for name in arguments.only or ():
@@ -68,6 +77,16 @@ def _check(arguments):
     if arguments.dtype and arguments.dtype not in declared:
         return _usage(f"--dtype: {arguments.target} declares {', '.join(declared)}, not {arguments.dtype!r}")
     return _checked(adapter, arguments)
+
+
+def _again(arguments):
+    """The target, and how it was run, as words of a command."""
+    words = [shlex.quote(arguments.target)]
+    if arguments.isolate:
+        words.append("--isolate")
+    if arguments.timeout is not None:
+        words.append(f"--timeout {arguments.timeout:g}")
+    return " ".join(words)
 
 
 def _checked(adapter, arguments):
@@ -80,7 +99,7 @@ def _checked(adapter, arguments):
         arguments.only,
         full=arguments.full,
         dtypes=(arguments.dtype,) if arguments.dtype else None,
-        target=arguments.target,
+        target=_again(arguments),
         progress=lambda name, found: print(report.progress_line(name, found), flush=True),
     )
     print("\n" + report.summary(adapter.name, verdicts, time.perf_counter() - start))

@@ -1,9 +1,18 @@
-"""What an implementation under test looks like from here: five calls on NumPy arrays, and declarations."""
+"""What an implementation under test looks like from here: a few calls on NumPy arrays, and declarations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from spec.inputs import LAYOUTS
+
+# The calls that an implementation may offer, and what each is given, in this order.
+CALLS = {
+    "forward": ("x", "gamma", "beta", "eps"),
+    "backward": ("dy", "x", "gamma", "beta", "eps"),
+    "inference": ("x", "gamma", "beta", "mean", "var", "eps"),
+    "inference_backward": ("dy", "x", "gamma", "mean", "var", "eps"),
+    "update": ("x", "running_mean", "running_var", "momentum"),
+}
 
 
 @dataclass(frozen=True)
@@ -60,3 +69,11 @@ class Adapter:
 
 class Missing(Exception):
     """An implementation that cannot be loaded; the text says what to do about it."""
+
+
+class Broke(Exception):
+    """A call that ended without a result or an exception: the process died or hung; the text says how."""
+
+
+class Impure(Exception):
+    """A call that wrote to its argument of this position, where the suite cannot see it."""

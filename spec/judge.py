@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from spec import oracle
+from spec.adapter import Broke, Impure
 from spec.errors import weaker
 from spec.mutants import decides
 from spec.reasons import reason
@@ -94,16 +95,25 @@ class _Judge:
         try:
             with np.errstate(all="ignore"):
                 got = function(*arguments)
+            got = {name: np.asarray(value) for name, value in got.items()}
+        except Broke as error:
+            self._add(FAIL, method, RAISED, detail=str(error))
+            return None
+        except Impure as error:
+            return self._spoil(method, *error.args)
         except Exception as error:
             self._add(FAIL, method, RAISED, detail=f"raised {type(error).__name__}: {error}")
             return None
         after = [each.tobytes() if isinstance(each, np.ndarray) else None for each in arguments]
         if before != after:
             position = next(n for n, (old, new) in enumerate(zip(before, after, strict=True)) if old != new)
-            self._add(FAIL, method, PURITY, detail=f"argument {position} was written to; not judged further")
-            self.spoiled = True
-            return None
-        return {name: np.asarray(value) for name, value in got.items()}
+            return self._spoil(method, position)
+        return got
+
+    def _spoil(self, method, position):
+        """The verdict on a call that wrote to one of its arguments."""
+        self._add(FAIL, method, PURITY, detail=f"argument {position} was written to; not judged further")
+        self.spoiled = True
 
     def _problem(self, mode, accumulate):
         """The oracle's view of the call, on the channels that are kept."""
@@ -161,6 +171,9 @@ class _Judge:
         try:
             with np.errstate(all="ignore"):
                 got = self.adapter.update(data.x, data.running_mean, data.running_var, data.momentum)
+        except Broke as error:
+            self._add(FAIL, "update", RAISED, detail=str(error))
+            return
         except Exception:
             self._add(PASS, "running_var at m = 1", oracle.EQUATION["running_var"], detail="refused")
             return
@@ -179,8 +192,12 @@ class _Judge:
                 self._add(ABSENT, label, oracle.EQUATION[name], detail="not returned")
                 continue
             shape = data.x.shape if name in ("y", "dx") else data.x.shape[1:2]
+            words = ""
             if got[name].shape != shape:
                 words = f"wanted the shape {shape}, found {got[name].shape}"
+            elif got[name].dtype.kind != "f":
+                words = f"wanted floating-point numbers, found {got[name].dtype}"
+            if words:
                 self._add(FAIL, label, oracle.EQUATION[name], detail=words)
                 present.remove(name)
         if not data.m:

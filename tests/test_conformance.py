@@ -145,7 +145,7 @@ def test_the_digits_are_there():
 @pytest.mark.parametrize(
     ("target", "words"),
     [
-        ("nonsense", "wanted one of bncore, .* or pkg.module:attribute, found 'nonsense'"),
+        ("nonsense", "wanted one of bncore, .*, exec:PROGRAM or pkg.module:attribute, found 'nonsense'"),
         ("no_such_module:Kernel", r"cannot be imported \(No module named 'no_such_module'\)"),
         ("spec.floats:Nothing", "module 'spec.floats' has no attribute 'Nothing'"),
         ("spec.floats:Batch", "wanted a spec.conformance.Adapter, found type"),
