@@ -12,6 +12,7 @@ CALLS = {
     "inference": ("x", "gamma", "beta", "mean", "var", "eps"),
     "inference_backward": ("dy", "x", "gamma", "mean", "var", "eps"),
     "update": ("x", "running_mean", "running_var", "momentum"),
+    "derivative": ("nesting", "dy", "x", "gamma", "eps", "u", "v", "w"),
 }
 
 
@@ -23,7 +24,8 @@ class Caps:
     smallest m of training mode, `least_eps` the smallest eps that it accepts. `optional` says that gamma and
     beta may be None, `constant` that a constant channel gives beta exactly, whatever its value. `variance`
     ("unbiased" or "biased") is the one that the running average takes, `weighs` ("new" or "old") what
-    momentum is the weight of, `attributes` the format that eps and momentum are held in.
+    momentum is the weight of, `attributes` the format that eps and momentum are held in, `operations` what
+    derivatives can be nested of.
 
     >>> Caps(dtypes=("float32",), accumulate="any").accumulation("float32")
     'any'
@@ -39,6 +41,7 @@ class Caps:
     variance: str = "unbiased"
     weighs: str = "new"
     attributes: str = "float64"
+    operations: tuple = ("jvp", "grad")
 
     def accumulation(self, dtype):
         """The class declared for data of this dtype."""
@@ -53,10 +56,13 @@ class Adapter:
         inference(x, gamma, beta, mean, var, eps)        -> {"y": ...}
         inference_backward(dy, x, gamma, mean, var, eps) -> {"dx": ..., "dgamma": ..., "dbeta": ...}
         update(x, running_mean, running_var, momentum)   -> {"running_mean": ..., "running_var": ...}
+        derivative(nesting, dy, x, gamma, eps, u, v, w)  -> {"derivative": ...}
 
     Arrays are NumPy's; x and dy have the shape (N, C, *spatial), in any layout that `caps` declares, the rest
     the shape (C,). `var` is the biased variance of (9.39) without eps; "mean" and "var" may be left out of
-    the result. A method that is missing is reported N/A.
+    the result. `derivative`, for frameworks of automatic differentiation, is that of each channel's
+    sum(dy*y) along u, v and w, as many of them as `nesting` has operations (`spec.derivatives`). A method
+    that is missing is reported N/A.
     """
 
     caps = Caps()

@@ -29,7 +29,8 @@ def progress_line(name, verdicts):
 def summary(name, verdicts, seconds):
     """The report of one implementation: a table by quantity, then what failed, then one verdict line."""
     lines = [f"{name}: error over derived bound, the worst of each output (must not exceed 1)", ""]
-    lines.append(f"  {'output':<36} {'equation':<16} {'checks':>6}  {'ratio':>8}  on")
+    wide = max([len(verdict.quantity) for verdict in verdicts if verdict.status != ABSENT], default=0)
+    lines.append(f"  {'output':<{wide}} {'equation':<16} {'checks':>6}  {'ratio':>8}  on")
     groups = {}
     for verdict in verdicts:
         groups.setdefault((verdict.quantity, _own(verdict, verdicts)), []).append(verdict)
@@ -41,7 +42,7 @@ def summary(name, verdicts, seconds):
         bad = sum(verdict.status in BROKEN for verdict in judged)
         ratio = _shown(worst.ratio) if worst.ratio is not None else ("exact" if not bad else "-")
         where = f"{worst.data}, {worst.dtype}" + (f"   {bad} NOT KEPT" if bad else "")
-        lines.append(f"  {quantity:<36} {equation:<16} {len(judged):>6}  {ratio:>8}  {where}")
+        lines.append(f"  {quantity:<{wide}} {equation:<16} {len(judged):>6}  {ratio:>8}  {where}")
     lines += _others(verdicts) + _broken(verdicts)
     counts = Counter(verdict.status for verdict in verdicts)
     ended = ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])

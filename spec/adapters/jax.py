@@ -1,10 +1,12 @@
 """JAX, as an implementation under test: jax.nn.standardize with gamma and beta, gradients by jax.vjp."""
 
 import importlib
+from functools import partial
 
 import numpy as np
 
 from spec.adapter import Adapter, Caps
+from spec.derivatives import nested
 
 jax = importlib.import_module("jax")
 jax.config.update("jax_enable_x64", True)
@@ -38,6 +40,26 @@ class Nn(Adapter):
         parameters = _parameters(x, gamma, None)
         _, pull = jax.vjp(lambda *operands: self._apply(*operands, eps, **given), x, *parameters)
         return dict(zip(("dx", "dgamma", "dbeta"), map(np.asarray, pull(dy)), strict=True))
+
+    def derivative(self, nesting, dy, x, gamma, eps, u, v, w):
+        along = [each for each in (u, v, w) if each is not None]
+        found = self._nested(nesting, dy, x, *_parameters(x, gamma, None), eps, *along)
+        return {"derivative": np.asarray(found)}
+
+    @partial(jax.jit, static_argnums=(0, 1))
+    def _nested(self, nesting, dy, x, gamma, beta, eps, *along):
+        axes = (0, *range(2, x.ndim))
+
+        def losses(x):
+            return (dy * self._apply(x, gamma, beta, eps)).sum(axes)
+
+        def jvp(f, direction):
+            return lambda x: jax.jvp(f, (x,), (direction,))[1]
+
+        def grad(f, direction):
+            return lambda x: (jax.grad(lambda x: f(x).sum())(x) * direction).sum(axes)
+
+        return nested(losses, nesting, {"jvp": jvp, "grad": grad}, along)(x)
 
 
 def _along(value, x):

@@ -5,6 +5,7 @@ import importlib
 import numpy as np
 
 from spec.adapter import Adapter, Caps
+from spec.derivatives import nested
 
 torch = importlib.import_module("torch")
 
@@ -54,6 +55,24 @@ class Contiguous(Adapter):
         y = torch.nn.functional.batch_norm(x, mean, var, gamma, beta, training, 0.0, eps)
         found = torch.autograd.grad(y, (x, gamma, beta), self._enter(dy))
         return dict(zip(("dx", "dgamma", "dbeta"), (each.numpy() for each in found), strict=True))
+
+    def derivative(self, nesting, dy, x, gamma, eps, u, v, w):
+        axes = [axis for axis in range(x.ndim) if axis != 1]
+        dy, gamma = self._enter(dy), _tensor(gamma)
+
+        def losses(x):
+            y = torch.nn.functional.batch_norm(x, None, None, gamma, None, True, 0.0, eps)
+            return (dy * y).sum(axes)
+
+        def jvp(f, direction):
+            return lambda x: torch.func.jvp(f, (x,), (direction,))[1]
+
+        def grad(f, direction):
+            return lambda x: (torch.func.grad(lambda x: f(x).sum())(x) * direction).sum(axes)
+
+        along = [self._enter(each) for each in (u, v, w) if each is not None]
+        derivative = nested(losses, nesting, {"jvp": jvp, "grad": grad}, along)
+        return {"derivative": derivative(self._enter(x)).numpy()}
 
     def update(self, x, running_mean, running_var, momentum):
         mean, var = (torch.tensor(each) for each in (running_mean, running_var))
