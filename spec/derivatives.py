@@ -51,8 +51,8 @@ def nested(function, nesting, operations, along):
     >>> nested(lambda x: x**2, "jvp of jvp", twice, [1, 3])(0)
     6
     """
-    for name, direction in zip(reversed(nesting.split(" of ")), along, strict=True):
-        function = operations[name](function, direction)
+    for operation, direction in zip(reversed(nesting.split(" of ")), along, strict=True):
+        function = operations[operation](function, direction)
     return function
 
 
