@@ -26,20 +26,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from spec.exact import Exact
+from spec.formats import largest, named, parameter, tiny, unit
 
 # Bounds are sums, products, quotients and roots of non-negative float64 numbers: some 2^20 operations deep at
 # most, each off by 2^-53 of the result. This factor makes good for all of them.
 ROUNDED_UP = 1 + 2.0**-32
-
-
-def unit(dtype):
-    """The unit of rounding u of a format: half the distance from 1 to the next number."""
-    return float(np.finfo(dtype).eps) / 2
-
-
-def tiny(dtype):
-    """Half the least subnormal number of a format; for float64, that number itself."""
-    return max(float(np.finfo(dtype).smallest_subnormal) / 2, math.ulp(0.0))
 
 
 def _roundings(n, u):
@@ -96,7 +87,7 @@ def weaker(accumulate, dtype):
     if accumulate not in ACCUMULATIONS:
         raise ValueError(f"accumulate: wanted one of {', '.join(ACCUMULATIONS)}, found {accumulate!r}")
     order = list(ACCUMULATIONS)
-    if np.dtype(dtype) == np.float64:
+    if named(dtype) == np.float64:
         order = ["compensated", "float64", "any", "float32-pairwise", "float32-sequential"]
     return order[order.index(accumulate) + 1 :]
 
@@ -109,13 +100,13 @@ class Model:
             raise ValueError(f"accumulate: wanted one of {', '.join(ACCUMULATIONS)}, found {accumulate!r}")
         kind = ACCUMULATIONS[accumulate]
         # Data of half precision is only stored so: it is computed with in float32.
-        self.stored = np.dtype(dtype)
-        self.element = np.promote_types(self.stored, np.float32)
+        self.stored = named(dtype)
+        self.element = parameter(dtype)
         self.number = np.dtype(kind.dtype or self.element)
         self.folds = kind.folds
         self.units = np.array([unit(self.number), unit(self.element)]).reshape(2, 1, 1)
         self.tinies = np.array([tiny(self.number), tiny(self.element)]).reshape(2, 1, 1)
-        self.largest = float(np.finfo(self.number).max)
+        self.largest = largest(self.number)
         self._c = kind.c
 
     def c(self, n):
