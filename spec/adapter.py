@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from spec.inputs import LAYOUTS
+from spec.layouts import LAYOUTS
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,8 @@ class Caps:
     smallest m of training mode, `least_eps` the smallest eps that it accepts. `optional` says that gamma and
     beta may be None, `constant` that a constant channel gives beta exactly, whatever its value. `variance`
     ("unbiased" or "biased") is the one that the running average takes, `weighs` ("new" or "old") what
-    momentum is the weight of, `attributes` the format that eps and momentum are held in.
+    momentum is the weight of, `attributes` the format that eps and momentum are held in. `keeps_layout` says
+    that y and dx lie in memory as x does.
 
     >>> Caps(dtypes=("float32",), accumulate="any").accumulation("float32")
     'any'
@@ -30,6 +31,7 @@ class Caps:
     variance: str = "unbiased"
     weighs: str = "new"
     attributes: str = "float64"
+    keeps_layout: bool = False
 
     def accumulation(self, dtype):
         """The class declared for data of this dtype."""

@@ -12,7 +12,7 @@ A comparison ends as one of
 from spec import inputs, oracle
 from spec.adapter import Adapter, Caps, Missing
 from spec.judge import judge
-from spec.verdict import ABSENT, BROKEN, PASS, PURITY, RAISED, Verdict
+from spec.verdict import ABSENT, BROKEN, LAYOUT, PASS, PURITY, RAISED, Verdict
 
 __all__ = ["Adapter", "Caps", "Missing", "Verdict", "check", "culprit", "judge", "passed"]
 
@@ -55,7 +55,7 @@ def passed(verdicts):
 ORDER = (
     *(PURITY, *(oracle.EQUATION[name] for name in ("mean", "var", "xhat", "y", "dbeta", "dgamma", "dx"))),
     *(oracle.EQUATION[name] for name in ("running_mean", "running_var")),
-    RAISED,
+    *(RAISED, LAYOUT),
 )
 
 

@@ -58,10 +58,11 @@ class Expected:
 
     def allowed(self, dtype):
         """The bounds of an output returned in `dtype`, whose rounding comes on top where it is coarser."""
-        if unit(dtype) <= self.unit:
-            return self.bounds
-        stored = unit(dtype) * (abs(self.nearest) + self.bounds) + tiny(dtype)
-        return np.where(abs(self.nearest) + self.bounds > largest(dtype), np.inf, self.bounds + stored)
+        bounds = self.bounds
+        if unit(dtype) > self.unit:
+            bounds = bounds + unit(dtype) * (abs(self.nearest) + bounds) + tiny(dtype)
+        with np.errstate(over="ignore"):
+            return np.where(abs(self.nearest) + self.bounds > largest(dtype), np.inf, bounds)
 
     @cached_property
     def _left(self):
@@ -172,13 +173,16 @@ class Problem:
         }
 
 
-def problem(x, gamma, beta, eps, *, accumulate, dy=None, mean=None, var=None):
-    """The values of the alphabet for one call; mean and var are given in inference mode, else computed."""
+def problem(x, gamma, beta, eps, *, accumulate, dy=None, mean=None, var=None, times=1):
+    """The values of the alphabet for one call; mean and var are given in inference mode, else computed.
+
+    The batch is `times` copies of x and dy.
+    """
     x = np.asarray(x)
     _check(x, dy, eps)
     model = Model(x.dtype, accumulate)
-    shape, m = x.shape, x.size // x.shape[1]
-    over = Batch(m, model)
+    shape, m = x.shape, x.size // x.shape[1] * times
+    over = Batch(m, model, times)
     ones = np.ones(shape[1])
     given = {
         "x": model.elements(channels(x)),
