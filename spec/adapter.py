@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from spec.inputs import LAYOUTS
+from spec.layouts import LAYOUTS
 
 # The calls that an implementation may offer, and what each is given, in this order.
 CALLS = {
@@ -24,8 +24,8 @@ class Caps:
     smallest m of training mode, `least_eps` the smallest eps that it accepts. `optional` says that gamma and
     beta may be None, `constant` that a constant channel gives beta exactly, whatever its value. `variance`
     ("unbiased" or "biased") is the one that the running average takes, `weighs` ("new" or "old") what
-    momentum is the weight of, `attributes` the format that eps and momentum are held in, `operations` what
-    derivatives can be nested of.
+    momentum is the weight of, `attributes` the format that eps and momentum are held in. `keeps_layout` says
+    that y and dx lie in memory as x does, `operations` what derivatives can be nested of.
 
     >>> Caps(dtypes=("float32",), accumulate="any").accumulation("float32")
     'any'
@@ -41,6 +41,7 @@ class Caps:
     variance: str = "unbiased"
     weighs: str = "new"
     attributes: str = "float64"
+    keeps_layout: bool = False
     operations: tuple = ("jvp", "grad")
 
     def accumulation(self, dtype):
@@ -82,4 +83,4 @@ class Broke(Exception):
 
 
 class Impure(Exception):
-    """A call that wrote to its argument of this position, where the suite cannot see it."""
+    """A call that did to memory what it must not, where the suite cannot see it; the text says what."""

@@ -12,7 +12,7 @@ A comparison ends as one of
 from spec import derivatives, inputs, oracle
 from spec.adapter import Adapter, Caps, Missing
 from spec.judge import judge
-from spec.verdict import ABSENT, BROKEN, PASS, PURITY, RAISED, Verdict
+from spec.verdict import ABSENT, BROKEN, LAYOUT, PASS, PURITY, RAISED, Verdict
 
 __all__ = ["Adapter", "Caps", "Missing", "Verdict", "check", "culprit", "judge", "passed"]
 
@@ -56,7 +56,7 @@ ORDER = (
     *(PURITY, *(oracle.EQUATION[name] for name in ("mean", "var", "xhat", "y", "dbeta", "dgamma", "dx"))),
     *(oracle.EQUATION[derivatives.label(order)] for order in (2, 3)),
     *(oracle.EQUATION[name] for name in ("running_mean", "running_var")),
-    RAISED,
+    *(RAISED, LAYOUT),
 )
 
 

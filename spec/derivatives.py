@@ -22,7 +22,7 @@ ON = (
     "m-3",
     "m-5",
     "eps-1-std-1",
-    "eps-0.001-std-0.03",
+    "eps-0.001-std-0.0316",
     "gamma-negative",
     "no-gamma",
     "layout-channels-last",

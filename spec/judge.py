@@ -5,12 +5,12 @@ from functools import partial
 
 import numpy as np
 
-from spec import derivatives, oracle
+from spec import conduct, derivatives, oracle
 from spec.adapter import Broke, Impure
 from spec.errors import weaker
 from spec.mutants import decides
 from spec.reasons import reason
-from spec.verdict import ABSENT, CLASS, FAIL, INCONCLUSIVE, PASS, PURITY, RAISED, Verdict
+from spec.verdict import ABSENT, CLASS, FAIL, INCONCLUSIVE, LAYOUT, PASS, PURITY, RAISED, Verdict
 
 GRADIENTS = tuple(oracle.GRADIENTS)
 
@@ -34,10 +34,11 @@ class _Judge:
         self.found = []
         self.spoiled = False
         # The channels on which the equations are defined: finite, and not constant where eps is 0.
-        rows = oracle.channels(data.x)
+        rows = oracle.channels(data.block(data.x))
         self.finite = np.isfinite(rows).all(axis=1)
         self.constant = (rows == rows[:, :1]).all(axis=1) if data.m else np.zeros(len(rows), bool)
-        self.kept = np.flatnonzero(self.finite & ~(self.constant & (data.eps == 0)))
+        self.finite_dy = np.isfinite(oracle.channels(data.block(data.dy))).all(axis=1)
+        self.kept = np.flatnonzero(self.finite & self.finite_dy & ~(self.constant & (data.eps == 0)))
 
     def verdicts(self):
         """Every call judged."""
@@ -46,6 +47,7 @@ class _Judge:
             self._add(ABSENT, "everything", "", detail=reason)
             return self.found
         data = self.data
+        before = self._earlier() if data.twice else []
         wide = data.gamma, data.beta
         if data.m >= self.caps.least:
             got = self._call("forward", data.x, *wide, data.eps)
@@ -54,6 +56,7 @@ class _Judge:
             got = self._call("backward", data.dy, data.x, *wide, data.eps)
             if got is not None:
                 self._compare(got, GRADIENTS, "training", _training_gradients)
+                self._poisoned(got)
             self._update()
             self._derivatives()
         else:
@@ -65,7 +68,33 @@ class _Judge:
         got = self._call("inference_backward", data.dy, data.x, data.gamma, *given, data.eps)
         if got is not None:
             self._compare(got, GRADIENTS, "inference", _inference_gradients)
+        if any(not np.array_equal(value, copy, equal_nan=True) for value, copy in before):
+            self._add(
+                FAIL, "an earlier result", PURITY, detail="the next call wrote to what this one returned"
+            )
         return self.found
+
+    def _earlier(self):
+        """Calls with other numbers of the same shapes; their results, each with a copy. No call is judged."""
+        data = self.data
+        x, dy = 1.5 * data.x[::-1] + 1, -data.dy[::-1]
+        parameters = 2 * data.gamma, data.beta - 1
+        given = data.mean + 1, 2 * data.var
+        found = []
+        for method, *arguments in [
+            ("forward", x, *parameters, 4 * data.eps),
+            ("backward", dy, x, *parameters, 4 * data.eps),
+            ("update", x, data.running_var, data.running_var, 0.75),
+            ("inference", x, *parameters, *given, 4 * data.eps),
+            ("inference_backward", dy, x, parameters[0], *given, 4 * data.eps),
+        ]:
+            try:
+                with np.errstate(all="ignore"):
+                    got = getattr(self.adapter, method)(*arguments)
+            except Exception:
+                continue  # the same call on the data proper says why
+            found += [(each, each.copy()) for each in map(np.asarray, got.values())]
+        return found
 
     def _refused(self):
         """Why the implementation need not take this data set; None if it must."""
@@ -94,7 +123,7 @@ class _Judge:
         if function is None:
             self._add(ABSENT, method, "", detail="not offered")
             return None
-        before = [each.tobytes() if isinstance(each, np.ndarray) else None for each in arguments]
+        before = conduct.snapshot(arguments)
         try:
             with np.errstate(all="ignore"):
                 got = function(*arguments)
@@ -107,15 +136,12 @@ class _Judge:
         except Exception as error:
             self._add(FAIL, label, RAISED, detail=f"raised {type(error).__name__}: {error}")
             return None
-        after = [each.tobytes() if isinstance(each, np.ndarray) else None for each in arguments]
-        if before != after:
-            position = next(n for n, (old, new) in enumerate(zip(before, after, strict=True)) if old != new)
-            return self._spoil(label, position)
-        return got
+        words = conduct.of_call(arguments, before, got)
+        return self._spoil(label, words) if words else got
 
-    def _spoil(self, label, position):
-        """The verdict on a call that wrote to one of its arguments."""
-        self._add(FAIL, label, PURITY, detail=f"argument {position} was written to; not judged further")
+    def _spoil(self, label, words):
+        """The verdict on a call that did to its arguments what it must not."""
+        self._add(FAIL, label, PURITY, detail=f"{words}; not judged further")
         self.spoiled = True
 
     def _problem(self, mode, accumulate):
@@ -127,9 +153,9 @@ class _Judge:
             given = {} if mode == "training" else {"mean": data.mean[kept], "var": data.var[kept]}
             while len(_problems) >= REMEMBERED:
                 _problems.pop(next(iter(_problems)))
-            _problems[key] = oracle.problem(
-                data.x[:, kept], *parameters, data.eps, accumulate=accumulate, dy=data.dy[:, kept], **given
-            )
+            x, dy = (data.block(each)[:, kept] for each in (data.x, data.dy))
+            how = {"accumulate": accumulate, "dy": dy, "times": data.times}
+            _problems[key] = oracle.problem(x, *parameters, data.eps, **how, **given)
         return _problems[key]
 
     def _forward(self, got):
@@ -139,15 +165,26 @@ class _Judge:
         if y is None or y.shape != data.x.shape or not data.m:
             return
         if self.caps.constant and (self.constant & self.finite).any():
-            rows = oracle.channels(y)[self.constant & self.finite]
+            rows = oracle.channels(y.astype(np.float64))[self.constant & self.finite]
             beta = np.zeros(len(self.constant)) if data.beta is None else data.beta
             off = np.abs(rows - beta[self.constant & self.finite, None]).max()
             words = "" if off == 0 else f"off by {off:.3g}"
             self._add(PASS if off == 0 else FAIL, "y of a constant channel", "(9.40)", detail=words)
-        if not self.finite.all():
-            hidden = np.isfinite(oracle.channels(y)[~self.finite]).any()
-            words = "a channel with a NaN or an inf has finite y" if hidden else ""
-            self._add(FAIL if hidden else PASS, "y of a channel that is not finite", "(9.40)", detail=words)
+        self._hidden("y", y, ~self.finite, "(9.40)")
+
+    def _poisoned(self, got):
+        """Gradients of channels in which x or dy has a NaN or an inf: none may look finite."""
+        for name, channels in (("dgamma", ~self.finite), ("dbeta", ~self.finite_dy), ("dx", ~self.finite)):
+            if name in got and self.data.m:
+                self._hidden(name, got[name], channels, oracle.EQUATION[name])
+
+    def _hidden(self, name, value, channels, equation):
+        if channels.any() and value.shape in (self.data.x.shape, channels.shape):
+            hidden = np.isfinite(oracle.channels(value)[channels]).any()
+            words = f"a channel with a NaN or an inf has finite {name}" if hidden else ""
+            self._add(
+                FAIL if hidden else PASS, f"{name} of a channel that is not finite", equation, detail=words
+            )
 
     def _update(self):
         data, caps = self.data, self.caps
@@ -216,14 +253,15 @@ class _Judge:
                 self._add(ABSENT, label, oracle.EQUATION[name], detail="not returned")
                 continue
             shape = data.x.shape if name in ("y", "dx") else data.x.shape[1:2]
-            words = ""
+            words = conduct.of_format(name, got[name], data.dtype)
             if got[name].shape != shape:
                 words = f"wanted the shape {shape}, found {got[name].shape}"
-            elif got[name].dtype.kind != "f":
-                words = f"wanted floating-point numbers, found {got[name].dtype}"
             if words:
                 self._add(FAIL, label, oracle.EQUATION[name], detail=words)
                 present.remove(name)
+            elif self.caps.keeps_layout and name in conduct.ELEMENTS and data.m:
+                words = conduct.of_layout(got[name], data.x)
+                self._add(FAIL if words else PASS, f"layout of {label}", LAYOUT, detail=words)
         if not data.m:
             self._empty({name: got[name] for name in present}, mode)
             return
@@ -232,12 +270,23 @@ class _Judge:
         expected = expect(self._problem(mode, self.declared))
         right = set()
         for name in present:
-            part = got[name][:, self.kept] if got[name].ndim > 1 else got[name][self.kept]
+            part = self._part(got[name], expected[name])
             verdict = self._verdict(expected[name], part, name, mode, expect, right)
             verdict["quantity"] = _label(name, mode, note)
             if verdict["status"] in (PASS, INCONCLUSIVE):
                 right.add(name)
             self._add(**verdict)
+
+    def _part(self, value, expected):
+        """An output on the channels that are kept; of the copies of an element, the one farthest off."""
+        if value.ndim == 1:
+            return value[self.kept]
+        value = value[:, self.kept]
+        if self.data.times == 1:
+            return value
+        copies = value.reshape(self.data.times, -1, *value.shape[1:])
+        low, high = copies.min(axis=0), copies.max(axis=0)
+        return np.where(abs(high - expected.nearest) >= abs(low - expected.nearest), high, low)
 
     def _empty(self, got, mode):
         """No elements: sums over nothing are 0; a mean of nothing is not defined, and not judged."""

@@ -84,8 +84,8 @@ class Remote(Adapter):
         if "error" in header:
             # an exception of the same name, as if it had been raised here
             raise type(str(header.get("raised", "Error")), (Exception,), {})(header["error"])
-        if "written" in header:
-            raise Impure(CALLS[method].index(header["written"][0]))
+        if "impure" in header:
+            raise Impure(header["impure"])
         return found
 
 

@@ -7,7 +7,7 @@ import sys
 
 import numpy as np
 
-from spec import adapters, wire
+from spec import adapters, conduct, wire
 from spec.adapter import CALLS, Missing
 
 
@@ -21,30 +21,32 @@ def main(target):
     except Missing as reason:
         answers.write(_line({"missing": str(reason)}))
         return
+    last = {}
     for line in requests:
         request = wire.header(line)
-        answers.write(_answer(adapter, request["method"], wire.arguments(request, requests.read)))
+        answers.write(_answer(adapter, request["method"], wire.arguments(request, requests.read), last))
         answers.flush()
 
 
-def _answer(adapter, method, named):
+def _answer(adapter, method, named, last):
+    """The answer to a request; `last` has the last results of each method, each with a copy."""
     if method == "describe":
         caps = dataclasses.asdict(adapter.caps)
         methods = [each for each in CALLS if getattr(adapter, each, None)]
         return _line({"name": adapter.name, "methods": methods, "caps": caps})
-    before = _bytes(named)
+    arguments = [named[name] for name in CALLS[method]]
+    before = conduct.snapshot(arguments)
     try:
         with np.errstate(all="ignore"):
-            found = getattr(adapter, method)(*(named[name] for name in CALLS[method]))
-        after = _bytes(named)
-        written = [name for name in CALLS[method] if before.get(name) != after.get(name)]
-        return _line({"written": written}) if written else wire.answer(found)
+            found = getattr(adapter, method)(*arguments)
+        found = {name: np.asarray(value) for name, value in found.items()}
+        words = conduct.of_call(arguments, before, found)
+        if any(value.tobytes() != copy.tobytes() for each in last.values() for value, copy in each):
+            words = "the call wrote to what an earlier one returned"
+        last[method] = [(value, value.copy()) for value in found.values()]
+        return _line({"impure": words}) if words else wire.answer(found)
     except Exception as error:
         return _line({"raised": type(error).__name__, "error": str(error)})
-
-
-def _bytes(named):
-    return {name: value.tobytes() for name, value in named.items() if isinstance(value, np.ndarray)}
 
 
 def _line(header):

@@ -1,8 +1,8 @@
 """The bytes between the suite and an implementation in another process; docs/exec.md describes them.
 
-A message is one line of JSON and then the memory of its arrays, one after the other. A request says in which
-layout an array lies in its memory, so that the other side can look at it as the suite does; in an answer
-every array is in C order.
+A message is one line of JSON and then the memory of its arrays, one after the other. It says in which layout
+an array lies in its memory, so that both sides look at it alike; an answer may leave that out, and then every
+array is in C order.
 """
 
 import ctypes
@@ -10,6 +10,8 @@ import json
 import math
 
 import numpy as np
+
+from spec import formats
 
 # Memory that is sent keeps its distance from a multiple of this many bytes.
 PAGE = 64
@@ -25,20 +27,31 @@ def request(method, arguments):
     >>> request("update", {"x": np.ones((2, 1), np.float32), "momentum": 0.5}).count(b"\\n")
     1
     """
-    header, memory = {"method": method}, []
-    header["null"] = [name for name, value in arguments.items() if value is None]
-    header["arrays"] = []
-    for name, value in arguments.items():
-        if isinstance(value, np.ndarray):
-            described, span = _described(value)
-            header["arrays"].append({"name": name} | described)
-            memory.append(span)
-        elif value is not None:
-            header[name] = value
-    x = arguments.get("x")
-    if x is not None:
-        header |= {"outer": x.shape[0], "channels": x.shape[1], "inner": math.prod(x.shape[2:])}
-    return b"".join((json.dumps(header).encode(), b"\n", *memory))
+    arrays = {name: value for name, value in arguments.items() if isinstance(value, np.ndarray)}
+    header = {
+        "method": method,
+        "null": [name for name, value in arguments.items() if value is None],
+        "numbers": {name: v for name, v in arguments.items() if v is not None and name not in arrays},
+    }
+    if "x" in arrays:
+        n, c, *rest = arrays["x"].shape
+        header |= {"outer": n, "channels": c, "inner": math.prod(rest)}
+    return _message(header, arrays)
+
+
+def answer(arrays):
+    """The bytes of a result: named arrays."""
+    return _message({}, {name: np.asarray(value) for name, value in arrays.items()})
+
+
+def _message(header, arrays):
+    described, memory, seen = [], [], {}
+    for name, array in arrays.items():
+        own, span = _described(array)
+        same = seen.setdefault((array.__array_interface__["data"][0], array.shape, array.strides), name)
+        described.append({"name": name, **own, **({"same": same} if same != name else {})})
+        memory.append(span)
+    return b"".join((json.dumps(header | {"arrays": described}).encode(), b"\n", *memory))
 
 
 def _described(array):
@@ -61,43 +74,23 @@ def _described(array):
 
 def arguments(header, take):
     """The arguments of a request, arrays laid out as they were: `take(n)` gives the n bytes that follow."""
-    named = dict.fromkeys(header["null"])
+    named = dict.fromkeys(header["null"]) | header["numbers"]
     for each in header["arrays"]:
-        room = np.empty(each["bytes"] + 2 * PAGE, np.uint8)
-        skip = (each["alignment"] - room.__array_interface__["data"][0]) % PAGE
-        memory = room[skip : skip + each["bytes"]]
-        memory[:] = np.frombuffer(take(each["bytes"]), np.uint8)
-        array = np.ndarray(
-            tuple(each["shape"]), dtype(each["dtype"]), memory, each["offset"], tuple(each["strides"])
-        )
-        array.flags.writeable = each["writeable"]
-        named[each["name"]] = array
-    known = {"method", "null", "arrays", "outer", "channels", "inner"}
-    return named | {name: value for name, value in header.items() if name not in known}
+        array = _laid_out(each, take(each["bytes"]))
+        named[each["name"]] = named[each["same"]] if "same" in each else array
+    return named
 
 
-def dtype(name):
-    """The dtype of this name. Raises Malformed if there is none."""
-    if name == "bfloat16":
-        import ml_dtypes
-
-        return np.dtype(ml_dtypes.bfloat16)
-    try:
-        return np.dtype(name)
-    except TypeError:
-        raise Malformed(f"the dtype {name!r} is none") from None
-
-
-def answer(arrays):
-    """The bytes of a result: named arrays, in C order."""
-    arrays = {name: np.asarray(value, order="C") for name, value in arrays.items()}
-    header = {
-        "arrays": [
-            {"name": name, "dtype": array.dtype.name, "shape": array.shape} for name, array in arrays.items()
-        ]
-    }
-    memory = (array.tobytes() for array in arrays.values())
-    return b"".join((json.dumps(header).encode(), b"\n", *memory))
+def _laid_out(described, span):
+    """An array over a copy of the bytes that it spans."""
+    room = np.empty(len(span) + 2 * PAGE, np.uint8)
+    skip = (described.get("alignment", 0) - room.__array_interface__["data"][0]) % PAGE
+    memory = room[skip : skip + len(span)]
+    memory[:] = np.frombuffer(span, np.uint8)
+    shape, strides = tuple(described["shape"]), tuple(described["strides"])
+    array = np.ndarray(shape, formats.named(described["dtype"]), memory, described["offset"], strides)
+    array.flags.writeable = described["writeable"]
+    return array
 
 
 def header(line):
@@ -119,10 +112,13 @@ def results(header, take, shape):
     found = {}
     for each in header.get("arrays", ()):
         try:
-            name, kind = each["name"], dtype(each["dtype"])
+            name, kind = each["name"], formats.named(each["dtype"])
             own = tuple(map(int, each.get("shape", shape if name in ("y", "dx") else shape[1:2])))
             if min(own, default=0) < 0:
                 raise ValueError("a negative extent")
+            if "strides" in each:
+                found[name] = _laid_out(each, take(each["bytes"]))
+                continue
         except (KeyError, TypeError, ValueError, AttributeError):
             raise Malformed(f"an array is announced as {json.dumps(each)[:200]}") from None
         found[name] = np.frombuffer(take(math.prod(own) * kind.itemsize), kind).reshape(own)

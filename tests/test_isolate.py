@@ -37,6 +37,18 @@ class Chatty(Plain):
         return super().forward(x, gamma, beta, eps)
 
 
+class Forgetful(Plain):
+    """It returns the same memory at every call."""
+
+    def forward(self, x, gamma, beta, eps):
+        found = super().forward(x, gamma, beta, eps)
+        self.kept = getattr(self, "kept", {})
+        for name, value in found.items():
+            if self.kept.setdefault(name, value).shape == value.shape:
+                self.kept[name][...] = value
+        return self.kept
+
+
 def isolated(kind, **more):
     return adapters.load(f"test_isolate:{kind.__name__}", isolate=True, **more)
 
@@ -62,6 +74,12 @@ def test_isolation_changes_no_verdict():
 
 def test_what_it_prints_is_no_answer():
     assert passed(check(isolated(Chatty), ["ordinary"]))
+
+
+def test_results_that_are_overwritten_are_seen_from_outside():
+    verdicts = check(isolated(Forgetful), ["second-call"], dtypes=["float32"])
+    assert any("the call wrote to what an earlier one returned" in verdict.detail for verdict in verdicts)
+    assert not passed(verdicts)
 
 
 def test_the_command_line(capfd):

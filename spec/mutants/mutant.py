@@ -30,7 +30,7 @@ class Mutant:
     def exceeds(self, problem, mode, expected, allowed):
         """Whether the mutant, computed exactly, is off by more than allowed somewhere."""
         values = {key: value.value for key, value in problem.values.items()}
-        over = Batch(problem.over.m.value.numerator)
+        over = Batch(problem.over.m.value.numerator, problem.over.times)
         try:
             found = self.exact(values, over, mode, expected.name)
         except (ZeroDivisionError, ValueError):
