@@ -186,7 +186,8 @@ def test_a_known_implementation_is_judged(target):
         adapter = adapters.load(target)
     except Missing as reason:
         pytest.skip(str(reason))
-    verdicts = check(adapter, ["ordinary", "m-17"], target=target)
+    # in its first dtype alone: the whole check says what half precision loses
+    verdicts = check(adapter, ["ordinary", "m-17"], dtypes=adapter.caps.dtypes[:1], target=target)
     assert conformance.passed(verdicts), [str(verdict) for verdict in verdicts if verdict.status in BROKEN]
     assert len({verdict.quantity for verdict in verdicts if verdict.status == PASS}) >= 4
 

@@ -15,6 +15,10 @@ KNOWN = {
     "torch-channels-last": ("torch", "ChannelsLast", "pip install torch"),
     "torch-module": ("torch", "Module", "pip install torch"),
     "jax": ("jax", "Nn", "pip install jax"),
+    "jax-numpy": ("jax", "Numpy", "pip install jax"),
+    "flax": ("flax", "Linen", "pip install flax"),
+    "onnx": ("onnx", "Evaluator", "pip install onnx"),
+    "onednn": ("onednn", "Primitive", "pip install onednn-devel intel-opencl-rt"),
     "onnxruntime": ("onnxruntime", "Session", "pip install onnxruntime onnx"),
 }
 
