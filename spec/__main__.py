@@ -4,6 +4,7 @@ import argparse
 import shlex
 import sys
 import time
+from pathlib import Path
 
 
 def main(argv=None):
@@ -37,6 +38,10 @@ def _parser():
         "--timeout", metavar="SECONDS", type=float, help="what a call may take, isolated or exec: (60)"
     )
     check.add_argument("--json", metavar="FILE", help="write every verdict to FILE")
+    check.add_argument("--html", metavar="FILE", help="write a page with a plot to FILE")
+    check.add_argument(
+        "--track", metavar="FILE", help="print what changed since FILE was written, and write it"
+    )
     check.set_defaults(run=_check)
     audit = commands.add_parser("audit", help="test the tester: the kill matrix of the declared mutants")
     audit.add_argument("--fast", action="store_true", help="few data sets, all mutants")
@@ -59,7 +64,7 @@ def _audit(arguments):
 
 def _check(arguments):
     """Check a target, report, and say whether it passed."""
-    from spec import adapters, inputs
+    from spec import adapters, inputs, track
     from spec.conformance import Missing
 
     remote = arguments.isolate or arguments.target.startswith("exec:")
@@ -76,7 +81,17 @@ def _check(arguments):
     declared = adapter.caps.dtypes
     if arguments.dtype and arguments.dtype not in declared:
         return _usage(f"--dtype: {arguments.target} declares {', '.join(declared)}, not {arguments.dtype!r}")
-    return _checked(adapter, arguments)
+    for name in ("json", "html", "track"):
+        file = getattr(arguments, name)
+        if file and not (Path(file).parent.is_dir() and not Path(file).is_dir()):
+            return _usage(f"--{name}: {file!r} cannot be written")
+    before = None
+    if arguments.track:
+        try:
+            before = track.read(Path(arguments.track), arguments.target)
+        except ValueError as reason:
+            return _usage(f"--track: {arguments.track}: {reason}")
+    return _checked(adapter, arguments, before)
 
 
 def _again(arguments):
@@ -89,23 +104,35 @@ def _again(arguments):
     return " ".join(words)
 
 
-def _checked(adapter, arguments):
-    from spec import report
+def _checked(adapter, arguments, before):
+    """Check, and report: all of it, or what changed since the verdicts `before`."""
+    from spec import html, report, track
     from spec.conformance import check, passed
 
     start = time.perf_counter()
+    quiet = before is not None
     verdicts = check(
         adapter,
         arguments.only,
         full=arguments.full,
         dtypes=(arguments.dtype,) if arguments.dtype else None,
         target=_again(arguments),
-        progress=lambda name, found: print(report.progress_line(name, found), flush=True),
+        progress=None if quiet else lambda name, found: print(report.progress_line(name, found), flush=True),
     )
-    print("\n" + report.summary(adapter.name, verdicts, time.perf_counter() - start))
-    if arguments.json:
-        with open(arguments.json, "w", encoding="utf-8") as file:
-            file.write(report.to_json(arguments.target, verdicts))
+    seconds = time.perf_counter() - start
+    if quiet:
+        lines = track.changes(before, verdicts)
+        print("\n".join(lines or [f"{adapter.name}: nothing changed; {report.counted(verdicts)}"]))
+    else:
+        print("\n" + report.summary(adapter.name, verdicts, seconds))
+    files = {
+        arguments.json: lambda: report.to_json(arguments.target, verdicts),
+        arguments.html: lambda: html.page(arguments.target, adapter.name, verdicts, seconds),
+        arguments.track: lambda: report.to_json(arguments.target, track.merged(before or (), verdicts)),
+    }
+    for file, text in files.items():
+        if file:
+            Path(file).write_text(text(), encoding="utf-8")
     return 0 if passed(verdicts) else 1
 
 

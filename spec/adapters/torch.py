@@ -66,7 +66,7 @@ class Contiguous(Adapter):
         return _tensor(array)
 
     def layer(self, x, gamma, beta, eps, mean=None, var=None):
-        """The layer as a function of x, and its parameters that are given; with mean and var, of inference."""
+        """The layer as a function of x, and its parameters; with mean and var, that of inference mode."""
         gamma, beta, mean, var = (_tensor(each) for each in (gamma, beta, mean, var))
         apply = torch.nn.functional.batch_norm
         return partial(
