@@ -17,6 +17,8 @@ KNOWN = {
     "jax": ("jax", "Nn", "pip install jax"),
     "jax-numpy": ("jax", "Numpy", "pip install jax"),
     "flax": ("flax", "Linen", "pip install flax"),
+    "tensorflow": ("tensorflow", "Fused", "pip install tensorflow"),
+    "keras": ("tensorflow", "Layer", "pip install tensorflow"),
     "onnx": ("onnx", "Evaluator", "pip install onnx"),
     "onednn": ("onednn", "Primitive", "pip install onednn-devel intel-opencl-rt"),
     "onnxruntime": ("onnxruntime", "Session", "pip install onnxruntime onnx"),
