@@ -49,7 +49,7 @@ def _usage(message):
 def _audit(arguments):
     from spec import audit
 
-    return audit.main(fast=arguments.fast, json=arguments.json)
+    return audit.main(fast=arguments.fast, json=arguments.json, workers=2)
 
 
 def _check(arguments):

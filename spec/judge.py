@@ -73,7 +73,7 @@ class _Judge:
         """Calls with other numbers of the same shapes; their results, each with a copy. No call is judged."""
         data = self.data
         x, dy = 1.5 * data.x[::-1] + 1, -data.dy[::-1]
-        parameters = 2 * data.gamma, data.beta - 1
+        parameters = -1.5 * data.gamma, data.beta - 1
         given = data.mean + 1, 2 * data.var
         found = []
         for method, *arguments in [
@@ -158,7 +158,9 @@ class _Judge:
             off = np.abs(rows - beta[self.constant & self.finite, None]).max()
             words = "" if off == 0 else f"off by {off:.3g}"
             self._add(PASS if off == 0 else FAIL, "y of a constant channel", "(9.40)", detail=words)
-        self._hidden("y", y, ~self.finite, "(9.40)")
+        for name, equation in (("mean", "(9.38)"), ("var", "(9.39)"), ("y", "(9.40)")):
+            if name in got:
+                self._hidden(name, got[name], ~self.finite, equation)
 
     def _poisoned(self, got):
         """Gradients of channels in which x or dy has a NaN or an inf: none may look finite."""
