@@ -30,6 +30,10 @@ def _parser():
     check.add_argument("target", metavar="TARGET", help="a known name, or pkg.module:attribute")
     check.add_argument("--only", metavar="DATA", action="append", help="a data set (may be repeated)")
     check.add_argument("--dtype", help="one dtype, in place of all that are declared")
+    check.add_argument("--data", metavar="JSON", help="this data set alone, as a failure prints it")
+    check.add_argument(
+        "--accumulate", metavar="CLASS", help="hold it to this class, not to the one it declares"
+    )
     check.add_argument("--full", action="store_true", help="the slow data sets too")
     check.add_argument("--json", metavar="FILE", help="write every verdict to FILE")
     check.set_defaults(run=_check)
@@ -54,12 +58,22 @@ def _audit(arguments):
 
 def _check(arguments):
     """Check a target, report, and say whether it passed."""
-    from spec import adapters, inputs
+    from dataclasses import replace
+
+    from spec import adapters, inputs, portable
     from spec.conformance import Missing
+    from spec.errors import weaker
 
     try:
         adapter = adapters.load(arguments.target)
     except Missing as reason:
+        return _usage(reason)
+    try:
+        given = None if arguments.data is None else portable.from_json(arguments.data)
+        if arguments.accumulate:
+            weaker(arguments.accumulate, "float32")
+            adapter.caps = replace(adapter.caps, accumulate=arguments.accumulate)
+    except ValueError as reason:
         return _usage(reason)
     for name in arguments.only or ():
         if name not in inputs.DESIGNS:
@@ -67,23 +81,29 @@ def _check(arguments):
     declared = adapter.caps.dtypes
     if arguments.dtype and arguments.dtype not in declared:
         return _usage(f"--dtype: {arguments.target} declares {', '.join(declared)}, not {arguments.dtype!r}")
-    return _checked(adapter, arguments)
+    return _checked(adapter, arguments, given)
 
 
-def _checked(adapter, arguments):
-    from spec import report
-    from spec.conformance import check, passed
+def _checked(adapter, arguments, given):
+    from spec import report, shrink
+    from spec.conformance import check, judge, passed
 
     start = time.perf_counter()
-    verdicts = check(
-        adapter,
-        arguments.only,
-        full=arguments.full,
-        dtypes=(arguments.dtype,) if arguments.dtype else None,
-        target=arguments.target,
-        progress=lambda name, found: print(report.progress_line(name, found), flush=True),
+    verdicts = (
+        judge(adapter, given, arguments.target)
+        if given
+        else check(
+            adapter,
+            arguments.only,
+            full=arguments.full,
+            dtypes=(arguments.dtype,) if arguments.dtype else None,
+            target=arguments.target,
+            progress=lambda name, found: print(report.progress_line(name, found), flush=True),
+        )
     )
     print("\n" + report.summary(adapter.name, verdicts, time.perf_counter() - start))
+    if not given:
+        print(shrink.report(adapter, verdicts, arguments.target))
     if arguments.json:
         with open(arguments.json, "w", encoding="utf-8") as file:
             file.write(report.to_json(arguments.target, verdicts))

@@ -22,7 +22,7 @@ OUTPUTS = ("mean", "var", "y", "dx", "dgamma", "dbeta")
 SIZES = (2, 3, 5, 9, 17, 41, 131, 300)
 # So many channels are kept for each output, and so many children are drawn in a generation.
 KEPT, CHILDREN = 3, 24
-GENERATIONS = 14
+GENERATIONS = 20
 
 
 @dataclass

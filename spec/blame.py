@@ -171,6 +171,8 @@ def _offset(line, truth):
     moved = abs(common - 1) > near[0] and (abs(share - common) < near).all()
     if ("mean" in truth.known or not truth.m) and moved:
         return "(9.40)", f"x is taken less {share[0]:.6g} times the mean"
+    if not truth.m and (abs(line.b - beta) <= NOISE * (abs(line.a) * line.spread + abs(line.b))).all():
+        return "(9.41)", "y is off by a little, as if it were rounded"
     if not truth.m and (abs(acts - mean) <= FAR * (abs(mean) + root)).all():
         return "(9.40)", f"the given mean acts as {acts[0]:.6g}, not {mean[0]:.6g}"
     if "mean" in truth.known or not truth.m:

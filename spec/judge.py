@@ -66,7 +66,9 @@ class _Judge:
         if got is not None:
             self._compare(got, GRADIENTS, "inference", _inference_gradients)
         if any(not np.array_equal(value, copy, equal_nan=True) for value, copy in before):
-            self._add(FAIL, "an earlier result", PURITY, detail="the next call wrote to what this one returned")
+            self._add(
+                FAIL, "an earlier result", PURITY, detail="the next call wrote to what this one returned"
+            )
         return self.found
 
     def _earlier(self):
@@ -134,17 +136,19 @@ class _Judge:
 
     def _problem(self, mode, accumulate):
         """The oracle's view of the call, on the channels that are kept."""
-        key = self.data.name, self.data.dtype, self.data.eps, mode, accumulate
+        data, kept = self.data, self.kept
+        arrays = data.x, data.dy, data.gamma, data.beta, data.mean, data.var
+        key = *map(id, arrays), data.eps, mode, accumulate
         if key not in _problems:
-            data, kept = self.data, self.kept
             parameters = (None if each is None else each[kept] for each in (data.gamma, data.beta))
             given = {} if mode == "training" else {"mean": data.mean[kept], "var": data.var[kept]}
             while len(_problems) >= REMEMBERED:
                 _problems.pop(next(iter(_problems)))
             x, dy = (data.block(each)[:, kept] for each in (data.x, data.dy))
             how = {"accumulate": accumulate, "dy": dy, "times": data.times}
-            _problems[key] = oracle.problem(x, *parameters, data.eps, **how, **given)
-        return _problems[key]
+            # With the arrays, so that no other array takes over the id of one of them.
+            _problems[key] = oracle.problem(x, *parameters, data.eps, **how, **given), arrays
+        return _problems[key][0]
 
     def _forward(self, got):
         data = self.data

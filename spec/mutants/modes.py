@@ -1,4 +1,4 @@
-"""Mutants of one mode or one direction: forward right and backward wrong, training right and inference wrong."""
+"""Mutants of one direction: forward right and backward wrong, training right and inference wrong."""
 
 import numpy as np
 

@@ -92,35 +92,93 @@ def _of_book(name, equation, seen="", dtype="float32", **entries):
     _mutant(name, equation, seen, dtype)(type("Variant", (Plain,), {"book": book, "caps": caps}))
 
 
-_of_book("E[x^2] - E[x]^2 in float64", VAR, "Flax #1491",
-         var=lambda x, mean, over: abs((x**2).mean(axis=-1, keepdims=True) - mean**2))
-_of_book("squares rounded to float32, added in float64", VAR,
-         var=lambda x, mean, over: narrow((x - mean) ** 2).sum(axis=-1, keepdims=True) / over.m)
-_of_book("deviations rounded to float32, squared in float64", VAR,
-         var=lambda x, mean, over: (narrow(x - mean) ** 2).sum(axis=-1, keepdims=True) / over.m)
-_of_book("1/m rounded to float32", MEAN, "oneDNN #517",
-         mean=lambda x, over: over.sum(x) * narrow(1 / np.float64(over.m)))
-_of_book("var without what is below 1e-12", VAR,
-         var=lambda x, mean, over: np.where(equations.var(x, mean, over) < 1e-12, 0,
-                                            equations.var(x, mean, over)))
-_of_book("mean rounded to bfloat16", MEAN, "pytorch #156513",
-         mean=lambda x, over: np.float64(equations.mean(x, over).astype(np.float32).view(np.uint32)
-                                         .__and__(np.uint32(0xFFFF0000)).view(np.float32)))
-_of_book("rstd of a Newton step too few", XHAT, "ncnn #303",
-         xhat=lambda x, mean, var, eps, over: (x - mean) / np.sqrt(var + eps) * (1 + 2.0**-14))
-_of_book("xhat rounded to float16", Y, "pytorch #62594",
-         xhat=lambda x, mean, var, eps, over: narrow(equations.xhat(x, mean, var, eps, over), np.float16))
-_of_book("mean as the first element and the mean of what is off it", MEAN, "", "float64",
-         mean=lambda x, over: x[:, :1] + over.sum(x - x[:, :1]) / over.m)
+_of_book(
+    "E[x^2] - E[x]^2 in float64",
+    VAR,
+    "Flax #1491",
+    var=lambda x, mean, over: abs((x**2).mean(axis=-1, keepdims=True) - mean**2),
+)
+_of_book(
+    "squares rounded to float32, added in float64",
+    VAR,
+    var=lambda x, mean, over: narrow((x - mean) ** 2).sum(axis=-1, keepdims=True) / over.m,
+)
+_of_book(
+    "deviations rounded to float32, squared in float64",
+    VAR,
+    var=lambda x, mean, over: (narrow(x - mean) ** 2).sum(axis=-1, keepdims=True) / over.m,
+)
+_of_book(
+    "1/m rounded to float32",
+    MEAN,
+    "oneDNN #517",
+    mean=lambda x, over: over.sum(x) * narrow(1 / np.float64(over.m)),
+)
+_of_book(
+    "var without what is below 1e-12",
+    VAR,
+    var=lambda x, mean, over: np.where(equations.var(x, mean, over) < 1e-12, 0, equations.var(x, mean, over)),
+)
+_of_book(
+    "mean rounded to bfloat16",
+    MEAN,
+    "pytorch #156513",
+    mean=lambda x, over: np.float64(
+        equations.mean(x, over)
+        .astype(np.float32)
+        .view(np.uint32)
+        .__and__(np.uint32(0xFFFF0000))
+        .view(np.float32)
+    ),
+)
+_of_book(
+    "rstd of a Newton step too few",
+    XHAT,
+    "ncnn #303",
+    xhat=lambda x, mean, var, eps, over: (x - mean) / np.sqrt(var + eps) * (1 + 2.0**-14),
+)
+_of_book(
+    "xhat rounded to float16",
+    Y,
+    "pytorch #62594",
+    xhat=lambda x, mean, var, eps, over: narrow(equations.xhat(x, mean, var, eps, over), np.float16),
+)
+_of_book(
+    "mean as the first element and the mean of what is off it",
+    MEAN,
+    "",
+    "float64",
+    mean=lambda x, over: x[:, :1] + over.sum(x - x[:, :1]) / over.m,
+)
 # Data of float64.
-_of_book("float64 data: mean rounded to float32", MEAN, "dlib PR #3113", "float64",
-         mean=lambda x, over: narrow(equations.mean(x, over)))
-_of_book("float64 data: var rounded to float32", VAR, "MXNet #9216", "float64",
-         var=lambda x, mean, over: narrow(equations.var(x, mean, over)))
-_of_book("float64 data: rstd rounded to float32", XHAT, "ncnn #303", "float64",
-         xhat=lambda x, mean, var, eps, over: (x - mean) * narrow(1 / np.sqrt(var + eps)))
-_of_book("float64 data: y rounded to float32", Y, "XLA", "float64",
-         y=lambda xhat, gamma, beta: narrow(equations.y(xhat, gamma, beta)))
+_of_book(
+    "float64 data: mean rounded to float32",
+    MEAN,
+    "dlib PR #3113",
+    "float64",
+    mean=lambda x, over: narrow(equations.mean(x, over)),
+)
+_of_book(
+    "float64 data: var rounded to float32",
+    VAR,
+    "MXNet #9216",
+    "float64",
+    var=lambda x, mean, over: narrow(equations.var(x, mean, over)),
+)
+_of_book(
+    "float64 data: rstd rounded to float32",
+    XHAT,
+    "ncnn #303",
+    "float64",
+    xhat=lambda x, mean, var, eps, over: (x - mean) * narrow(1 / np.sqrt(var + eps)),
+)
+_of_book(
+    "float64 data: y rounded to float32",
+    Y,
+    "XLA",
+    "float64",
+    y=lambda xhat, gamma, beta: narrow(equations.y(xhat, gamma, beta)),
+)
 _of_book("float64 data: x read in float32", MEAN, "tinygrad PR #7025", "float64",
          mean=lambda x, over: over.sum(narrow(x)) / over.m)  # fmt: skip
 
@@ -173,8 +231,9 @@ class _(Plain):
 @_half("half data: squares summed in float16", VAR, "tensorflow-directml PR #321; ORT #29034")
 class _(Plain):
     book = equations.BOOK._replace(
-        var=lambda x, mean, over: narrow(narrow((x - mean) ** 2, np.float16).sum(-1, keepdims=True), np.float16)
-        / over.m
+        var=lambda x, mean, over: (
+            narrow(narrow((x - mean) ** 2, np.float16).sum(-1, keepdims=True), np.float16) / over.m
+        )
     )
 
 

@@ -1,4 +1,4 @@
-"""Mutants of the walk: elements left out, counted twice or not written; strides, chunks and channels misread."""
+"""Mutants of the walk: elements left out, counted twice, not written; strides, chunks, channels misread."""
 
 import numpy as np
 
@@ -161,7 +161,11 @@ def _misread(name, equation, wrong, seen, *which, calls=("forward", "backward", 
 
         return call
 
-    kept = {key: method(key, names) for key, names in signatures.items() if key in calls and set(which) & set(names)}
+    kept = {
+        key: method(key, names)
+        for key, names in signatures.items()
+        if key in calls and set(which) & set(names)
+    }
     _mutant(name, equation, seen)(type("Variant", (Plain,), kept))
 
 
