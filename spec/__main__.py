@@ -1,4 +1,4 @@
-"""The command line: python -m spec [prove | check | audit]."""
+"""The command line: python -m spec [prove | check | audit | probe | vectors]."""
 
 import argparse
 import sys
@@ -41,6 +41,15 @@ def _parser():
     audit.add_argument("--fast", action="store_true", help="few data sets, all mutants")
     audit.add_argument("--json", metavar="FILE", help="write the matrix to FILE")
     audit.set_defaults(run=_audit)
+    probe = commands.add_parser("probe", help="find the conventions of an implementation, from outside")
+    probe.add_argument("target", metavar="TARGET", help="as for check")
+    probe.add_argument("--json", metavar="FILE", help="write the answers to FILE")
+    probe.set_defaults(run=_probe)
+    vectors = commands.add_parser("vectors", help="write a portable set of inputs, exact values and bounds")
+    vectors.add_argument(
+        "folder", metavar="DIR", nargs="?", default="vectors", help="where to (default: vectors)"
+    )
+    vectors.set_defaults(run=_vectors)
     return parser
 
 
@@ -54,6 +63,34 @@ def _audit(arguments):
     from spec import audit
 
     return audit.main(fast=arguments.fast, json=arguments.json, workers=2)
+
+
+def _probe(arguments):
+    """Ask a target every question, and print its answers."""
+    import json
+
+    from spec import adapters, probe
+    from spec.conformance import Missing
+
+    try:
+        adapter = adapters.load(arguments.target)
+    except Missing as reason:
+        return _usage(reason)
+    answers = probe.probe(adapter)
+    print(probe.table({adapter.name: answers}))
+    if arguments.json:
+        with open(arguments.json, "w", encoding="utf-8") as file:
+            json.dump({"target": arguments.target, "answers": answers}, file, indent=1)
+    return 0
+
+
+def _vectors(arguments):
+    """Write the portable set."""
+    from spec import vectors
+
+    for path, size in vectors.write(arguments.folder):
+        print(f"  {path}  {size} bytes")
+    return 0
 
 
 def _check(arguments):

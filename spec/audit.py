@@ -180,18 +180,15 @@ def _report_mutants(mutants, kills, suites, progress):
     progress(
         f"\n  {'mutant':<58} {'breaks':<16} {'found at':<16} {'by':>3}, of which the smallest   lives under"
     )
-    sizes = {
-        name: inputs.data(name, DTYPE).x.size for name in {name for row in kills.values() for name in row}
-    }
+    sizes = {name: inputs.data(name, DTYPE).x.size for name in set().union(*kills.values())}
     problems = []
     for name, mutant in mutants.items():
         row = kills[name]
         found = found_at(row)
         lives = ", ".join(suite for suite, alive in suites[name].items() if alive) or "-"
         least = smallest(row, mutant.equation, sizes)
-        progress(
-            f"  {name:<58} {mutant.equation:<16} {found or 'NOT FOUND':<16} {len(row):>3}  {least:<22}  {lives}"
-        )
+        where = f"{len(row):>3}  {least:<22}"
+        progress(f"  {name:<58} {mutant.equation:<16} {found or 'NOT FOUND':<16} {where}  {lives}")
         if not row:
             problems.append(f"mutant {name!r} survives")
         elif found != mutant.equation:
