@@ -9,7 +9,7 @@ A comparison ends as one of
     here N/A           the implementation does not offer it
 """
 
-from spec import inputs, oracle
+from spec import derivatives, inputs, oracle
 from spec.adapter import Adapter, Caps, Missing
 from spec.judge import judge
 from spec.verdict import ABSENT, BROKEN, LAYOUT, PASS, PURITY, RAISED, Verdict
@@ -54,6 +54,7 @@ def passed(verdicts):
 # What comes first is the cause of what comes after: a backward pass starts from the two sums.
 ORDER = (
     *(PURITY, *(oracle.EQUATION[name] for name in ("mean", "var", "xhat", "y", "dbeta", "dgamma", "dx"))),
+    *(oracle.EQUATION[derivatives.label(order)] for order in (2, 3)),
     *(oracle.EQUATION[name] for name in ("running_mean", "running_var")),
     *(RAISED, LAYOUT),
 )

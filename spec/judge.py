@@ -1,10 +1,12 @@
 """Judges one implementation on one data set: every call made, and every output compared."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
-from spec import conduct, oracle
+from spec import conduct, derivatives, formats, oracle, portable
+from spec.adapter import Broke, Impure
 from spec.errors import weaker
 from spec.mutants import decides
 from spec.reasons import reason
@@ -28,7 +30,7 @@ class _Judge:
         data = replace(data, eps=float(held(data.eps)), momentum=float(held(data.momentum)))
         self.adapter, self.caps, self.data = adapter, adapter.caps, data
         self.declared = self.caps.accumulation(data.dtype)
-        self.line = f'python -m spec check {target} --only "{data.name}" --dtype {data.dtype}'
+        self.line = portable.command(target, data)
         self.found = []
         self.spoiled = False
         # The channels on which the equations are defined: finite, and not constant where eps is 0.
@@ -56,6 +58,7 @@ class _Judge:
                 self._compare(got, GRADIENTS, "training", _training_gradients)
                 self._poisoned(got)
             self._update()
+            self._derivatives()
         else:
             self._add(ABSENT, "training", "", detail=f"m = {data.m}, declared for {self.caps.least} and more")
         given = data.mean, data.var
@@ -111,8 +114,9 @@ class _Judge:
             Verdict(status, data.name, data.dtype, quantity, equation, reproduce=self.line, **more)
         )
 
-    def _call(self, method, *arguments):
-        """What a method returns; None, with a verdict, where it is missing or raises."""
+    def _call(self, method, *arguments, label=None):
+        """What a method returns; None, with a verdict called `label`, where it is missing or raises."""
+        label = label or method
         function = getattr(self.adapter, method, None)
         if self.spoiled:
             return None
@@ -123,16 +127,22 @@ class _Judge:
         try:
             with np.errstate(all="ignore"):
                 got = function(*arguments)
+            got = {name: np.asarray(value) for name, value in got.items()}
+        except Broke as error:
+            self._add(FAIL, label, RAISED, detail=str(error))
+            return None
+        except Impure as error:
+            return self._spoil(label, *error.args)
         except Exception as error:
-            self._add(FAIL, method, RAISED, detail=f"raised {type(error).__name__}: {error}")
+            self._add(FAIL, label, RAISED, detail=f"raised {type(error).__name__}: {error}")
             return None
-        got = {name: np.asarray(value) for name, value in got.items()}
         words = conduct.of_call(arguments, before, got)
-        if words:
-            self._add(FAIL, method, PURITY, detail=f"{words}; not judged further")
-            self.spoiled = True
-            return None
-        return got
+        return self._spoil(label, words) if words else got
+
+    def _spoil(self, label, words):
+        """The verdict on a call that did to its arguments what it must not."""
+        self._add(FAIL, label, PURITY, detail=f"{words}; not judged further")
+        self.spoiled = True
 
     def _problem(self, mode, accumulate):
         """The oracle's view of the call, on the channels that are kept."""
@@ -199,12 +209,36 @@ class _Judge:
 
         self._compare(got, ("running_mean", "running_var"), "training", expected)
 
+    def _derivatives(self):
+        """The derivatives of higher order, by every nesting."""
+        data = self.data
+        if data.name not in derivatives.ON or data.dtype in formats.HALVES:
+            return  # half precision rounds the gradient before the next derivative
+        if getattr(self.adapter, "derivative", None) is None:
+            self._add(ABSENT, "derivative", "", detail="not offered")
+            return
+        moved = derivatives.directions(data)
+        kept = [each[:, self.kept] for each in moved]
+        for nesting in derivatives.nestings(self.caps.operations):
+            order, note = derivatives.order(nesting), f", {nesting}"
+            name = derivatives.label(order)
+            along = [each if n < order else None for n, each in enumerate(moved)]
+            given = nesting, data.dy, data.x, data.gamma, data.eps, *along
+            got = self._call("derivative", *given, label=name + note)
+            if got is not None:
+                got = {name: got["derivative"]} if "derivative" in got else {}
+                expect = partial(derivatives.expected, moved=kept, n=order)
+                self._compare(got, (name,), "training", expect, note)
+
     def _undefined_update(self):
         """m / (m - 1) is undefined at m = 1: an exception, or the variance left out, but no silent NaN."""
         data = self.data
         try:
             with np.errstate(all="ignore"):
                 got = self.adapter.update(data.x, data.running_mean, data.running_var, data.momentum)
+        except Broke as error:
+            self._add(FAIL, "update", RAISED, detail=str(error))
+            return
         except Exception:
             self._add(PASS, "running_var at m = 1", oracle.EQUATION["running_var"], detail="refused")
             return
@@ -213,12 +247,12 @@ class _Judge:
         status = PASS if finite else FAIL
         self._add(status, "running_var at m = 1", oracle.EQUATION["running_var"], detail=words)
 
-    def _compare(self, got, names, mode, expect):
+    def _compare(self, got, names, mode, expect, note=""):
         """Judge the outputs of these names against what `expect` makes of the problem."""
         data = self.data
         present = [name for name in names if name in got]
         for name in names:
-            label = name if mode == "training" else f"{mode} {name}"
+            label = _label(name, mode, note)
             if name not in got:
                 self._add(ABSENT, label, oracle.EQUATION[name], detail="not returned")
                 continue
@@ -242,6 +276,7 @@ class _Judge:
         for name in present:
             part = self._part(got[name], expected[name])
             verdict = self._verdict(expected[name], part, name, mode, expect, right)
+            verdict["quantity"] = _label(name, mode, note)
             if verdict["status"] in (PASS, INCONCLUSIVE):
                 right.add(name)
             self._add(**verdict)
@@ -262,24 +297,24 @@ class _Judge:
         for name, value in got.items():
             if name in ("mean", "var"):
                 continue
-            label = name if mode == "training" else f"{mode} {name}"
+            label = _label(name, mode)
             wrong = value.size and np.any(value != 0)
             self._add(FAIL if wrong else PASS, label, oracle.EQUATION[name], detail="not 0" if wrong else "")
 
     def _verdict(self, expected, part, name, mode, expect, right):
         """One output against the declared class, and the weaker ones where it fails that."""
-        label = name if mode == "training" else f"{mode} {name}"
         first = expected.compare(part)
         problem = self._problem(mode, self.declared)
-        result = {"quantity": label, "equation": expected.equation, "ratio": first.ratio}
+        result = {"equation": expected.equation, "ratio": first.ratio}
         if first.ratio <= 1:
-            decided = decides(problem, mode, expected, part.dtype)
+            decided = expected.tells(part.dtype) or decides(problem, mode, expected, part.dtype)
             return result | {"status": PASS if decided else INCONCLUSIVE} | self._worst(first)
         result |= self._worst(first)
         for accumulate in weaker(self.declared, self.data.dtype):
             call = self._problem(mode, accumulate)
             other = expect(call)[name]
-            if other.compare(part).ratio <= 1 and decides(call, mode, other, part.dtype):
+            decided = other.tells(part.dtype) or decides(call, mode, other, part.dtype)
+            if other.compare(part).ratio <= 1 and decided:
                 return result | {"status": CLASS, "weaker": accumulate}
         equation, words = self._reason(name, part, expected, mode, right)
         return result | {"status": FAIL, "equation": equation, "detail": words}
@@ -300,6 +335,11 @@ class _Judge:
         position = 1 if len(index) > 1 else 0
         index[position] = int(self.kept[index[position]])
         return {"index": tuple(index), "got": found.got, "exact": found.exact, "bound": found.bound}
+
+
+def _label(name, mode, note=""):
+    """What a verdict calls an output."""
+    return (name if mode == "training" else f"{mode} {name}") + note
 
 
 def _training_gradients(call):

@@ -5,7 +5,7 @@ Values come from (9.38)-(9.41) and from the gradients derived from them (`spec.d
 """
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -23,6 +23,11 @@ EQUATION = (
     equations.NUMBER
     | {of: f"d(9.41)/d{by}" for of, by in GRADIENTS.items()}
     | {"running_mean": "(9.38) averaged", "running_var": "(9.39) averaged"}
+    | {
+        "derivative of order 1": "d(9.41)/dx",
+        "derivative of order 2": "d2(9.41)/dx2",
+        "derivative of order 3": "d3(9.41)/dx3",
+    }
 )
 
 
@@ -42,6 +47,7 @@ class Expected:
     """What an output must be: `values` exactly, up to `bounds`.
 
     `values` is an `Exact` of shape (C, m) or (C, 1), `bounds` a float64 array of the output's own shape.
+    `rivals` are what faulty formulas would give, each an `Exact` like `values`.
     """
 
     name: str
@@ -50,6 +56,7 @@ class Expected:
     bounds: np.ndarray
     shape: tuple
     unit: float
+    rivals: tuple = ()
 
     @cached_property
     def nearest(self):
@@ -76,6 +83,13 @@ class Expected:
         left = self.values - Exact.floats(np.where(np.isfinite(near), near, 0))
         rest = np.where(left.is_zero(), 0, 2.0**-52 * left.magnitude() + math.ulp(0.0))
         return shaped(left.nearest(), self.shape), shaped(rest, self.shape)
+
+    def tells(self, dtype):
+        """Whether the bounds of an output returned in `dtype` would reject some rival."""
+        allowed = self.allowed(dtype)
+        return any(
+            (shaped((rival - self.values).magnitude(), self.shape) > allowed).any() for rival in self.rivals
+        )
 
     def errors(self, got):
         """|got - exact|, rounded up to float64; inf where got is not finite.
@@ -147,6 +161,13 @@ class Problem:
             shape=shape,
             unit=unit(self.model.element if bounded.varies else self.model.number),
         )
+
+    def named(self, name, compute):
+        """What a name must be; `compute` gives its value, and rivals, when it is first asked for."""
+        if name not in self.memory:
+            value, rivals = compute()
+            self.memory[name] = replace(self._expected(name, value), rivals=rivals)
+        return self.memory[name]
 
     def expected(self, names):
         """What the equations give for these names."""

@@ -13,6 +13,8 @@ from spec import formats
 from spec.designs import EPS
 from spec.inputs import Data
 
+# What a data set is called that was given so.
+GIVEN = "data"
 NUMBERS = ("gamma", "beta", "mean", "var", "running_mean", "running_var")
 ABSENT = {"mean": 0.0, "var": 1.0, "running_mean": 0.0, "running_var": 1.0}
 
@@ -70,7 +72,7 @@ def from_json(text):
         if array is not None and array.shape != shape:
             raise ValueError(f"data: {name}: wanted the shape {shape}, found {array.shape}")
     eps, momentum = _number(given.get("eps", EPS)), _number(given.get("momentum", 0.1))
-    data = Data(name="data", fault="given", dtype=dtype, eps=eps, momentum=momentum, **arrays)
+    data = Data(name=GIVEN, fault="given", dtype=dtype, eps=eps, momentum=momentum, **arrays)
     if not is_defined(data):
         raise ValueError("data: wanted eps >= 0, var >= 0 and var + eps > 0")
     return data
@@ -111,3 +113,10 @@ def to_json(data):
     absent = {name: [decimal(value)] * data.x.shape[1] for name, value in ABSENT.items()}
     absent |= {"dy": _plain(np.zeros(data.x.shape).tolist(), decimal), "momentum": 0.1}
     return json.dumps({name: value for name, value in row.items() if value != absent.get(name, ...)})
+
+
+def command(target, data):
+    """The command that judges a target on this data set."""
+    if data.name == GIVEN:
+        return f"python -m spec check {target} --data '{to_json(data)}'"
+    return f'python -m spec check {target} --only "{data.name}" --dtype {data.dtype}'

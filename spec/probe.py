@@ -43,7 +43,7 @@ def probe(adapter):
 def _asked(ask, adapter):
     try:
         with np.errstate(all="ignore"):
-            return ask(copy.deepcopy(adapter), "float64" if "float64" in adapter.caps.dtypes else "float32")
+            return ask(copy.copy(adapter), "float64" if "float64" in adapter.caps.dtypes else "float32")
     except NotImplementedError:
         return NOT_OFFERED
     except Exception as error:
@@ -309,8 +309,8 @@ def accumulation(adapter, dtype, place, names, outputs):
         raise NotImplementedError(dtype)
     strongest = min(ACCUMULATIONS, key=lambda each: -len(weaker(each, dtype)))
     for accumulate in (strongest, *weaker(strongest, dtype)):
-        declared = copy.deepcopy(adapter)
-        declared.caps = replace(declared.caps, accumulate=accumulate)
+        declared = copy.copy(adapter)
+        declared.caps = declared.caps.declaring(accumulate)
         found = [v for name in names for v in judge(declared, _placed(name, dtype, place))]
         found = [v for v in found if v.quantity in outputs and v.ratio is not None]
         if not found:

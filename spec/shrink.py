@@ -4,7 +4,6 @@ Greedy: each move that makes the data set smaller, and leaves the failure, is ke
 is up, what remains is printed as a command that shows the failure again.
 """
 
-import copy
 import time
 from dataclasses import replace
 
@@ -122,7 +121,7 @@ def shrink(adapter, data, verdict, patience=PATIENCE):
     def fails(candidate):
         if not portable.is_defined(candidate):
             return None
-        found = judge(copy.deepcopy(adapter), candidate)
+        found = judge(adapter, candidate)
         return next((each for each in found if _nature(each) == _nature(verdict)), None)
 
     best = plain(data)
@@ -142,12 +141,7 @@ def shrink(adapter, data, verdict, patience=PATIENCE):
                     if _smaller(candidate, best) and (found := fails(candidate)):
                         best, shown, again, moving = candidate, found, True, True
                         break
-    return replace(best, name="data", fault="shrunk"), shown
-
-
-def line(target, data):
-    """The command that judges a target on this data set."""
-    return f"python -m spec check {target} --data '{portable.to_json(data)}'"
+    return replace(best, name=portable.GIVEN, fault="shrunk"), shown
 
 
 def report(adapter, verdicts, target, most=3):
@@ -159,9 +153,9 @@ def report(adapter, verdicts, target, most=3):
     lines = []
     for verdict in list(first.values())[:most]:
         data, shown = shrink(adapter, inputs.data(verdict.data, verdict.dtype), verdict)
-        if data.name != "data":
+        if data.name != portable.GIVEN:
             lines.append(f"    {verdict.quantity}: not in plain memory, only on {verdict.data}")
             continue
         found = replace(shown, data="the data below", reproduce="")
-        lines += [f"    {found}", f"      {line(target, data)}"]
+        lines += [f"    {found}", f"      {portable.command(target, data)}"]
     return "\n".join(["", "  the smallest counterexamples found:", *lines]) if lines else ""

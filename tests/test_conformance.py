@@ -145,7 +145,7 @@ def test_the_digits_are_there():
 @pytest.mark.parametrize(
     ("target", "words"),
     [
-        ("nonsense", "wanted one of bncore, .* or pkg.module:attribute, found 'nonsense'"),
+        ("nonsense", "wanted one of bncore, .*, exec:PROGRAM or pkg.module:attribute, found 'nonsense'"),
         ("no_such_module:Kernel", r"cannot be imported \(No module named 'no_such_module'\)"),
         ("spec.floats:Nothing", "module 'spec.floats' has no attribute 'Nothing'"),
         ("spec.floats:Batch", "wanted a spec.conformance.Adapter, found type"),
@@ -186,7 +186,8 @@ def test_a_known_implementation_is_judged(target):
         adapter = adapters.load(target)
     except Missing as reason:
         pytest.skip(str(reason))
-    verdicts = check(adapter, ["ordinary", "m-17"], target=target)
+    # in its first dtype alone: the whole check says what half precision loses
+    verdicts = check(adapter, ["ordinary", "m-17"], dtypes=adapter.caps.dtypes[:1], target=target)
     assert conformance.passed(verdicts), [str(verdict) for verdict in verdicts if verdict.status in BROKEN]
     assert len({verdict.quantity for verdict in verdicts if verdict.status == PASS}) >= 4
 
