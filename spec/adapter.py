@@ -1,8 +1,9 @@
 """What an implementation under test looks like from here: a few calls on NumPy arrays, and declarations."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from spec.errors import weaker
 from spec.layouts import LAYOUTS
 
 # The calls that an implementation may offer, and what each is given, in this order.
@@ -43,6 +44,11 @@ class Caps:
     attributes: str = "float64"
     keeps_layout: bool = False
     operations: tuple = ("jvp", "grad")
+
+    def declaring(self, accumulate):
+        """The same declarations, but for the class. Raises ValueError for one that there is not."""
+        weaker(accumulate, self.dtypes[0])
+        return replace(self, accumulate=accumulate)
 
     def accumulation(self, dtype):
         """The class declared for data of this dtype."""

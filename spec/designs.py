@@ -300,7 +300,7 @@ def _(rng):
     return rng.normal(0.5, 2, (5, 3, 7, 11))
 
 
-@design("second-call", "what a call left behind: statistics, eps, parameters, a buffer", twice=True)
+@design("second-call", "what a call left behind: statistics, eps, parameters, a buffer", twice=True, eps=1.0)
 def _(rng):
     return rng.normal(0.5, 2, (5, 3, 7, 11))
 

@@ -13,7 +13,7 @@ try:
 except ImportError:  # it comes with jax
     ml_dtypes = None
 
-HALVES = ("float16", "bfloat16")
+HALVES = ("float16",) if ml_dtypes is None else ("float16", "bfloat16")
 
 
 def named(dtype):

@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from spec import conduct, derivatives, formats, oracle
+from spec import conduct, derivatives, formats, oracle, portable
 from spec.adapter import Broke, Impure
 from spec.errors import weaker
 from spec.mutants import decides
@@ -30,7 +30,7 @@ class _Judge:
         data = replace(data, eps=float(held(data.eps)), momentum=float(held(data.momentum)))
         self.adapter, self.caps, self.data = adapter, adapter.caps, data
         self.declared = self.caps.accumulation(data.dtype)
-        self.line = f'python -m spec check {target} --only "{data.name}" --dtype {data.dtype}'
+        self.line = portable.command(target, data)
         self.found = []
         self.spoiled = False
         # The channels on which the equations are defined: finite, and not constant where eps is 0.
@@ -78,7 +78,7 @@ class _Judge:
         """Calls with other numbers of the same shapes; their results, each with a copy. No call is judged."""
         data = self.data
         x, dy = 1.5 * data.x[::-1] + 1, -data.dy[::-1]
-        parameters = 2 * data.gamma, data.beta - 1
+        parameters = -1.5 * data.gamma, data.beta - 1
         given = data.mean + 1, 2 * data.var
         found = []
         for method, *arguments in [
@@ -146,17 +146,19 @@ class _Judge:
 
     def _problem(self, mode, accumulate):
         """The oracle's view of the call, on the channels that are kept."""
-        key = self.data.name, self.data.dtype, self.data.eps, mode, accumulate
+        data, kept = self.data, self.kept
+        arrays = data.x, data.dy, data.gamma, data.beta, data.mean, data.var
+        key = *map(id, arrays), data.eps, mode, accumulate
         if key not in _problems:
-            data, kept = self.data, self.kept
             parameters = (None if each is None else each[kept] for each in (data.gamma, data.beta))
             given = {} if mode == "training" else {"mean": data.mean[kept], "var": data.var[kept]}
             while len(_problems) >= REMEMBERED:
                 _problems.pop(next(iter(_problems)))
             x, dy = (data.block(each)[:, kept] for each in (data.x, data.dy))
             how = {"accumulate": accumulate, "dy": dy, "times": data.times}
-            _problems[key] = oracle.problem(x, *parameters, data.eps, **how, **given)
-        return _problems[key]
+            # With the arrays, so that no other array takes over the id of one of them.
+            _problems[key] = oracle.problem(x, *parameters, data.eps, **how, **given), arrays
+        return _problems[key][0]
 
     def _forward(self, got):
         data = self.data
@@ -170,7 +172,9 @@ class _Judge:
             off = np.abs(rows - beta[self.constant & self.finite, None]).max()
             words = "" if off == 0 else f"off by {off:.3g}"
             self._add(PASS if off == 0 else FAIL, "y of a constant channel", "(9.40)", detail=words)
-        self._hidden("y", y, ~self.finite, "(9.40)")
+        for name, equation in (("mean", "(9.38)"), ("var", "(9.39)"), ("y", "(9.40)")):
+            if name in got:
+                self._hidden(name, got[name], ~self.finite, equation)
 
     def _poisoned(self, got):
         """Gradients of channels in which x or dy has a NaN or an inf: none may look finite."""

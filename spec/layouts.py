@@ -38,10 +38,8 @@ def _broadcast(array):
 
 
 def _spaced(array):
-    """Numbers of channels with a stranger after each of them."""
-    room = np.full(2 * len(array), np.nan, array.dtype)
-    room[::2] = array
-    return room[::2]
+    """Numbers of channels, each followed by its negative, which is none of them."""
+    return np.stack([array, -array], axis=1).ravel()[::2]
 
 
 def _transposed(array):

@@ -71,6 +71,11 @@ class Expected:
         with np.errstate(over="ignore"):
             return np.where(abs(self.nearest) + self.bounds > largest(dtype), np.inf, bounds)
 
+    @property
+    def left(self):
+        """What `nearest` leaves of the exact values, rounded to float64."""
+        return self._left[0]
+
     @cached_property
     def _left(self):
         """What the nearest float64 leaves of the exact values: the nearest to it, and a bound of the rest."""
