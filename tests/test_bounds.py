@@ -8,8 +8,9 @@ from hypothesis import given, strategies
 
 from spec import faithful, oracle
 from spec.conformance import judge
-from spec.errors import ACCUMULATIONS, Model, unit, weaker
+from spec.errors import ACCUMULATIONS, Model, weaker
 from spec.floats import Plain
+from spec.formats import unit
 from spec.inputs import data
 from spec.mutants import MUTANTS
 from spec.verdict import BROKEN, CLASS, INCONCLUSIVE, PASS

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy
 import pytest
-from judge import DTYPES, EPS, HIGHER, double_backward, jvp, laid_out, problem
+from judge import ACCUMULATE, DTYPES, EPS, HIGHER, double_backward, jvp, laid_out, problem
 from layouts import LAYOUTS, bits
 
 import bncore
@@ -136,6 +136,34 @@ def test_around_block_boundaries(shape, dtype):
     p = problem(shape, 1, dtype)
     for call in HIGHER:
         p.judge(call, HIGHER[call](p))
+
+
+@pytest.mark.parametrize(
+    ("shape", "axis", "dtype"),
+    [((1031, 521), 1, "float32"), ((1031, 293), 1, "float64"), ((1031, 67, 7), 1, "float32")],
+)
+def test_rows_of_several_strips(shape, axis, dtype):
+    # judged on channels here and there: exact values of all would take minutes
+    p = problem(shape, axis, dtype)
+    chosen = numpy.arange(1, shape[axis], 43)
+    part = p.but(
+        **{name: getattr(p, name).take(chosen, axis) for name in TENSORS},
+        **{name: getattr(p, name)[chosen] for name in VECTORS},
+    )
+    for call in HIGHER:
+        outputs = HIGHER[call](p).items()
+        part.judge(call, {name: got.take(chosen, axis if got.ndim > 1 else 0) for name, got in outputs})
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 2**16), (2**16, 1), (2**13, 3)])
+def test_sums_of_float64_are_compensated(shape):
+    # equal terms, whose roundings all err to one side
+    p = problem(shape, 1, "float64")
+    p = p.but(dy=numpy.full(shape, 0.1), ddx=numpy.full(shape, 0.7))
+    outputs = double_backward(p)
+    how = {"accumulate": ACCUMULATE["float64"], "dy": p.dy, "ddx": p.ddx}
+    call = oracle.problem(p.x, p.gamma, None, p.eps, **how)
+    assert call.derivatives(["d_gamma"])["d_gamma"].compare(outputs["d_gamma"]).ratio <= 1
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ class Core(Adapter):
     """The functions, and the layer for the running statistics."""
 
     name = "bncore"
-    caps = Caps(accumulate={"float32": "float64", "float64": "compensated"}, constant=True)
+    caps = Caps(accumulate={"float32": "float64", "float64": "compensated"}, constant=True, keeps_layout=True)
 
     def forward(self, x, gamma, beta, eps):
         y, stats = bncore.forward(x, gamma, beta, eps=eps)

@@ -18,7 +18,7 @@ class Mutant:
 
     `equation` is the one that its failures must go back to; `seen` names public reports, or is empty. `exact`
     computes an output exactly from (values, over, mode, name), or is None where the fault is one of kernels
-    only.
+    only. It is run on data of this `dtype`.
     """
 
     name: str
@@ -26,11 +26,12 @@ class Mutant:
     adapter: Adapter
     seen: str = ""
     exact: object = None
+    dtype: str = "float32"
 
     def exceeds(self, problem, mode, expected, allowed):
         """Whether the mutant, computed exactly, is off by more than allowed somewhere."""
         values = {key: value.value for key, value in problem.values.items()}
-        over = Batch(problem.over.m.value.numerator)
+        over = Batch(problem.over.m.value.numerator, problem.over.times)
         try:
             found = self.exact(values, over, mode, expected.name)
         except (ZeroDivisionError, ValueError):
@@ -80,6 +81,6 @@ def of_gradient(name, of, change, seen="", mode="training"):
     return Mutant(name, EQUATION[of], adapter, seen, exact)
 
 
-def of_kernel(name, equation, seen=""):
-    """A decorator that makes a mutant of a subclass of `Plain`."""
-    return lambda kernel: Mutant(name, equation, kernel(), seen)
+def of_kernel(name, equation, seen="", dtype="float32"):
+    """A decorator that makes a mutant of a subclass of `Plain`, to be run on data of this dtype."""
+    return lambda kernel: Mutant(name, equation, kernel(), seen, dtype=dtype)
