@@ -9,7 +9,9 @@ array([0., 0., 0.], dtype=float32)
 
 from importlib import metadata
 
+from .folding import fold, unfold
 from .functional import backward, forward, inference, inference_backward, statistics
+from .higher import double_backward, jvp
 from .layer import BatchNorm
 from .runtime import get_num_threads, set_num_threads, show_config
 from .stats import Stats, merge
@@ -18,14 +20,18 @@ __all__ = [
     "BatchNorm",
     "Stats",
     "backward",
+    "double_backward",
+    "fold",
     "forward",
     "get_num_threads",
     "inference",
     "inference_backward",
+    "jvp",
     "merge",
     "set_num_threads",
     "show_config",
     "statistics",
+    "unfold",
 ]
 
 __version__ = metadata.version("bncore")

@@ -107,11 +107,11 @@ cdef Moments near_chunk(const Walk* x, Part p, Py_ssize_t c, Py_ssize_t ahead, f
             bn_prefetch(<const char*>(source + i) + ahead)
             bn_prefetch(<const char*>(source + i) + ahead + LINE)
             v = widen_lanes(source + i)
-            first, second = plus(first, v), plus_product(second, v, v)
+            first, second = add_lanes(first, v), add_products(second, v, v)
             i += LANES
         if i < p.count:
             v = widen_rest(source + i, p.count - i)
-            first, second = plus(first, v), plus_product(second, v, v)
+            first, second = add_lanes(first, v), add_products(second, v, v)
     d.hi, dd.hi, d.lo, dd.lo = fold_lanes(first), fold_lanes(second), 0, 0
     result = moments_about(0, d, dd, <double>(p.planes * p.count))
     good[0] = dd.hi <= NEAR_ZERO * result.m2
@@ -135,12 +135,13 @@ cdef Moments chunk_moments(const Walk* x, Part p, Py_ssize_t c, Py_ssize_t ahead
     cdef double count = <double>(p.planes * p.count)
     cdef Moments result
     cdef bint good
-    if real is double:
-        return far_chunk(x, p, c, near_mean(x, p, c, count, tile), ahead, tile)
-    result = near_chunk(x, p, c, ahead, tile, &good)
-    if not good:
-        # once more, from the nearest cache, about the mean: of a constant, the constant itself
-        result = far_chunk(x, p, c, finite_or_zero(result.sum.hi / count), 0, tile)
+    if real is float:
+        result = near_chunk(x, p, c, ahead, tile, &good)
+        if not good:
+            # once more, from the nearest cache, about the mean: of a constant, the constant itself
+            result = far_chunk(x, p, c, finite_or_zero(result.sum.hi / count), 0, tile)
+    else:
+        result = far_chunk(x, p, c, near_mean(x, p, c, count, tile), ahead, tile)
     return result
 
 
@@ -156,11 +157,11 @@ cdef void near_sums(const Walk* dy, const Walk* x, Part p, Py_ssize_t c, float* 
         i = 0
         while i + LANES <= p.count:
             g = widen_lanes(left + i)
-            a, b = plus(a, g), plus_product(b, g, widen_lanes(right + i))
+            a, b = add_lanes(a, g), add_products(b, g, widen_lanes(right + i))
             i += LANES
         if i < p.count:
             g = widen_rest(left + i, p.count - i)
-            a, b = plus(a, g), plus_product(b, g, widen_rest(right + i, p.count - i))
+            a, b = add_lanes(a, g), add_products(b, g, widen_rest(right + i, p.count - i))
     first.hi, first.lo, second.hi, second.lo = fold_lanes(a), 0, fold_lanes(b), 0
 
 

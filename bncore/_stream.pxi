@@ -44,7 +44,7 @@ cdef inline Py_ssize_t before_line(const real* y, Py_ssize_t count) noexcept nog
     return min(count, <Py_ssize_t>((-<size_t>y & (LINE - 1)) // sizeof(real)))
 
 
-cdef inline int line_of(const real* y) noexcept nogil:
+cdef inline int in_line(const real* y) noexcept nogil:
     # elements to a line
     return LINE // sizeof(real)
 
@@ -57,11 +57,11 @@ cdef Py_ssize_t stream_scale(const real* x, real* y, Py_ssize_t count, real mean
     cdef int j
     for i in range(start):
         y[i] = scaled(x[i], mean, a, b)
-    while start + line_of(y) <= count:
-        for j in range(line_of(y)):
+    while start + in_line(y) <= count:
+        for j in range(in_line(y)):
             line[j] = scaled(x[start + j], mean, a, b)
         stream_line(y + start, line)
-        start += line_of(y)
+        start += in_line(y)
     return start
 
 
@@ -72,11 +72,11 @@ cdef Py_ssize_t stream_pull(const real* dy, const real* x, real* dx, Py_ssize_t 
     cdef int j
     for i in range(start):
         dx[i] = pulled(dy[i], x[i], mean, rise, k0, k1, k2)
-    while start + line_of(dx) <= count:
-        for j in range(line_of(dx)):
+    while start + in_line(dx) <= count:
+        for j in range(in_line(dx)):
             line[j] = pulled(dy[start + j], x[start + j], mean, rise, k0, k1, k2)
         stream_line(dx + start, line)
-        start += line_of(dx)
+        start += in_line(dx)
     return start
 
 
@@ -87,11 +87,11 @@ cdef Py_ssize_t stream_row_scale(const real* x, real* y, Py_ssize_t width, const
     cdef int j
     for p in range(start):
         y[p] = scaled(x[p], mean[p], a[p], b[p])
-    while start + line_of(y) <= width:
-        for j in range(line_of(y)):
+    while start + in_line(y) <= width:
+        for j in range(in_line(y)):
             line[j] = scaled(x[start + j], mean[start + j], a[start + j], b[start + j])
         stream_line(y + start, line)
-        start += line_of(y)
+        start += in_line(y)
     return start
 
 
@@ -102,10 +102,10 @@ cdef Py_ssize_t stream_row_pull(const real* dy, const real* x, real* dx, Py_ssiz
     cdef int j
     for p in range(start):
         dx[p] = pulled(dy[p], x[p], mean[p], rise[p], k0[p], k1[p], k2[p])
-    while start + line_of(dx) <= width:
-        for j in range(line_of(dx)):
+    while start + in_line(dx) <= width:
+        for j in range(in_line(dx)):
             p = start + j
             line[j] = pulled(dy[p], x[p], mean[p], rise[p], k0[p], k1[p], k2[p])
         stream_line(dx + start, line)
-        start += line_of(dx)
+        start += in_line(dx)
     return start

@@ -98,8 +98,8 @@ cdef inline const double* constant(double* vector, Py_ssize_t count, double valu
 
 cdef enum:
     VECTORS = 17                   # of `Channels`, with one number a channel
-    MOMENTS = 3                    # numbers to a record of moments
-    SUMS = 4                       # and to one of sums
+    OF_MOMENTS = 3                 # numbers to a record of moments
+    OF_SUMS = 4                    # and to one of sums
 
 
 cdef int reserve(Batch* b, bint moments, bint sums) except -1:
@@ -107,7 +107,7 @@ cdef int reserve(Batch* b, bint moments, bint sums) except -1:
     cdef Channels* k = &b.channels
     cdef Py_ssize_t c = b.count, records = b.count * b.parts, t
     cdef bint tiles = not b.rows and (b.staged or not (b.x.dense and b.dy.dense))
-    cdef Py_ssize_t needed = (VECTORS * padded(c) + (MOMENTS * moments + SUMS * sums) * padded(records)
+    cdef Py_ssize_t needed = (VECTORS * padded(c) + (OF_MOMENTS * moments + OF_SUMS * sums) * padded(records)
                               + padded(b.parts) + tiles * b.threads * <Py_ssize_t>TILE_BYTES + LINE)
     cdef char* space = <char*>malloc(needed)
     if space == NULL:

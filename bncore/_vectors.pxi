@@ -112,7 +112,7 @@ cdef extern from *:
     Lanes32 no_lanes "bn_no_lanes"() noexcept nogil
     Lanes32 widen_lanes "bn_widen_lanes"(const float* x) noexcept nogil
     Lanes32 widen_rest "bn_widen_rest"(const float* x, Py_ssize_t count) noexcept nogil
-    Lanes32 plus "bn_plus"(Lanes32 t, Lanes32 x) noexcept nogil
-    Lanes32 plus_product "bn_plus_product"(Lanes32 t, Lanes32 x, Lanes32 y) noexcept nogil
+    Lanes32 add_lanes "bn_plus"(Lanes32 t, Lanes32 x) noexcept nogil
+    Lanes32 add_products "bn_plus_product"(Lanes32 t, Lanes32 x, Lanes32 y) noexcept nogil
     double fold_lanes "bn_fold"(Lanes32 t) noexcept nogil
     double fold_eight "bn_fold_eight"(const double* t) noexcept nogil

@@ -79,22 +79,24 @@ def epsilon(eps: Any) -> float:
     return number
 
 
-def output(out: Any, like: Array, inputs: Mapping[str, Any]) -> bool:
+def output(out: Any, like: Array, inputs: Mapping[str, Any], called: str = "out") -> bool:
     """Whether out is one of the inputs; what cannot be written, or overlaps an input in part, is refused."""
     if not isinstance(out, numpy.ndarray):
-        raise TypeError(f"out must be a NumPy array, found {type(out).__name__}")
+        raise TypeError(f"{called} must be a NumPy array, found {type(out).__name__}")
     if out.shape != like.shape:
-        raise ValueError(f"out must have the shape of the result, {like.shape}, found {out.shape}")
+        raise ValueError(f"{called} must have the shape of the result, {like.shape}, found {out.shape}")
     if out.dtype != like.dtype.newbyteorder("="):
         raise TypeError(
-            f"out must have the dtype of the result, {like.dtype.newbyteorder('=')}, found {out.dtype}"
+            f"{called} must have the dtype of the result, {like.dtype.newbyteorder('=')}, found {out.dtype}"
         )
     if not out.flags.writeable:
-        raise ValueError("out must be writeable, found a read-only array")
+        raise ValueError(f"{called} must be writeable, found a read-only array")
     if out.size and any(
         stride == 0 and extent > 1 for stride, extent in zip(out.strides, out.shape, strict=True)
     ):
-        raise ValueError(f"out must not repeat elements, found strides {out.strides} for shape {out.shape}")
+        raise ValueError(
+            f"{called} must not repeat elements, found strides {out.strides} for shape {out.shape}"
+        )
     shared = False
     for name, array in inputs.items():
         if not isinstance(array, numpy.ndarray) or not numpy.may_share_memory(out, array):
@@ -103,7 +105,8 @@ def output(out: Any, like: Array, inputs: Mapping[str, Any]) -> bool:
             shared = True
         elif overlap(out, array):
             raise ValueError(
-                f"out must be {name} itself or not overlap it, found an array that overlaps {name} in part"
+                f"{called} must be {name} itself or not overlap it, "
+                f"found an array that overlaps {name} in part"
             )
     return shared
 

@@ -8,11 +8,11 @@ from .checks import Array
 from .runtime import kernels
 from .stats import Stats, fresh
 
-_KIND = {numpy.dtype(numpy.float32): "float", numpy.dtype(numpy.float64): "double"}
-_KERNEL = {
+KIND = {numpy.dtype(numpy.float32): "float", numpy.dtype(numpy.float64): "double"}
+KERNEL = {
     (name, dtype): getattr(kernels, name)[kind]
     for name in ("statistics", "forward", "inference", "backward", "inference_backward")
-    for dtype, kind in _KIND.items()
+    for dtype, kind in KIND.items()
 }
 
 
@@ -73,8 +73,8 @@ def forward(
     mean, var = numpy.zeros(channels), numpy.zeros(channels)
     place, (source,), target = operands.prepare([x], axis, out)
     if x.size:
-        _KERNEL["forward", target.dtype](source, gamma64, beta64, eps, target, mean, var, shared)
-    return _delivered(place, out), fresh(_count(x, channels), mean, var, eps)
+        KERNEL["forward", target.dtype](source, gamma64, beta64, eps, target, mean, var, shared)
+    return delivered(place, out), fresh(_count(x, channels), mean, var, eps)
 
 
 def backward(
@@ -130,26 +130,17 @@ def backward(
     axis = checks.channel_axis(axis, x.ndim)
     channels = x.shape[axis]
     gamma64 = None if gamma is None else checks.per_channel("gamma", gamma, channels)
-    if not isinstance(stats, Stats):
-        raise TypeError(f"stats must be the Stats that forward returned, found {type(stats).__name__}")
-    if stats.mean.shape != (channels,):
-        raise ValueError(
-            f"stats must have one number for each of {channels} channels, found {stats.mean.size}"
-        )
-    if stats.count != _count(x, channels):
-        raise ValueError(
-            f"stats must be those of x, with count {_count(x, channels)}, found count {stats.count}"
-        )
+    check_own(stats, x, channels)
     inputs = {"x": x, "dy": dy, "gamma": gamma, "stats.mean": stats.mean, "stats.var": stats.var}
     shared = out is not None and checks.output(out, x, inputs)
     dgamma, dbeta = numpy.zeros(channels), numpy.zeros(channels)
     place, (source, gradient), target = operands.prepare([x, dy], axis, out)
     if x.size:
-        _KERNEL["backward", target.dtype](
+        KERNEL["backward", target.dtype](
             gradient, source, gamma64, stats.eps, stats.mean, stats.var, target, dgamma, dbeta, shared
         )
     kind = target.dtype if gamma is None else numpy.asarray(gamma).dtype.newbyteorder("=")
-    return _delivered(place, out), dgamma.astype(kind, copy=False), dbeta.astype(kind, copy=False)
+    return delivered(place, out), dgamma.astype(kind, copy=False), dbeta.astype(kind, copy=False)
 
 
 def inference(
@@ -209,8 +200,8 @@ def inference(
     shared = out is not None and checks.output(out, x, inputs)
     place, (source,), target = operands.prepare([x], axis, out)
     if x.size:
-        _KERNEL["inference", target.dtype](source, gamma64, beta64, eps, target, mean64, var64, shared)
-    return _delivered(place, out)
+        KERNEL["inference", target.dtype](source, gamma64, beta64, eps, target, mean64, var64, shared)
+    return delivered(place, out)
 
 
 def inference_backward(
@@ -277,11 +268,11 @@ def inference_backward(
     dgamma, dbeta = numpy.zeros(channels), numpy.zeros(channels)
     place, (source, gradient), target = operands.prepare([x, dy], axis, out)
     if x.size:
-        _KERNEL["inference_backward", target.dtype](
+        KERNEL["inference_backward", target.dtype](
             gradient, source, gamma64, eps, mean64, var64, target, dgamma, dbeta, shared
         )
     kind = target.dtype if gamma is None else numpy.asarray(gamma).dtype.newbyteorder("=")
-    return _delivered(place, out), dgamma.astype(kind, copy=False), dbeta.astype(kind, copy=False)
+    return delivered(place, out), dgamma.astype(kind, copy=False), dbeta.astype(kind, copy=False)
 
 
 def statistics(x: ArrayLike, *, eps: float = 1e-5, axis: int = 1) -> Stats:
@@ -321,8 +312,22 @@ def statistics(x: ArrayLike, *, eps: float = 1e-5, axis: int = 1) -> Stats:
     mean, var = numpy.zeros(channels), numpy.zeros(channels)
     if x.size:
         source = operands.readable(x, axis)
-        _KERNEL["statistics", source.dtype](source, mean, var)
+        KERNEL["statistics", source.dtype](source, mean, var)
     return fresh(_count(x, channels), mean, var, eps)
+
+
+def check_own(stats: Stats, x: Array, channels: int) -> None:
+    """Refuse what cannot be the statistics of x."""
+    if not isinstance(stats, Stats):
+        raise TypeError(f"stats must be the Stats that forward returned, found {type(stats).__name__}")
+    if stats.mean.shape != (channels,):
+        raise ValueError(
+            f"stats must have one number for each of {channels} channels, found {stats.mean.size}"
+        )
+    if stats.count != _count(x, channels):
+        raise ValueError(
+            f"stats must be those of x, with count {_count(x, channels)}, found count {stats.count}"
+        )
 
 
 def _count(x: Array, channels: int) -> int:
@@ -330,7 +335,7 @@ def _count(x: Array, channels: int) -> int:
     return x.size // channels if channels else 0
 
 
-def _delivered(place: Array, out: Array | None) -> Array:
+def delivered(place: Array, out: Array | None) -> Array:
     """The result where the caller wants it."""
     if out is None or place is out:
         return place

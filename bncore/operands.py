@@ -3,8 +3,8 @@
 Walked as they are: any array whose axes other than the channel merge into at most three, with any strides
 (sliced, reversed, permuted, broadcast); and channels-last arrays whose rows follow each other at one
 distance. Copied first: unaligned or byte-swapped arrays; channels-last arrays whose rows do not (a crop of an
-image batch) or whose channels are sliced; more than three axes that do not merge; and a dy that lies in
-memory in another order than x where x is channels-last.
+image batch) or whose channels are sliced; more than three axes that do not merge; and a dy, v or ddx that
+lies in memory in another order than x where x is channels-last.
 """
 
 import math
@@ -82,21 +82,32 @@ def prepare(arrays: list[Array], axis: int, out: Array | None) -> tuple[Array, l
     The first of the arrays is x, whose layout the result takes. The place is out itself if a kernel can walk
     it, and else memory of its own, to be copied to out at the end.
     """
+    (place,), views, (target,) = prepare_results(arrays, axis, [out])
+    return place, views, target
+
+
+def prepare_results(
+    arrays: list[Array], axis: int, outs: list[Array | None]
+) -> tuple[list[Array], list[Array], list[Array]]:
+    """The same for several results."""
     x, *others = (ready(array) for array in arrays)
-    place = numpy.empty_like(x, order="K", subok=False) if out is None or not out.flags.aligned else out
+    places = [
+        numpy.empty_like(x, order="K", subok=False) if out is None or not out.flags.aligned else out
+        for out in outs
+    ]
     if not x.size:
-        return place, [x, *others], place
-    views = _views([x, *others, place], axis)
+        return places, [x, *others], places
+    views = _views([x, *others, *places], axis)
     if views is None:
         # x stays as it is if it can, for how it is walked decides every bit; the others take its layout
         x = x if _views([x], axis) else _dense(x, x)
         others = [_dense(array, x) for array in others]
-        views = _views([x, *others, place], axis)
+        views = _views([x, *others, *places], axis)
     if views is None:
-        place = numpy.empty_like(x, order="K", subok=False)
-        views = _views([x, *others, place], axis)
+        places = [numpy.empty_like(x, order="K", subok=False) for _ in outs]
+        views = _views([x, *others, *places], axis)
     assert views is not None, "arrays of one dense layout can be walked"
-    return place, views[:-1], views[-1]
+    return places, views[: len(arrays)], views[len(arrays) :]
 
 
 def _views(arrays: list[Array], axis: int) -> list[Array] | None:

@@ -1,8 +1,10 @@
-"""The command line: python -m spec [prove | check | audit]."""
+"""The command line: python -m spec [prove | check | audit | probe | vectors]."""
 
 import argparse
+import shlex
 import sys
 import time
+from pathlib import Path
 
 
 def main(argv=None):
@@ -27,16 +29,37 @@ def _parser():
     commands = parser.add_subparsers(metavar="COMMAND")
     commands.add_parser("prove", help="prove the theorems and write their pages")
     check = commands.add_parser("check", help="hold an implementation against the equations")
-    check.add_argument("target", metavar="TARGET", help="a known name, or pkg.module:attribute")
+    check.add_argument("target", metavar="TARGET", help="a known name, pkg.module:attribute, or exec:PROGRAM")
     check.add_argument("--only", metavar="DATA", action="append", help="a data set (may be repeated)")
     check.add_argument("--dtype", help="one dtype, in place of all that are declared")
+    check.add_argument("--data", metavar="JSON", help="this data set alone, as a failure prints it")
+    check.add_argument(
+        "--accumulate", metavar="CLASS", help="hold it to this class, not to the one it declares"
+    )
     check.add_argument("--full", action="store_true", help="the slow data sets too")
+    check.add_argument("--isolate", action="store_true", help="run it in a process of its own")
+    check.add_argument(
+        "--timeout", metavar="SECONDS", type=float, help="what a call may take, isolated or exec: (60)"
+    )
     check.add_argument("--json", metavar="FILE", help="write every verdict to FILE")
+    check.add_argument("--html", metavar="FILE", help="write a page with a plot to FILE")
+    check.add_argument(
+        "--track", metavar="FILE", help="print what changed since FILE was written, and write it"
+    )
     check.set_defaults(run=_check)
     audit = commands.add_parser("audit", help="test the tester: the kill matrix of the declared mutants")
     audit.add_argument("--fast", action="store_true", help="few data sets, all mutants")
     audit.add_argument("--json", metavar="FILE", help="write the matrix to FILE")
     audit.set_defaults(run=_audit)
+    probe = commands.add_parser("probe", help="find the conventions of an implementation, from outside")
+    probe.add_argument("target", metavar="TARGET", help="as for check")
+    probe.add_argument("--json", metavar="FILE", help="write the answers to FILE")
+    probe.set_defaults(run=_probe)
+    vectors = commands.add_parser("vectors", help="write a portable set of inputs, exact values and bounds")
+    vectors.add_argument(
+        "folder", metavar="DIR", nargs="?", default="vectors", help="where to (default: vectors)"
+    )
+    vectors.set_defaults(run=_vectors)
     return parser
 
 
@@ -49,17 +72,55 @@ def _usage(message):
 def _audit(arguments):
     from spec import audit
 
-    return audit.main(fast=arguments.fast, json=arguments.json)
+    return audit.main(fast=arguments.fast, json=arguments.json, workers=2)
 
 
-def _check(arguments):
-    """Check a target, report, and say whether it passed."""
-    from spec import adapters, inputs
+def _probe(arguments):
+    """Ask a target every question, and print its answers."""
+    import json
+
+    from spec import adapters, probe
     from spec.conformance import Missing
 
     try:
         adapter = adapters.load(arguments.target)
     except Missing as reason:
+        return _usage(reason)
+    answers = probe.probe(adapter)
+    print(probe.table({adapter.name: answers}))
+    if arguments.json:
+        with open(arguments.json, "w", encoding="utf-8") as file:
+            json.dump({"target": arguments.target, "answers": answers}, file, indent=1)
+    return 0
+
+
+def _vectors(arguments):
+    """Write the portable set."""
+    from spec import vectors
+
+    for path, size in vectors.write(arguments.folder):
+        print(f"  {path}  {size} bytes")
+    return 0
+
+
+def _check(arguments):
+    """Check a target, report, and say whether it passed."""
+    from spec import adapters, inputs, portable, track
+    from spec.conformance import Missing
+
+    remote = arguments.isolate or arguments.target.startswith("exec:")
+    if arguments.timeout is not None and not (remote and arguments.timeout > 0):
+        needs = "a number of seconds above 0" if remote else "--isolate, or a target exec:PROGRAM"
+        return _usage(f"--timeout: needs {needs}")
+    try:
+        adapter = adapters.load(arguments.target, isolate=arguments.isolate, timeout=arguments.timeout)
+    except Missing as reason:
+        return _usage(reason)
+    try:
+        given = None if arguments.data is None else portable.from_json(arguments.data)
+        if arguments.accumulate:
+            adapter.caps = adapter.caps.declaring(arguments.accumulate)
+    except ValueError as reason:
         return _usage(reason)
     for name in arguments.only or ():
         if name not in inputs.DESIGNS:
@@ -67,26 +128,66 @@ def _check(arguments):
     declared = adapter.caps.dtypes
     if arguments.dtype and arguments.dtype not in declared:
         return _usage(f"--dtype: {arguments.target} declares {', '.join(declared)}, not {arguments.dtype!r}")
-    return _checked(adapter, arguments)
+    for name in ("json", "html", "track"):
+        file = getattr(arguments, name)
+        if file and not (Path(file).parent.is_dir() and not Path(file).is_dir()):
+            return _usage(f"--{name}: {file!r} cannot be written")
+    before = None
+    if arguments.track:
+        try:
+            before = track.read(Path(arguments.track), arguments.target)
+        except ValueError as reason:
+            return _usage(f"--track: {arguments.track}: {reason}")
+    return _checked(adapter, arguments, before, given)
 
 
-def _checked(adapter, arguments):
-    from spec import report
-    from spec.conformance import check, passed
+def _again(arguments):
+    """The target, and how it was run, as words of a command."""
+    words = [shlex.quote(arguments.target)]
+    if arguments.isolate:
+        words.append("--isolate")
+    if arguments.accumulate:
+        words.append(f"--accumulate {arguments.accumulate}")
+    if arguments.timeout is not None:
+        words.append(f"--timeout {arguments.timeout:g}")
+    return " ".join(words)
+
+
+def _checked(adapter, arguments, before, given):
+    """Check, and report: all of it, or what changed since the verdicts `before`."""
+    from spec import html, report, shrink, track
+    from spec.conformance import check, judge, passed
 
     start = time.perf_counter()
-    verdicts = check(
-        adapter,
-        arguments.only,
-        full=arguments.full,
-        dtypes=(arguments.dtype,) if arguments.dtype else None,
-        target=arguments.target,
-        progress=lambda name, found: print(report.progress_line(name, found), flush=True),
-    )
-    print("\n" + report.summary(adapter.name, verdicts, time.perf_counter() - start))
-    if arguments.json:
-        with open(arguments.json, "w", encoding="utf-8") as file:
-            file.write(report.to_json(arguments.target, verdicts))
+    quiet = before is not None
+    if given is not None:
+        verdicts = judge(adapter, given, _again(arguments))
+    else:
+        verdicts = check(
+            adapter,
+            arguments.only,
+            full=arguments.full,
+            dtypes=(arguments.dtype,) if arguments.dtype else None,
+            target=_again(arguments),
+            progress=None
+            if quiet
+            else lambda name, found: print(report.progress_line(name, found), flush=True),
+        )
+    seconds = time.perf_counter() - start
+    if quiet:
+        lines = track.changes(before, verdicts)
+        print("\n".join(lines or [f"{adapter.name}: nothing changed; {report.counted(verdicts)}"]))
+    else:
+        print("\n" + report.summary(adapter.name, verdicts, seconds))
+        print(shrink.report(adapter, verdicts, _again(arguments)) if given is None else "")
+    files = {
+        arguments.json: lambda: report.to_json(arguments.target, verdicts),
+        arguments.html: lambda: html.page(arguments.target, adapter.name, verdicts, seconds),
+        arguments.track: lambda: report.to_json(arguments.target, track.merged(before or (), verdicts)),
+    }
+    for file, text in files.items():
+        if file:
+            Path(file).write_text(text(), encoding="utf-8")
     return 0 if passed(verdicts) else 1
 
 

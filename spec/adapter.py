@@ -1,9 +1,22 @@
-"""What an implementation under test looks like from here: five calls on NumPy arrays, and declarations."""
+"""What an implementation under test looks like from here: a few calls on NumPy arrays, and declarations."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from spec.inputs import LAYOUTS
+from spec.errors import weaker
+from spec.layouts import LAYOUTS
+
+# The calls that an implementation may offer, and what each is given, in this order.
+CALLS = {
+    "forward": ("x", "gamma", "beta", "eps"),
+    "backward": ("dy", "x", "gamma", "beta", "eps"),
+    "inference": ("x", "gamma", "beta", "mean", "var", "eps"),
+    "inference_backward": ("dy", "x", "gamma", "mean", "var", "eps"),
+    "update": ("x", "running_mean", "running_var", "momentum"),
+    "jvp": ("v", "x", "gamma", "eps"),
+    "double_backward": ("ddx", "ddgamma", "ddbeta", "dy", "x", "gamma", "eps"),
+    "derivative": ("nesting", "dy", "x", "gamma", "eps", "u", "v", "w"),
+}
 
 
 @dataclass(frozen=True)
@@ -14,7 +27,8 @@ class Caps:
     smallest m of training mode, `least_eps` the smallest eps that it accepts. `optional` says that gamma and
     beta may be None, `constant` that a constant channel gives beta exactly, whatever its value. `variance`
     ("unbiased" or "biased") is the one that the running average takes, `weighs` ("new" or "old") what
-    momentum is the weight of, `attributes` the format that eps and momentum are held in.
+    momentum is the weight of, `attributes` the format that eps and momentum are held in. `keeps_layout` says
+    that y and dx lie in memory as x does, `operations` what derivatives can be nested of.
 
     >>> Caps(dtypes=("float32",), accumulate="any").accumulation("float32")
     'any'
@@ -30,6 +44,13 @@ class Caps:
     variance: str = "unbiased"
     weighs: str = "new"
     attributes: str = "float64"
+    keeps_layout: bool = False
+    operations: tuple = ("jvp", "grad")
+
+    def declaring(self, accumulate):
+        """The same declarations, but for the class. Raises ValueError for one that there is not."""
+        weaker(accumulate, self.dtypes[0])
+        return replace(self, accumulate=accumulate)
 
     def accumulation(self, dtype):
         """The class declared for data of this dtype."""
@@ -44,10 +65,17 @@ class Adapter:
         inference(x, gamma, beta, mean, var, eps)        -> {"y": ...}
         inference_backward(dy, x, gamma, mean, var, eps) -> {"dx": ..., "dgamma": ..., "dbeta": ...}
         update(x, running_mean, running_var, momentum)   -> {"running_mean": ..., "running_var": ...}
+        jvp(v, x, gamma, eps)                            -> {"jvp": ...}
+        double_backward(ddx, ddgamma, ddbeta, dy, x, gamma, eps)
+                                                         -> {"d_dy": ..., "d_x": ..., "d_gamma": ...}
+        derivative(nesting, dy, x, gamma, eps, u, v, w)  -> {"derivative": ...}
 
-    Arrays are NumPy's; x and dy have the shape (N, C, *spatial), in any layout that `caps` declares, the rest
-    the shape (C,). `var` is the biased variance of (9.39) without eps; "mean" and "var" may be left out of
-    the result. A method that is missing is reported N/A.
+    Arrays are NumPy's; x, dy, v and ddx have the shape (N, C, *spatial), in any layout that `caps` declares,
+    the rest the shape (C,). `var` is the biased variance of (9.39) without eps; "mean" and "var" may be left
+    out of the result. `jvp` is how y moves where x moves along v; `double_backward` the gradients, by dy, x
+    and gamma, of <ddx, dx> + ddgamma dgamma + ddbeta dbeta; both are of training mode. `derivative`, for
+    frameworks of automatic differentiation, is that of each channel's sum(dy*y) along u, v and w, as many of
+    them as `nesting` has operations (`spec.derivatives`). A method that is missing is reported N/A.
     """
 
     caps = Caps()
@@ -60,3 +88,11 @@ class Adapter:
 
 class Missing(Exception):
     """An implementation that cannot be loaded; the text says what to do about it."""
+
+
+class Broke(Exception):
+    """A call that ended without a result or an exception: the process died or hung; the text says how."""
+
+
+class Impure(Exception):
+    """A call that did to memory what it must not, where the suite cannot see it; the text says what."""

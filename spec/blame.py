@@ -14,6 +14,8 @@ EQUAL = 1e-4
 NOISE = 2.0**-8
 # So far apart, the shares of the mean that channels subtract count as one.
 SHARE = 1e-3
+# An offset that a given mean explains only if it is so many times its size away is no mistake of the mean.
+FAR = 1e3
 
 
 def _fit(columns, target):
@@ -83,9 +85,12 @@ def of_y(y, xhat, slack, truth):
     straight = line.has_offset(truth.beta)
     if straight and line.has_slope(truth.gamma):
         return "(9.41)", ""
-    return (straight and _named_scale(line, truth)) or _factor(line, truth) or (
-        _unnamed_scale(line, truth) if straight else _offset(line, truth)
-    )  # fmt: skip
+    named = (straight and _named_scale(line, truth)) or _factor(line, truth) or _named_offset(line, truth)
+    if named:
+        return named
+    if y.shape[1] == 2:
+        return "(9.41)", "two elements of y are off, too few to tell why"
+    return _unnamed_scale(line, truth) if straight else _offset(line, truth)
 
 
 def _named_scale(line, truth):
@@ -127,6 +132,8 @@ def _factor(line, truth):
 
 
 def _unnamed_scale(line, truth):
+    if (line.a * truth.gamma < 0).any():
+        return "(9.41)", "gamma is another number: the slope has the wrong sign, and no root is negative"
     acts = (truth.gamma / line.a) ** 2 * (truth.var + truth.eps)
     wanted = truth.var[0] + truth.eps
     return (
@@ -135,9 +142,11 @@ def _unnamed_scale(line, truth):
     )
 
 
-def _offset(line, truth):
-    """An offset that is not beta: beta misused, or a mean that is not the mean."""
-    gamma, beta, mean = truth.gamma, truth.beta, truth.mean
+def _named_offset(line, truth):
+    """An offset that is a known mistake; None if it is not."""
+    gamma, beta = truth.gamma, truth.beta
+    if line.has_offset(beta):
+        return None
     for offset, words in [
         (0 * beta, "beta is missing"),
         (-beta, "beta has the wrong sign"),
@@ -147,6 +156,12 @@ def _offset(line, truth):
     ]:
         if line.has_offset(offset):
             return "(9.41)", words
+    return None
+
+
+def _offset(line, truth):
+    """An offset that is not beta: a mean that is not the mean."""
+    gamma, beta, mean = truth.gamma, truth.beta, truth.mean
     slope = np.where(abs(line.a - gamma) * line.spread <= line.slack, gamma, line.a)
     root = np.sqrt(truth.var + truth.eps)
     acts = mean - (line.b - beta) / slope * root
@@ -156,7 +171,11 @@ def _offset(line, truth):
     moved = abs(common - 1) > near[0] and (abs(share - common) < near).all()
     if ("mean" in truth.known or not truth.m) and moved:
         return "(9.40)", f"x is taken less {share[0]:.6g} times the mean"
-    if "mean" in truth.known:
+    if not truth.m and (abs(line.b - beta) <= NOISE * (abs(line.a) * line.spread + abs(line.b))).all():
+        return "(9.41)", "y is off by a little, as if it were rounded"
+    if not truth.m and (abs(acts - mean) <= FAR * (abs(mean) + root)).all():
+        return "(9.40)", f"the given mean acts as {acts[0]:.6g}, not {mean[0]:.6g}"
+    if "mean" in truth.known or not truth.m:
         return "(9.41)", f"the offset is {line.b[0]:.6g}, not {beta[0]:.6g}"
     return "(9.38)", f"the mean acts as {acts[0]:.6g}, not {mean[0]:.6g}"
 

@@ -9,10 +9,10 @@ A comparison ends as one of
     here N/A           the implementation does not offer it
 """
 
-from spec import inputs, oracle
+from spec import derivatives, inputs, oracle
 from spec.adapter import Adapter, Caps, Missing
 from spec.judge import judge
-from spec.verdict import ABSENT, BROKEN, PASS, PURITY, RAISED, Verdict
+from spec.verdict import ABSENT, BROKEN, LAYOUT, PASS, PURITY, RAISED, Verdict
 
 __all__ = ["Adapter", "Caps", "Missing", "Verdict", "check", "culprit", "judge", "passed"]
 
@@ -54,8 +54,9 @@ def passed(verdicts):
 # What comes first is the cause of what comes after: a backward pass starts from the two sums.
 ORDER = (
     *(PURITY, *(oracle.EQUATION[name] for name in ("mean", "var", "xhat", "y", "dbeta", "dgamma", "dx"))),
-    *(oracle.EQUATION[name] for name in ("running_mean", "running_var")),
-    RAISED,
+    *(oracle.EQUATION[derivatives.label(order)] for order in (2, 3)),
+    *(oracle.EQUATION[name] for name in ("jvp", *oracle.SECOND, "running_mean", "running_var")),
+    *(RAISED, LAYOUT),
 )
 
 

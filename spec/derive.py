@@ -5,18 +5,31 @@ from functools import lru_cache
 import sympy
 
 from spec import equations
+from spec.decide import value
 from spec.symbolic import Batch, Infinitesimal, elements, k, normal, rate, scalar, substitute
+from spec.theorems import higher, language
+from spec.theorems.books import BOOKS
 
 _over = Batch()
 
-x, dy, xhat = (elements(name) for name in ("x", "dy", "xhat"))
-gamma, beta, eps, rstd, mean, var = (scalar(name) for name in ("gamma", "beta", "eps", "rstd", "mean", "var"))
+x, dy, xhat, v = (elements(name) for name in ("x", "dy", "xhat", "v"))
+gamma, beta, p, q, eps, rstd, mean, var = (
+    scalar(name) for name in ("gamma", "beta", "p", "q", "eps", "rstd", "mean", "var")
+)
 m = _over.m
 
-SYMBOLS = {str(value): value for value in (x, dy, xhat, gamma, beta, eps, rstd, mean, var, m)}
+SYMBOLS = {str(each): each for each in (x, dy, xhat, v, gamma, beta, p, q, eps, rstd, mean, var, m)}
 
 MODES = ("training", "inference")
 GRADIENTS = {"dx": "x", "dgamma": "gamma", "dbeta": "beta"}
+# Beyond the gradients, of training mode: y along the direction v of x; and what a second backward pass starts
+# from, <v, dx> + p dgamma + q dbeta, by each of its arguments.
+HIGHER = {
+    "jvp": language.along(language.y, "x", language.v),
+    "d_dy": language.gradient(higher.PENALTY, "dy"),
+    "d_x": language.gradient(higher.PENALTY, "x"),
+    "d_gamma": language.gradient(higher.PENALTY, "gamma"),
+}
 
 
 def _training(x, gamma, beta):
@@ -68,3 +81,21 @@ def gradient(of, mode):
     if of == "dx":
         derivative = _over.representer(derivative, "u")
     return _standardised(derivative, forward(**at))
+
+
+@lru_cache
+def derivative(of, mode):
+    """Any derivative by its name: a gradient, or of HIGHER, which are of training mode alone.
+
+    The latter as the former, with v[k], p and q beside dy[k]: ddx, ddgamma and ddbeta of a second backward
+    pass. Raises ValueError for another name.
+
+    >>> derivative("jvp", "training")
+    gamma*rstd*(v[k] - xhat[k]*Sum(v[i]*xhat[i], (i, 1, m))/m - Sum(v[i], (i, 1, m))/m)
+    """
+    if of not in HIGHER:
+        return gradient(of, mode)
+    if mode != "training":
+        raise ValueError(f"mode: wanted training for {of}, found {mode!r}")
+    found = value(HIGHER[of], "any", mode, BOOKS["source"])
+    return _standardised(found, _training(x[k], gamma, beta))

@@ -26,20 +26,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from spec.exact import Exact
+from spec.formats import largest, named, parameter, tiny, unit
 
 # Bounds are sums, products, quotients and roots of non-negative float64 numbers: some 2^20 operations deep at
 # most, each off by 2^-53 of the result. This factor makes good for all of them.
 ROUNDED_UP = 1 + 2.0**-32
-
-
-def unit(dtype):
-    """The unit of rounding u of a format: half the distance from 1 to the next number."""
-    return float(np.finfo(dtype).eps) / 2
-
-
-def tiny(dtype):
-    """Half the least subnormal number of a format; for float64, that number itself."""
-    return max(float(np.finfo(dtype).smallest_subnormal) / 2, math.ulp(0.0))
 
 
 def _roundings(n, u):
@@ -96,7 +87,7 @@ def weaker(accumulate, dtype):
     if accumulate not in ACCUMULATIONS:
         raise ValueError(f"accumulate: wanted one of {', '.join(ACCUMULATIONS)}, found {accumulate!r}")
     order = list(ACCUMULATIONS)
-    if np.dtype(dtype) == np.float64:
+    if named(dtype) == np.float64:
         order = ["compensated", "float64", "any", "float32-pairwise", "float32-sequential"]
     return order[order.index(accumulate) + 1 :]
 
@@ -109,13 +100,13 @@ class Model:
             raise ValueError(f"accumulate: wanted one of {', '.join(ACCUMULATIONS)}, found {accumulate!r}")
         kind = ACCUMULATIONS[accumulate]
         # Data of half precision is only stored so: it is computed with in float32.
-        self.stored = np.dtype(dtype)
-        self.element = np.promote_types(self.stored, np.float32)
+        self.stored = named(dtype)
+        self.element = parameter(dtype)
         self.number = np.dtype(kind.dtype or self.element)
         self.folds = kind.folds
         self.units = np.array([unit(self.number), unit(self.element)]).reshape(2, 1, 1)
         self.tinies = np.array([tiny(self.number), tiny(self.element)]).reshape(2, 1, 1)
-        self.largest = float(np.finfo(self.number).max)
+        self.largest = largest(self.number)
         self._c = kind.c
 
     def c(self, n):
@@ -166,7 +157,8 @@ class Bounded:
         """A value of these terms, itself rounded: rules B and F."""
         model = self.model
         units, tinies = (model.units, model.tinies) if varies else (model.units[:1], model.tinies[:1])
-        error = error + units * (size + error) + tinies
+        with np.errstate(over="ignore"):
+            error = error + units * (size + error) + tinies
         if not varies:
             error = np.where(size + error > model.largest, np.inf, error)
         return Bounded(model, value, size, error, varies)
@@ -202,18 +194,20 @@ class Bounded:
             return self + -other
         # rule D
         value = self.value - other.value
-        size = np.broadcast_to(2 * value.magnitude(), self.error.shape)
-        if self.model.folds:
-            size = np.stack([size[0], self.size[1] + other.size[0]])
+        with np.errstate(over="ignore"):
+            size = np.broadcast_to(2 * value.magnitude(), self.error.shape)
+            if self.model.folds:
+                size = np.stack([size[0], self.size[1] + other.size[0]])
         return self._result(value, size, self.error + other.error, True)
 
     def __mul__(self, other):
         other = self._of(other)
         a, b = self._met(other), other._met(self)
-        with np.errstate(invalid="ignore"):
+        with np.errstate(invalid="ignore", over="ignore"):
             error = a.magnitude() * b.error + b.magnitude() * a.error + a.error * b.error
+            size = a.size * b.size
         error = np.where(np.isnan(error), np.inf, error)
-        return self._result(a.value * b.value, a.size * b.size, error, a.varies or b.varies)
+        return self._result(a.value * b.value, size, error, a.varies or b.varies)
 
     __rmul__ = __mul__
 
@@ -242,36 +236,37 @@ class Bounded:
         """The root of a number of a channel: r(v) - r(v - e) is the larger side of its error."""
         value = self.value.sqrt()
         size = value.magnitude()[None]
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             left = np.maximum(1 - self.error / size**2, 0)
             error = np.where(self.error > 0, self.error / (size * (1 + np.sqrt(left))), 0)
         error = np.where(np.isnan(error), np.inf, error)
         return self._result(value, size, error, False)
 
-    def sum(self):
-        """The sum over the batch: rule E."""
-        value = self.value.sum()
-        n = self.size.shape[-1]
-        error = self.error[:1].sum(axis=-1, keepdims=True)
-        terms = self.size[:1].sum(axis=-1, keepdims=True) + error
-        with np.errstate(invalid="ignore"):
+    def sum(self, times=1):
+        """The sum over a batch of so many copies: rule E."""
+        value = self.value.sum() * times
+        n = self.size.shape[-1] * times
+        with np.errstate(invalid="ignore", over="ignore"):
+            error = self.error[:1].sum(axis=-1, keepdims=True) * times
+            terms = self.size[:1].sum(axis=-1, keepdims=True) * times + error
             lost = np.where(terms > 0, self.model.c(n) * terms, 0) + n * n * self.model.tinies[:1]
         size = np.maximum(value.magnitude()[None], 0)
         return self._result(value, size, error + lost, False)
 
     def bound(self):
         """The bound of the error of this value as a result, in float64, rounded up."""
-        return self.error[-1] * ROUNDED_UP
+        with np.errstate(over="ignore"):
+            return np.where(np.isnan(self.error[-1]), np.inf, self.error[-1] * ROUNDED_UP)
 
 
 class Batch:
     """A batch of m elements a channel, as the equations want it: `m`, `sum`, `sqrt`."""
 
-    def __init__(self, m, model):
-        self.m = model.whole(m)
+    def __init__(self, m, model, times=1):
+        self.m, self.times = model.whole(m), times
 
     def sum(self, value):
-        return value.sum()
+        return value.sum(self.times)
 
     def sqrt(self, value):
         return value.sqrt()

@@ -39,7 +39,7 @@ def _nearest_quotient(numerator, denominator):
     try:
         return numerator / denominator
     except OverflowError:
-        return math.copysign(math.inf, numerator)
+        return math.inf if numerator > 0 else -math.inf
 
 
 def _root_quotient(numerator, denominator):
@@ -199,13 +199,13 @@ class Exact:
 
 
 class Batch:
-    """A batch of m elements a channel, as the equations want it: `m`, `sum`, `sqrt`."""
+    """A batch of m elements a channel, `times` copies of the values: `m`, `sum`, `sqrt`."""
 
-    def __init__(self, m):
-        self.m = Exact(m)
+    def __init__(self, m, times=1):
+        self.m, self.times = Exact(m), times
 
     def sum(self, value):
-        return value.sum()
+        return value.sum() * self.times
 
     def sqrt(self, value):
         return value.sqrt()

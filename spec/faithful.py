@@ -6,6 +6,7 @@ from spec.adapter import Caps
 from spec.adapters.textbook import Textbook
 from spec.errors import LEAF
 from spec.floats import Batch, Plain
+from spec.formats import HALVES
 from spec.oracle import channels, shaped
 
 FAITHFUL = {}
@@ -70,7 +71,10 @@ def _compensated(value):
     return total + lost
 
 
-variant("two passes in float64")(type("Variant", (Plain,), {}))
+variant("two passes in float64", dtypes=("float32", "float64", *HALVES))(type("Variant", (Plain,), {}))
+variant("half precision, computed with in float32", "any", HALVES)(
+    type("Variant", (Plain,), {"working": np.float32})
+)
 variant("two passes in extended precision")(type("Variant", (Plain,), {"working": np.longdouble}))
 summed("sums one after the other", _sequential)
 summed("sums from the end", lambda value: _sequential(value[..., ::-1]))
@@ -127,10 +131,11 @@ def _merged(rows, cuts):
 
 
 def _shifted(rows):
-    """One pass over x - x_0, corrected by the square of its mean: as good as two if x_0 is of the batch."""
-    off = rows - rows[:, :1]
+    """Deviations from the median, which is within a deviation of the mean; corrected by their mean."""
+    shift = np.sort(rows, axis=1)[:, rows.shape[1] // 2 :][:, :1]
+    off = rows - shift
     mean = off.mean(axis=1)
-    return rows[:, 0] + mean, ((off - mean[:, None]) ** 2).mean(axis=1)
+    return shift[:, 0] + mean, (off**2).mean(axis=1) - mean**2
 
 
 def _corrected(rows):
@@ -149,7 +154,7 @@ _statistics("Welford's recurrence", _welford)
 _statistics("Welford's recurrence in float32", _welford, "float32-sequential", np.float32, ("float32",))
 _statistics("shards of two", lambda rows: _merged(rows, range(2, rows.shape[1], 2)))
 _statistics("unequal shards, some empty", lambda rows: _merged(rows, [0, 1, 1, max(1, rows.shape[1] // 3)]))
-_statistics("shifted by the first element", _shifted)
+_statistics("one pass, shifted by the median", _shifted)
 _statistics("two passes, corrected", _corrected)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from spec import equations, running
 from spec.adapter import Adapter, Caps
 from spec.evaluate import evaluate
-from spec.oracle import GRADIENTS, channels, shaped
+from spec.oracle import GRADIENTS, SECOND, channels, shaped
 
 
 class Batch:
@@ -38,10 +38,10 @@ class Plain(Adapter):
         return Batch(m, dtype)
 
     def tree(self, of, mode):
-        """The gradient as derived."""
-        from spec.derive import gradient
+        """The derivative of this name, as derived."""
+        from spec.derive import derivative
 
-        return gradient(of, mode)
+        return derivative(of, mode)
 
     def values(self, x, gamma, beta, eps, mean=None, var=None):
         """The values of the alphabet, channels first, and their batch."""
@@ -85,6 +85,25 @@ class Plain(Adapter):
         wide = np.broadcast_to(found["dx"], values["x"].shape)
         dx = shaped(wide, x.shape).astype(x.dtype)
         return {"dx": dx, "dgamma": found["dgamma"][:, 0], "dbeta": found["dbeta"][:, 0]}
+
+    def jvp(self, v, x, gamma, eps):
+        return self._derivatives(("jvp",), x, gamma, eps, v=v)
+
+    def double_backward(self, ddx, ddgamma, ddbeta, dy, x, gamma, eps):
+        return self._derivatives(SECOND, x, gamma, eps, dy=dy, v=ddx, p=ddgamma, q=ddbeta)
+
+    def _derivatives(self, names, x, gamma, eps, **given):
+        values, over = self.values(x, gamma, None, eps)
+        for name, each in given.items():
+            rows = channels(each)
+            values[name] = rows.astype(values["x"].dtype)
+        found = {of: evaluate(self.tree(of, "training"), values, over) for of in names}
+        for of, value in found.items():
+            if of == "d_gamma":
+                found[of] = value[:, 0]
+            else:
+                found[of] = shaped(np.broadcast_to(value, values["x"].shape), x.shape).astype(x.dtype)
+        return found
 
     def update(self, x, running_mean, running_var, momentum):
         values, over = self.values(x, None, None, 1.0)

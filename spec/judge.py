@@ -1,14 +1,16 @@
 """Judges one implementation on one data set: every call made, and every output compared."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
-from spec import oracle
+from spec import conduct, derivatives, formats, oracle, portable
+from spec.adapter import Broke, Impure
 from spec.errors import weaker
 from spec.mutants import decides
 from spec.reasons import reason
-from spec.verdict import ABSENT, CLASS, FAIL, INCONCLUSIVE, PASS, PURITY, RAISED, Verdict
+from spec.verdict import ABSENT, CLASS, FAIL, INCONCLUSIVE, LAYOUT, PASS, PURITY, RAISED, Verdict
 
 GRADIENTS = tuple(oracle.GRADIENTS)
 
@@ -28,14 +30,15 @@ class _Judge:
         data = replace(data, eps=float(held(data.eps)), momentum=float(held(data.momentum)))
         self.adapter, self.caps, self.data = adapter, adapter.caps, data
         self.declared = self.caps.accumulation(data.dtype)
-        self.line = f'python -m spec check {target} --only "{data.name}" --dtype {data.dtype}'
+        self.line = portable.command(target, data)
         self.found = []
         self.spoiled = False
         # The channels on which the equations are defined: finite, and not constant where eps is 0.
-        rows = oracle.channels(data.x)
+        rows = oracle.channels(data.block(data.x))
         self.finite = np.isfinite(rows).all(axis=1)
         self.constant = (rows == rows[:, :1]).all(axis=1) if data.m else np.zeros(len(rows), bool)
-        self.kept = np.flatnonzero(self.finite & ~(self.constant & (data.eps == 0)))
+        self.finite_dy = np.isfinite(oracle.channels(data.block(data.dy))).all(axis=1)
+        self.kept = np.flatnonzero(self.finite & self.finite_dy & ~(self.constant & (data.eps == 0)))
 
     def verdicts(self):
         """Every call judged."""
@@ -44,6 +47,7 @@ class _Judge:
             self._add(ABSENT, "everything", "", detail=reason)
             return self.found
         data = self.data
+        before = self._earlier() if data.twice else []
         wide = data.gamma, data.beta
         if data.m >= self.caps.least:
             got = self._call("forward", data.x, *wide, data.eps)
@@ -52,7 +56,10 @@ class _Judge:
             got = self._call("backward", data.dy, data.x, *wide, data.eps)
             if got is not None:
                 self._compare(got, GRADIENTS, "training", _training_gradients)
+                self._poisoned(got)
             self._update()
+            self._second()
+            self._derivatives()
         else:
             self._add(ABSENT, "training", "", detail=f"m = {data.m}, declared for {self.caps.least} and more")
         given = data.mean, data.var
@@ -62,7 +69,33 @@ class _Judge:
         got = self._call("inference_backward", data.dy, data.x, data.gamma, *given, data.eps)
         if got is not None:
             self._compare(got, GRADIENTS, "inference", _inference_gradients)
+        if any(not np.array_equal(value, copy, equal_nan=True) for value, copy in before):
+            self._add(
+                FAIL, "an earlier result", PURITY, detail="the next call wrote to what this one returned"
+            )
         return self.found
+
+    def _earlier(self):
+        """Calls with other numbers of the same shapes; their results, each with a copy. No call is judged."""
+        data = self.data
+        x, dy = 1.5 * data.x[::-1] + 1, -data.dy[::-1]
+        parameters = -1.5 * data.gamma, data.beta - 1
+        given = data.mean + 1, 2 * data.var
+        found = []
+        for method, *arguments in [
+            ("forward", x, *parameters, 4 * data.eps),
+            ("backward", dy, x, *parameters, 4 * data.eps),
+            ("update", x, data.running_var, data.running_var, 0.75),
+            ("inference", x, *parameters, *given, 4 * data.eps),
+            ("inference_backward", dy, x, parameters[0], *given, 4 * data.eps),
+        ]:
+            try:
+                with np.errstate(all="ignore"):
+                    got = getattr(self.adapter, method)(*arguments)
+            except Exception:
+                continue  # the same call on the data proper says why
+            found += [(each, each.copy()) for each in map(np.asarray, got.values())]
+        return found
 
     def _refused(self):
         """Why the implementation need not take this data set; None if it must."""
@@ -82,42 +115,55 @@ class _Judge:
             Verdict(status, data.name, data.dtype, quantity, equation, reproduce=self.line, **more)
         )
 
-    def _call(self, method, *arguments):
-        """What a method returns; None, with a verdict, where it is missing or raises."""
+    def _call(self, method, *arguments, label=None):
+        """What a method returns; None, with a verdict called `label`, where it is missing or raises."""
+        label = label or method
         function = getattr(self.adapter, method, None)
         if self.spoiled:
             return None
         if function is None:
             self._add(ABSENT, method, "", detail="not offered")
             return None
-        before = [each.tobytes() if isinstance(each, np.ndarray) else None for each in arguments]
+        before = conduct.snapshot(arguments)
         try:
             with np.errstate(all="ignore"):
                 got = function(*arguments)
+            got = {name: np.asarray(value) for name, value in got.items()}
+        except Broke as error:
+            self._add(FAIL, label, RAISED, detail=str(error))
+            return None
+        except Impure as error:
+            return self._spoil(label, *error.args)
         except Exception as error:
-            self._add(FAIL, method, RAISED, detail=f"raised {type(error).__name__}: {error}")
+            self._add(FAIL, label, RAISED, detail=f"raised {type(error).__name__}: {error}")
             return None
-        after = [each.tobytes() if isinstance(each, np.ndarray) else None for each in arguments]
-        if before != after:
-            position = next(n for n, (old, new) in enumerate(zip(before, after, strict=True)) if old != new)
-            self._add(FAIL, method, PURITY, detail=f"argument {position} was written to; not judged further")
-            self.spoiled = True
-            return None
-        return {name: np.asarray(value) for name, value in got.items()}
+        words = conduct.of_call(arguments, before, got)
+        return self._spoil(label, words) if words else got
+
+    def _spoil(self, label, words):
+        """The verdict on a call that did to its arguments what it must not."""
+        self._add(FAIL, label, PURITY, detail=f"{words}; not judged further")
+        self.spoiled = True
 
     def _problem(self, mode, accumulate):
         """The oracle's view of the call, on the channels that are kept."""
-        key = self.data.name, self.data.dtype, self.data.eps, mode, accumulate
+        data, kept = self.data, self.kept
+        arrays = data.x, data.dy, data.gamma, data.beta, data.mean, data.var, data.ddx
+        key = *map(id, arrays), data.eps, mode, accumulate
         if key not in _problems:
-            data, kept = self.data, self.kept
             parameters = (None if each is None else each[kept] for each in (data.gamma, data.beta))
-            given = {} if mode == "training" else {"mean": data.mean[kept], "var": data.var[kept]}
+            given = {"mean": data.mean[kept], "var": data.var[kept]}
+            if mode == "training":
+                numbers = {"ddgamma": data.ddgamma, "ddbeta": data.ddbeta}
+                given = {name: None if each is None else each[kept] for name, each in numbers.items()}
+                given["ddx"] = None if data.ddx is None else data.block(data.ddx)[:, kept]
             while len(_problems) >= REMEMBERED:
                 _problems.pop(next(iter(_problems)))
-            _problems[key] = oracle.problem(
-                data.x[:, kept], *parameters, data.eps, accumulate=accumulate, dy=data.dy[:, kept], **given
-            )
-        return _problems[key]
+            x, dy = (data.block(each)[:, kept] for each in (data.x, data.dy))
+            how = {"accumulate": accumulate, "dy": dy, "times": data.times}
+            # With the arrays, so that no other array takes over the id of one of them.
+            _problems[key] = oracle.problem(x, *parameters, data.eps, **how, **given), arrays
+        return _problems[key][0]
 
     def _forward(self, got):
         data = self.data
@@ -126,15 +172,28 @@ class _Judge:
         if y is None or y.shape != data.x.shape or not data.m:
             return
         if self.caps.constant and (self.constant & self.finite).any():
-            rows = oracle.channels(y)[self.constant & self.finite]
+            rows = oracle.channels(y.astype(np.float64))[self.constant & self.finite]
             beta = np.zeros(len(self.constant)) if data.beta is None else data.beta
             off = np.abs(rows - beta[self.constant & self.finite, None]).max()
             words = "" if off == 0 else f"off by {off:.3g}"
             self._add(PASS if off == 0 else FAIL, "y of a constant channel", "(9.40)", detail=words)
-        if not self.finite.all():
-            hidden = np.isfinite(oracle.channels(y)[~self.finite]).any()
-            words = "a channel with a NaN or an inf has finite y" if hidden else ""
-            self._add(FAIL if hidden else PASS, "y of a channel that is not finite", "(9.40)", detail=words)
+        for name, equation in (("mean", "(9.38)"), ("var", "(9.39)"), ("y", "(9.40)")):
+            if name in got:
+                self._hidden(name, got[name], ~self.finite, equation)
+
+    def _poisoned(self, got):
+        """Gradients of channels in which x or dy has a NaN or an inf: none may look finite."""
+        for name, channels in (("dgamma", ~self.finite), ("dbeta", ~self.finite_dy), ("dx", ~self.finite)):
+            if name in got and self.data.m:
+                self._hidden(name, got[name], channels, oracle.EQUATION[name])
+
+    def _hidden(self, name, value, channels, equation):
+        if channels.any() and value.shape in (self.data.x.shape, channels.shape):
+            hidden = np.isfinite(oracle.channels(value)[channels]).any()
+            words = f"a channel with a NaN or an inf has finite {name}" if hidden else ""
+            self._add(
+                FAIL if hidden else PASS, f"{name} of a channel that is not finite", equation, detail=words
+            )
 
     def _update(self):
         data, caps = self.data, self.caps
@@ -155,12 +214,49 @@ class _Judge:
 
         self._compare(got, ("running_mean", "running_var"), "training", expected)
 
+    def _second(self):
+        """y along a direction, and the second backward pass."""
+        data = self.data
+        if data.ddx is None or data.dtype in formats.HALVES:
+            return  # half precision rounds the gradient before the next derivative
+        got = self._call("jvp", data.ddx, data.x, data.gamma, data.eps)
+        if got is not None:
+            self._compare(got, ("jvp",), "training", lambda call: call.derivatives(("jvp",)))
+        cotangents = data.ddx, data.ddgamma, data.ddbeta
+        got = self._call("double_backward", *cotangents, data.dy, data.x, data.gamma, data.eps)
+        if got is not None:
+            self._compare(got, tuple(oracle.SECOND), "training", lambda call: call.derivatives(oracle.SECOND))
+
+    def _derivatives(self):
+        """The derivatives of higher order, by every nesting."""
+        data = self.data
+        if data.name not in derivatives.ON or data.dtype in formats.HALVES:
+            return  # half precision rounds the gradient before the next derivative
+        if getattr(self.adapter, "derivative", None) is None:
+            self._add(ABSENT, "derivative", "", detail="not offered")
+            return
+        moved = derivatives.directions(data)
+        kept = [each[:, self.kept] for each in moved]
+        for nesting in derivatives.nestings(self.caps.operations):
+            order, note = derivatives.order(nesting), f", {nesting}"
+            name = derivatives.label(order)
+            along = [each if n < order else None for n, each in enumerate(moved)]
+            given = nesting, data.dy, data.x, data.gamma, data.eps, *along
+            got = self._call("derivative", *given, label=name + note)
+            if got is not None:
+                got = {name: got["derivative"]} if "derivative" in got else {}
+                expect = partial(derivatives.expected, moved=kept, n=order)
+                self._compare(got, (name,), "training", expect, note)
+
     def _undefined_update(self):
         """m / (m - 1) is undefined at m = 1: an exception, or the variance left out, but no silent NaN."""
         data = self.data
         try:
             with np.errstate(all="ignore"):
                 got = self.adapter.update(data.x, data.running_mean, data.running_var, data.momentum)
+        except Broke as error:
+            self._add(FAIL, "update", RAISED, detail=str(error))
+            return
         except Exception:
             self._add(PASS, "running_var at m = 1", oracle.EQUATION["running_var"], detail="refused")
             return
@@ -169,20 +265,25 @@ class _Judge:
         status = PASS if finite else FAIL
         self._add(status, "running_var at m = 1", oracle.EQUATION["running_var"], detail=words)
 
-    def _compare(self, got, names, mode, expect):
+    def _compare(self, got, names, mode, expect, note=""):
         """Judge the outputs of these names against what `expect` makes of the problem."""
         data = self.data
         present = [name for name in names if name in got]
         for name in names:
-            label = name if mode == "training" else f"{mode} {name}"
+            label = _label(name, mode, note)
             if name not in got:
                 self._add(ABSENT, label, oracle.EQUATION[name], detail="not returned")
                 continue
-            shape = data.x.shape if name in ("y", "dx") else data.x.shape[1:2]
+            shape = data.x.shape if name in conduct.ELEMENTS else data.x.shape[1:2]
+            words = conduct.of_format(name, got[name], data.dtype)
             if got[name].shape != shape:
                 words = f"wanted the shape {shape}, found {got[name].shape}"
+            if words:
                 self._add(FAIL, label, oracle.EQUATION[name], detail=words)
                 present.remove(name)
+            elif self.caps.keeps_layout and name in conduct.ELEMENTS and data.m:
+                words = conduct.of_layout(got[name], data.x)
+                self._add(FAIL if words else PASS, f"layout of {label}", LAYOUT, detail=words)
         if not data.m:
             self._empty({name: got[name] for name in present}, mode)
             return
@@ -191,35 +292,47 @@ class _Judge:
         expected = expect(self._problem(mode, self.declared))
         right = set()
         for name in present:
-            part = got[name][:, self.kept] if got[name].ndim > 1 else got[name][self.kept]
+            part = self._part(got[name], expected[name])
             verdict = self._verdict(expected[name], part, name, mode, expect, right)
+            verdict["quantity"] = _label(name, mode, note)
             if verdict["status"] in (PASS, INCONCLUSIVE):
                 right.add(name)
             self._add(**verdict)
+
+    def _part(self, value, expected):
+        """An output on the channels that are kept; of the copies of an element, the one farthest off."""
+        if value.ndim == 1:
+            return value[self.kept]
+        value = value[:, self.kept]
+        if self.data.times == 1:
+            return value
+        copies = value.reshape(self.data.times, -1, *value.shape[1:])
+        low, high = copies.min(axis=0), copies.max(axis=0)
+        return np.where(abs(high - expected.nearest) >= abs(low - expected.nearest), high, low)
 
     def _empty(self, got, mode):
         """No elements: sums over nothing are 0; a mean of nothing is not defined, and not judged."""
         for name, value in got.items():
             if name in ("mean", "var"):
                 continue
-            label = name if mode == "training" else f"{mode} {name}"
+            label = _label(name, mode)
             wrong = value.size and np.any(value != 0)
             self._add(FAIL if wrong else PASS, label, oracle.EQUATION[name], detail="not 0" if wrong else "")
 
     def _verdict(self, expected, part, name, mode, expect, right):
         """One output against the declared class, and the weaker ones where it fails that."""
-        label = name if mode == "training" else f"{mode} {name}"
         first = expected.compare(part)
         problem = self._problem(mode, self.declared)
-        result = {"quantity": label, "equation": expected.equation, "ratio": first.ratio}
+        result = {"equation": expected.equation, "ratio": first.ratio}
         if first.ratio <= 1:
-            decided = decides(problem, mode, expected, part.dtype)
+            decided = expected.tells(part.dtype) or decides(problem, mode, expected, part.dtype)
             return result | {"status": PASS if decided else INCONCLUSIVE} | self._worst(first)
         result |= self._worst(first)
         for accumulate in weaker(self.declared, self.data.dtype):
             call = self._problem(mode, accumulate)
             other = expect(call)[name]
-            if other.compare(part).ratio <= 1 and decides(call, mode, other, part.dtype):
+            decided = other.tells(part.dtype) or decides(call, mode, other, part.dtype)
+            if other.compare(part).ratio <= 1 and decided:
                 return result | {"status": CLASS, "weaker": accumulate}
         equation, words = self._reason(name, part, expected, mode, right)
         return result | {"status": FAIL, "equation": equation, "detail": words}
@@ -230,6 +343,8 @@ class _Judge:
             for verdict in self.found:
                 if verdict.quantity in ("mean", "var") and verdict.status == FAIL:
                     return verdict.equation, "follows from the statistics"
+        if name == "jvp" or name in oracle.SECOND:
+            return expected.equation, ""
         with np.errstate(all="ignore"):
             call = self._problem(mode, self.declared)
             return reason(name, part, expected, call, self.data, self.kept, mode, right)
@@ -240,6 +355,11 @@ class _Judge:
         position = 1 if len(index) > 1 else 0
         index[position] = int(self.kept[index[position]])
         return {"index": tuple(index), "got": found.got, "exact": found.exact, "bound": found.bound}
+
+
+def _label(name, mode, note=""):
+    """What a verdict calls an output."""
+    return (name if mode == "training" else f"{mode} {name}") + note
 
 
 def _training_gradients(call):

@@ -4,23 +4,34 @@ Values come from (9.38)-(9.41) and from the gradients derived from them (`spec.d
 `spec.errors`.
 """
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 
 from spec import equations, running
-from spec.errors import Batch, Model, tiny, unit
+from spec.errors import Batch, Model
 from spec.evaluate import evaluate
 from spec.exact import Exact
+from spec.formats import is_floating, largest, tiny, unit
 
 # What each gradient is the derivative of: (9.41) is linear in gamma and beta; x enters by all of
 # (9.38)-(9.41).
 GRADIENTS = {"dx": "x", "dgamma": "gamma", "dbeta": "beta"}
+# What a second backward pass returns: <ddx, dx> + ddgamma dgamma + ddbeta dbeta, differentiated by these.
+SECOND = {"d_dy": "dy", "d_x": "x", "d_gamma": "gamma"}
 EQUATION = (
     equations.NUMBER
     | {of: f"d(9.41)/d{by}" for of, by in GRADIENTS.items()}
+    | {"jvp": "d(9.41) along x"}
+    | {of: f"d2(9.41)/d{by}" for of, by in SECOND.items()}
     | {"running_mean": "(9.38) averaged", "running_var": "(9.39) averaged"}
+    | {
+        "derivative of order 1": "d(9.41)/dx",
+        "derivative of order 2": "d2(9.41)/dx2",
+        "derivative of order 3": "d3(9.41)/dx3",
+    }
 )
 
 
@@ -40,6 +51,7 @@ class Expected:
     """What an output must be: `values` exactly, up to `bounds`.
 
     `values` is an `Exact` of shape (C, m) or (C, 1), `bounds` a float64 array of the output's own shape.
+    `rivals` are what faulty formulas would give, each an `Exact` like `values`.
     """
 
     name: str
@@ -48,6 +60,7 @@ class Expected:
     bounds: np.ndarray
     shape: tuple
     unit: float
+    rivals: tuple = ()
 
     @cached_property
     def nearest(self):
@@ -55,25 +68,55 @@ class Expected:
         return shaped(self.values.nearest(), self.shape)
 
     def allowed(self, dtype):
-        """The bounds of an output returned in `dtype`, whose rounding comes on top where it is coarser."""
-        if unit(dtype) <= self.unit:
-            return self.bounds
-        stored = unit(dtype) * (abs(self.nearest) + self.bounds) + tiny(dtype)
-        largest = float(np.finfo(dtype).max)
-        return np.where(abs(self.nearest) + self.bounds > largest, np.inf, self.bounds + stored)
+        """The bounds of an output returned in `dtype`, whose rounding comes on top where it is coarser.
+
+        They are infinite where the value may exceed the largest number of `dtype`.
+        """
+        bounds = self.bounds
+        if unit(dtype) > self.unit:
+            bounds = bounds + unit(dtype) * (abs(self.nearest) + bounds) + tiny(dtype)
+        with np.errstate(over="ignore"):
+            return np.where(abs(self.nearest) + self.bounds > largest(dtype), np.inf, bounds)
+
+    @property
+    def left(self):
+        """What `nearest` leaves of the exact values, rounded to float64."""
+        return self._left[0]
+
+    @cached_property
+    def _left(self):
+        """What the nearest float64 leaves of the exact values: the nearest to it, and a bound of the rest."""
+        near = self.values.nearest()
+        left = self.values - Exact.floats(np.where(np.isfinite(near), near, 0))
+        rest = np.where(left.is_zero(), 0, 2.0**-52 * left.magnitude() + math.ulp(0.0))
+        return shaped(left.nearest(), self.shape), shaped(rest, self.shape)
+
+    def tells(self, dtype):
+        """Whether the bounds of an output returned in `dtype` would reject some rival."""
+        allowed = self.allowed(dtype)
+        return any(
+            (shaped((rival - self.values).magnitude(), self.shape) > allowed).any() for rival in self.rivals
+        )
 
     def errors(self, got):
-        """|got - exact|, rounded up to float64; inf where got is not finite."""
-        finite = np.isfinite(got)
-        rows = Exact.floats(channels(np.where(finite, got, 0).astype(np.float64)))
-        return np.where(finite, shaped((rows - self.values).magnitude(), self.shape), np.inf)
+        """|got - exact|, rounded up to float64; inf where got is not finite.
+
+        exact = nearest + left + rest, and got - nearest is exact in float64 where the two are within a factor
+        of 2 of each other (Sterbenz), and rounded once elsewhere.
+        """
+        left, rest = self._left
+        with np.errstate(invalid="ignore", over="ignore"):
+            off = got.astype(np.float64) - self.nearest
+            near = abs(off) <= abs(self.nearest) / 4
+            errors = abs(off - left) * (1 + 2.0**-50) + rest + np.where(near, 0, 2.0**-52 * abs(off))
+        return np.where(np.isfinite(got), errors, np.inf)
 
     def compare(self, got):
         """Compare an output with what it must be. Raises ValueError for another shape or kind of number."""
         got = np.asarray(got)
         if got.shape != self.shape:
             raise ValueError(f"{self.name}: wanted the shape {self.shape}, found {got.shape}")
-        if got.dtype.kind != "f":
+        if not is_floating(got.dtype):
             raise ValueError(f"{self.name}: wanted floating-point numbers, found {got.dtype}")
         if not got.size:
             return Comparison(0.0, (), np.nan, np.nan, np.nan)
@@ -126,6 +169,13 @@ class Problem:
             unit=unit(self.model.element if bounded.varies else self.model.number),
         )
 
+    def named(self, name, compute):
+        """What a name must be; `compute` gives its value, and rivals, when it is first asked for."""
+        if name not in self.memory:
+            value, rivals = compute()
+            self.memory[name] = replace(self._expected(name, value), rivals=rivals)
+        return self.memory[name]
+
     def expected(self, names):
         """What the equations give for these names."""
         for name in names:
@@ -144,6 +194,16 @@ class Problem:
             }
         return self.memory[mode]
 
+    def derivatives(self, names):
+        """What the derivation gives for "jvp" or the names of SECOND, in training mode."""
+        from spec.derive import derivative
+
+        for name in names:
+            if name not in self.memory:
+                value = evaluate(derivative(name, "training"), self.values, self.over)
+                self.memory[name] = self._expected(name, value)
+        return {name: self.memory[name] for name in names}
+
     def update(self, running_mean, running_var, momentum, variance, weighs):
         """The running statistics after this batch."""
         given = (self.model.numbers(each) for each in (running_mean, running_var, momentum))
@@ -156,13 +216,32 @@ class Problem:
         }
 
 
-def problem(x, gamma, beta, eps, *, accumulate, dy=None, mean=None, var=None):
-    """The values of the alphabet for one call; mean and var are given in inference mode, else computed."""
+def problem(
+    x,
+    gamma,
+    beta,
+    eps,
+    *,
+    accumulate,
+    dy=None,
+    mean=None,
+    var=None,
+    ddx=None,
+    ddgamma=None,
+    ddbeta=None,
+    times=1,
+):
+    """The values of the alphabet for one call; mean and var are given in inference mode, else computed.
+
+    ddx, ddgamma and ddbeta are the v, p and q of the theorems; ddx is also the direction of "jvp". The batch
+    is `times` copies of x, dy and ddx.
+    """
     x = np.asarray(x)
-    _check(x, dy, eps)
+    tensors = {"dy": dy, "ddx": ddx}
+    _check(x, tensors, eps)
     model = Model(x.dtype, accumulate)
-    shape, m = x.shape, x.size // x.shape[1]
-    over = Batch(m, model)
+    shape, m = x.shape, x.size // x.shape[1] * times
+    over = Batch(m, model, times)
     ones = np.ones(shape[1])
     given = {
         "x": model.elements(channels(x)),
@@ -177,18 +256,22 @@ def problem(x, gamma, beta, eps, *, accumulate, dy=None, mean=None, var=None):
         statistics = model.numbers(mean), model.numbers(var)
         result = equations.inference(*parameters[:3], *statistics, *parameters[3:])
     values = given | result._asdict() | {"rstd": 1 / over.sqrt(result.var + given["eps"])}
-    if dy is not None:
-        values["dy"] = model.elements(channels(np.asarray(dy)))
+    for name, each in zip(("dy", "v"), tensors.values(), strict=True):
+        if each is not None:
+            values[name] = model.elements(channels(np.asarray(each)))
+    for name, each in (("p", ddgamma), ("q", ddbeta)):
+        values[name] = model.numbers(0 * ones if each is None else each)
     return Problem(shape, model, over, values)
 
 
-def _check(x, dy, eps):
-    if x.ndim < 2 or x.dtype.kind != "f":
+def _check(x, tensors, eps):
+    if x.ndim < 2 or not is_floating(x.dtype):
         raise ValueError(f"x: wanted floating-point numbers of shape (N, C, ...), found {x.dtype}, {x.shape}")
     if not x.size:
         raise ValueError(f"x: wanted at least one element a channel, found the shape {x.shape}")
-    if dy is not None and np.shape(dy) != x.shape:
-        raise ValueError(f"dy: wanted the shape of x, {x.shape}, found {np.shape(dy)}")
+    for name, each in tensors.items():
+        if each is not None and np.shape(each) != x.shape:
+            raise ValueError(f"{name}: wanted the shape of x, {x.shape}, found {np.shape(each)}")
     if not 0 <= eps < np.inf:
         raise ValueError(f"eps: wanted a finite number, at least 0, found {eps!r}")
 
@@ -218,6 +301,29 @@ def backward(dy, x, gamma, eps, *, accumulate):
     array([1.])
     """
     return problem(x, gamma, None, eps, accumulate=accumulate, dy=dy).gradients("training")
+
+
+def jvp(v, x, gamma, eps, *, accumulate):
+    """How y moves where x moves along v, in training mode; the rest as in `forward`.
+
+    >>> x, v = np.array([[-1.0], [0.0], [1.0]]), np.array([[1.0], [1.0], [1.0]])
+    >>> jvp(v, x, None, 0.0, accumulate="any")["jvp"].nearest.ravel()
+    array([0., 0., 0.])
+    """
+    return problem(x, gamma, None, eps, accumulate=accumulate, ddx=v).derivatives(("jvp",))
+
+
+def double_backward(ddx, ddgamma, ddbeta, dy, x, gamma, eps, *, accumulate):
+    """d_dy, d_x and d_gamma: the gradients of <ddx, dx> + ddgamma dgamma + ddbeta dbeta, in training mode.
+
+    ddx may be None, and ddgamma and ddbeta, of shape (C,), too: for 0. The rest as in `forward`.
+
+    >>> x, one = np.array([[-1.0], [0.0], [1.0]]), np.array([1.0])
+    >>> double_backward(None, None, one, x, x, None, 1.0, accumulate="any")["d_dy"].nearest.ravel()
+    array([1., 1., 1.])
+    """
+    given = {"ddx": np.zeros_like(x) if ddx is None else ddx, "ddgamma": ddgamma, "ddbeta": ddbeta}
+    return problem(x, gamma, None, eps, accumulate=accumulate, dy=dy, **given).derivatives(SECOND)
 
 
 def inference(x, gamma, beta, mean, var, eps, *, accumulate):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from spec import blame, oracle
-from spec.errors import unit
+from spec.formats import unit
 
 
 def reason(name, got, expected, call, data, kept, mode, right):

@@ -4,8 +4,9 @@ import dataclasses
 import json
 import math
 from collections import Counter
+from dataclasses import dataclass
 
-from spec.verdict import ABSENT, BROKEN, INCONCLUSIVE, PASS, STATUSES
+from spec.verdict import ABSENT, BROKEN, INCONCLUSIVE, PASS, STATUSES, Verdict
 
 
 def _ratio(verdicts):
@@ -13,7 +14,8 @@ def _ratio(verdicts):
     return max((v.ratio for v in verdicts if v.ratio is not None), default=None)
 
 
-def _shown(ratio):
+def shown(ratio):
+    """A ratio in a few letters."""
     return "-" if ratio is None else f"{ratio:.2g}"
 
 
@@ -21,54 +23,91 @@ def progress_line(name, verdicts):
     """One line for a data set: its name, the worst ratio, and what is not a pass."""
     counts = Counter(verdict.status for verdict in verdicts)
     others = ", ".join(f"{counts[status]} {status}" for status in STATUSES[1:] if counts[status])
-    ratio = _shown(_ratio([v for v in verdicts if v.status == PASS]))
+    ratio = shown(_ratio([v for v in verdicts if v.status == PASS]))
     line = f"  {name:<24} {counts[PASS]:>4} passed   error/bound {ratio:>7}"
     return f"{line}   {others}" if others else line
 
 
-def summary(name, verdicts, seconds):
-    """The report of one implementation: a table by quantity, then what failed, then one verdict line."""
-    lines = [f"{name}: error over derived bound, the worst of each output (must not exceed 1)", ""]
-    lines.append(f"  {'output':<36} {'equation':<16} {'checks':>6}  {'ratio':>8}  on")
+@dataclass(frozen=True)
+class Row:
+    """What is said of one output: how often it was judged, its worst verdict, how often it was not kept."""
+
+    quantity: str
+    equation: str
+    judged: int
+    worst: Verdict
+    broken: int
+
+    @property
+    def ratio(self):
+        """The worst ratio, in words where there is none."""
+        return "exact" if self.worst.ratio is None and not self.broken else shown(self.worst.ratio)
+
+    @property
+    def where(self):
+        """Where the worst was found, and how often the output was not kept."""
+        words = f"{self.worst.data}, {self.worst.dtype}"
+        return f"{words}   {self.broken} NOT KEPT" if self.broken else words
+
+
+def rows(verdicts):
+    """A row for each output, in the order in which they were judged."""
     groups = {}
     for verdict in verdicts:
-        groups.setdefault((verdict.quantity, _own(verdict, verdicts)), []).append(verdict)
-    for (quantity, equation), group in groups.items():
-        judged = [verdict for verdict in group if verdict.status != ABSENT]
-        if not judged:
-            continue
-        worst = max(judged, key=lambda v: -1 if v.ratio is None else v.ratio)
-        bad = sum(verdict.status in BROKEN for verdict in judged)
-        ratio = _shown(worst.ratio) if worst.ratio is not None else ("exact" if not bad else "-")
-        where = f"{worst.data}, {worst.dtype}" + (f"   {bad} NOT KEPT" if bad else "")
-        lines.append(f"  {quantity:<36} {equation:<16} {len(judged):>6}  {ratio:>8}  {where}")
-    lines += _others(verdicts) + _broken(verdicts)
+        if verdict.status != ABSENT:
+            groups.setdefault(verdict.quantity, []).append(verdict)
+    found = []
+    for quantity, group in groups.items():
+        worst = max(group, key=lambda v: -1 if v.ratio is None else v.ratio)
+        broken = sum(verdict.status in BROKEN for verdict in group)
+        # blame may have moved the equation of a failure; that of a pass is the output's own
+        own = next((v.equation for v in group if v.status == PASS), worst.equation)
+        found.append(Row(quantity, own, len(group), worst, broken))
+    return found
+
+
+def counted(verdicts):
+    """How many verdicts there are of each status."""
     counts = Counter(verdict.status for verdict in verdicts)
-    ended = ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
-    lines += ["", f"{name}: {ended}; {seconds:.1f} s"]
+    return ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
+
+
+def summary(name, verdicts, seconds):
+    """The report of one implementation: a table by quantity, then what failed, then one verdict line."""
+    table = rows(verdicts)
+    wide = max([len(row.quantity) for row in table], default=0)
+    lines = [f"{name}: error over derived bound, the worst of each output (must not exceed 1)", ""]
+    lines.append(f"  {'output':<{wide}} {'equation':<16} {'checks':>6}  {'ratio':>8}  on")
+    lines += [
+        f"  {row.quantity:<{wide}} {row.equation:<16} {row.judged:>6}  {row.ratio:>8}  {row.where}"
+        for row in table
+    ]
+    for title, reasons in unjudged(verdicts):
+        lines += ["", f"  {title}:"]
+        lines += [f"    {reason}" for reason in reasons]
+    lines += _broken(verdicts)
+    lines += ["", f"{name}: {counted(verdicts)}; {seconds:.1f} s"]
     return "\n".join(lines)
 
 
-def _own(verdict, verdicts):
-    """The equation of an output itself, which blame may have moved: that of its passes, if it has any."""
-    for other in verdicts:
-        if other.quantity == verdict.quantity and other.status == PASS:
-            return other.equation
-    return verdict.equation
-
-
-def _others(verdicts):
-    """What was not judged, and what was judged in vain: every reason once."""
-    lines = []
+def unjudged(verdicts):
+    """What was judged in vain, and what was not judged: titles, and every reason once."""
     for status, title in ((INCONCLUSIVE, "inconclusive (every mutant would pass)"), (ABSENT, "not judged")):
         found = [verdict for verdict in verdicts if verdict.status == status]
         if found:
             reasons = Counter(
                 (v.quantity, v.detail or f"bound too wide, class {v.accumulate}") for v in found
             )
-            lines += ["", f"  {title}:"]
-            lines += [f"    {quantity}: {reason} ({count})" for (quantity, reason), count in reasons.items()]
-    return lines
+            yield title, [f"{quantity}: {reason} ({count})" for (quantity, reason), count in reasons.items()]
+
+
+def kinds(verdicts):
+    """The failures, one for each status, output and equation: the worst."""
+    first = {}
+    for verdict in verdicts:
+        if verdict.status in BROKEN:
+            first.setdefault((verdict.status, verdict.quantity, verdict.equation), verdict)
+    return list(first.values())
 
 
 # So many failures are shown in full; the rest is counted.
@@ -76,15 +115,13 @@ SHOWN = 12
 
 
 def _broken(verdicts):
-    """The failures, the worst of each output and equation first."""
-    broken = [verdict for verdict in verdicts if verdict.status in BROKEN]
-    if not broken:
+    """The failures, one of each kind."""
+    first = kinds(verdicts)
+    if not first:
         return []
-    first = {}
-    for verdict in broken:
-        first.setdefault((verdict.status, verdict.quantity, verdict.equation), verdict)
-    lines = ["", f"  not kept ({len(broken)}; one of each kind shown):"]
-    lines += [f"    {verdict}" for verdict in list(first.values())[:SHOWN]]
+    count = sum(verdict.status in BROKEN for verdict in verdicts)
+    lines = ["", f"  not kept ({count}; one of each kind shown):"]
+    lines += [f"    {verdict}" for verdict in first[:SHOWN]]
     if len(first) > SHOWN:
         lines.append(f"    ... and {len(first) - SHOWN} kinds more (--json FILE has all)")
     return lines
@@ -99,6 +136,21 @@ def to_json(target, verdicts):
     """The verdicts as JSON text."""
     rows = [{key: _plain(value) for key, value in dataclasses.asdict(v).items()} for v in verdicts]
     return json.dumps({"target": target, "verdicts": rows}, indent=1) + "\n"
+
+
+def from_json(text):
+    """The target and the verdicts of `to_json`. Raises ValueError for any other text."""
+    numbers = {"inf": math.inf, "-inf": -math.inf, "nan": math.nan}
+    try:
+        found = json.loads(text)
+        verdicts = []
+        for row in found["verdicts"]:
+            read = {key: numbers.get(v, v) if isinstance(v, str) else v for key, v in row.items()}
+            read["index"] = None if read["index"] is None else tuple(read["index"])
+            verdicts.append(Verdict(**read))
+        return found["target"], verdicts
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"not the verdicts of a check: {error}") from error
 
 
 def theorems(proofs):

@@ -7,7 +7,7 @@ STATUSES = (PASS, FAIL, CLASS, INCONCLUSIVE, ABSENT)
 # The statuses of an implementation that does not keep what it declares.
 BROKEN = (FAIL, CLASS)
 # What a call may violate beside the equations.
-PURITY, RAISED = "purity", "exception"
+PURITY, RAISED, LAYOUT = "purity", "exception", "layout"
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,15 @@
 """Calls of bncore on one problem, and what spec says about their results.
 
 A `Problem` is a set of arguments. `CALLS` are the functions of bncore on it, each returning its outputs by
-name. `Problem.judge` holds outputs against the exact values of spec's oracle, within its derived bounds.
+name, and `HIGHER` those of the derivatives beyond the gradient. `Problem.judge` holds outputs against the
+exact values of spec's oracle, within its derived bounds.
 """
 
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
 import numpy
+from layouts import LAYOUTS
 
 import bncore
 from spec import oracle
@@ -23,7 +25,10 @@ EPS = 1e-5
 
 @dataclass(frozen=True, eq=False)
 class Problem:
-    """Arguments for every function: x and dy with the channel at `axis`; mean and var are inference's."""
+    """Arguments for every function: x, dy and ddx with the channel at `axis`; mean and var are inference's.
+
+    ddx is also the direction of jvp.
+    """
 
     x: numpy.ndarray
     dy: numpy.ndarray
@@ -33,6 +38,9 @@ class Problem:
     var: numpy.ndarray
     eps: float
     axis: int
+    ddx: numpy.ndarray | None = None
+    ddgamma: numpy.ndarray | None = None
+    ddbeta: numpy.ndarray | None = None
 
     def but(self, **changes):
         """The same problem, but for these arguments."""
@@ -51,6 +59,11 @@ class Problem:
     def _derived(self, call):
         x, dy = (numpy.moveaxis(each, self.axis, 1) for each in (self.x, self.dy))
         how = {"accumulate": ACCUMULATE[x.dtype.newbyteorder("=").name]}
+        ddx = None if self.ddx is None else numpy.moveaxis(self.ddx, self.axis, 1)
+        if call == "jvp":
+            return oracle.jvp(ddx, x, self.gamma, self.eps, **how)
+        if call == "double_backward":
+            return oracle.double_backward(ddx, self.ddgamma, self.ddbeta, dy, x, self.gamma, self.eps, **how)
         if call == "forward":
             return oracle.forward(x, self.gamma, self.beta, self.eps, **how)
         if call == "backward":
@@ -84,7 +97,15 @@ def problem(shape, axis, dtype, seed=0):
         var=random.uniform(0.5, 5, channels),
         eps=EPS,
         axis=axis,
+        ddx=random.normal(-0.5, 2, shape).astype(dtype),
+        ddgamma=random.normal(0, 2, channels).astype(dtype),
+        ddbeta=random.normal(0, 2, channels).astype(dtype),
     )
+
+
+def laid_out(p, layout, names=("x", "dy", "ddx")):
+    """The same problem with these of its arrays in that layout."""
+    return p.but(**{name: LAYOUTS[layout](getattr(p, name), p.axis) for name in names})
 
 
 def forward(p, out=None):
@@ -113,3 +134,18 @@ def _gradients(found):
 
 
 CALLS = {call.__name__: call for call in (forward, backward, inference, inference_backward)}
+
+
+def jvp(p, out=None):
+    stats = bncore.statistics(p.x, eps=p.eps, axis=p.axis)
+    return {"jvp": bncore.jvp(p.ddx, p.x, p.gamma, stats, axis=p.axis, out=out)}
+
+
+def double_backward(p, out=None):
+    stats = bncore.statistics(p.x, eps=p.eps, axis=p.axis)
+    cotangents = p.ddx, p.ddgamma, p.ddbeta
+    found = bncore.double_backward(*cotangents, p.dy, p.x, p.gamma, stats, axis=p.axis, out=out)
+    return dict(zip(("d_dy", "d_x", "d_gamma"), found, strict=True))
+
+
+HIGHER = {call.__name__: call for call in (jvp, double_backward)}

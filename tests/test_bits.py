@@ -6,17 +6,18 @@ import child
 import digest
 import numpy
 import pytest
-from judge import CALLS, DTYPES, problem
+from judge import CALLS, DTYPES, HIGHER, problem
 from layouts import LAYOUTS, bits
 
 import bncore
 from bncore import runtime
 
+ALL = CALLS | HIGHER
 PROBLEMS = [(dtype, *place) for dtype in DTYPES for place in digest.SHAPES]
 
 
 def all_bits(p, call, **options):
-    return {name: bits(got) for name, got in CALLS[call](p, **options).items()}
+    return {name: bits(got) for name, got in ALL[call](p, **options).items()}
 
 
 def with_threads(threads):
@@ -29,21 +30,26 @@ def with_threads(threads):
 
 
 @pytest.mark.parametrize(("dtype", "shape", "axis"), PROBLEMS)
-@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("call", ALL)
 def test_from_run_to_run(call, dtype, shape, axis):
     p = problem(shape, axis, dtype)
-    assert all_bits(p, call) == all_bits(p.but(x=p.x.copy(), dy=p.dy.copy()), call)
+    again = p.but(x=p.x.copy(), dy=p.dy.copy(), ddx=p.ddx.copy())
+    assert all_bits(p, call) == all_bits(again, call)
 
 
 @pytest.mark.parametrize("threads", [2, 3, 4])
 @pytest.mark.parametrize(("dtype", "shape", "axis"), PROBLEMS)
 def test_for_every_number_of_threads(threads, dtype, shape, axis):
     p = problem(shape, axis, dtype)
-    strided = p.but(x=LAYOUTS["cropped"](p.x, axis), dy=LAYOUTS["reversed"](p.dy, axis))
+    strided = p.but(
+        x=LAYOUTS["cropped"](p.x, axis),
+        dy=LAYOUTS["reversed"](p.dy, axis),
+        ddx=LAYOUTS["fortran"](p.ddx, axis),
+    )
     bncore.set_num_threads(1)
-    alone = [all_bits(each, call) for each in (p, strided) for call in CALLS]
+    alone = [all_bits(each, call) for each in (p, strided) for call in ALL]
     with_threads(threads)
-    assert [all_bits(each, call) for each in (p, strided) for call in CALLS] == alone
+    assert [all_bits(each, call) for each in (p, strided) for call in ALL] == alone
 
 
 @cache
@@ -107,6 +113,6 @@ def test_within_the_caches_or_beyond(shape, axis, dtype):
 @pytest.mark.parametrize(("dtype", "shape", "axis"), PROBLEMS)
 def test_for_the_same_order_in_memory(layout, dtype, shape, axis):
     p = problem(shape, axis, dtype)
-    same = p.but(x=LAYOUTS[layout](p.x, axis), dy=LAYOUTS[layout](p.dy, axis))
-    for call in CALLS:
+    same = p.but(**{name: LAYOUTS[layout](getattr(p, name), axis) for name in ("x", "dy", "ddx")})
+    for call in ALL:
         assert all_bits(same, call) == all_bits(p, call)

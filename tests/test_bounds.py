@@ -8,19 +8,22 @@ from hypothesis import given, strategies
 
 from spec import faithful, oracle
 from spec.conformance import judge
-from spec.errors import ACCUMULATIONS, Model, unit, weaker
+from spec.errors import ACCUMULATIONS, Model, weaker
 from spec.floats import Plain
+from spec.formats import unit
 from spec.inputs import data
 from spec.mutants import MUTANTS
 from spec.verdict import BROKEN, CLASS, INCONCLUSIVE, PASS
 
 OUTPUTS = ("mean", "var", "y", "dx", "dgamma", "dbeta")
+HIGHER = ("jvp", *oracle.SECOND)
 
 
-def asked(x, gamma, beta, dy, eps, accumulate):
-    """What is expected of every output in training mode."""
-    call = oracle.problem(x, gamma, beta, eps, accumulate=accumulate, dy=dy)
-    return call.expected(("mean", "var", "y")) | call.gradients("training")
+def asked(x, gamma, beta, dy, eps, accumulate, **cotangents):
+    """What is expected of every output in training mode; of the higher derivatives too, given cotangents."""
+    call = oracle.problem(x, gamma, beta, eps, accumulate=accumulate, dy=dy, **cotangents)
+    higher = call.derivatives(HIGHER) if cotangents else {}
+    return call.expected(("mean", "var", "y")) | call.gradients("training") | higher
 
 
 @strategies.composite
@@ -41,6 +44,9 @@ def problems(draw):
         "gamma": rng.normal(size=channels) * 10.0 ** draw(strategies.integers(-3, 3)),
         "beta": rng.normal(size=channels) * 10.0 ** draw(strategies.integers(-3, 3)),
         "eps": scale**2 * 10.0 ** draw(strategies.integers(-8, 3)),
+        "ddx": rng.normal(draw(strategies.sampled_from([0, 1, 1e3])), 1, x.shape),
+        "ddgamma": rng.normal(size=channels) * 10.0 ** draw(strategies.integers(-3, 3)),
+        "ddbeta": rng.normal(size=channels) * 10.0 ** draw(strategies.integers(-3, 3)),
     }
 
 
@@ -51,11 +57,16 @@ def test_a_faithful_kernel_stays_within_its_bounds(name, problem):
     for dtype in adapter.caps.dtypes:
         x, dy, gamma, beta = (problem[key].astype(dtype) for key in ("x", "dy", "gamma", "beta"))
         eps = problem["eps"]
+        cotangents = {key: problem[key].astype(dtype) for key in ("ddx", "ddgamma", "ddbeta")}
         with numpy.errstate(all="ignore"):
             got = adapter.forward(x, gamma, beta, eps) | adapter.backward(dy, x, gamma, beta, eps)
-        expected = asked(x, gamma, beta, dy, eps, adapter.caps.accumulation(dtype))
-        for output in OUTPUTS:
-            found = expected[output].compare(got[output])
+            if hasattr(adapter, "double_backward"):
+                got |= adapter.jvp(cotangents["ddx"], x, gamma, eps)
+                got |= adapter.double_backward(*cotangents.values(), dy, x, gamma, eps)
+        expected = asked(x, gamma, beta, dy, eps, adapter.caps.accumulation(dtype), **cotangents)
+        assert set(OUTPUTS) <= set(got) <= {*OUTPUTS, *HIGHER}
+        for output, value in got.items():
+            found = expected[output].compare(value)
             assert found.ratio <= 1, (output, dtype, found)
 
 
@@ -112,7 +123,7 @@ def test_a_bound_that_decides_nothing_is_inconclusive():
     assert found["dbeta"] == PASS
 
 
-@pytest.mark.parametrize("output", OUTPUTS)
+@pytest.mark.parametrize("output", [*OUTPUTS, *HIGHER])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_wrong_by_a_little_is_rejected_by_name(output, dtype):
     class Wrong(Plain):
@@ -125,6 +136,12 @@ def test_wrong_by_a_little_is_rejected_by_name(output, dtype):
 
         def backward(self, dy, x, gamma, beta, eps):
             return self._wrong(super().backward(dy, x, gamma, beta, eps))
+
+        def jvp(self, *arguments):
+            return self._wrong(super().jvp(*arguments))
+
+        def double_backward(self, *arguments):
+            return self._wrong(super().double_backward(*arguments))
 
     verdicts = judge(Wrong(), data("ordinary", dtype))
     rejected = {(v.quantity, v.equation) for v in verdicts if v.status in BROKEN}

@@ -9,7 +9,7 @@ from hypothesis import given, strategies
 from hypothesis.extra.numpy import arrays
 
 from spec import equations, oracle
-from spec.derive import gradient
+from spec.derive import HIGHER, derivative
 from spec.evaluate import evaluate
 from spec.exact import BITS, Batch, Exact
 
@@ -83,8 +83,8 @@ def test_every_output_agrees_with_ball_arithmetic(offset, scale):
     rng = numpy.random.default_rng(5)
     arrays = {
         "x": scale * (offset + rng.normal(size=(3, 7))),
-        "dy": rng.normal(size=(3, 7)),
-        **{name: rng.normal(size=(3, 1)) for name in ("gamma", "beta")},
+        **{name: rng.normal(size=(3, 7)) for name in ("dy", "v")},
+        **{name: rng.normal(size=(3, 1)) for name in ("gamma", "beta", "p", "q")},
         "eps": numpy.full((3, 1), scale**2 * 1e-5),
     }
     flint.ctx.prec = 600
@@ -93,7 +93,8 @@ def test_every_output_agrees_with_ball_arithmetic(offset, scale):
         values = {name: enter(array) for name, array in arrays.items()}
         forward = equations.forward(*(values[name] for name in ("x", "gamma", "beta", "eps")), over)
         values |= forward._asdict() | {"rstd": 1 / over.sqrt(forward.var + values["eps"])}
-        gradients = {of: evaluate(gradient(of, "training"), values, over) for of in oracle.GRADIENTS}
+        names = (*oracle.GRADIENTS, *HIGHER)
+        gradients = {of: evaluate(derivative(of, "training"), values, over) for of in names}
         found[type(over)] = forward._asdict() | gradients
     for name, exact in found[Batch].items():
         middle, radius = fractions(exact)

@@ -3,10 +3,12 @@
 import numpy
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from judge import CALLS, DTYPES, EPS, Problem
+from judge import CALLS, DTYPES, EPS, HIGHER, Problem
 from layouts import bits
 
 import bncore
+
+ALL = CALLS | HIGHER
 
 
 @st.composite
@@ -51,13 +53,16 @@ def problems(draw):
         var=vector(st.floats(0, 4, width=32)),
         eps=draw(st.sampled_from([EPS, 1.0, 0.5])),
         axis=axis,
+        ddx=draw(views(shape, dtype)),
+        ddgamma=vector() if draw(st.booleans()) else None,
+        ddbeta=vector() if draw(st.booleans()) else None,
     )
 
 
 @given(problems())
 def test_every_call_is_within_its_bounds(p):
-    for call in CALLS:
-        p.judge(call, CALLS[call](p))
+    for call in ALL:
+        p.judge(call, ALL[call](p))
 
 
 @settings(phases=[Phase.generate])
@@ -66,19 +71,21 @@ def test_out_of_any_layout_gets_the_same_bits(p, data):
     room = data.draw(views(p.x.shape, p.x.dtype))
     if not room.flags.writeable or (0 in room.strides and max(room.shape) > 1):
         room = numpy.full(p.x.shape, numpy.nan, p.x.dtype)
-    for call in CALLS:
-        plain = CALLS[call](p)
-        room[...] = numpy.nan
-        for name, got in CALLS[call](p, out=room).items():
-            assert bits(got) == bits(plain[name]), (call, name)
+    for call in ALL:
+        plain = ALL[call](p)
+        for out in ((room, None), (None, room)) if call == "double_backward" else (room,):
+            room[...] = numpy.nan
+            for name, got in ALL[call](p, out=out).items():
+                assert bits(got) == bits(plain[name]), (call, name)
 
 
 @given(problems())
 def test_inputs_keep_their_bits(p):
-    arrays = [array for array in (p.x, p.dy, p.gamma, p.beta, p.mean, p.var) if array is not None]
+    tensors, vectors = (p.x, p.dy, p.ddx), (p.gamma, p.beta, p.mean, p.var, p.ddgamma, p.ddbeta)
+    arrays = [array for array in (*tensors, *vectors) if array is not None]
     before = [bits(array) for array in arrays]
-    for call in CALLS:
-        CALLS[call](p)
+    for call in ALL.values():
+        call(p)
     assert [bits(array) for array in arrays] == before
 
 
@@ -87,13 +94,12 @@ def test_a_channel_depends_on_no_other(p, data):
     # bit for bit: the other channels' numbers replaced by NaN
     channels = p.x.shape[p.axis]
     kept = data.draw(st.integers(0, channels - 1))
-    x, dy = p.x.copy(order="K"), p.dy.copy(order="K")
     others = [c for c in range(channels) if c != kept]
-    clean = p.but(x=x.copy(order="K"), dy=dy.copy(order="K"))
-    numpy.moveaxis(x, p.axis, 0)[others] = numpy.nan
-    numpy.moveaxis(dy, p.axis, 0)[others] = numpy.nan
-    for call in CALLS:
-        found, before = CALLS[call](p.but(x=x, dy=dy)), CALLS[call](clean)
+    clean, dirty = ({name: getattr(p, name).copy(order="K") for name in ("x", "dy", "ddx")} for _ in range(2))
+    for array in dirty.values():
+        numpy.moveaxis(array, p.axis, 0)[others] = numpy.nan
+    for call in ALL:
+        found, before = ALL[call](p.but(**dirty)), ALL[call](p.but(**clean))
         for name, got in found.items():
             axis = p.axis if got.ndim > 1 else 0
             assert bits(got.take(kept, axis)) == bits(before[name].take(kept, axis)), (call, name)

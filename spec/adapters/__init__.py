@@ -1,6 +1,7 @@
 """The implementations that `python -m spec check` knows by name, and how any other is loaded."""
 
 import importlib
+import shlex
 import sys
 from pathlib import Path
 
@@ -14,18 +15,32 @@ KNOWN = {
     "torch-channels-last": ("torch", "ChannelsLast", "pip install torch"),
     "torch-module": ("torch", "Module", "pip install torch"),
     "jax": ("jax", "Nn", "pip install jax"),
+    "jax-numpy": ("jax", "Numpy", "pip install jax"),
+    "flax": ("flax", "Linen", "pip install flax"),
+    "tensorflow": ("tensorflow", "Fused", "pip install tensorflow"),
+    "keras": ("tensorflow", "Layer", "pip install tensorflow"),
+    "onnx": ("onnx", "Evaluator", "pip install onnx"),
+    "onednn": ("onednn", "Primitive", "pip install onednn-devel intel-opencl-rt"),
     "onnxruntime": ("onnxruntime", "Session", "pip install onnxruntime onnx"),
 }
 
 
-def load(target):
+def load(target, *, isolate=False, timeout=None):
     """The adapter that a target names: one of KNOWN, or pkg.module:attribute, an `Adapter` class or instance.
 
-    Raises `spec.adapter.Missing`, with the reason and what to do.
+    `exec:PROGRAM ARGUMENTS` is a program that answers as docs/exec.md says; `isolate` runs any other target
+    in a process of its own, too; there no call may take more than `timeout` seconds. Raises
+    `spec.adapter.Missing`, with the reason and what to do.
 
     >>> load("spec.floats:Plain").caps.accumulate
     'float64'
     """
+    program = target.removeprefix("exec:")
+    if program != target or isolate:
+        from spec import remote
+
+        command = shlex.split(program) if program != target else [sys.executable, "-m", "spec.serve", target]
+        return remote.Remote(command, target, timeout or remote.TIMEOUT)
     if target in KNOWN:
         module, attribute, hint = KNOWN[target]
         module = f"spec.adapters.{module}"
@@ -36,7 +51,8 @@ def load(target):
         if here not in sys.path:
             sys.path.insert(0, here)
     else:
-        raise Missing(f"TARGET: wanted one of {', '.join(KNOWN)} or pkg.module:attribute, found {target!r}")
+        wanted = ", ".join([*KNOWN, "exec:PROGRAM or pkg.module:attribute"])
+        raise Missing(f"TARGET: wanted one of {wanted}, found {target!r}")
     try:
         found = importlib.import_module(module)
     except ImportError as error:

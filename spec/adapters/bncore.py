@@ -13,7 +13,7 @@ class Core(Adapter):
     """The functions, and the layer for the running statistics."""
 
     name = "bncore"
-    caps = Caps(accumulate={"float32": "float64", "float64": "compensated"}, constant=True)
+    caps = Caps(accumulate={"float32": "float64", "float64": "compensated"}, constant=True, keeps_layout=True)
 
     def forward(self, x, gamma, beta, eps):
         y, stats = bncore.forward(x, gamma, beta, eps=eps)
@@ -23,6 +23,14 @@ class Core(Adapter):
     def backward(self, dy, x, gamma, beta, eps):
         stats = bncore.statistics(x, eps=eps)
         return _gradients(bncore.backward(dy, x, gamma, stats))
+
+    def jvp(self, v, x, gamma, eps):
+        return {"jvp": bncore.jvp(v, x, gamma, bncore.statistics(x, eps=eps))}
+
+    def double_backward(self, ddx, ddgamma, ddbeta, dy, x, gamma, eps):
+        stats = bncore.statistics(x, eps=eps)
+        found = bncore.double_backward(ddx, ddgamma, ddbeta, dy, x, gamma, stats)
+        return dict(zip(("d_dy", "d_x", "d_gamma"), found, strict=True))
 
     def inference(self, x, gamma, beta, mean, var, eps):
         return {"y": bncore.inference(x, gamma, beta, mean, var, eps=eps)}

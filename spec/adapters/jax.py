@@ -1,43 +1,92 @@
-"""JAX, as an implementation under test: jax.nn.standardize with gamma and beta, gradients by jax.vjp."""
+"""JAX and Flax, as implementations under test, gradients by jax.vjp: three ways to write the layer."""
 
 import importlib
+from functools import partial
 
 import numpy as np
 
 from spec.adapter import Adapter, Caps
+from spec.derivatives import nested
 
 jax = importlib.import_module("jax")
 jax.config.update("jax_enable_x64", True)
+DTYPES = ("float32", "float64", "float16", "bfloat16")
 
 
-class Nn(Adapter):
-    """Standardize over all axes but the channel's, then scale and shift."""
+class Function(Adapter):
+    """A function of x, gamma and beta; with mean and var, that of inference mode."""
 
-    name = "jax"
-    caps = Caps(accumulate="any", least=1)
+    caps = Caps(dtypes=DTYPES, accumulate="any", least=1)
 
-    def _apply(self, x, gamma, beta, eps, **given):
-        axes = (0, *range(2, x.ndim))
-        y = jax.nn.standardize(x, axis=axes, epsilon=eps, **given)
-        return y * _along(gamma, x) + _along(beta, x)
+    def apply(self, x, gamma, beta, eps, mean=None, var=None):
+        """y, in whatever dtype it comes."""
+        raise NotImplementedError
+
+    def _applied(self, x, *rest):
+        return self.apply(x, *rest).astype(x.dtype)
 
     def forward(self, x, gamma, beta, eps):
-        return {"y": np.asarray(self._apply(x, *_parameters(x, gamma, beta), eps))}
+        return {"y": np.asarray(self._applied(x, *parameters(x, gamma, beta), eps))}
 
     def inference(self, x, gamma, beta, mean, var, eps):
-        given = {"mean": _along(mean, x), "variance": _along(var, x)}
-        return {"y": np.asarray(self._apply(x, *_parameters(x, gamma, beta), eps, **given))}
+        return {"y": np.asarray(self._applied(x, *parameters(x, gamma, beta), eps, mean, var))}
 
     def backward(self, dy, x, gamma, beta, eps):
         return self._pulled(dy, x, gamma, eps)
 
     def inference_backward(self, dy, x, gamma, mean, var, eps):
-        return self._pulled(dy, x, gamma, eps, mean=_along(mean, x), variance=_along(var, x))
+        return self._pulled(dy, x, gamma, eps, mean, var)
 
-    def _pulled(self, dy, x, gamma, eps, **given):
-        parameters = _parameters(x, gamma, None)
-        _, pull = jax.vjp(lambda *operands: self._apply(*operands, eps, **given), x, *parameters)
+    def _pulled(self, dy, x, gamma, eps, *given):
+        operands = x, *parameters(x, gamma, None)
+        _, pull = jax.vjp(lambda *each: self._applied(*each, eps, *given), *operands)
         return dict(zip(("dx", "dgamma", "dbeta"), map(np.asarray, pull(dy)), strict=True))
+
+    def derivative(self, nesting, dy, x, gamma, eps, u, v, w):
+        along = [each for each in (u, v, w) if each is not None]
+        found = self._nested(nesting, dy, x, *parameters(x, gamma, None), eps, *along)
+        return {"derivative": np.asarray(found)}
+
+    @partial(jax.jit, static_argnums=(0, 1, 6))
+    def _nested(self, nesting, dy, x, gamma, beta, eps, *along):
+        def losses(x):
+            return (dy * self._applied(x, gamma, beta, eps)).sum(_axes(x))
+
+        def jvp(f, direction):
+            return lambda x: jax.jvp(f, (x,), (direction,))[1]
+
+        def grad(f, direction):
+            return lambda x: (jax.grad(lambda x: f(x).sum())(x) * direction).sum(_axes(x))
+
+        return nested(losses, nesting, {"jvp": jvp, "grad": grad}, along)(x)
+
+
+class Numpy(Function):
+    """The equations, as one writes them down in jax.numpy."""
+
+    name = "jax-numpy"
+
+    def apply(self, x, gamma, beta, eps, mean=None, var=None):
+        wide = x.astype(gamma.dtype)
+        mean = wide.mean(_axes(x)) if mean is None else mean
+        off = wide - _along(mean, x)
+        var = (off * off).mean(_axes(x)) if var is None else var
+        return off * _along(gamma * jax.lax.rsqrt(var + eps), x) + _along(beta, x)
+
+
+class Nn(Function):
+    """jax.nn.standardize over all axes but the channel's, then scale and shift."""
+
+    name = "jax"
+
+    def apply(self, x, gamma, beta, eps, mean=None, var=None):
+        given = {} if mean is None else {"mean": _along(mean, x), "variance": _along(var, x)}
+        y = jax.nn.standardize(x, axis=_axes(x), epsilon=eps, **given)
+        return y * _along(gamma, x) + _along(beta, x)
+
+
+def _axes(x):
+    return (0, *range(2, x.ndim))
 
 
 def _along(value, x):
@@ -45,7 +94,8 @@ def _along(value, x):
     return value.reshape(1, -1, *(1,) * (x.ndim - 2))
 
 
-def _parameters(x, gamma, beta):
+def parameters(x, gamma, beta):
     """gamma and beta, 1 and 0 where they are None."""
-    gamma = np.ones(x.shape[1], x.dtype) if gamma is None else gamma
-    return gamma, np.zeros(x.shape[1], x.dtype) if beta is None else beta
+    dtype = np.promote_types(x.dtype, np.float32)
+    gamma = np.ones(x.shape[1], dtype) if gamma is None else gamma
+    return gamma, np.zeros(x.shape[1], dtype) if beta is None else beta

@@ -1,24 +1,52 @@
 """PyTorch, as an implementation under test: the functional form, channels-last memory, and the module."""
 
 import importlib
+from functools import partial
 
 import numpy as np
 
+from spec import formats
 from spec.adapter import Adapter, Caps
+from spec.derivatives import nested
 
 torch = importlib.import_module("torch")
 
 # Tensors have no negative strides, and share no memory that is read-only or unaligned.
-LAYOUTS = ("contiguous", "channels-last", "sliced", "permuted",
+LAYOUTS = ("contiguous", "channels-last", "samples-last", "sliced", "permuted", "numbers spaced",
            "x channels-last", "dy channels-last", "dy broadcast")  # fmt: skip
+GRADIENTS = ("dx", "dgamma", "dbeta")
 
 
 def _tensor(array):
-    """The array as a tensor on its own copy of the memory, strides kept; None as None."""
+    """The array as a tensor, strides kept; on its own memory if that is read-only. None as None."""
     if array is None:
         return None
-    copy = np.lib.stride_tricks.as_strided(array, array.shape, array.strides)
-    return torch.from_numpy(copy if copy.flags.writeable else copy.copy())
+    # a broadcast array is marked read-only, its memory is not
+    array = np.lib.stride_tricks.as_strided(array, array.shape, array.strides)
+    array = array if array.flags.writeable else array.copy()
+    if array.dtype.name == "bfloat16":
+        return torch.from_numpy(array.view(np.int16)).view(torch.bfloat16)
+    return torch.from_numpy(array)
+
+
+def _array(tensor):
+    """The tensor as an array."""
+    tensor = tensor.detach()
+    if tensor.dtype == torch.bfloat16:
+        return tensor.view(torch.int16).numpy().view(formats.named("bfloat16"))
+    return tensor.numpy()
+
+
+def _operations(axes):
+    """What derivatives are nested of: forward mode, and reverse mode contracted with a direction."""
+
+    def jvp(f, direction):
+        return lambda x: torch.func.jvp(f, (x,), (direction,))[1]
+
+    def grad(f, direction):
+        return lambda x: (torch.func.grad(lambda x: f(x).sum())(x) * direction).sum(axes)
+
+    return {"jvp": jvp, "grad": grad}
 
 
 class Contiguous(Adapter):
@@ -26,34 +54,89 @@ class Contiguous(Adapter):
 
     name = "torch"
     # More than one element in training, and eps > 0, are required by the function itself.
-    caps = Caps(accumulate="any", layouts=LAYOUTS, least=2, least_eps=np.finfo(np.float64).tiny)
+    caps = Caps(
+        dtypes=("float32", "float64", *formats.HALVES),
+        accumulate="any",
+        layouts=LAYOUTS,
+        least=2,
+        least_eps=np.finfo(np.float64).tiny,
+    )
 
     def _enter(self, array):
         return _tensor(array)
 
+    def layer(self, x, gamma, beta, eps, mean=None, var=None):
+        """The layer as a function of x, and its parameters; with mean and var, that of inference mode."""
+        gamma, beta, mean, var = (_tensor(each) for each in (gamma, beta, mean, var))
+        apply = torch.nn.functional.batch_norm
+        return partial(
+            apply,
+            running_mean=mean,
+            running_var=var,
+            weight=gamma,
+            bias=beta,
+            training=mean is None,
+            momentum=0.0,
+            eps=eps,
+        ), (gamma, beta)
+
     def forward(self, x, gamma, beta, eps):
-        x, gamma, beta = self._enter(x), _tensor(gamma), _tensor(beta)
-        y = torch.nn.functional.batch_norm(x, None, None, gamma, beta, True, 0.0, eps)
-        return {"y": y.numpy()}
+        layer, _ = self.layer(x, gamma, beta, eps)
+        return {"y": _array(layer(self._enter(x)))}
 
     def inference(self, x, gamma, beta, mean, var, eps):
-        x, *rest = self._enter(x), *(_tensor(each) for each in (mean, var, gamma, beta))
-        return {"y": torch.nn.functional.batch_norm(x, *rest, False, 0.0, eps).numpy()}
+        layer, _ = self.layer(x, gamma, beta, eps, mean, var)
+        return {"y": _array(layer(self._enter(x)))}
 
     def backward(self, dy, x, gamma, beta, eps):
-        return self._gradients(dy, x, gamma, None, None, True, eps)
+        return self._gradients(dy, x, gamma, eps)
 
     def inference_backward(self, dy, x, gamma, mean, var, eps):
-        return self._gradients(dy, x, gamma, _tensor(mean), _tensor(var), False, eps)
+        return self._gradients(dy, x, gamma, eps, mean, var)
 
-    def _gradients(self, dy, x, gamma, mean, var, training, eps):
+    def _gradients(self, dy, x, gamma, eps, *given):
+        one = np.ones(x.shape[1], formats.parameter(x.dtype))
+        layer, parameters = self.layer(x, one if gamma is None else gamma, 0 * one, eps, *given)
+        operands = self._enter(x), *parameters
+        for each in operands:
+            each.requires_grad_()
+        found = torch.autograd.grad(layer(operands[0]), operands, self._enter(dy))
+        return dict(zip(GRADIENTS, map(_array, found), strict=True))
+
+    def derivative(self, nesting, dy, x, gamma, eps, u, v, w):
+        axes = [axis for axis in range(x.ndim) if axis != 1]
+        layer, _ = self.layer(x, gamma, None, eps)
+        dy = self._enter(dy)
+        along = [self._enter(each) for each in (u, v, w) if each is not None]
+
+        def losses(x):
+            return (dy * layer(x)).sum(axes)
+
+        derivative = nested(losses, nesting, _operations(axes), along)
+        return {"derivative": _array(derivative(self._enter(x)))}
+
+    def jvp(self, v, x, gamma, eps):
+        y, x, _ = self._normalized(x, gamma, eps)
+        # J'w is linear in w, so the gradient of <J'w, v> by w is J v: reverse mode, twice
+        w = torch.zeros_like(y, requires_grad=True)
+        (back,) = torch.autograd.grad(y, x, w, create_graph=True)
+        return {"jvp": torch.autograd.grad(back, w, self._enter(v))[0].numpy()}
+
+    def double_backward(self, ddx, ddgamma, ddbeta, dy, x, gamma, eps):
+        y, x, parameters = self._normalized(x, gamma, eps)
+        dy = self._enter(dy).requires_grad_()
+        first = torch.autograd.grad(y, (x, *parameters), dy, create_graph=True)
+        cotangents = self._enter(ddx), _tensor(ddgamma), _tensor(ddbeta)
+        found = torch.autograd.grad(first, (dy, x, parameters[0]), cotangents)
+        return dict(zip(("d_dy", "d_x", "d_gamma"), (each.numpy() for each in found), strict=True))
+
+    def _normalized(self, x, gamma, eps):
+        """y of training mode, and what it is a function of."""
         x = self._enter(x).requires_grad_()
         gamma = np.ones(x.shape[1], x.detach().numpy().dtype) if gamma is None else gamma
         gamma = torch.tensor(gamma, requires_grad=True)
         beta = torch.zeros_like(gamma, requires_grad=True)
-        y = torch.nn.functional.batch_norm(x, mean, var, gamma, beta, training, 0.0, eps)
-        found = torch.autograd.grad(y, (x, gamma, beta), self._enter(dy))
-        return dict(zip(("dx", "dgamma", "dbeta"), (each.numpy() for each in found), strict=True))
+        return torch.nn.functional.batch_norm(x, None, None, gamma, beta, True, 0.0, eps), x, (gamma, beta)
 
     def update(self, x, running_mean, running_var, momentum):
         mean, var = (torch.tensor(each) for each in (running_mean, running_var))
@@ -77,45 +160,26 @@ class Module(Contiguous):
 
     name = "torch-module"
 
-    def _layer(self, x, gamma, beta, eps, momentum=0.1):
+    def layer(self, x, gamma, beta, eps, mean=None, var=None, momentum=0.1):
         kind = {
             2: torch.nn.BatchNorm1d,
             3: torch.nn.BatchNorm1d,
             4: torch.nn.BatchNorm2d,
             5: torch.nn.BatchNorm3d,
         }
-        dtype = torch.from_numpy(np.empty(0, x.dtype)).dtype
+        dtype = _tensor(np.empty(0, formats.parameter(x.dtype))).dtype
         layer = kind[x.ndim](x.shape[1], eps=eps, momentum=momentum, dtype=dtype)
+        given = {"weight": gamma, "bias": beta, "running_mean": mean, "running_var": var}
         with torch.no_grad():
-            for parameter, value in ((layer.weight, gamma), (layer.bias, beta)):
+            for name, value in given.items():
                 if value is not None:
-                    parameter.copy_(torch.tensor(value))
-        return layer
+                    getattr(layer, name).copy_(_tensor(value))
+        return layer.train(mean is None), (layer.weight, layer.bias)
 
-    def forward(self, x, gamma, beta, eps):
-        return {"y": self._layer(x, gamma, beta, eps)(_tensor(x)).detach().numpy()}
-
-    def inference(self, x, gamma, beta, mean, var, eps):
-        layer = self._given(self._layer(x, gamma, beta, eps), mean, var).eval()
-        return {"y": layer(_tensor(x)).detach().numpy()}
-
-    def backward(self, dy, x, gamma, beta, eps):
-        return self._through(self._layer(x, gamma, beta, eps), dy, x)
-
-    def inference_backward(self, dy, x, gamma, mean, var, eps):
-        return self._through(self._given(self._layer(x, gamma, None, eps), mean, var).eval(), dy, x)
-
-    def _through(self, layer, dy, x):
-        x = _tensor(x).requires_grad_()
-        found = torch.autograd.grad(layer(x), (x, layer.weight, layer.bias), _tensor(dy))
-        return dict(zip(("dx", "dgamma", "dbeta"), (each.numpy() for each in found), strict=True))
-
-    def _given(self, layer, mean, var):
-        layer.running_mean.copy_(torch.tensor(mean))
-        layer.running_var.copy_(torch.tensor(var))
-        return layer
+    # The buffers that it writes to cannot be differentiated through; the functional form stands for both.
+    derivative = None
 
     def update(self, x, running_mean, running_var, momentum):
-        layer = self._given(self._layer(x, None, None, 1.0, momentum), running_mean, running_var)
-        layer(_tensor(x))
-        return {"running_mean": layer.running_mean.numpy(), "running_var": layer.running_var.numpy()}
+        layer, _ = self.layer(x, None, None, 1.0, running_mean, running_var, momentum)
+        layer.train()(self._enter(x))
+        return {"running_mean": _array(layer.running_mean), "running_var": _array(layer.running_var)}

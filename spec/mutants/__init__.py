@@ -4,17 +4,25 @@ They test the tester: `spec.audit` requires that each is found, at its equation.
 can tell: a bound so wide that no mutant would exceed it decides nothing (`decides`).
 """
 
-from spec.mutants import forward, gradients, kernels, numerics, statistics
+from spec.mutants import (
+    forward,
+    gradients,
+    kernels,
+    modes,
+    numerics,
+    rounding,
+    second,
+    state,
+    statistics,
+    walks,
+)
 from spec.mutants.mutant import Mutant
 
 __all__ = ["MUTANTS", "Mutant", "decides"]
 
-MUTANTS = {
-    mutant.name: mutant
-    for module in (forward, gradients, statistics, kernels, numerics)
-    for mutant in module.MUTANTS
-}
-if len(MUTANTS) != sum(len(module.MUTANTS) for module in (forward, gradients, statistics, kernels, numerics)):
+_modules = (forward, gradients, second, statistics, modes, kernels, walks, state, numerics, rounding)
+MUTANTS = {mutant.name: mutant for module in _modules for mutant in module.MUTANTS}
+if len(MUTANTS) != sum(len(module.MUTANTS) for module in _modules):
     raise ValueError("two mutants have the same name")
 
 # What the mutants "... wrong by 0.05 %" multiply by is 1 + this.

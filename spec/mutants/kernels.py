@@ -137,7 +137,7 @@ class _(Plain):
 
 
 @MUTANTS.append
-@of_kernel("NaN hidden as 0", "(9.40)", "darknet; Flux #2071")
+@of_kernel("NaN hidden as 0", "(9.38)", "darknet; Flux #2071")
 class _(Plain):
     def forward(self, x, gamma, beta, eps):
         return super().forward(np.nan_to_num(x, nan=0, posinf=0, neginf=0), gamma, beta, eps)

@@ -9,7 +9,7 @@ from spec.adapter import Adapter
 from spec.evaluate import evaluate
 from spec.exact import Batch
 from spec.floats import Plain
-from spec.oracle import shaped
+from spec.oracle import EQUATION, shaped
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Mutant:
 
     `equation` is the one that its failures must go back to; `seen` names public reports, or is empty. `exact`
     computes an output exactly from (values, over, mode, name), or is None where the fault is one of kernels
-    only.
+    only. It is run on data of this `dtype`.
     """
 
     name: str
@@ -26,11 +26,12 @@ class Mutant:
     adapter: Adapter
     seen: str = ""
     exact: object = None
+    dtype: str = "float32"
 
     def exceeds(self, problem, mode, expected, allowed):
         """Whether the mutant, computed exactly, is off by more than allowed somewhere."""
         values = {key: value.value for key, value in problem.values.items()}
-        over = Batch(problem.over.m.value.numerator)
+        over = Batch(problem.over.m.value.numerator, problem.over.times)
         try:
             found = self.exact(values, over, mode, expected.name)
         except (ZeroDivisionError, ValueError):
@@ -58,17 +59,17 @@ def of_book(name, equation, seen="", **entries):
 
 
 def of_gradient(name, of, change, seen="", mode="training"):
-    """A mutant of a derived gradient: `change` takes the tree and returns another."""
+    """A mutant of a derivative: `change` takes the derived tree and returns another."""
 
-    def tree(gradient, wanted_mode):
-        from spec.derive import gradient as derived
+    def tree(wanted, wanted_mode):
+        from spec.derive import derivative
 
-        found = derived(gradient, wanted_mode)
-        if (gradient, wanted_mode) != (of, mode):
+        found = derivative(wanted, wanted_mode)
+        if (wanted, wanted_mode) != (of, mode):
             return found
         changed = change(found)
         if changed == found:
-            raise ValueError(f"mutant {name!r}: the derived gradient has not the term that it changes")
+            raise ValueError(f"mutant {name!r}: the derivative has not the term that it changes")
         return changed
 
     def exact(values, over, wanted_mode, wanted):
@@ -77,9 +78,9 @@ def of_gradient(name, of, change, seen="", mode="training"):
         return evaluate(tree(wanted, wanted_mode), values, over)
 
     adapter = type("Variant", (Plain,), {"tree": staticmethod(tree)})()
-    return Mutant(name, f"d(9.41)/{'d' + of[1:]}", adapter, seen, exact)
+    return Mutant(name, EQUATION[of], adapter, seen, exact)
 
 
-def of_kernel(name, equation, seen=""):
-    """A decorator that makes a mutant of a subclass of `Plain`."""
-    return lambda kernel: Mutant(name, equation, kernel(), seen)
+def of_kernel(name, equation, seen="", dtype="float32"):
+    """A decorator that makes a mutant of a subclass of `Plain`, to be run on data of this dtype."""
+    return lambda kernel: Mutant(name, equation, kernel(), seen, dtype=dtype)

@@ -151,7 +151,7 @@ class _(Plain):
 
 
 @MUTANTS.append
-@of_kernel("inference by the batch's statistics", "(9.38)", "pytorch #20967; keras #15790")
+@of_kernel("inference by the batch's statistics", "(9.40)", "pytorch #20967; keras #15790")
 class _(Plain):
     def inference(self, x, gamma, beta, mean, var, eps):
         return {"y": self.forward(x, gamma, beta, eps)["y"]}

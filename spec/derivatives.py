@@ -1,0 +1,94 @@
+"""Derivatives of higher order: how they are nested, along what, and what the theorems say they are.
+
+The loss of a channel is sum(dy*y). Along directions u, v and w of x its derivatives have closed forms, which
+`spec.theorems` states and proves. A framework of automatic differentiation reaches them by nesting two
+operations, "jvp" (forward) and "grad" (backward, contracted with the direction), in 2^n ways at order n:
+"grad of jvp" is the gradient of the derivative along u, contracted with v.
+"""
+
+import itertools
+import zlib
+
+import numpy as np
+
+from spec.exact import Batch
+from spec.forms import Walk, closed, without_a_term
+from spec.oracle import channels
+from spec.theorems.language import along, loss, name
+
+DIRECTIONS = ("u", "v", "w")
+# The data sets on which derivatives are judged: they cost a framework many times a backward pass.
+ON = (
+    "m-3",
+    "m-5",
+    "eps-1-std-1",
+    "eps-0.001-std-0.0316",
+    "gamma-negative",
+    "no-gamma",
+    "layout-channels-last",
+)
+
+
+def nestings(operations=("jvp", "grad")):
+    """Every nesting of these operations up to the third order, the outermost first.
+
+    >>> nestings()[:6]
+    ['jvp', 'grad', 'jvp of jvp', 'jvp of grad', 'grad of jvp', 'grad of grad']
+    """
+    orders = range(1, len(DIRECTIONS) + 1)
+    return [" of ".join(word) for n in orders for word in itertools.product(operations, repeat=n)]
+
+
+def order(nesting):
+    """The order of the derivative that a nesting takes."""
+    return len(nesting.split(" of "))
+
+
+def nested(function, nesting, operations, along):
+    """A function's derivative by this nesting: `operations` maps names to (f, direction) -> f'.
+
+    >>> twice = {"jvp": lambda f, direction: lambda x: f(x + direction) - f(x)}
+    >>> nested(lambda x: x**2, "jvp of jvp", twice, [1, 3])(0)
+    6
+    """
+    for operation, direction in zip(reversed(nesting.split(" of ")), along, strict=True):
+        function = operations[operation](function, direction)
+    return function
+
+
+def label(n):
+    """What the derivative of order n is called."""
+    return f"derivative of order {n}"
+
+
+def directions(data):
+    """The directions of a data set, the same at every call, in its dtype."""
+    rng = np.random.default_rng(zlib.crc32(f"directions of {data.name}".encode()))
+    return tuple(rng.normal(0.25, 1, data.x.shape).astype(data.dtype) for _ in DIRECTIONS)
+
+
+def form(n):
+    """The closed form of the derivative of order n, along u, v and w."""
+    tree = loss
+    for direction in DIRECTIONS[:n]:
+        tree = along(tree, "x", name(direction))
+    return closed(tree)
+
+
+def expected(problem, moved, n):
+    """What the derivative of order n must be, a number a channel; `moved` are the directions.
+
+    Its rivals are the closed form with any one of its terms left out.
+    """
+
+    def compute():
+        rows = (problem.model.elements(channels(each)) for each in moved)
+        given = dict(zip(DIRECTIONS, rows, strict=True))
+        tree, values = form(n), problem.values | given
+        exact = Walk(
+            {key: value.value for key, value in values.items()}, Batch(problem.over.m.value.numerator)
+        )
+        rivals = tuple(exact.of(rival) for rival in without_a_term(tree))
+        return Walk(values, problem.over).of(tree), rivals
+
+    return {label(n): problem.named(label(n), compute)}

@@ -1,0 +1,165 @@
+"""Shrinks a counterexample: the smallest shape and the roundest numbers on which the same output still fails.
+
+Greedy: each move that makes the data set smaller, and leaves the failure, is kept; when none is left, or time
+is up, what remains is printed as a command that shows the failure again.
+"""
+
+import time
+from dataclasses import replace
+
+import numpy as np
+
+from spec import inputs, portable
+from spec.judge import judge
+from spec.verdict import BROKEN
+
+# So long, in seconds, a counterexample may shrink.
+PATIENCE = 6.0
+ELEMENTS = inputs.TENSORS
+NUMBERS = (*portable.NUMBERS, *portable.COTANGENTS)
+
+
+def size(data):
+    """What shrinking makes smaller: elements, then axes, then what there is to write."""
+    return data.x.size, data.x.ndim, len(portable.to_json(data))
+
+
+def _smaller(one, other):
+    return one.x.size < other.x.size or size(one) < size(other)
+
+
+def plain(data):
+    """The data set in plain memory, written out once: layout, copies and aliases forgotten."""
+    arrays = {name: getattr(data, name) for name in (*ELEMENTS, *NUMBERS)}
+    arrays = {name: None if value is None else np.array(value, order="C") for name, value in arrays.items()}
+    return replace(data, layout="contiguous", times=1, twice=False, **arrays)
+
+
+def _elements(data):
+    """The arrays with a number for each element, as far as there are any."""
+    return {name: getattr(data, name) for name in ELEMENTS if getattr(data, name) is not None}
+
+
+def _cut(data, axis, part):
+    """The data set on a part of one axis."""
+    where = (slice(None),) * axis + (part,)
+    changed = {name: np.ascontiguousarray(value[where]) for name, value in _elements(data).items()}
+    if axis == 1:
+        numbers = {name: getattr(data, name) for name in NUMBERS}
+        changed |= {name: None if value is None else value[part].copy() for name, value in numbers.items()}
+    return replace(data, **changed)
+
+
+def _shapes(data):
+    """Smaller shapes: a part of an axis, the largest cuts first; fewer axes."""
+    for axis in (1, *range(data.x.ndim - 1, 1, -1), 0):
+        n = data.x.shape[axis]
+        width = n
+        while width > 1:
+            width = (width + 1) // 2
+            for start in range(0, n, width):
+                if width == 1 and n > 2:
+                    yield _cut(data, axis, slice(start, start + 1))
+                elif start + width <= n and width < n:
+                    yield _cut(data, axis, slice(start, start + width))
+        for out in range(n if 1 < n <= 16 else 0):
+            yield _cut(data, axis, [k for k in range(n) if k != out])
+    if data.x.ndim > 2:
+        changed = {}
+        for name, value in _elements(data).items():
+            rows = np.moveaxis(value, 1, -1).reshape(-1, data.x.shape[1])
+            changed[name] = np.ascontiguousarray(rows)
+        yield replace(data, **changed)
+
+
+def _rounder(array):
+    """The same array with rounder numbers, the roundest first."""
+    wide = array.astype(np.float64)
+    with np.errstate(all="ignore"):
+        scale = 10.0 ** np.floor(np.log10(np.where(wide == 0, 1, abs(wide))))
+        yield from (0 * wide, 0 * wide + 1, np.sign(wide), np.round(wide), np.round(wide / 10) * 10)
+        for digits in range(3):
+            yield np.round(wide / scale, digits) * scale
+
+
+def _numbers(data):
+    """Rounder numbers: parameters that are absent, 0 or 1; then whole arrays; then one element at a time."""
+    for name in ("ddx", "ddgamma", "ddbeta", "gamma", "beta"):
+        if getattr(data, name) is not None:
+            yield replace(data, **{name: None})
+    for name in (*NUMBERS, *ELEMENTS):
+        array = getattr(data, name)
+        if array is not None:
+            for other in _rounder(array):
+                yield _with(data, name, other)
+    for name, values in (("eps", (0.0, 1.0, 1e-5)), ("momentum", (0.1, 0.5))):
+        for value in values:
+            yield replace(data, **{name: value})
+    for name, array in _elements(data).items():
+        for n in range(array.size if array.size <= 32 else 0):
+            for other in _rounder(array.reshape(-1)[n : n + 1]):
+                changed = array.astype(np.float64)
+                changed.reshape(-1)[n] = other[0]
+                yield _with(data, name, changed)
+
+
+def _with(data, name, wide):
+    with np.errstate(all="ignore"):
+        return replace(data, **{name: wide.astype(getattr(data, name).dtype)})
+
+
+def _nature(verdict):
+    """What must not change while a counterexample shrinks."""
+    finite = verdict.got is not None and np.isfinite(verdict.got)
+    return verdict.status, verdict.quantity, verdict.equation, finite
+
+
+def shrink(adapter, data, verdict, patience=PATIENCE):
+    """The smallest data set found on which this output still fails, and its verdict.
+
+    Returns `data` itself, and `verdict`, where the failure is gone already in plain memory: there the layout
+    is at fault, or what an earlier call left.
+    """
+    end = time.monotonic() + patience
+
+    def fails(candidate):
+        if not portable.is_defined(candidate):
+            return None
+        found = judge(adapter, candidate)
+        return next((each for each in found if _nature(each) == _nature(verdict)), None)
+
+    best = plain(data)
+    shown = fails(best)
+    if shown is None:
+        return data, verdict
+    moving = True
+    while moving and time.monotonic() < end:
+        moving = False
+        for moves in (_shapes, _numbers):
+            again = True
+            while again and time.monotonic() < end:
+                again = False
+                for candidate in moves(best):
+                    if time.monotonic() >= end:
+                        break
+                    if _smaller(candidate, best) and (found := fails(candidate)):
+                        best, shown, again, moving = candidate, found, True, True
+                        break
+    return replace(best, name=portable.GIVEN, fault="shrunk"), shown
+
+
+def report(adapter, verdicts, target, most=3):
+    """The first failures, shrunk, each with the command that shows it again."""
+    first = {}
+    for verdict in verdicts:
+        if verdict.status in BROKEN and verdict.index is not None:
+            first.setdefault(verdict.equation, verdict)
+    lines = []
+    for verdict in list(first.values())[:most]:
+        data, shown = shrink(adapter, inputs.data(verdict.data, verdict.dtype), verdict)
+        if data.name != portable.GIVEN:
+            lines.append(f"    {verdict.quantity}: not in plain memory, only on {verdict.data}")
+            continue
+        found = replace(shown, data="the data below", reproduce="")
+        lines += [f"    {found}", f"      {portable.command(target, data)}"]
+    return "\n".join(["", "  the smallest counterexamples found:", *lines]) if lines else ""

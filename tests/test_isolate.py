@@ -1,0 +1,95 @@
+"""--isolate: what kills, hangs or raises in the implementation is a verdict, and the run goes on."""
+
+import os
+import signal
+import time
+
+from spec import __main__ as command
+from spec import adapters
+from spec.conformance import check, passed
+from spec.floats import Plain
+from spec.verdict import FAIL, PASS
+
+
+class Suicidal(Plain):
+    """It kills itself in forward, sleeps in inference, and raises and writes where it must not."""
+
+    def forward(self, x, gamma, beta, eps):
+        os.kill(os.getpid(), signal.SIGSEGV)
+
+    def inference(self, x, gamma, beta, mean, var, eps):
+        time.sleep(60)
+
+    def backward(self, dy, x, gamma, beta, eps):
+        raise RuntimeError("no kernel for this device")
+
+    def inference_backward(self, dy, x, gamma, mean, var, eps):
+        x[...] = 0
+        return super().inference_backward(dy, x, gamma, mean, var, eps)
+
+
+class Chatty(Plain):
+    """It prints where the answers go."""
+
+    def forward(self, x, gamma, beta, eps):
+        print("forward was called", flush=True)
+        os.write(1, b"and again\n")
+        return super().forward(x, gamma, beta, eps)
+
+
+class Forgetful(Plain):
+    """It returns the same memory at every call."""
+
+    def forward(self, x, gamma, beta, eps):
+        found = super().forward(x, gamma, beta, eps)
+        self.kept = getattr(self, "kept", {})
+        for name, value in found.items():
+            if self.kept.setdefault(name, value).shape == value.shape:
+                self.kept[name][...] = value
+        return self.kept
+
+
+def isolated(kind, **more):
+    return adapters.load(f"test_isolate:{kind.__name__}", isolate=True, **more)
+
+
+def test_every_end_of_a_call_is_a_verdict_and_the_run_goes_on():
+    verdicts = check(isolated(Suicidal, timeout=1.0), ["ordinary", "m-2"], dtypes=["float32"])
+    for name in ("ordinary", "m-2"):
+        found = {v.quantity: (v.status, v.detail) for v in verdicts if v.data == name}
+        assert found["forward"] == (FAIL, "crashed with signal SIGSEGV")
+        assert found["inference"] == (FAIL, "hung for 1 s")
+        assert found["backward"] == (FAIL, "raised RuntimeError: no kernel for this device")
+        assert found["inference_backward"] == (FAIL, "argument 1 was written to; not judged further")
+        assert found["running_mean"][0] == PASS
+    assert not passed(verdicts)
+
+
+def test_isolation_changes_no_verdict():
+    names = ["layout-unaligned", "layout-reversed", "layout-read-only", "m-1", "no-gamma", "empty-2x3x0"]
+    inside = check(Plain(), names)
+    assert check(adapters.load("spec.floats:Plain", isolate=True), names) == inside
+    assert passed(inside)
+
+
+def test_what_it_prints_is_no_answer():
+    assert passed(check(isolated(Chatty), ["ordinary"]))
+
+
+def test_results_that_are_overwritten_are_seen_from_outside():
+    verdicts = check(isolated(Forgetful), ["second-call"], dtypes=["float32"])
+    assert any("the call wrote to what an earlier one returned" in verdict.detail for verdict in verdicts)
+    assert not passed(verdicts)
+
+
+def test_the_command_line(capfd):
+    call = ["check", "test_isolate:Suicidal", "--only", "m-2", "--dtype", "float32"]
+    assert command.main([*call, "--isolate", "--timeout", "0.5"]) == 1
+    printed = capfd.readouterr().out
+    assert "crashed with signal SIGSEGV" in printed
+    assert "python -m spec check test_isolate:Suicidal --isolate --timeout 0.5 --only" in printed
+    assert command.main([*call, "--timeout", "0.5"]) == 2
+    assert command.main(["check", "nonsense", "--isolate"]) == 2
+    words = capfd.readouterr().err.splitlines()
+    assert words[0] == "python -m spec: --timeout: needs --isolate, or a target exec:PROGRAM"
+    assert "found 'nonsense'" in words[1]
