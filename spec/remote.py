@@ -44,7 +44,7 @@ class Remote(Adapter):
             self.title = described.get("name", target)
         except (Broke, OSError) as error:
             raise Missing(f"{target} cannot be run: {error}") from error
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
             words = "the answer to 'describe' is not as docs/exec.md says"
             raise Missing(f"{target}: {words}: {error}") from error
 

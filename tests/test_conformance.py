@@ -158,6 +158,16 @@ def test_a_target_that_is_none_is_refused_in_one_line(target, words, capsys):
     assert capsys.readouterr().err.count("\n") == 1
 
 
+def test_a_target_that_breaks_on_import_is_refused_in_one_line(tmp_path, monkeypatch, capsys):
+    (tmp_path / "breaks.py").write_text("from spec.adapter import Caps\nCaps(weighs='older')\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert command.main(["check", "breaks:Kernel"]) == 2
+    assert capsys.readouterr().err == (
+        "python -m spec: breaks:Kernel: importing it raised ValueError: weighs: wanted some of new, old, "
+        "found 'older'\n"
+    )
+
+
 def test_the_exit_status_says_how_it_ended(capsys, tmp_path):
     file = tmp_path / "verdicts.json"
     assert command.main(["check", "numpy", "--only", "ordinary", "--json", str(file)]) == 0

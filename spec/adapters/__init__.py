@@ -57,6 +57,8 @@ def load(target, *, isolate=False, timeout=None):
         found = importlib.import_module(module)
     except ImportError as error:
         raise Missing(f"{target} cannot be imported ({error}). {hint}") from error
+    except Exception as error:
+        raise Missing(f"{target}: importing it raised {type(error).__name__}: {error}") from error
     try:
         for name in attribute.split("."):
             found = getattr(found, name)
