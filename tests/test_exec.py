@@ -115,6 +115,8 @@ def test_a_program_that_does_not_say_what_it_is_is_not_judged(tmp_path, capsys):
     wrong.write_text("""#!/bin/sh\necho '{"methods": [], "caps": {"dtypes": ["flaot32"]}}'\n""")
     wrong.chmod(0o755)
     for target, words in {
+        "exec:": "wanted the name of a program",
+        "exec:'./program": "No closing quotation",
         "exec:./nothing-here": "cannot be run: .* No such file",
         f"exec:{sys.executable} -c 0": "ended with status 0 and no answer",
         f"exec:{sys.executable} -c 'print(1)'": "wanted a JSON object",
@@ -124,7 +126,7 @@ def test_a_program_that_does_not_say_what_it_is_is_not_judged(tmp_path, capsys):
         with pytest.raises(Missing, match=words):
             adapters.load(target)
         assert command.main(["check", target]) == 2
-    assert capsys.readouterr().err.count("\n") == 5
+    assert capsys.readouterr().err.count("\n") == 7
 
 
 @pytest.mark.parametrize("name", [name for name in inputs.names() if name.startswith("layout-")])
