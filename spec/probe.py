@@ -30,14 +30,14 @@ def question(title):
     return lambda ask: QUESTIONS.setdefault(title, ask)
 
 
-def probe(adapter):
-    """The answer to every question, by its title.
+def probe(adapter, titles=None):
+    """The answers to the questions of these titles (None: to every question), by title.
 
     >>> from spec.floats import Plain
-    >>> probe(Plain())["running variance takes"]
-    'the unbiased variance'
+    >>> probe(Plain(), ["running variance takes"])
+    {'running variance takes': 'the unbiased variance'}
     """
-    return {title: _asked(ask, adapter) for title, ask in QUESTIONS.items()}
+    return {title: _asked(QUESTIONS[title], adapter) for title in titles or QUESTIONS}
 
 
 def _asked(ask, adapter):

@@ -111,7 +111,7 @@ def _numbers(data):
 
 def _with(data, name, wide):
     with np.errstate(all="ignore"):
-        return replace(data, **{name: wide.astype(getattr(data, name).dtype)})
+        return replace(data, **{name: (wide + 0.0).astype(getattr(data, name).dtype)})
 
 
 def _nature(verdict):
