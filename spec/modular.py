@@ -15,6 +15,7 @@ probability at most D/n (Schwartz and Zippel). D is computed: the claim is evalu
 in the place of numbers.
 """
 
+import itertools
 import json
 import math
 import random
@@ -208,6 +209,9 @@ class Degrees:
         return Degree(value.above // 2, value.below // 2)
 
 
+KINDS = (Residues(), Fractions())
+
+
 @dataclass(frozen=True)
 class Over:
     """The batch that the equations sum over: numbers of one kind, and a weight for each element."""
@@ -244,6 +248,7 @@ class Evaluation:
     values: dict = field(default_factory=dict)
     drawn: dict = field(default_factory=dict)
     order: int = 0
+    masked: bool = False
 
     def at_random(self):
         """The same, with eps = 1/rstd^2 - var for an rstd that is a square, so that var + eps has a root."""
@@ -261,8 +266,11 @@ class Evaluation:
     def draw(self, name):
         """The random value of a free name, the same wherever the name occurs."""
         if name not in self.drawn:
-            if name in self.certificate["elements"] or name == "weights":
-                self.drawn[name] = Vector(tuple(self.kind.draw(self.chance) for _ in range(self.size)))
+            if name in self.certificate["elements"]:
+                entries = [self.kind.draw(self.chance) for _ in range(self.size)]
+                if name == "weight" and self.masked:
+                    entries[-1] = self.kind.number(0)
+                self.drawn[name] = Vector(tuple(entries))
             else:
                 number = self.kind.draw(self.chance)
                 self.drawn[name] = number * number if name in self.certificate["nonnegative"] else number
@@ -272,7 +280,7 @@ class Evaluation:
     @property
     def over(self):
         if self.claim["batch"] == "weighted":
-            return Over(self.kind, self.draw("weights"), self.draw)
+            return Over(self.kind, self.draw("weight"), self.draw)
         first, last = self.span
         return Over(self.kind, Vector((self.kind.number(1),) * (last - first)), self.draw)
 
@@ -292,6 +300,8 @@ class Evaluation:
             return self.book.xhat(x, mean, var, eps, self.over)
         if name == "y":
             return self.book.y(self.name("xhat"), self.name("gamma"), self.name("beta"))
+        if name == "weight":
+            return self.over.weights
         if name in self.certificate["definitions"]:
             return self.value(self.certificate["definitions"][name])
         return self.draw(name)
@@ -323,7 +333,8 @@ class Evaluation:
             case "element":
                 return self.value(parts[0]).entries[0]
             case "others":
-                return reduce(add, self.value(parts[0]).entries[1:])
+                weighted = self.over.weights * self.value(parts[0])
+                return reduce(add, weighted.entries[1:], self.kind.number(0))
             case "shard":
                 return self.on_shard(parts[0]).value(parts[1])
             case "where":
@@ -369,7 +380,7 @@ class Evaluation:
         return self.kind.number(0)
 
     def gradient(self, body, of, *held):
-        """The derivatives by each element in turn, each divided by its weight; or by one number."""
+        """The derivatives by each element in turn, or by one number."""
         still = self.bind(**{each: self.name(each) for each in held})
         one, zero = self.kind.number(1), self.kind.number(0)
         if not isinstance(still.name(of), Vector):
@@ -378,7 +389,7 @@ class Evaluation:
         rates = (
             still.along(body, of, Vector((zero,) * j + (one,) + (zero,) * (n - 1 - j))) for j in range(n)
         )
-        return Vector(tuple(rates)) / self.over.weights
+        return Vector(tuple(rates))
 
 
 def nonnegative(tree, least, names):
@@ -438,7 +449,12 @@ def _sizes(claim):
     return tuple(size for size in SIZES if size >= least)
 
 
-def check_claim(certificate, claim, chance, book=None):
+def _masked(claim, size):
+    """Whether an element has weight 0: in a weighted batch both, where there are elements to spare."""
+    return (False, True) if claim["batch"] == "weighted" and size > 2 else (False,)
+
+
+def check_claim(certificate, claim, chance, book=None, kinds=KINDS):
     """Check one claim at random points of several sizes; `book` replaces the equations that it is about."""
     book = BOOKS[claim["book"]] if book is None else book
     sizes, error = _sizes(claim), 0.0
@@ -448,9 +464,9 @@ def check_claim(certificate, claim, chance, book=None):
             degree = vanishing(Evaluation(certificate, claim, Degrees(), chance, size, book).at_random())
             bound = max(each.above + each.below for each in _entries(degree)) / RANGE
             error = max(error, bound)
-            for kind in (Residues(), Fractions()):
-                difference = vanishing(Evaluation(certificate, claim, kind, chance, size, book).at_random())
-                holds = holds and all(entry == kind.number(0) for entry in _entries(difference))
+            for kind, masked in itertools.product(kinds, _masked(claim, size)):
+                at = Evaluation(certificate, claim, kind, chance, size, book, masked=masked).at_random()
+                holds = holds and all(entry == kind.number(0) for entry in _entries(vanishing(at)))
     return Verdict(holds, sizes, error)
 
 

@@ -34,7 +34,7 @@ def page(number, theorem, proof):
         f"From {_source_numbers(theorem)}. " + " ".join(LEGEND.split("\n")),
         "## Statement",
         theorem.statement.strip(),
-        *(equation(claim) for claim in theorem.claims if claim.main),
+        *(equation(claim) for claim in theorem.claims if claim.main and not theorem.long),
         "Assumed: " + "; ".join(ASSUMPTIONS[each] for each in theorem.assumptions) + ".",
         "## Proof",
         *(
@@ -59,7 +59,7 @@ def _step(n, claim, finding):
     note = f" ({', '.join(notes)})" if notes else ""
     text = f"**{n}.** {claim.why}{note}\n\n{equation(claim)}"
     if claim.slack is not None:
-        show = Printer()(claim.slack)
+        show = Printer(weighted=claim.batch == "weighted")(claim.slack)
         text += f"\n\nThe right side less the left is this, which is not negative:\n\n$$\n{show}\n$$"
     return f"{text}\n\n<sub>{finding.account}</sub>"
 
@@ -147,17 +147,9 @@ def derivation(proofs):
     return "\n\n".join(parts) + "\n"
 
 
-class _Written:
-    """The batch that `spec.equations` sums over when the equations are to be printed and not computed."""
-
-    m = language.m
-    sum = staticmethod(language.total)
-    sqrt = staticmethod(language.root)
-
-
 def _source():
     """The equations that make the layer, as `spec.equations` writes them: number and LaTeX."""
-    over, book, show = _Written(), BOOK, Printer()
+    over, book, show = language.WRITTEN, BOOK, Printer()
     x, mean, var, eps = language.x, language.mean, language.var, language.eps
     right = {
         "mean": book.mean(x, over),

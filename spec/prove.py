@@ -61,7 +61,9 @@ def certify(theorem, decisions):
         "assumptions": list(theorem.assumptions),
         "elements": sorted(language.ELEMENTS),
         "nonnegative": sorted(language.NONNEGATIVE),
-        "definitions": {name: tree.data() for name, tree in language.DEFINITIONS.items()},
+        "definitions": {
+            name: tree.data() for name, tree in language.definitions(theorem.claims[0].batch).items()
+        },
         "claims": [
             claim.data() | ({"normal": decision.data()} if claim.batch in ("any", "weighted") else {})
             for claim, decision in zip(theorem.claims, decisions, strict=bool(decisions))

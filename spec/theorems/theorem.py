@@ -9,7 +9,7 @@ ASSUMPTIONS = {
     "real": "x, dy, gamma, beta and all directions are real numbers: no rounding",
     "size": "the batch has m elements, m a whole number and at least 1",
     "independent": "where an expectation is taken: the elements are independent, with one mean and variance",
-    "weights": "every element has a weight above 0, and the weights sum to m",
+    "weights": "every element has a weight, which is at least 0; the weights sum to m, and m > 0",
     "positive": "var + eps > 0: eps > 0, or eps = 0 and the batch is not constant",
 }
 
@@ -73,3 +73,8 @@ class Theorem:
     consequences: str = ""
     floating: str = ""
     assumptions: tuple = ("real", "size", "positive")
+
+    @property
+    def long(self):
+        """Whether every step is part of the statement, and there are too many to print them twice."""
+        return len(self.claims) > 20 and all(claim.main for claim in self.claims)
