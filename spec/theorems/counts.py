@@ -101,6 +101,7 @@ changes, term by term:
 A backward pass that divides by $m - 1$ beside a forward pass that divides by $m$, or the other way
 round, is wrong: its $\mathrm{d}x$ is off by a multiple of $\hat{x}$.
 """,
+    beyond="It is about other equations than those that an implementation is to compute.",
 )
 
 m1, m2 = shard(1, m), shard(2, m)

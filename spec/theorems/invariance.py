@@ -34,14 +34,19 @@ multiplied by $a^2$; multiplying it by $-1$ changes the sign of $\hat{x}$. The g
 $1/a$.
 """,
     claims=(
-        step(where(mean, x=x + c), mean + c, "The mean moves along."),
+        states(where(mean, x=x + c), mean + c, "The mean moves along."),
         step(where(var, x=x + c), var, "So the deviations stay, and the variance."),
         states(where(y, x=x + c), y, "So everything that is made from them stays."),
         step(where(var, x=a * x), a**2 * var, "The variance is of the second degree."),
         states(
+            where(rstd, x=a * x, eps=a**2 * eps),
+            rstd / a,
+            r"So the root of (9.40) is multiplied by $a$ too, if ...",
+        ),
+        states(
             where(xhat, x=a * x, eps=a**2 * eps),
             xhat,
-            r"Numerator and root of (9.40) are both multiplied by $a$.",
+            r"... $\epsilon$ is multiplied by $a^2$. Numerator and root cancel.",
         ),
         states(where(xhat, x=-x), -xhat, "The variance does not see the sign, the deviations do."),
         states(

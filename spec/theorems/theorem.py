@@ -62,7 +62,8 @@ class Theorem:
     """A statement about the equations of the source, with its proof.
 
     `statement` and `consequences` are prose, with mathematics between dollar signs; `floating` says what
-    becomes of the theorem in floating point; `source` the equations that it rests on.
+    becomes of the theorem in floating point; `source` the equations that it rests on. `beyond` says, where it
+    is so, why no output of an implementation can show the theorem (see `spec.properties`).
     """
 
     name: str
@@ -72,6 +73,7 @@ class Theorem:
     claims: tuple
     consequences: str = ""
     floating: str = ""
+    beyond: str = ""
     assumptions: tuple = ("real", "size", "positive")
 
     @property
