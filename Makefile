@@ -39,7 +39,8 @@ bench-full: $(VENV)/built $(VENV)/with-docs  ## the same for many more shapes
 	$(PY) docs/benchmarks/bench.py --full
 
 .PHONY: docs
-docs: prove $(VENV)/built $(VENV)/with-docs  ## the proofs, and the figures of docs/experiments
+docs: prove $(VENV)/built $(VENV)/with-docs  ## the proofs, their figures, and those of docs/experiments
+	$(PY) docs/figures/theorems.py
 	$(PY) docs/experiments/digits.py
 
 .PHONY: lint

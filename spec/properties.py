@@ -11,15 +11,16 @@ A derivative of an output is nobody's output: there, and in the arguments themse
 values.
 """
 
-import math
 import random
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import numpy as np
 
-from spec import oracle, prove
-from spec.modular import Arithmetic, Evaluation, Vector
+from spec import oracle
+from spec.balls import Ball, Balls
+from spec.certificate import certify
+from spec.modular import Evaluation, Vector
 from spec.samples import SAMPLES
 from spec.theorems.books import BOOKS
 
@@ -33,75 +34,6 @@ RETURNS = {
     "inference_backward": ("dx", "dgamma", "dbeta"),
     "update": ("running_mean", "running_var"),
 }
-# Roots that are no rational number keep this many bits.
-BITS = 96
-# No number keeps a denominator of more bits.
-LONG = 256
-
-
-@dataclass(frozen=True)
-class Ball(Arithmetic):
-    """All real numbers that are at most `radius` away from `middle`."""
-
-    middle: Fraction
-    radius: Fraction = Fraction(0)
-
-    def like(self, other):
-        return other if isinstance(other, Ball) else Ball(Fraction(other))
-
-    def plus(self, other):
-        if not (self.radius or other.radius):
-            return Ball(self.middle + other.middle)
-        return _short(self.middle + other.middle, self.radius + other.radius)
-
-    def times(self, other):
-        a, b = self.middle, other.middle
-        if not (self.radius or other.radius):
-            return Ball(a * b)
-        radius = abs(a) * other.radius + abs(b) * self.radius + self.radius * other.radius
-        return _short(a * b, radius)
-
-    def inverse(self):
-        if abs(self.middle) <= self.radius:
-            raise ZeroDivisionError("the inverse of an enclosure of 0")
-        return _between(1 / (self.middle + self.radius), 1 / (self.middle - self.radius))
-
-
-def _between(a, b):
-    return _short((a + b) / 2, abs(a - b) / 2)
-
-
-def _short(middle, radius):
-    """The ball, or where its numbers have grown long one around it whose numbers are short."""
-    if max(middle.denominator.bit_length(), radius.denominator.bit_length()) <= LONG:
-        return Ball(middle, radius)
-    near = Fraction(round(middle * 2**LONG), 2**LONG)
-    return Ball(near, Fraction(math.ceil((radius + abs(middle - near)) * 2**LONG), 2**LONG))
-
-
-def _root(value, away):
-    """The root of a fraction, or where it has none a fraction next to it: below, or `away` from 0."""
-    exact = Fraction(math.isqrt(value.numerator), math.isqrt(value.denominator))
-    if exact**2 == value:
-        return exact
-    scale = 1 << max(BITS, value.denominator.bit_length() + BITS - value.numerator.bit_length())
-    return Fraction(math.isqrt(value.numerator * scale**2 // value.denominator) + away, scale)
-
-
-class Balls:
-    """Enclosures, as the kind of number of an `Evaluation`; free names are drawn from few exact numbers."""
-
-    def draw(self, chance):
-        return Ball(chance.choice((-1, 1)) * Fraction(chance.choice((1, 2, 3, 4)), 2))
-
-    def number(self, value):
-        return Ball(Fraction(value))
-
-    def root(self, value):
-        low, high = value.middle - value.radius, value.middle + value.radius
-        if high < 0:
-            raise ArithmeticError(f"the root of {float(high)}")
-        return _between(_root(max(low, Fraction(0)), 0), _root(high, 1))
 
 
 class Inexact(Exception):
@@ -128,7 +60,8 @@ class Implementation:
             return {}
         if "inference" not in method and m < caps.least:
             return {}
-        if method == "update" and caps.variance == "unbiased" and m < 2:
+        if method == "update" and (caps.variance != "unbiased" or m < 2):
+            # the theorem is about the unbiased variance; others are declared to average another one
             return {}
         key = method, *arguments.items()
         if key not in self.memory:
@@ -158,8 +91,7 @@ class Implementation:
         """What the oracle says of the call; `held` has the arguments in the order of the adapter's."""
         how = {"accumulate": self.accumulate}
         if method == "update":
-            variance = self.adapter.caps.variance
-            return oracle.update(*list(held.values())[:3], plain["q"], variance=variance, **how)
+            return oracle.update(*list(held.values())[:3], plain["q"], **how)
         names = [name for name in held if name not in ("eps", "beta" if "backward" in method else "")]
         return getattr(oracle, method)(*(held[name] for name in names), plain["eps"], **how)
 
@@ -276,16 +208,17 @@ class Finding:
         )
 
 
-def observe(theorem, ask, samples=SAMPLES):
+def observe(theorem, ask, samples=SAMPLES, which=lambda claim: True):
     """The findings of every claim that a theorem states, on every sample that suits it.
 
-    `ask` is an `Implementation`. What no implementation of the equations could answer is not evaluated.
+    `ask` is an `Implementation`, `which` chooses among the claims. What is about other equations than the
+    source's is not evaluated.
     """
-    certificate = prove.certify(theorem, ())
+    certificate = certify(theorem, ())
     return [
         _observed(theorem.name, number, claim, certificate, sample, ask)
         for number, claim in enumerate(theorem.claims, 1)
-        if claim.main and claim.book == "source"
+        if claim.main and claim.book == "source" and which(claim)
         for sample in samples
         if sample.suits(claim)
     ]

@@ -5,16 +5,16 @@ which is data; the second checker (`spec.modular`) reads the certificate alone.
 """
 
 import argparse
-import hashlib
-import inspect
 import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from spec import equations, modular, pages
+from spec import modular, pages
+from spec.allowances import allowances
+from spec.certificate import certify
 from spec.decide import decide
-from spec.theorems import THEOREMS, language
+from spec.theorems import THEOREMS
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PROOFS = DOCS / "proofs"
@@ -46,29 +46,6 @@ class Verdict:
     second: str
     seconds: float
     ok: bool
-
-
-def fingerprint():
-    """The hash of the equations that a certificate is about."""
-    return hashlib.sha256(inspect.getsource(equations).encode()).hexdigest()
-
-
-def certify(theorem, decisions):
-    """The certificate of a theorem: its claims and their normal forms, and what the names in them mean."""
-    return {
-        "theorem": theorem.name,
-        "equations": fingerprint(),
-        "assumptions": list(theorem.assumptions),
-        "elements": sorted(language.ELEMENTS),
-        "nonnegative": sorted(language.NONNEGATIVE),
-        "definitions": {
-            name: tree.data() for name, tree in language.definitions(theorem.claims[0].batch).items()
-        },
-        "claims": [
-            claim.data() | ({"normal": decision.data()} if claim.batch in ("any", "weighted") else {})
-            for claim, decision in zip(theorem.claims, decisions, strict=bool(decisions))
-        ],
-    }
 
 
 def prove_one(theorem):
@@ -105,7 +82,7 @@ def files(number, proof):
     name = proof.theorem.name
     certificate = json.dumps(proof.certificate, separators=(",", ":"), sort_keys=True)
     return {
-        PROOFS / f"{name}.md": pages.page(number, proof.theorem, proof),
+        PROOFS / f"{name}.md": pages.page(number, proof.theorem, proof, allowances(proof.theorem)),
         PROOFS / "certificates" / f"{name}.json": certificate + "\n",
     }
 

@@ -56,11 +56,15 @@ def _around(centre, deviations, eps, name, **more):
     return Sample(name, x, dy, Fraction(eps), mean=Fraction(centre - 1), var=4**2 - Fraction(eps), **more)
 
 
-def _ordinary():
+def _ordinary(name, m):
+    """A random batch: x of mean 3 and dy of mean 0.5, both of deviation 1."""
     rng = np.random.default_rng(9)
-    x, dy = (rng.normal(shift, 1, 5).astype(np.float32) for shift in (3, 0.5))
+    x, dy = (rng.normal(shift, 1, m).astype(np.float32) for shift in (3, 0.5))
     exact = (tuple(Fraction(float(each)) for each in batch) for batch in (x, dy))
-    return Sample("ordinary", *exact, eps=Fraction(1, 2**17), var=Fraction(3, 2))
+    return Sample(name, *exact, eps=Fraction(1, 2**17), var=Fraction(3, 2))
+
+
+LARGER = _ordinary("ordinary, 32", 32)
 
 
 SAMPLES = (
@@ -69,7 +73,7 @@ SAMPLES = (
     _around(-3, (4, -1, -1, -1, -1), 0, "one outlier, eps = 0"),
     _around(3, (1, -1), 3, "two"),
     _around(3, (0,), Fraction(1, 4), "one"),
-    _ordinary(),
+    _ordinary("ordinary", 5),
     _around(5, (3, -3, 1, -1, 1, -1, 1, -1, 90), 1, "eight, and one masked", weights=(1,) * 8 + (0,)),
     _around(5, (3, -3, 1, -1), 1, "eight, four of them different", weights=(1, 1, 3, 3)),
 )

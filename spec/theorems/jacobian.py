@@ -94,6 +94,11 @@ and $m - 2$ for $\epsilon = 0$, where $J/(\gamma r)$ is the orthogonal projectio
 $\hat{x}$. As $J$ is symmetric, the backward pass applies the same matrix to $\mathrm{d}y$ as the
 forward mode does to $v$.
 """,
+    figure=(
+        "jacobian.png",
+        "Left: a batch of three, seen from the side. The gradient keeps the part that is orthogonal to 1 "
+        "and the standardised batch. Right: the eigenvalues of a random batch of eight, computed.",
+    ),
 )
 
 SMALLEST = Theorem(

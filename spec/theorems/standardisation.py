@@ -58,7 +58,7 @@ beyond 5.57.
 """,
     floating=r"""
 The sum of the computed $\hat{x}$ is not exactly 0: each element carries its own rounding, and the computed
-mean its own. The bounds are in `docs/numerics.md`.
+mean its own.
 """,
 )
 
@@ -85,7 +85,7 @@ standard deviation, not a variance.
 So $\beta$ is the mean of the outputs exactly, and $|\gamma|$ their standard deviation up to the factor
 $\sqrt{\sigma^2/(\sigma^2 + \epsilon)}$. "Bias" means an offset here, not the bias of an estimator.
 """,
-    floating=r"The mean of the computed outputs differs from $\beta$ by roundings: see `docs/numerics.md`.",
+    floating=r"The mean of the computed outputs differs from $\beta$ by roundings.",
 )
 
 RESTORATION = Theorem(

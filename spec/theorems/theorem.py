@@ -63,7 +63,8 @@ class Theorem:
 
     `statement` and `consequences` are prose, with mathematics between dollar signs; `floating` says what
     becomes of the theorem in floating point; `source` the equations that it rests on. `beyond` says, where it
-    is so, why no output of an implementation can show the theorem (see `spec.properties`).
+    is so, why no output of an implementation can show the theorem (see `spec.properties`). `figure` is a file
+    of docs/figures and its caption.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Theorem:
     consequences: str = ""
     floating: str = ""
     beyond: str = ""
+    figure: tuple = ()
     assumptions: tuple = ("real", "size", "positive")
 
     @property
