@@ -43,6 +43,10 @@ docs: prove $(VENV)/built $(VENV)/with-docs  ## the proofs, their figures, and t
 	$(PY) docs/figures/theorems.py
 	$(PY) docs/experiments/digits.py
 
+.PHONY: book
+book: $(VENV)/with-book  ## the book of theorems as one file of HTML, build/book.html
+	$(PY) docs/book.py
+
 .PHONY: lint
 lint: $(VENV)/built $(VENV)/with-lint  ## ruff, cython-lint, mypy
 	$(PY) -m ruff check

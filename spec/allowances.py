@@ -56,7 +56,7 @@ SHOWN = {"float32": "float64", "float64": "compensated"}
 
 
 def allowances(theorem):
-    """For each step made of outputs alone: by how much its sides may differ on `LARGER`, for each of SHOWN."""
+    """For each step made of outputs alone: by how much its sides may differ on `LARGER`, by SHOWN."""
     found = {}
     for dtype, accumulate in SHOWN.items():
         for each in observe(theorem, Implementation(Nearest(accumulate), dtype), (LARGER,), _of_outputs):

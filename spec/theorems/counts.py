@@ -120,15 +120,6 @@ N1, A1, V1, N2, A2, V2 = (name(each + n) for n in "12" for each in "nav")
 COUNT, MEAN, VARIANCE = merged((N1, A1, V1), (N2, A2, V2))
 TURNED = merged((N2, A2, V2), (N1, A1, V1))
 
-# The two sums of the backward pass, from shards that have used their own means.
-FIRST = shard(1, total(dy)) + shard(2, total(dy))
-SECOND = (
-    shard(1, total(dy * (x - mean)))
-    + shard(2, total(dy * (x - mean)))
-    + (mean1 - mean) * shard(1, total(dy))
-    + (mean2 - mean) * shard(2, total(dy))
-)
-
 MERGING = Theorem(
     name="merging",
     title="Shards of a batch",
@@ -147,24 +138,32 @@ quantity it is.
             "The deviations within the shards, and the deviation between their means.",
             batch="shards",
         ),
-        states(FIRST, total(dy), "The first sum of the backward pass.", batch="shards"),
         states(
-            SECOND,
+            shard(1, total(dy)) + shard(2, total(dy)),
+            total(dy),
+            "The first sum of the backward pass.",
+            batch="shards",
+        ),
+        states(
+            shard(1, total(dy * (x - mean)))
+            + shard(2, total(dy * (x - mean)))
+            + (mean1 - mean) * shard(1, total(dy))
+            + (mean2 - mean) * shard(2, total(dy)),
             total(dy * (x - mean)),
             "The second sum of the backward pass, where each shard has used its own mean.",
             batch="shards",
         ),
         states(
             dbeta,
-            FIRST,
-            "So the gradients of the whole batch are made of sums over the shards: this one ...",
+            total(dy),
+            "So the gradients of the whole batch are made of what the shards have: this one of the first ...",
             batch="shards",
         ),
-        states(dgamma, rstd * SECOND, "... this one ...", batch="shards"),
+        states(dgamma, rstd * total(dy * (x - mean)), "... this one of the second ...", batch="shards"),
         states(
             dx,
-            gamma * rstd * (dy - FIRST / m - xhat * (rstd * SECOND / m)),
-            "... and, at each element of either shard, this one: synchronised batch normalization.",
+            gamma * rstd * (dy - total(dy) / m - xhat * (rstd * total(dy * (x - mean)) / m)),
+            "... and, at each element of either shard, this one of both: synchronised batch normalization.",
             batch="shards",
         ),
         states(
