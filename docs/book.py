@@ -49,7 +49,18 @@ def mathml(latex, display):
     found = convert(re.sub(r"\\mathrm\{([A-Za-z]+)\}", r"\\text{\1}", latex), display=display)
     # and, inside parentheses, the index of a sum beside it; browsers know when that is its place
     found = re.sub(r"<msub>(<mo>&#x02211;</mo><mrow>.*?</mrow>)</msub>", r"<munder>\1</munder>", found)
+    # a bar or a slash is no operator that wants room around it
+    found = re.sub(r"<mo[^>]*>(&#x0007C;|/|&#x0002F;)</mo>", _tight, found)
     return re.sub(r' xmlns="[^"]*"', "", found)
+
+
+def _tight(match):
+    """A bar or a slash without room; what stretches stays as it is."""
+    return (
+        match[0]
+        if 'stretchy="true"' in match[0]
+        else f'<mo lspace="0" rspace="0" stretchy="false">{match[1]}</mo>'
+    )
 
 
 def width(tree):

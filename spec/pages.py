@@ -71,9 +71,7 @@ def _figure(theorem):
 
 def _step(n, claim, finding):
     where = {"inference": "inference mode", "training": ""}[claim.mode]
-    extent = {"any": "", "weighted": "weighted sums", "shards": "two shards", "1": "m = 1", "2": "m = 2"}[
-        claim.batch
-    ]
+    extent = {"any": "", "weighted": "", "shards": "two shards", "1": "m = 1", "2": "m = 2"}[claim.batch]
     notes = [each for each in (where, extent, f"m at least {claim.least}" * (claim.least > 1)) if each]
     note = f" ({', '.join(notes)})" if notes else ""
     text = f"**{n}.** {claim.why}{note}\n\n{equation(claim)}"
@@ -160,7 +158,11 @@ Each is a list of equations, and each of those is established twice.
   the probability stated; never a true one for false.
 
 Both trust the equations as they are written, and Python. The proofs are about real numbers; what
-remains of a theorem in floating point is said on its page."""
+remains of a theorem in floating point is said on its page.
+
+Each theorem is then a test of implementations (`tests/test_theorems.py`): where it names an output, the
+implementation is asked, also at the arguments that the theorem puts in, and both sides must agree within
+what the bounds of its outputs allow."""
 
 
 def derivation(proofs):

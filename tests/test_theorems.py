@@ -2,15 +2,18 @@
 
 from fractions import Fraction
 
+import numpy
 import pytest
 
-from spec import adapters
+from spec import adapters, oracle
 from spec.adapter import Adapter, Caps, Missing
+from spec.allowances import SHOWN, allowances
 from spec.balls import Ball, Balls
 from spec.mutants import MUTANTS
 from spec.properties import HOLDS, INEXACT, VIOLATED, Implementation, observe
-from spec.samples import SAMPLES
+from spec.samples import LARGER, SAMPLES
 from spec.theorems import THEOREMS
+from spec.theorems.language import dx, total
 
 BY_NAME = {theorem.name: theorem for theorem in THEOREMS}
 
@@ -90,6 +93,18 @@ def test_no_claim_is_left_out_for_want_of_a_sample():
         found = observe(theorem, Implementation(core, "float64"))
         inexact = {each.claim for each in found if each.status == INEXACT}
         assert inexact <= {each.claim for each in found if each.status == HOLDS}, theorem.name
+
+
+def test_what_pages_allow_is_propagated_from_the_bounds():
+    """The sum of dx may be off by the sum of the bounds of its elements, and by nothing else."""
+    theorem = BY_NAME["gradient-structure"]
+    (step,) = [n for n, claim in enumerate(theorem.claims, 1) if claim.left == total(dx)]
+    column = {name: numpy.array(getattr(LARGER, name), float)[:, None] for name in ("dy", "x")}
+    for dtype, accumulate in SHOWN.items():
+        given = [each.astype(dtype) for each in column.values()]
+        gamma = numpy.array([float(LARGER.gamma)], dtype)
+        bounds = oracle.backward(*given, gamma, float(LARGER.eps), accumulate=accumulate)["dx"].allowed(dtype)
+        assert allowances(theorem)[step][dtype] == pytest.approx(bounds.sum(), rel=1e-9)
 
 
 def test_a_result_that_is_no_number_violates():
