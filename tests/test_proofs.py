@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from spec import equations, modular, prove
+from spec import certificate, equations, modular, prove
 from spec.decide import decide
 from spec.falsehoods import KINDS, near_misses
 from spec.theorems import THEOREMS
@@ -142,6 +142,47 @@ def test_drift_is_found_and_nothing_is_written(tmp_path, monkeypatch):
     assert not drifted.ok
     assert page.name in drifted.method
     assert page.read_text(encoding="utf-8") == edited
+
+
+def _edited_equation(folder, monkeypatch):
+    monkeypatch.setattr(certificate, "fingerprint", lambda: "of other equations")
+
+
+def _edited_page(folder, monkeypatch):
+    path = folder / f"{THEOREMS[0].name}.md"
+    path.write_text(path.read_text(encoding="utf-8") + "More.\n", encoding="utf-8")
+
+
+def _edited_certificate(folder, monkeypatch):
+    path = folder / "certificates" / f"{THEOREMS[0].name}.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('"-1"', '"1"'), encoding="utf-8")
+
+
+def _edited_assumption(folder, monkeypatch):
+    monkeypatch.setitem(ASSUMPTIONS, "real", "x is what it is")
+
+
+@pytest.mark.parametrize("edit", [_edited_equation, _edited_page, _edited_certificate, _edited_assumption])
+def test_every_kind_of_drift_is_found(edit, tmp_path, monkeypatch):
+    monkeypatch.setattr(prove, "PROOFS", tmp_path)
+    name = THEOREMS[0].name
+    prove.prove([name], progress=lambda line: None)
+    assert prove.prove([name], check=True, progress=lambda line: None)[0].ok
+    edit(tmp_path, monkeypatch)
+    (drifted,) = prove.prove([name], check=True, progress=lambda line: None)
+    assert not drifted.ok
+    assert "DRIFT" in drifted.method
+
+
+def test_a_file_that_no_theorem_accounts_for_is_drift(tmp_path, monkeypatch):
+    monkeypatch.setattr(prove, "PROOFS", tmp_path)
+    (tmp_path / "another.md").write_text("Proven.\n", encoding="utf-8")
+    assert prove._strangers(set()) == [tmp_path / "another.md"]
+
+
+def test_every_figure_is_shown_by_a_theorem():
+    figures = {path.name for path in (prove.DOCS / "figures").glob("*.png")}
+    assert figures == {theorem.figure[0] for theorem in THEOREMS if theorem.figure}
 
 
 def test_an_unknown_theorem_is_bad_usage(capsys):
