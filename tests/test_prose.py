@@ -1,4 +1,4 @@
-"""The numbers in the prose of the theorems: each is computed from the equations, and stands there as rounded."""
+"""The numbers in the prose of the theorems: each is computed from the equations and stands there, rounded."""
 
 import math
 
