@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
-from spec.modular import Arithmetic
+from spec.arithmetic import Arithmetic
 
 # Roots that are no rational number keep this many bits.
 BITS = 96

@@ -19,9 +19,10 @@ from fractions import Fraction
 import numpy as np
 
 from spec import oracle
+from spec.arithmetic import Vector
 from spec.balls import Ball, Balls
 from spec.certificate import certify
-from spec.modular import Evaluation, Vector
+from spec.modular import Evaluation
 from spec.samples import SAMPLES
 from spec.theorems.books import BOOKS
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from spec import certificate, equations, modular, prove
+from spec import arithmetic, certificate, equations, modular, prove
 from spec.decide import decide
 from spec.falsehoods import KINDS, near_misses
 from spec.theorems import THEOREMS
@@ -53,7 +53,7 @@ def _rejected(certificate, miss):
     claim, chance = miss.claim.data(), random.Random(2)
     found = {"normal form": decide(miss.claim, miss.book).holds} | {
         kind.name: modular.check_claim(certificate, claim, chance, miss.book, (kind,)).holds
-        for kind in modular.KINDS
+        for kind in arithmetic.KINDS
     }
     assert len(set(found.values())) == 1, (miss, found)
     return not found["normal form"]
@@ -106,8 +106,8 @@ def test_the_variance_is_biased_by_the_proven_amount(m):
     chances = (Fraction(1, 2), Fraction(1, 3), Fraction(1, 6))
 
     def variance(sample, weights):
-        over = modular.Over(modular.Fractions(), modular.Vector(weights), None)
-        sample = modular.Vector(sample)
+        over = arithmetic.Over(arithmetic.Fractions(), arithmetic.Vector(weights), None)
+        sample = arithmetic.Vector(sample)
         return equations.var(sample, equations.mean(sample, over), over)
 
     expected = sum(
