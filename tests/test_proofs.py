@@ -174,6 +174,15 @@ def test_every_kind_of_drift_is_found(edit, tmp_path, monkeypatch):
     assert "DRIFT" in drifted.method
 
 
+def test_several_processes_find_what_one_finds():
+    names = [theorem.name for theorem in THEOREMS[:3]]
+    lines = []
+    found = prove.prove(names, check=True, progress=lines.append, workers=2)
+    assert [verdict.name for verdict in found] == names
+    assert all(verdict.ok for verdict in found)
+    assert len(lines) == len(names)
+
+
 def test_a_file_that_no_theorem_accounts_for_is_drift(tmp_path, monkeypatch):
     monkeypatch.setattr(prove, "PROOFS", tmp_path)
     (tmp_path / "another.md").write_text("Proven.\n", encoding="utf-8")
