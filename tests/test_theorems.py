@@ -1,5 +1,6 @@
 """Every theorem is a property of every implementation: of its outputs, within their derived bounds."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy
@@ -10,7 +11,7 @@ from spec.adapter import Adapter, Caps, Missing
 from spec.allowances import SHOWN, allowances
 from spec.balls import Ball, Balls
 from spec.mutants import MUTANTS
-from spec.properties import HOLDS, INEXACT, VIOLATED, Implementation, observe
+from spec.properties import HOLDS, INEXACT, UNASKED, VIOLATED, Implementation, observe
 from spec.samples import LARGER, SAMPLES
 from spec.theorems import THEOREMS
 from spec.theorems.language import dx, total
@@ -117,6 +118,17 @@ def test_a_result_that_is_no_number_violates():
     found = observe(BY_NAME["output-distribution"], Implementation(Silent(), "float32"), SAMPLES[:1])
     assert {each.status for each in found} == {VIOLATED}
     assert "y: wanted numbers of shape (8, 1), found [[nan]" in str(found[0])
+
+
+def test_an_output_without_a_bound_shows_nothing():
+    class Unbounded(Implementation):
+        def _expected(self, method, held, plain):
+            found = super()._expected(method, held, plain)
+            return {name: replace(each, bounds=each.bounds + numpy.inf) for name, each in found.items()}
+
+    ask = Unbounded(adapters.load("numpy"), "float64")
+    found = observe(BY_NAME["output-distribution"], ask, SAMPLES[:1])
+    assert {each.status for each in found} == {UNASKED}
 
 
 def test_enclosures_enclose():
