@@ -43,8 +43,13 @@ bench-full: $(VENV)/built $(VENV)/with-docs  ## the same for many more shapes
 	$(PY) docs/benchmarks/bench.py --full
 
 .PHONY: docs
-docs: prove $(VENV)/built $(VENV)/with-docs  ## the proofs, and the figures of docs/experiments
+docs: prove $(VENV)/built $(VENV)/with-docs  ## the proofs, their figures, and those of docs/experiments
+	$(PY) docs/figures/theorems.py
 	$(PY) docs/experiments/digits.py
+
+.PHONY: book
+book: $(VENV)/with-book  ## the book of theorems as one file of HTML, build/book.html
+	$(PY) docs/book.py
 
 .PHONY: lint
 lint: $(VENV)/built $(VENV)/with-lint  ## ruff, cython-lint, mypy

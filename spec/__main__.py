@@ -196,11 +196,11 @@ def _checked(adapter, arguments, before, given):
 def _everything(arguments):
     """The main job: prove, check bncore, report."""
     from spec import report
-    from spec.prove import prove
+    from spec.prove import WORKERS, prove
 
     start = time.perf_counter()
     print("Proving, for a batch of every size:")
-    proofs = prove(progress=lambda line: print(f"  {line}", flush=True))
+    proofs = prove(progress=lambda line: print(f"  {line}", flush=True), workers=WORKERS)
     print("\nChecking bncore, on designed and real data:")
     status = main(["check", "bncore"])
     print("\n" + report.theorems(proofs))

@@ -41,6 +41,7 @@ class Reader:
     values: dict
     order: int = 0
     memory: dict = field(default_factory=dict)
+    definitions: dict = field(default_factory=lambda: language.DEFINITIONS)
 
     def bind(self, **values):
         """The reader for which these names have these values, and what depends on them is computed anew."""
@@ -67,8 +68,10 @@ class Reader:
             return self.book.xhat(*(self.name(each) for each in ("x", "mean", "var", "eps")), self.over)
         if name == "y":
             return self.book.y(self.name("xhat"), self.name("gamma"), self.name("beta"))
-        if name in language.DEFINITIONS:
-            return self.read(language.DEFINITIONS[name])
+        if name in self.definitions:
+            return self.read(self.definitions[name])
+        if name == "weight":
+            return self.over.weight_at
         if name in language.ELEMENTS:
             return self.over.element(name)
         return self.over.scalar(name)
@@ -112,7 +115,7 @@ class Reader:
         return self.over.one(self.read(a))
 
     def _others(self, a):
-        return self._sum(a) - self._element(a)
+        return self._sum(a) - self._element(language.name("weight") * a)
 
     def _shard(self, n, a):
         over = self.over.parts[n - 1]
@@ -144,7 +147,7 @@ class Reader:
 def reader(batch="any", mode="training", book=BOOKS["source"]):
     """The reader of a claim: eps = 1/rstd^2 - var, so that rstd is a symbol and nothing keeps a root."""
     over = BATCHES[batch]()
-    free = Reader(over, book, {})
+    free = Reader(over, book, {}, definitions=language.definitions(batch))
     rstd = Symbol("rstd", positive=True)
     given = {"mean": over.scalar("mean"), "var": over.scalar("var")} if mode == "inference" else {}
     return free.bind(**given, eps=normal(1 / rstd**2 - free.bind(**given).name("var")))

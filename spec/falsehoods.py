@@ -1,13 +1,25 @@
 """Near misses of a claim, made from the claim itself: checkers must reject them, and not by raising."""
 
 from dataclasses import replace
+from typing import NamedTuple
 
 from spec.theorems.books import WRONG
 from spec.theorems.language import Tree, eps, m, rstd, tree
 
+KINDS = ("sign", "factor", "term", "eps")
+
+
+class Miss(NamedTuple):
+    """A falsified claim: which of KINDS was changed, how, and the equations (None: the claim's own)."""
+
+    kind: str
+    how: str
+    claim: object
+    book: object = None
+
 
 def near_misses(claim):
-    """Falsified claims, each with a description and the equations that it is about (None: the claim's own).
+    """The near misses of a claim.
 
     Some are true after all (a claim that does not depend on the variance survives another variance). So the
     two checkers are asked to agree on each, and to reject enough of them.
@@ -16,10 +28,10 @@ def near_misses(claim):
     claim = replace(claim, least=4 if claim.batch == "shards" else max(claim.least, 2))
     if claim.slack is None:
         for description, right in _of_tree(claim.right, claim.batch):
-            yield description, replace(claim, right=right), None
+            yield _miss(description, replace(claim, right=right))
     else:
         for description, slack in _of_tree(claim.slack, claim.batch):
-            yield description, replace(claim, slack=slack), None
+            yield _miss(description, replace(claim, slack=slack))
     # Where x is replaced, a wrong variance would leave a root that is no number of the second checker.
     if (
         claim.book == "source"
@@ -27,26 +39,30 @@ def near_misses(claim):
         and not (_replaces_x(claim.left) or _replaces_x(claim.right))
     ):
         for description, book in WRONG.items():
-            yield description, claim, book
+            yield _miss(description, claim, book)
+
+
+def _miss(description, *what):
+    return Miss(*description.split(": "), *what)
 
 
 def _of_tree(right, batch):
     if right == tree(0):
-        yield "0 becomes eps", eps
+        yield "eps: in the place of 0", eps
         return
-    yield "sign", -right
+    yield "sign: that of the side", -right
     if batch != "1":
-        yield "factor m/(m - 1)", right * m / (m - 1)
+        yield "factor: m/(m - 1)", right * m / (m - 1)
     for n, misses in _terms(right):
-        yield f"term {n + 1} is missing", misses
+        yield f"term: number {n + 1} is missing", misses
     for n, flips in _terms(right, lambda term: [-term]):
-        yield f"sign of term {n + 1}", flips
+        yield f"sign: that of term {n + 1}", flips
     late = _replaced(right, rstd, rstd / (1 + eps * rstd))
     if late != right:
-        yield "eps beside the root in rstd", late
+        yield "eps: beside the root in rstd", late
     double = _replaced(right, eps, 2 * eps)
     if double != right:
-        yield "eps twice", double
+        yield "eps: twice", double
 
 
 def _terms(right, change=lambda term: []):

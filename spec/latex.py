@@ -12,7 +12,8 @@ from spec.theorems import language
 SYMBOLS = {
     "xhat": "\\hat{x}", "dx": "\\mathrm{d}x", "dy": "\\mathrm{d}y", "dgamma": "\\mathrm{d}\\gamma",
     "dbeta": "\\mathrm{d}\\beta", "gamma": "\\gamma", "beta": "\\beta", "eps": "\\epsilon", "mean": "\\mu",
-    "var": "\\sigma^2", "rstd": "r", "loss": "L",
+    "var": "\\sigma^2", "rstd": "r", "loss": "L", "weight": "w", "old_mean": "\\mu_0",
+    "old_var": "\\sigma^2_0", "running_mean": "\\bar{\\mu}", "running_var": "\\bar{\\sigma}^2",
 }  # fmt: skip
 
 _SUM, _PRODUCT, _POWER = 1, 2, 3
@@ -95,17 +96,22 @@ class Printer:
         if exponent < 0:
             return self.mul(_power(base, exponent))
         printed = self(base, _POWER)
-        if base == language.var:
+        if base in (language.var, *map(language.name, ("old_var", "running_var"))):
             printed = f"\\left({printed}\\right)"
         return f"{printed}^{{{exponent}}}", _PRODUCT
 
     def sum(self, body):
         inner = {"k": "i", "": "i", "j": "i"}.get(self.index, "l")
-        weight = f"w_{{{inner}}} " if self.weighted else ""
-        return f"\\sum_{{{inner}}} {weight}{self.at(inner)(body, _PRODUCT)}", _PRODUCT
+        return f"\\sum_{{{inner}}} {self._summand(inner, body)}", _PRODUCT
 
     def others(self, body):
-        return f"\\sum_{{i \\ne j}} {self.at('i')(body, _PRODUCT)}", _PRODUCT
+        return f"\\sum_{{i \\ne j}} {self._summand('i', body)}", _PRODUCT
+
+    def _summand(self, index, body):
+        weight = self.at(index)(language.weight)
+        if not self.weighted:
+            return self.at(index)(body, _PRODUCT)
+        return weight if body == language.tree(1) else f"{weight} {self.at(index)(body, _PRODUCT)}"
 
     def element(self, body):
         return self.at("j")(body, _POWER), _POWER

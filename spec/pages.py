@@ -4,6 +4,9 @@ A page must render on a plain forge. So display mathematics stands between lines
 command is used that Markdown would take for an escape: no backslash before punctuation.
 """
 
+import math
+from decimal import Decimal
+
 from spec.equations import BOOK, NUMBER
 from spec.latex import Printer
 from spec.theorems import language
@@ -26,15 +29,24 @@ def equation(claim):
     return "\n".join(lines)
 
 
-def page(number, theorem, proof):
-    """The page of a theorem, given what both checkers found."""
+ROUNDED = """\
+The equations hold of real numbers. Of outputs that are rounded the two sides of a step may differ. By how
+much follows from the bounds of the outputs ([how they are derived](../bounds.md)): a sum is off by at most
+the sum of the bounds of its terms, a product of $a$ and $b$ by $|a| e_b + |b| e_a + e_a e_b$. Below, for a
+random batch of 32 elements (mean 3, deviation 1), if every output is within its bound: float32 data with sums
+in float64, and float64 data with compensated sums."""
+
+
+def page(number, theorem, proof, allowed):
+    """The page of a theorem: what both checkers found, and what is `allowed` where numbers are rounded."""
     parts = [
         "<!-- Written by `python -m spec prove`. Edit the theorem, not this page. -->",
         f"# {number}. {theorem.title}",
         f"From {_source_numbers(theorem)}. " + " ".join(LEGEND.split("\n")),
         "## Statement",
         theorem.statement.strip(),
-        *(equation(claim) for claim in theorem.claims if claim.main),
+        *(equation(claim) for claim in theorem.claims if claim.main and not theorem.long),
+        *_figure(theorem),
         "Assumed: " + "; ".join(ASSUMPTIONS[each] for each in theorem.assumptions) + ".",
         "## Proof",
         *(
@@ -44,24 +56,46 @@ def page(number, theorem, proof):
     ]
     if theorem.consequences:
         parts += ["## What follows", theorem.consequences.strip()]
-    if theorem.floating:
-        parts += ["## In floating point", theorem.floating.strip()]
+    if theorem.floating or allowed:
+        parts += ["## In floating point", *filter(None, [theorem.floating.strip()]), *_allowed(allowed)]
     parts += ["## Checked", _checks(theorem, proof)]
     return "\n\n".join(parts) + "\n"
 
 
+def _figure(theorem):
+    if theorem.figure:
+        file, caption = theorem.figure
+        yield f"![{caption}](../figures/{file})"
+        yield f"*{caption}*"
+
+
 def _step(n, claim, finding):
     where = {"inference": "inference mode", "training": ""}[claim.mode]
-    extent = {"any": "", "weighted": "weighted sums", "shards": "two shards", "1": "m = 1", "2": "m = 2"}[
-        claim.batch
-    ]
+    extent = {"any": "", "weighted": "", "shards": "two shards", "1": "m = 1", "2": "m = 2"}[claim.batch]
     notes = [each for each in (where, extent, f"m at least {claim.least}" * (claim.least > 1)) if each]
     note = f" ({', '.join(notes)})" if notes else ""
     text = f"**{n}.** {claim.why}{note}\n\n{equation(claim)}"
     if claim.slack is not None:
-        show = Printer()(claim.slack)
+        show = Printer(weighted=claim.batch == "weighted")(claim.slack)
         text += f"\n\nThe right side less the left is this, which is not negative:\n\n$$\n{show}\n$$"
     return f"{text}\n\n<sub>{finding.account}</sub>"
+
+
+def _allowed(allowed):
+    """The table of what the sides of each step may differ by, rounded up to two digits."""
+    if allowed:
+        formats = list(next(iter(allowed.values())))
+        rows = [f"| step | {' | '.join(formats)} |", "|---|" + "---|" * len(formats)]
+        for step, bounds in allowed.items():
+            rows.append(f"| {step} | {' | '.join(_upward(bounds[each]) for each in formats)} |")
+        yield ROUNDED.replace("\n", " ")
+        yield "\n".join(rows)
+
+
+def _upward(bound):
+    """A positive number with two digits, not below it."""
+    exponent = math.floor(math.log10(bound)) - 1
+    return f"{Decimal(math.ceil(bound / 10.0**exponent)).scaleb(exponent):.1e}"
 
 
 def _checks(theorem, proof):
@@ -124,7 +158,11 @@ Each is a list of equations, and each of those is established twice.
   the probability stated; never a true one for false.
 
 Both trust the equations as they are written, and Python. The proofs are about real numbers; what
-remains of a theorem in floating point is said on its page."""
+remains of a theorem in floating point is said on its page.
+
+Each theorem is then a test of implementations (`tests/test_theorems.py`): where it names an output, the
+implementation is asked, also at the arguments that the theorem puts in, and both sides must agree within
+what the bounds of its outputs allow."""
 
 
 def derivation(proofs):
@@ -147,17 +185,9 @@ def derivation(proofs):
     return "\n\n".join(parts) + "\n"
 
 
-class _Written:
-    """The batch that `spec.equations` sums over when the equations are to be printed and not computed."""
-
-    m = language.m
-    sum = staticmethod(language.total)
-    sqrt = staticmethod(language.root)
-
-
 def _source():
     """The equations that make the layer, as `spec.equations` writes them: number and LaTeX."""
-    over, book, show = _Written(), BOOK, Printer()
+    over, book, show = language.WRITTEN, BOOK, Printer()
     x, mean, var, eps = language.x, language.mean, language.var, language.eps
     right = {
         "mean": book.mean(x, over),

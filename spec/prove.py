@@ -5,19 +5,23 @@ which is data; the second checker (`spec.modular`) reads the certificate alone.
 """
 
 import argparse
-import hashlib
-import inspect
+import concurrent.futures
 import json
+import multiprocessing
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from spec import equations, modular, pages
+from spec import modular, pages
+from spec.allowances import allowances
+from spec.certificate import certify
 from spec.decide import decide
-from spec.theorems import THEOREMS, language
+from spec.theorems import THEOREMS
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PROOFS = DOCS / "proofs"
+# Processes of the command.
+WORKERS = 2
 
 
 @dataclass(frozen=True)
@@ -46,27 +50,6 @@ class Verdict:
     second: str
     seconds: float
     ok: bool
-
-
-def fingerprint():
-    """The hash of the equations that a certificate is about."""
-    return hashlib.sha256(inspect.getsource(equations).encode()).hexdigest()
-
-
-def certify(theorem, decisions):
-    """The certificate of a theorem: its claims and their normal forms, and what the names in them mean."""
-    return {
-        "theorem": theorem.name,
-        "equations": fingerprint(),
-        "assumptions": list(theorem.assumptions),
-        "elements": sorted(language.ELEMENTS),
-        "nonnegative": sorted(language.NONNEGATIVE),
-        "definitions": {name: tree.data() for name, tree in language.DEFINITIONS.items()},
-        "claims": [
-            claim.data() | ({"normal": decision.data()} if claim.batch in ("any", "weighted") else {})
-            for claim, decision in zip(theorem.claims, decisions, strict=bool(decisions))
-        ],
-    }
 
 
 def prove_one(theorem):
@@ -103,7 +86,7 @@ def files(number, proof):
     name = proof.theorem.name
     certificate = json.dumps(proof.certificate, separators=(",", ":"), sort_keys=True)
     return {
-        PROOFS / f"{name}.md": pages.page(number, proof.theorem, proof),
+        PROOFS / f"{name}.md": pages.page(number, proof.theorem, proof, allowances(proof.theorem)),
         PROOFS / "certificates" / f"{name}.json": certificate + "\n",
     }
 
@@ -126,19 +109,33 @@ def _strangers(expected):
     return sorted(path for path in PROOFS.rglob("*") if path.is_file() and path not in expected)
 
 
-def prove(names=None, check=False, progress=print):
+def _proofs(theorems, workers):
+    """The proof of each theorem, in order; with several workers the longest are begun first."""
+    if workers == 1 or len(theorems) == 1:
+        yield from map(prove_one, theorems)
+        return
+    # started afresh: a copy of a process that has threads may hang
+    fresh = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(workers, mp_context=fresh) as pool:
+        longest = sorted(theorems, key=lambda theorem: -len(theorem.claims))
+        begun = {theorem.name: pool.submit(prove_one, theorem) for theorem in longest}
+        for theorem in theorems:
+            yield begun[theorem.name].result()
+
+
+def prove(names=None, check=False, progress=print, workers=1):
     """Prove the theorems of these names, or all; write their pages, or with `check` only compare them.
 
-    Returns a `Verdict` for each. Raises ValueError for a name that is not in the book.
+    `workers` is the number of processes. Returns a `Verdict` for each theorem. Raises ValueError for a name
+    that is not in the book.
     """
     book = {theorem.name: (number, theorem) for number, theorem in enumerate(THEOREMS, 1)}
     for name in names or ():
         if name not in book:
             raise ValueError(f"theorem: wanted one of {', '.join(book)}, found {name!r}")
     verdicts, proofs, written = [], [], set()
-    for name in names or book:
-        number, theorem = book[name]
-        proof = prove_one(theorem)
+    chosen = [book[name] for name in names or book]
+    for (number, _), proof in zip(chosen, _proofs([theorem for _, theorem in chosen], workers), strict=True):
         texts = files(number, proof)
         written |= texts.keys()
         drift = _differ(texts) if check else []
@@ -196,5 +193,5 @@ def main(argv=None):
     unknown = set(arguments.names) - {theorem.name for theorem in THEOREMS}
     if unknown:
         parser.error(f"no theorem is called {', '.join(sorted(unknown))}; --list names them")
-    verdicts = prove(arguments.names, arguments.check)
+    verdicts = prove(arguments.names, arguments.check, workers=WORKERS)
     return 0 if all(each.ok for each in verdicts) else 1

@@ -56,6 +56,7 @@ class Batch:
     """A batch of m elements, as the equations want it. `label` tells its elements from another's."""
 
     scalar = staticmethod(scalar)
+    weight_at = S.One
 
     def __init__(self, label="", m=m):
         self.label = label
@@ -94,12 +95,10 @@ class Batch:
 
 
 class Weighted(Batch):
-    """A batch whose element k has the weight w[k] > 0: sums are weighted, and m is the sum of the weights.
-
-    A gradient is taken in the same sense: the g of a functional sum w_k g_k u_k.
-    """
+    """A batch whose element k has the weight w[k]: sums are weighted, and m is the sum of the weights."""
 
     weight = elements("weight")
+    weight_at = weight[k]
 
     def __init__(self):
         super().__init__()
@@ -108,15 +107,12 @@ class Weighted(Batch):
     def sum(self, value):
         return Batch().sum(self.weight[k] * value)
 
-    def representer(self, functional, direction):
-        return normal(super().representer(functional, direction) / self.weight[k])
-
 
 class Single:
     """A batch of one element, which is its own sum."""
 
     scalar = staticmethod(scalar)
-    m = S.One
+    m = weight_at = S.One
 
     def __init__(self, label=""):
         self.label = label
@@ -174,6 +170,7 @@ class Joined:
     """A batch that consists of others: a value on it is a `Parts`, a sum the sum of theirs."""
 
     scalar = staticmethod(scalar)
+    weight_at = S.One
 
     def __init__(self, *parts):
         self.parts = parts

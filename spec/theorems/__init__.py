@@ -1,6 +1,6 @@
 """The book of theorems, in the order of its table of contents."""
 
-from spec.theorems import counts, gradients, higher, invariance, jacobian, layers, standardisation
+from spec.theorems import counts, gradients, higher, invariance, jacobian, layers, standardisation, weighted
 
 THEOREMS = (
     *standardisation.THEOREMS,
@@ -12,5 +12,5 @@ THEOREMS = (
     *higher.THEOREMS,
     *counts.THEOREMS,
     *layers.THEOREMS,
-    counts.WEIGHTED,
+    *weighted.THEOREMS,
 )

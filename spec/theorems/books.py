@@ -36,9 +36,9 @@ def scaled_eps(x, mean, var, eps, over):
 BOOKS = {"source": BOOK, "corrected": BOOK._replace(var=corrected_var)}
 
 WRONG = {
-    "var divided by m - 1": BOOK._replace(var=unbiased_var),
-    "var without its mean": BOOK._replace(var=uncentred_var),
-    "mean twice": BOOK._replace(mean=double_mean),
-    "sign of the mean": BOOK._replace(xhat=reversed_xhat),
-    "eps outside the root": BOOK._replace(xhat=scaled_eps),
+    "factor: var divided by m - 1": BOOK._replace(var=unbiased_var),
+    "term: var without its mean": BOOK._replace(var=uncentred_var),
+    "factor: mean twice": BOOK._replace(mean=double_mean),
+    "sign: that of the mean": BOOK._replace(xhat=reversed_xhat),
+    "eps: outside the root": BOOK._replace(xhat=scaled_eps),
 }

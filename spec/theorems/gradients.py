@@ -1,8 +1,10 @@
 """The gradients of both modes: derived whole, derived along the graph, and what separates the modes."""
 
 from spec.theorems.language import (
+    DX,
     along,
     average,
+    centred,
     dbeta,
     dgamma,
     dx,
@@ -13,6 +15,7 @@ from spec.theorems.language import (
     loss,
     m,
     mean,
+    name,
     rstd,
     total,
     u,
@@ -23,8 +26,6 @@ from spec.theorems.language import (
     y,
 )
 from spec.theorems.theorem import Theorem, states, step
-
-DX = gamma * rstd * (dy - average(dy) - xhat * average(dy * xhat))
 
 TRAINING = Theorem(
     name="gradients-training",
@@ -139,6 +140,13 @@ same closed form.
             DX,
             "Collected, this is the closed form of the derivation along a direction.",
         ),
+        step(
+            gradient(loss, "gamma", held=("xhat",)),
+            total(dy * xhat),
+            r"(9.41), by $\gamma$, the standardised input held.",
+        ),
+        states(dgamma, total(dy * xhat), r"No other path leads from the loss to $\gamma$ ..."),
+        states(dbeta, total(dy), r"... and (9.41) is the only one to $\beta$."),
     ),
 )
 
@@ -188,17 +196,36 @@ input: a test that uses one proves nothing.
             r"Conversely, where $\mathrm{d}x = 0$ (and $\gamma \ne 0$), $\mathrm{d}y$ is a constant "
             r"plus a multiple of $\hat{x}$.",
         ),
+        states(
+            where(dx, dy=name("p") + name("q") * xhat),
+            gamma * eps * rstd**3 * name("q") * xhat,
+            r"And all of those have a gradient that $\epsilon = 0$ makes 0.",
+        ),
+        states(
+            gamma * eps * rstd**3 * centred(dy),
+            eps * rstd**2 * dx + xhat * average(dx * xhat),
+            r"For $\epsilon > 0$ (and $\gamma \ne 0$) the gradient determines $\mathrm{d}y$ up to a "
+            r"constant: "
+            r"where it is 0, $\mathrm{d}y$ is constant.",
+        ),
     ),
     consequences=r"""
-At $\epsilon = 0$ the gradient is 0 exactly when $\mathrm{d}y$ lies in the span of 1 and $\hat{x}$; for
-$\epsilon > 0$ and a batch that is not constant, exactly when $\mathrm{d}y$ is constant. A test of a
-backward pass must use a $\mathrm{d}y$ far outside the span, and at least three elements: with two, every
-$\mathrm{d}y$ lies inside.
+Where $\gamma \ne 0$ the gradient is 0, at $\epsilon = 0$, exactly when $\mathrm{d}y$ lies in the span of 1
+and $\hat{x}$; for $\epsilon > 0$, exactly when $\mathrm{d}y$ is constant. A test of a backward pass must
+use a $\mathrm{d}y$ far outside the span, and at least three elements: with two, every $\mathrm{d}y$ lies
+inside.
 """,
     floating=r"""
 The computed $\mathrm{d}x$ does not sum to 0 exactly: its sum is bounded by the sum of the bounds of its
-elements, which `docs/numerics.md` gives.
+elements (step 1 below).
 """,
+    figure=(
+        "vacuity.png",
+        "The vacuity map: the length of the gradient, as a share of the longest that it could be, for six "
+        "losses, by the size of the batch and eps (gamma = 1, beta = 0, random batches of variance 1, the "
+        "median). Where it is 0 or nearly so, a test of the gradient proves nothing. A bar: the share is "
+        "undefined, because dy is 0, or because eps and the variance are.",
+    ),
 )
 
 INFERENCE = Theorem(

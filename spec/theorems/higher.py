@@ -97,16 +97,13 @@ def cyclic(term):
     return term(u, v, w) + term(v, w, u) + term(w, u, v)
 
 
+_FACTOR = gamma * m * rstd**3
+
 THIRD_FORM = (
-    gamma
-    * m
-    * rstd**3
-    * (
-        3 * cyclic(lambda a, b, c: cov(dy, a) * cov(xhat, b) * cov(xhat, c))
-        + 3 * cov(dy, xhat) * cyclic(lambda a, b, c: cov(xhat, a) * cov(b, c))
-        - cyclic(lambda a, b, c: cov(dy, a) * cov(b, c))
-        - 15 * cov(dy, xhat) * cov(xhat, u) * cov(xhat, v) * cov(xhat, w)
-    )
+    3 * _FACTOR * cyclic(lambda a, b, c: cov(dy, a) * cov(xhat, b) * cov(xhat, c))
+    + 3 * _FACTOR * cov(dy, xhat) * cyclic(lambda a, b, c: cov(xhat, a) * cov(b, c))
+    - _FACTOR * cyclic(lambda a, b, c: cov(dy, a) * cov(b, c))
+    - 15 * _FACTOR * cov(dy, xhat) * cov(xhat, u) * cov(xhat, v) * cov(xhat, w)
 )
 
 THIRD = Theorem(

@@ -11,6 +11,7 @@ from spec.theorems.language import (
     name,
     rstd,
     total,
+    u,
     v,
     var,
     w,
@@ -21,7 +22,7 @@ from spec.theorems.language import (
 )
 from spec.theorems.theorem import Theorem, states, step
 
-a, c = name("a"), name("c")
+a, b, c = name("a"), name("b"), name("c")
 
 INVARIANCE = Theorem(
     name="invariance",
@@ -33,14 +34,19 @@ multiplied by $a^2$; multiplying it by $-1$ changes the sign of $\hat{x}$. The g
 $1/a$.
 """,
     claims=(
-        step(where(mean, x=x + c), mean + c, "The mean moves along."),
+        states(where(mean, x=x + c), mean + c, "The mean moves along."),
         step(where(var, x=x + c), var, "So the deviations stay, and the variance."),
         states(where(y, x=x + c), y, "So everything that is made from them stays."),
         step(where(var, x=a * x), a**2 * var, "The variance is of the second degree."),
         states(
+            where(rstd, x=a * x, eps=a**2 * eps),
+            rstd / a,
+            r"So the root of (9.40) is multiplied by $a$ too, if ...",
+        ),
+        states(
             where(xhat, x=a * x, eps=a**2 * eps),
             xhat,
-            r"Numerator and root of (9.40) are both multiplied by $a$.",
+            r"... $\epsilon$ is multiplied by $a^2$. Numerator and root cancel.",
         ),
         states(where(xhat, x=-x), -xhat, "The variance does not see the sign, the deviations do."),
         states(
@@ -50,6 +56,16 @@ $1/a$.
             where(dx, x=a * x, eps=a**2 * eps),
             dx / a,
             r"The factor $r$ in the gradient is divided by $a$; the rest is made of $\hat{x}$.",
+        ),
+        states(
+            where(y, x=a * x, eps=a**2 * eps),
+            y,
+            r"So the whole layer does not see a positive factor ...",
+        ),
+        states(
+            where(y, x=-a * x, eps=a**2 * eps),
+            where(y, gamma=-gamma),
+            r"... and of a negative one only the sign, as if $\gamma$ had it.",
         ),
     ),
     consequences=r"""
@@ -75,7 +91,21 @@ along $w$, which is $\langle w, \partial L/\partial w\rangle$, is $\mathrm{D}_x 
 no difference, by the last line).
 """,
     claims=(
-        step(along(loss, "x", x), total(dx * x), "The definition of the gradient."),
+        states(
+            along(loss, "x", v),
+            total(dx * v),
+            r"The derivative by a single weight, whose input is $v$: where the weight moves by $t$, $x$ "
+            r"moves by "
+            r"$t v$.",
+        ),
+        step(
+            along(loss, "x", b * u + c * v),
+            b * along(loss, "x", u) + c * along(loss, "x", v),
+            r"Two weights, $b$ and $c$, with the inputs $u$ and $v$: the sum of each times its derivative "
+            r"is the "
+            r"derivative along the part of $x$ that they make. So it is for any number of weights.",
+        ),
+        step(along(loss, "x", x), total(dx * x), "That part is all of $x$, or all but the constant bias."),
         step(
             total(dx * x),
             total(dx * xhat) / rstd,
@@ -89,13 +119,20 @@ no difference, by the last line).
         states(
             where(dx, x=a * x, eps=a**2 * eps),
             dx / a,
-            r"With $w$ multiplied by $a$ the gradient is divided by it: exactly so at $\epsilon = 0$.",
+            r"With $w$ multiplied by $a$ the gradient by $x$ is divided by it, exactly so at $\epsilon = 0$ "
+            r"...",
         ),
-        step(
+        states(
+            where(along(loss, "x", v), x=a * x, eps=a**2 * eps),
+            along(loss, "x", v) / a,
+            r"... and with it the derivative by each weight, whose input $v$ stays as it is.",
+        ),
+        states(
+            total(w**2) - 2 * c * total(w * v),
             total((w - c * v) ** 2),
-            total(w**2) - 2 * c * total(w * v) + c**2 * total(v**2),
             r"One step of gradient descent of size $c$, along a gradient $v$ of the weights $w$ (the "
-            r"sums run over the weights).",
+            r"sums run over the weights). Where $\langle w, v \rangle = 0$ the weights do not get shorter.",
+            slack=c**2 * total(v**2),
         ),
         states(
             along(loss, "x", 1),

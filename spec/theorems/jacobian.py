@@ -12,13 +12,14 @@ from spec.theorems.language import (
     element,
     eps,
     gamma,
+    m,
     name,
     others,
     rstd,
     total,
+    u,
     v,
     var,
-    w,
     where,
     x,
     xhat,
@@ -44,7 +45,12 @@ sends a constant to 0, shrinks $\hat{x}$, and multiplies everything orthogonal t
             gamma * rstd * (v - average(v) - xhat * average(v * xhat)),
             r"So $J = \gamma r (I - \frac{1}{m} 1 1^T - \frac{1}{m} \hat{x} \hat{x}^T)$.",
         ),
-        states(total(w * along(y, "x", v)), total(v * along(y, "x", w)), "The matrix is symmetric."),
+        states(total(u * along(y, "x", v)), total(v * along(y, "x", u)), "The matrix is symmetric ..."),
+        states(
+            where(dx, dy=v),
+            along(y, "x", v),
+            "... so the backward pass applies it too, where forward mode does.",
+        ),
         states(along(y, "x", 1), 0, "A constant movement is taken back by the mean."),
         states(
             along(y, "x", xhat),
@@ -61,6 +67,25 @@ sends a constant to 0, shrinks $\hat{x}$, and multiplies everything orthogonal t
         states(
             where(along(y, "x", z), z=REST), gamma * rstd * REST, r"... and is only multiplied by $\gamma r$."
         ),
+        step(
+            total(xhat**2) * v,
+            total(xhat**2) * average(v) + total(v * xhat) * xhat + REST,
+            "Every movement is a sum of three such parts; so, in a batch that is not constant, the "
+            "movements of "
+            "the last kind have $m - 2$ dimensions.",
+        ),
+        states(
+            total(gamma * rstd * (1 - 1 / m - xhat**2 / m)),
+            gamma * rstd * (eps / (var + eps) + (m - 2)),
+            "The sum of the diagonal is the sum of the eigenvalues, each as often as it is said to occur.",
+        ),
+        states(
+            along(y, "x", along(y, "x", v)),
+            gamma * rstd * (along(y, "x", v) - gamma * eps * rstd**3 * xhat * average(v * xhat)),
+            r"At $\epsilon = 0$, $J/(\gamma r)$ applied twice is $J/(\gamma r)$: a projection, and "
+            r"orthogonal, as "
+            r"it is symmetric.",
+        ),
     ),
     consequences=r"""
 The eigenvalues are 0 (once, along 1), $\gamma r \epsilon/(\sigma^2 + \epsilon)$ (once, along $\hat{x}$,
@@ -69,6 +94,11 @@ and $m - 2$ for $\epsilon = 0$, where $J/(\gamma r)$ is the orthogonal projectio
 $\hat{x}$. As $J$ is symmetric, the backward pass applies the same matrix to $\mathrm{d}y$ as the
 forward mode does to $v$.
 """,
+    figure=(
+        "jacobian.png",
+        "Left: a batch of three, seen from the side. The gradient keeps the part that is orthogonal to 1 "
+        "and the standardised batch. Right: the eigenvalues of a random batch of eight, computed.",
+    ),
 )
 
 SMALLEST = Theorem(
@@ -84,6 +114,7 @@ only the order is left: $\hat{x} = \pm 1$, and the gradient by $x$ is 0.
         states(dx, 0, "A constant has no derivative.", batch="1"),
         states(dgamma, 0, r"$\hat{x} = 0$.", batch="1"),
         states(dbeta, dy, "The sum has one term.", batch="1"),
+        states(xhat, 0, r"So $|\hat{x}| \le \sqrt{m - 1}$ holds at $m = 1$ too.", batch="1"),
         step(
             var, (element(x) - others(x)) ** 2 / 4, "Both deviations are half of the difference.", batch="2"
         ),
@@ -106,6 +137,13 @@ only the order is left: $\hat{x} = \pm 1$, and the gradient by $x$ is 0.
             r"share of $\epsilon$.",
             batch="2",
         ),
+        states(
+            dgamma,
+            rstd / 2 * (element(x) - others(x)) * (element(dy) - others(dy)),
+            "The sum of both products.",
+            batch="2",
+        ),
+        states(dbeta, element(dy) + others(dy), "The sum of both.", batch="2"),
     ),
     consequences=r"""
 A test of the gradient on two elements is next to vacuous, on one wholly. The first batch on which every

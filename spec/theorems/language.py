@@ -12,15 +12,19 @@ Beside + - * / and whole powers there are:
     mean(b), and a - mean(a) element(a), others(a)        a at one element, fixed but arbitrary; the sum of
     a over all the others shard(n, a)                  a, on the n-th of the shards that the batch consists
     of root(a)                      the positive square root
+
+In a weighted batch every sum is weighted, and `weight` is the weight of an element; elsewhere it is 1.
 """
 
 from dataclasses import dataclass
 from fractions import Fraction
 
+from spec import running
+
 # Everything that varies over the batch; every other name is one number a channel.
-ELEMENTS = frozenset({"x", "dy", "xhat", "y", "dx", "u", "v", "w", "z"})
+ELEMENTS = frozenset({"x", "dy", "xhat", "y", "dx", "u", "v", "w", "z", "weight"})
 # Names whose value is positive, or not negative, wherever a theorem uses them.
-NONNEGATIVE = frozenset({"m", "rstd", "var", "eps", "a", "e"})
+NONNEGATIVE = frozenset({"m", "rstd", "var", "eps", "a", "e", "weight"})
 
 
 @dataclass(frozen=True)
@@ -124,15 +128,43 @@ def root(a):
 
 
 x, dy, xhat, y, dx, u, v, w, z = (name(each) for each in ("x", "dy", "xhat", "y", "dx", "u", "v", "w", "z"))
+weight = name("weight")
 gamma, beta, eps, rstd, m, mean, var = (
     name(each) for each in ("gamma", "beta", "eps", "rstd", "m", "mean", "var")
 )
 dgamma, dbeta, loss = name("dgamma"), name("dbeta"), name("loss")
 
-# What the names of the backward pass mean, for a loss with dy = d loss / dy. No checker knows it otherwise.
+
+class _Written:
+    """The batch of an equation that is to be written down as a tree."""
+
+    m = m
+    sum = staticmethod(total)
+    sqrt = staticmethod(root)
+
+
+WRITTEN = _Written()
+_RUNNING = running.update(mean, var, name("old_mean"), name("old_var"), name("q"), WRITTEN)
+
+# What names mean that are not in the equations: those of the backward pass, for a loss with dy = d loss / dy,
+# and the running statistics. No checker knows it otherwise.
 DEFINITIONS = {
     "loss": total(dy * y),
     "dx": gradient(loss, "x"),
     "dgamma": gradient(loss, "gamma"),
     "dbeta": gradient(loss, "beta"),
+    "running_mean": _RUNNING[0],
+    "running_var": _RUNNING[1],
 }
+
+# The closed form of dx, which the theorem on the gradients of training mode arrives at.
+DX = gamma * rstd * (dy - average(dy) - xhat * average(dy * xhat))
+
+
+def definitions(batch):
+    """What those names mean on a batch of this kind.
+
+    With weights the derivative of the loss by x_k is w_k dx_k, which says nothing of dx_k where w_k is 0. So
+    there dx is its closed form, and that it is the derivative is what has to be proven.
+    """
+    return DEFINITIONS | {"dx": DX} if batch == "weighted" else DEFINITIONS

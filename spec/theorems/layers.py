@@ -104,17 +104,19 @@ $|z|^3/48$. Here $s$ is the sigmoid of $z$, and its derivative by $z$ is $s (1 -
     ),
     consequences=r"""
 By Taylor's formula with the third derivative,
-$|\mathrm{sigmoid}(z) - \frac{1}{2} - \frac{z}{4}| \le \frac{1}{8} \frac{|z|^3}{6}$. For $|z| \le 1$
-this is 0.021, for $|z| \le 2$ it is 0.17: the first is nearly linear, the second is not. At most a
-quarter of the batch lies beyond 2, whatever its distribution (of a normal one, 4.6 %). The gain is that
-few gradients vanish; the cost is that a layer whose $\gamma$ is small can do little more than a linear
-one, until it learns a larger $\gamma$.
+$|\mathrm{sigmoid}(z) - \frac{1}{2} - \frac{z}{4}| \le \frac{1}{8} \frac{|z|^3}{6}$. For $|z| \le 1$ this is
+0.021, for $|z| \le 2$ it is 0.17: the first is nearly linear, the second is not. At most a quarter of the
+batch lies beyond 2, whatever its distribution (of a normal one, 4.6 %). The gain is that few gradients
+vanish: by the same formula the slope is at least $\frac{1}{4} - \frac{z^2}{16}$, so up to 1 it is three
+quarters of the greatest, or more. The cost is that a layer whose $\gamma$ is small can do little more than
+a linear one, until it learns a larger $\gamma$.
 """,
 )
 
 LOSS = total((y - z) ** 2) / 2
 BY_GAMMA, BY_BETA = total((y - z) * xhat), total(y - z)
 AFTER = where(LOSS, gamma=gamma - c * BY_GAMMA, beta=beta - c * BY_BETA)
+STEP = 2 / (m * (1 + e))
 GAIN = c * (1 - c * m / 2) * (BY_GAMMA**2 + BY_BETA**2) + c**2 * m * eps * rstd**2 * BY_GAMMA**2 / 2
 
 LEARNING = Theorem(
@@ -141,6 +143,15 @@ changes the loss by exactly this, so it decreases for every $0 < c < 2/m$.
             r"The second derivative by $\gamma$, at most $m$.",
         ),
         states(LOSS - AFTER, GAIN, "So the loss, a polynomial of second degree, decreases by this."),
+        states(
+            where(AFTER, c=STEP),
+            LOSS,
+            r"Every step size above 0 and up to $2/m$ is $2/(m (1 + e))$ for some $e \ge 0$. For none of "
+            r"them does the "
+            r"loss increase.",
+            slack=2 * e * m**-1 * (1 + e) ** -2 * (BY_GAMMA**2 + BY_BETA**2)
+            + 2 * m**-1 * (1 + e) ** -2 * eps * rstd**2 * BY_GAMMA**2,
+        ),
     ),
     consequences=r"""
 The gain is positive for $0 < c < 2/m$ unless the gradient is 0. The curvature is about $m$ in either

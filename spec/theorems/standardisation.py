@@ -1,8 +1,11 @@
 """What the forward pass does to a batch: its moments, what can be restored, and what eps costs."""
 
+from spec.theorems.gradients import ENERGY
 from spec.theorems.language import (
     average,
     beta,
+    dx,
+    dy,
     element,
     eps,
     gamma,
@@ -55,7 +58,7 @@ beyond 5.57.
 """,
     floating=r"""
 The sum of the computed $\hat{x}$ is not exactly 0: each element carries its own rounding, and the computed
-mean its own. The bounds are in `docs/numerics.md`.
+mean its own.
 """,
 )
 
@@ -82,7 +85,7 @@ standard deviation, not a variance.
 So $\beta$ is the mean of the outputs exactly, and $|\gamma|$ their standard deviation up to the factor
 $\sqrt{\sigma^2/(\sigma^2 + \epsilon)}$. "Bias" means an offset here, not the bias of an estimator.
 """,
-    floating=r"The mean of the computed outputs differs from $\beta$ by roundings: see `docs/numerics.md`.",
+    floating=r"The mean of the computed outputs differs from $\beta$ by roundings.",
 )
 
 RESTORATION = Theorem(
@@ -100,6 +103,11 @@ fixed pair restores two batches that differ by a constant.
             where(y, beta=mean) - mean,
             gamma * rstd * (x - mean),
             r"Any other $\gamma$ stretches the deviations by $\gamma r$.",
+        ),
+        states(
+            average((where(y, beta=mean) - mean) ** 2),
+            gamma**2 * rstd**2 * var,
+            r"So the variance that comes back is $\gamma^2 r^2$ times the variance that there was.",
         ),
         states(
             var * rstd**2,
@@ -142,6 +150,28 @@ and of its gradient.
             1,
             r"The gain $\gamma r$ is at most $\gamma/\sqrt{\epsilon}$.",
             slack=var * rstd**2,
+        ),
+        states(
+            where(var / (var + eps), eps=0),
+            1,
+            r"The limit at $\epsilon = 0$, for a batch that is not constant.",
+            least=2,
+        ),
+        states(
+            eps * (var / (var + eps)),
+            var,
+            r"The limit at infinity: the factor is at most $\sigma^2/\epsilon$.",
+            slack=var**2 * rstd**2,
+        ),
+        states(
+            eps * total(dx**2),
+            gamma**2 * total(dy**2),
+            r"So the gradient of the layer is never longer than $|\gamma|/\sqrt{\epsilon}$ times "
+            r"$\mathrm{d}y$, "
+            r"whatever the batch. It is $\gamma^2 r^2$ times what is left of the squares of $\mathrm{d}y$ "
+            r"when "
+            r"the two components are gone ([what the gradient forgets](gradient-structure.md)).",
+            slack=gamma**2 * (var * rstd**2 * total(dy**2) + eps * rstd**2 * ENERGY),
         ),
     ),
     consequences=r"""

@@ -9,7 +9,7 @@ ASSUMPTIONS = {
     "real": "x, dy, gamma, beta and all directions are real numbers: no rounding",
     "size": "the batch has m elements, m a whole number and at least 1",
     "independent": "where an expectation is taken: the elements are independent, with one mean and variance",
-    "weights": "every element has a weight above 0, and the weights sum to m",
+    "weights": "every element has a weight, which is at least 0; the weights sum to m, and m > 0",
     "positive": "var + eps > 0: eps > 0, or eps = 0 and the batch is not constant",
 }
 
@@ -62,7 +62,9 @@ class Theorem:
     """A statement about the equations of the source, with its proof.
 
     `statement` and `consequences` are prose, with mathematics between dollar signs; `floating` says what
-    becomes of the theorem in floating point; `source` the equations that it rests on.
+    becomes of the theorem in floating point; `source` the equations that it rests on. `beyond` says, where it
+    is so, why no output of an implementation can show the theorem (see `spec.properties`). `figure` is a file
+    of docs/figures and its caption.
     """
 
     name: str
@@ -72,4 +74,11 @@ class Theorem:
     claims: tuple
     consequences: str = ""
     floating: str = ""
+    beyond: str = ""
+    figure: tuple = ()
     assumptions: tuple = ("real", "size", "positive")
+
+    @property
+    def long(self):
+        """Whether every step is part of the statement, and there are too many to print them twice."""
+        return len(self.claims) > 20 and all(claim.main for claim in self.claims)

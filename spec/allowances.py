@@ -1,0 +1,65 @@
+"""What the theorems leave of their equations in floating point: by how much the two sides may differ.
+
+The outputs are taken as exact as their format can be, each with the bound that a class of kernels has.
+"""
+
+import json
+
+import numpy as np
+
+from spec import oracle
+from spec.adapter import Adapter, Caps
+from spec.properties import HOLDS, Implementation, observe
+from spec.samples import LARGER
+
+
+class Nearest(Adapter):
+    """Every output as exact as its format can be, with the bounds of a class of kernels."""
+
+    def __init__(self, accumulate):
+        self.caps = Caps(accumulate=accumulate, least=1)
+
+    def _rounded(self, expected, dtype):
+        return {
+            name: each.nearest.astype(dtype if each.values.numerator.shape[-1] > 1 else np.float64)
+            for name, each in expected.items()
+        }
+
+    def forward(self, x, gamma, beta, eps):
+        how = {"accumulate": self.caps.accumulate}
+        return self._rounded(oracle.forward(x, gamma, beta, eps, **how), x.dtype)
+
+    def backward(self, dy, x, gamma, beta, eps):
+        how = {"accumulate": self.caps.accumulate}
+        return self._rounded(oracle.backward(dy, x, gamma, eps, **how), x.dtype)
+
+    def inference(self, x, gamma, beta, mean, var, eps):
+        how = {"accumulate": self.caps.accumulate}
+        return self._rounded(oracle.inference(x, gamma, beta, mean, var, eps, **how), x.dtype)
+
+    def inference_backward(self, dy, x, gamma, mean, var, eps):
+        how = {"accumulate": self.caps.accumulate}
+        return self._rounded(oracle.inference_backward(dy, x, gamma, mean, var, eps, **how), x.dtype)
+
+    def update(self, x, running_mean, running_var, momentum):
+        how = {"accumulate": self.caps.accumulate}
+        return self._rounded(oracle.update(x, running_mean, running_var, momentum, **how), x.dtype)
+
+
+def _of_outputs(claim):
+    """Whether nothing is differentiated on either side: whoever has the outputs can compute both."""
+    return not any(head in json.dumps(claim.data()) for head in ('"along"', '"gradient"'))
+
+
+# The classes of kernels for which pages give bounds: format of the data, and how sums are formed.
+SHOWN = {"float32": "float64", "float64": "compensated"}
+
+
+def allowances(theorem):
+    """For each step made of outputs alone: by how much its sides may differ on `LARGER`, by SHOWN."""
+    found = {}
+    for dtype, accumulate in SHOWN.items():
+        for each in observe(theorem, Implementation(Nearest(accumulate), dtype), (LARGER,), _of_outputs):
+            if each.status == HOLDS:
+                found.setdefault(each.claim, {})[dtype] = each.allowed
+    return {claim: row for claim, row in found.items() if row.keys() == SHOWN.keys()}
