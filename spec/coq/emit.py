@@ -1,0 +1,198 @@
+"""Writes a theorem as a file of Coq: a lemma for each derivative in it, and a theorem for each claim."""
+
+from spec.coq.calculus import rate
+from spec.coq.normal import EPS, VAR, Normal
+from spec.coq.read import Reader, definitions, setting
+from spec.coq.statement import (
+    Statement,
+    bound,
+    derivative_of,
+    derivatives,
+    existences,
+    for_all,
+    introduce,
+    layout,
+    still_positive,
+    typed,
+    variables,
+)
+from spec.coq.terms import Add, Batch, Call, Derivative, Div, Name, Sub, number
+from spec.theorems import THEOREMS, language
+
+HEADER = "(* Written by `python -m spec prove --coq`. Edit the theorem, not this file. *)"
+BEGINNING = """\
+From Coq Require Import Reals Lra Lia.
+{}Open Scope R_scope."""
+REQUIRED = """\
+From Coquelicot Require Import Coquelicot.
+From Bncore Require Import Sums Equations Algebra Derivatives.
+"""
+
+
+def emits(theorem):
+    """Whether all that a theorem says can be written in Coq: one batch of any size, and the book's equations."""
+    return all(claim.batch == "any" and claim.book == "source" for claim in theorem.claims)
+
+
+def module(theorem):
+    """The name of a theorem's file, as Coq wants it."""
+    return "".join(word.capitalize() for word in theorem.name.split("-"))
+
+
+def statements(theorem):
+    """The names in Coq of a theorem's claims, with whether each is part of what it states."""
+    name = theorem.name.replace("-", "_")
+    return [(f"{name}_{n}", claim.main) for n, claim in enumerate(theorem.claims, 1)]
+
+
+def emit(theorem):
+    """The text of a theorem's file."""
+    return File().text(theorem)
+
+
+def emit_all(theorems=THEOREMS):
+    """The file of the equations, and that of each theorem that can be written: names and texts."""
+    beginning = BEGINNING.format("From Bncore Require Import Sums.\n")
+    texts = {"Equations": "\n\n".join([HEADER, beginning, definitions()])}
+    return texts | {module(theorem): emit(theorem) for theorem in theorems if emits(theorem)}
+
+
+class File:
+    """A file as it grows: lemmas about derivatives come first, as the claims need them."""
+
+    def __init__(self):
+        self.lemmas = {}
+        self.parts = []
+
+    def text(self, theorem):
+        """The whole file."""
+        for claim, (name, _) in zip(theorem.claims, statements(theorem), strict=True):
+            self._claim(name, claim)
+        title = f"(** * {theorem.title} *)"
+        return "\n\n".join([HEADER, title, BEGINNING.format(REQUIRED), *self.parts]) + "\n"
+
+    def _write(self, kind, name, statement, said, proof, note=()):
+        opening, *lines = statement.text(said)
+        lines = layout([opening, *lines])
+        self.parts.append("\n".join([*note, f"{kind} {name} :", *lines, "Proof.", *layout(proof), "Qed."]))
+
+    # Lemmas
+
+    def need(self, term):
+        """Write the lemmas about the derivatives in a term, unless they are there."""
+        for each in derivatives(term):
+            if each.problem not in self.lemmas:
+                self.need(each.problem.body)
+                self.lemmas[each.problem] = f"derivative_{len(self.lemmas) + 1}"
+                self._lemma(each.problem)
+
+    def _lemma(self, problem):
+        """The lemma that a derivative exists and is its closed form."""
+        where, index = problem.setting, ["k"] if problem.indexed else []
+        parameters = [typed(name, name in problem.batches) for name in problem.parameters]
+        statement = Statement(parameters, index, [("Hroot", f"0 < {root}") for root in problem.roots])
+        found = where.short(problem.rate)
+        normal = Normal(where, self.lemmas)
+        value = normal.term(normal(found))
+        proof = [statement.intros(), *preamble(statement, where)]
+        if problem.explicit != problem.body:
+            proof += [f"apply (is_derive_ext_loc (fun t : R => {problem.explicit})).", *self._explicit(problem)]
+        proof += [f"apply (d_eq _ _ ({rate(problem.explicit).put({'t': number(0)})})).", "{ derive. }"]
+        proof += ["rewrite ?move_0.", *abbreviations(where), f"change ({found} = {value}).", *normal.lines]
+        said = [f"is_derive {derivative_of('t', problem.body)} ({problem.value})."]
+        self._write("Lemma", self.lemmas[problem], statement, said, [*proof, *normal.rewrites(found), "normal."])
+
+    def _explicit(self, problem):
+        """The proof that while t is small the body is equal to its form without derivatives."""
+        arguments = tuple(Batch(each) if each in problem.batches else Name(each) for each in problem.parameters)
+        itself = Derivative(problem, arguments, "k" if problem.indexed else None)
+        normal = Normal(setting((), ()), self.lemmas)
+        known = {root: "Hroot" for root in problem.roots}
+        lines = ["{", *still_positive(itself, normal, known)]
+        inner = derivatives(problem.body)
+        for n, each in enumerate(inner, 1):
+            indices = bound(each)
+            lines += [f"assert (inner{n} : {for_all(indices)}{each} = {each.value()}).", "{", *introduce(indices)]
+            lines += [f"apply is_derive_unique. exact {normal.lemma(each, known)}.", "}"]
+        facts = " | ".join(f"apply inner{n}; assumption" for n in range(1, len(inner) + 1))
+        return [*lines, f"same ltac:(first [{facts}]).", "}"]
+
+    # Claims
+
+    def _claim(self, name, claim):
+        """The theorem that a claim holds."""
+        reader = Reader({each: Name(each) for each in ("mean", "var")} if claim.mode == "inference" else {})
+        sides = [reader.read(side) for side in (claim.left, claim.right, claim.slack) if side is not None]
+        for side in sides:
+            self.need(side)
+        where = setting(reader.values, variables(sides))
+        normal = Normal(where, self.lemmas)
+        short = [where.short(side) for side in sides]
+        for side in short:
+            normal(side)
+        said, exist, end = self._said(sides, short, normal)
+        statement = Statement(
+            [typed(*each) for each in variables(sides).items()],
+            sorted(frozenset().union(*(side.indices() for side in sides))),
+            list(assumptions(sides, short, normal)),
+            claim.least,
+        )
+        proof = [statement.intros(), *preamble(statement, where), *abbreviations(where), *normal.lines]
+        for each in exist:
+            proof += ["split.", "{", *each.proof(normal), "}"]
+        said = [f"{each.text()} /\\" for each in exist] + [f"{said}."]
+        note = layout([f"(** {claim.why} *)".replace('"', "''")])
+        self._write("Theorem", name, statement, said, [*proof, *end], [line.removeprefix("  ") for line in note])
+
+    def _said(self, sides, short, normal):
+        """What a claim says, the derivatives that it says to exist, and the end of its proof."""
+        left, right, *slack = sides
+        exist = list(dict.fromkeys(each for side in sides for each in existences(side)))
+        if slack:
+            difference = Sub(short[1], short[0])
+            end = [f"apply (is_less _ _ ({short[2]})).", f"{{ change ({difference} = {short[2]})."]
+            end += [*normal.rewrites(Add(difference, short[2])), "normal.", "}", "nonnegative."]
+            return f"{left} <= {right}", exist, end
+        end = [f"change ({short[0]} = {short[1]}).", *normal.rewrites(Add(*short)), "normal."]
+        if not isinstance(left, Derivative) or derivatives(right):
+            return f"{left} = {right}", exist, end
+        value = normal.short(left.value())
+        lemma = normal.lemma(short[0])
+        normal(value)
+        end = [f"apply (d_eq _ _ _ _ {lemma}).", f"change ({value} = {short[1]})."]
+        end += [*normal.rewrites(Add(value, short[1])), "normal."]
+        return f"is_derive {derivative_of(*left.function())} ({right})", exist[1:], end
+
+
+def assumptions(sides, short, normal):
+    """What a claim assumes of its variables: what must be positive, not negative, or not 0."""
+    where = normal.setting
+    if where.rooted:
+        yield "Hroot", f"0 < {where.full(Add(VAR, EPS))}"
+    below = {name for side in short for each in side.walk() if isinstance(each, Div) for name in normal.below(each)}
+    for name in variables(sides):
+        if name in language.NONNEGATIVE - {"var", "eps"} and (where.rooted or name in below):
+            yield f"{name}_positive", f"0 < {name}"
+        elif name in below:
+            yield f"{name}_nonzero", f"{name} <> 0"
+    if len(sides) == 3 and EPS.name in variables(sides):
+        yield "eps_nonnegative", "0 <= eps"
+
+
+def preamble(statement, where):
+    """The facts with which every proof begins."""
+    lines = []
+    if statement.least:
+        lines.append("assert (size : 0 < INR m) by (apply size_positive; lia).")
+    if statement.least and statement.least > 1:
+        lines.append("pose proof (le_INR _ _ Hm) as least; simpl in least.")
+    if where.trained:
+        lines.append("destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).")
+    if where.rooted:
+        lines.append("destruct (roots _ _ Hroot) as [rstd_positive eps_is].")
+    return lines
+
+
+def abbreviations(where):
+    """The tactics that name mean, var and rstd."""
+    return [f"set ({name} := {long}) in *." for name, long in where.long.items()]

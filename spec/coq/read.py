@@ -1,0 +1,329 @@
+"""Reads the trees of theorems into terms of Coq, exactly as `spec.decide` reads them into sympy."""
+
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cache, cached_property
+
+from spec.coq.calculus import at_zero, rate
+from spec.coq.normal import EPS, VAR, Normal, Setting
+from spec.coq.statement import variables
+from spec.coq.terms import (
+    Add,
+    Batch,
+    Call,
+    Derivative,
+    Div,
+    Each,
+    Equation,
+    Move,
+    Mul,
+    Name,
+    Neg,
+    Number,
+    Others,
+    Pow,
+    Root,
+    Size,
+    Sub,
+    Sum,
+    Unit,
+    add,
+    as_batch,
+    at_index,
+    canonical,
+    multiply,
+    number,
+    varies,
+)
+from spec.equations import BOOK, NUMBER
+from spec.theorems import language
+
+# The parameters of equations that are batches.
+BATCHES = ("x", "xhat")
+PARTS = ("mean", "var", "xhat")
+
+
+class Written:
+    """The batch of `spec.equations` when the equations are to be printed and not computed."""
+
+    m = language.m
+    sum = staticmethod(language.total)
+    sqrt = staticmethod(language.root)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads trees where these names have these values, and what depends on them is computed from them."""
+
+    values: dict = field(default_factory=dict)
+
+    def bind(self, **values):
+        """The reader for which these names have these values."""
+        return replace(self, values=self.values | values)
+
+    def name(self, name):
+        """The value of a name: a number or a batch."""
+        if name in self.values:
+            return self.values[name]
+        if name == "m":
+            return Size()
+        if name in equations():
+            equation = equations()[name]
+            return Call(equation, tuple(map(self._argument, equation.parameters)))
+        if name in language.DEFINITIONS:
+            tree = language.DEFINITIONS[name]
+            return Each("i", self.at(tree, "i")) if self.varies(tree) else self.at(tree, None)
+        return Batch(name) if name in language.ELEMENTS else Name(name)
+
+    def _argument(self, name):
+        value = self.name(name)
+        return as_batch(value) if name in BATCHES else value
+
+    def varies(self, tree):
+        """Whether the tree is one number for each element."""
+        if tree.head == "name":
+            value = self.values.get(*tree.parts)
+            if value is not None:
+                return varies(value)
+            return tree.parts[0] in language.ELEMENTS
+        if tree.head == "along":
+            return self.varies(tree.parts[0])
+        if tree.head == "gradient":
+            return tree.parts[1] in language.ELEMENTS or self.varies(tree.parts[0])
+        if tree.head == "where":
+            return self._replaced(tree).varies(tree.parts[0])
+        if tree.head in ("sum", "cov", "element", "others"):
+            return False
+        return any(self.varies(part) for part in tree.parts if isinstance(part, language.Tree))
+
+    def read(self, tree):
+        """The value of a tree, at the element k if it varies."""
+        return canonical(self.at(tree, "k" if self.varies(tree) else None))
+
+    def batch(self, tree):
+        """The value of a tree: a batch, or a number."""
+        if tree.head == "name":
+            return self.name(*tree.parts)
+        return Each("i", self.at(tree, "i")) if self.varies(tree) else self.at(tree, None)
+
+    def at(self, tree, index):
+        """The value of a tree at an element."""
+        return getattr(self, f"_{tree.head}")(index, *tree.parts)
+
+    def _number(self, index, digits):
+        return number(digits)
+
+    def _name(self, index, name):
+        return at_index(self.name(name), index)
+
+    def _add(self, index, *terms):
+        return add([self._term(index, term) for term in terms])
+
+    def _term(self, index, term):
+        value = self.at(term, index)
+        if isinstance(value, Number) and value.value < 0:
+            return Neg(Number(-value.value))
+        return value
+
+    def _mul(self, index, *factors):
+        """A product over a product: what has a negative power stands below."""
+        below = [each for each in factors if each.head == "pow" and each.parts[1] < 0]
+        above = [self.at(each, index) for each in factors if each not in below]
+        negative = sum(each == number(-1) for each in above)
+        above = [each for each in above if each != number(-1)]
+        product = multiply(above)
+        if below:
+            bottom = [self._pow(index, each.parts[0], -each.parts[1]) for each in below]
+            product = Div(product, multiply(bottom))
+        return Neg(product) if negative % 2 else product
+
+    def _pow(self, index, base, exponent):
+        base = self.at(base, index)
+        if exponent < 0:
+            return Div(number(1), base if exponent == -1 else Pow(base, -exponent))
+        return base if exponent == 1 else Pow(base, exponent)
+
+    def _root(self, index, of):
+        return Root(self.at(of, index))
+
+    def _sum(self, index, of):
+        bound = _bound(index)
+        return Sum(bound, self.at(of, bound))
+
+    def _cov(self, index, a, b):
+        both, first, second = (self._average(each) for each in (a * b, a, b))
+        return Sub(both, Mul(first, second))
+
+    def _average(self, tree):
+        return Div(self._sum(None, tree), Size())
+
+    def _centred(self, index, a):
+        return Sub(self.at(a, index), self._average(a))
+
+    def _element(self, index, a):
+        return self.at(a, "j")
+
+    def _others(self, index, a):
+        return Others("i", self.at(a, "i"), "j")
+
+    def _replaced(self, tree):
+        pairs = tree.parts[1:]
+        values = {key: self.batch(value) for key, value in zip(pairs[::2], pairs[1::2], strict=True)}
+        return self.bind(**values)
+
+    def _where(self, index, a, *pairs):
+        return self._replaced(language.Tree("where", (a, *pairs))).at(a, index)
+
+    def _along(self, index, a, of, direction):
+        return self._derivative(a, of, (), self.batch(direction), index if self.varies(a) else None)
+
+    def _gradient(self, index, a, of, *held):
+        if of in language.ELEMENTS:
+            if self.varies(a):
+                raise NotImplementedError("the gradient of what varies over the batch")
+            return self._derivative(a, of, held, Unit(index), index)
+        return self._derivative(a, of, held, number(1), index if self.varies(a) else None)
+
+    def _derivative(self, a, of, held, direction, index):
+        given = frozenset({of, *held, *self.values}) & frozenset(PARTS)
+        kind = "unit" if isinstance(direction, Unit) else "one" if direction == number(1) else "direction"
+        asked = problem(a, of, given, kind, self.varies(a))
+        still = self.bind(h=direction)
+        arguments = {each: still.name(each) for each in asked.parameters}
+        arguments |= {each: as_batch(arguments[each]) for each in asked.batches}
+        return Derivative(asked, tuple(arguments.values()), index)
+
+
+def _bound(index):
+    return "i" if index != "i" else "i1"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """To differentiate a tree by t at 0, where a name moves by t along a direction, for any values of names.
+
+    `given` are the names, of those that the equations compute, that are parameters here. The direction is
+    the parameter h, the batch that is 1 at k alone, or 1.
+    """
+
+    tree: language.Tree
+    of: str
+    given: frozenset
+    kind: str
+    varies: bool
+
+    @property
+    def direction(self):
+        """That along which the name moves."""
+        if self.kind == "unit":
+            return Unit("k")
+        moves = self.of in language.ELEMENTS
+        if self.kind == "one":
+            return Each("i", number(1)) if moves else number(1)
+        return Batch("h") if moves else Name("h")
+
+    @cached_property
+    def body(self):
+        """What depends on t."""
+        reader = self._reader.bind(**{self.of: self.moved})
+        return canonical(reader.at(self.tree, "k" if self.varies else None))
+
+    @property
+    def _reader(self):
+        return Reader({name: Batch(name) if name in language.ELEMENTS else Name(name) for name in self.given})
+
+    @property
+    def moved(self):
+        """What moves, moved by t."""
+        still, t = self._reader.name(self.of), Name("t")
+        if isinstance(still, Batch):
+            return Move(still, self.direction, t)
+        return add([still, Mul(t, self.direction)])
+
+    @cached_property
+    def parameters(self):
+        """The free names of the body."""
+        return tuple(variables([self.body]))
+
+    @cached_property
+    def setting(self):
+        """What mean, var and rstd mean in the closed form."""
+        return setting(self.given, self.parameters)
+
+    @property
+    def roots(self):
+        """What must be positive for the derivative to exist."""
+        return [self.setting.full(Add(VAR, EPS))] if self.setting.rooted else []
+
+    @cached_property
+    def explicit(self):
+        """The body, with closed forms in the place of the derivatives in it."""
+        return closed(self.body)
+
+    @cached_property
+    def rate(self):
+        """The derivative, as the rules of differentiation leave it."""
+        return at_zero(rate(self.explicit))
+
+    @cached_property
+    def value(self):
+        """The derivative as a closed form."""
+        normal = Normal(self.setting)
+        return self.setting.full(normal.term(normal(self.setting.short(self.rate))))
+
+    @property
+    def indexed(self):
+        """Whether it is about an element k."""
+        return self.kind == "unit" or self.varies
+
+    @cached_property
+    def batches(self):
+        """The parameters that are batches."""
+        return frozenset(name for name, batch in variables([self.body]).items() if batch)
+
+
+problem = cache(Problem)
+
+
+def setting(given, names):
+    """The setting in which these parts of the equations are given, and these names free."""
+    return Setting(frozenset(given), "x" in names, "eps" in names, equations())
+
+
+def closed(term):
+    """A term with the closed form of every derivative in it."""
+    return closed(term.value()) if isinstance(term, Derivative) else canonical(term.map(closed))
+
+
+@cache
+def equations():
+    """The definitions, from `spec.equations`; with the inverse of the root in (9.40), which has a name."""
+    over, names = Written(), language
+    trees = {
+        "mean": (("x",), BOOK.mean(names.x, over)),
+        "var": (("x", "mean"), BOOK.var(names.x, names.mean, over)),
+        "rstd": (("var", "eps"), 1 / over.sqrt(names.var + names.eps)),
+        "xhat": (("x", "mean", "var", "eps"), BOOK.xhat(names.x, names.mean, names.var, names.eps, over)),
+        "y": (("xhat", "gamma", "beta"), BOOK.y(names.xhat, names.gamma, names.beta)),
+    }
+    return {name: _equation(name, *each) for name, each in trees.items()}
+
+
+def _equation(name, parameters, tree):
+    free = Reader({each: Batch(each) if each in BATCHES else Name(each) for each in parameters})
+    varies = name in language.ELEMENTS
+    body = canonical(free.at(tree, "i" if varies else None))
+    sums = any(isinstance(each, Sum) for each in body.walk())
+    return Equation(name.capitalize(), parameters, body, sums, varies)
+
+
+def definitions():
+    """The text of `Equations.v`: a definition for each equation."""
+    parts = []
+    for name, equation in equations().items():
+        types = " ".join(f"({each} : {'nat -> R' if each in BATCHES else 'R'})" for each in equation.parameters)
+        size = "(m : nat) " * equation.sums
+        index = " (i : nat)" * equation.varies
+        note = f"(** {NUMBER[name]} *)\n" if name in NUMBER else "(** The inverse of the root in (9.40) *)\n"
+        parts.append(f"{note}Definition {equation.coq} {size}{types}{index} : R :=\n  {equation.body}.\n")
+    return "\n".join(parts)
