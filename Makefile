@@ -32,6 +32,10 @@ test: $(VENV)/built $(VENV)/with-test  ## pytest; peers that are installed in .v
 prove: $(VENV)/with-spec  ## write docs/proofs and docs/derivation.md from the equations
 	$(PY) -m spec prove
 
+.PHONY: coq
+coq: $(VENV)/made  ## have Coq's kernel check the theorems (Debian: apt install coq libcoq-coquelicot)
+	$(PY) -m spec.coq
+
 .PHONY: bench bench-full
 bench: $(VENV)/built $(VENV)/with-docs  ## time the core beside every peer that is installed in .venv, a few minutes
 	$(PY) docs/benchmarks/bench.py

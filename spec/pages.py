@@ -4,6 +4,7 @@ A page must render on a plain forge. So display mathematics stands between lines
 command is used that Markdown would take for an escape: no backslash before punctuation.
 """
 
+from spec.coq.emit import emits, module
 from spec.equations import BOOK, NUMBER
 from spec.latex import Printer
 from spec.theorems import language
@@ -74,7 +75,16 @@ def _checks(theorem, proof):
         f"$m = {_sizes(proof)}$: holds; a false step would pass with a probability of at most "
         f"{proof.second.bound}."
     )
-    return f"* {method}\n* {second}"
+    return "\n".join([f"* {method}", f"* {second}", *_kernel(theorem)])
+
+
+def _kernel(theorem):
+    """Where the theorem is written for Coq, if it is."""
+    if emits(theorem):
+        yield (
+            f"* Coq: [{module(theorem)}.v](coq/{module(theorem)}.v) states every step, and derivatives as those "
+            "of real functions, for every $m$, with a proof for its kernel. `make coq` has the kernel check it."
+        )
 
 
 def _source_numbers(theorem):
@@ -89,7 +99,7 @@ def index(proofs):
     """The table of contents, with source numbers and verdicts."""
     rows = [
         f"| {n} | [{proof.theorem.title}]({proof.theorem.name}.md) | {_source_numbers(proof.theorem)} "
-        f"| {len(proof.decisions)} steps | m = {_sizes(proof)} | {proof.second.bound} |"
+        f"| {len(proof.decisions)} steps | m = {_sizes(proof)} | {proof.second.bound} | {_file(proof.theorem)} |"
         for n, proof in enumerate(proofs, 1)
     ]
     return (
@@ -101,8 +111,8 @@ def index(proofs):
                 "",
                 INTRODUCTION,
                 "",
-                "| | theorem | source | normal form | second checker | error at most |",
-                "|---|---|---|---|---|---|",
+                "| | theorem | source | normal form | second checker | error at most | in Coq |",
+                "|---|---|---|---|---|---|---|",
                 *rows,
             ]
         )
@@ -110,9 +120,13 @@ def index(proofs):
     )
 
 
+def _file(theorem):
+    return f"[{module(theorem)}](coq/{module(theorem)}.v)" if emits(theorem) else ""
+
+
 INTRODUCTION = """\
 Every theorem here is about the six equations, (9.36) to (9.41), as `spec/equations.py` states them.
-Each is a list of equations, and each of those is established twice.
+Each is a list of equations, and each of those is established twice; most of them three times.
 
 * **Normal form.** Both sides are computed from the equations for a batch whose size is the symbol $m$.
   The root is made rational by $\\epsilon = 1/r^2 - \\sigma^2$. Then each side is a rational function of
@@ -122,8 +136,13 @@ Each is a list of equations, and each of those is established twice.
   first, reads the certificate (a file of JSON in `certificates/`) and evaluates both sides on random
   numbers, exactly, with dual numbers for the derivatives. It may take a false equation for true, with
   the probability stated; never a true one for false.
+* **Coq.** Most theorems are written as theorems of Coq too, about real functions and their derivatives, for
+  every $m$, each with a proof. `make coq` has Coq's kernel check them, and prints on what axioms they rest:
+  on those of the real numbers.
 
-Both trust the equations as they are written, and Python. The proofs are about real numbers; what
+The first two trust the equations as they are written, and Python. The last trusts the equations, Coq's
+kernel, and that the program states in Coq what a page states: `coq/Equations.v` and the statements can be
+read. The proofs are about real numbers; what
 remains of a theorem in floating point is said on its page."""
 
 
@@ -147,17 +166,9 @@ def derivation(proofs):
     return "\n\n".join(parts) + "\n"
 
 
-class _Written:
-    """The batch that `spec.equations` sums over when the equations are to be printed and not computed."""
-
-    m = language.m
-    sum = staticmethod(language.total)
-    sqrt = staticmethod(language.root)
-
-
 def _source():
     """The equations that make the layer, as `spec.equations` writes them: number and LaTeX."""
-    over, book, show = _Written(), BOOK, Printer()
+    over, book, show = language.WRITTEN, BOOK, Printer()
     x, mean, var, eps = language.x, language.mean, language.var, language.eps
     right = {
         "mean": book.mean(x, over),

@@ -1,6 +1,23 @@
 """Differentiates terms, step for step as the tactic `derive` of Derivatives.v does."""
 
-from spec.coq.terms import Add, At, Binary, Call, Div, Move, Mul, Name, Neg, Pow, Root, Sub, Sum, at_index, canonical, number
+from spec.coq.terms import (
+    Add,
+    At,
+    Binary,
+    Call,
+    Div,
+    Move,
+    Mul,
+    Name,
+    Neg,
+    Pow,
+    Root,
+    Sub,
+    Sum,
+    at_index,
+    canonical,
+    number,
+)
 
 T = "t"
 

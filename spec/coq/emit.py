@@ -16,7 +16,7 @@ from spec.coq.statement import (
     typed,
     variables,
 )
-from spec.coq.terms import Add, Batch, Call, Derivative, Div, Name, Sub, number
+from spec.coq.terms import Add, Batch, Derivative, Div, Name, Sub, number
 from spec.theorems import THEOREMS, language
 
 HEADER = "(* Written by `python -m spec prove --coq`. Edit the theorem, not this file. *)"
@@ -39,10 +39,9 @@ def module(theorem):
     return "".join(word.capitalize() for word in theorem.name.split("-"))
 
 
-def statements(theorem):
-    """The names in Coq of a theorem's claims, with whether each is part of what it states."""
-    name = theorem.name.replace("-", "_")
-    return [(f"{name}_{n}", claim.main) for n, claim in enumerate(theorem.claims, 1)]
+def label(theorem):
+    """The name in Coq of the conjunction of a theorem's claims."""
+    return theorem.name.replace("-", "_")
 
 
 def emit(theorem):
@@ -66,8 +65,13 @@ class File:
 
     def text(self, theorem):
         """The whole file."""
-        for claim, (name, _) in zip(theorem.claims, statements(theorem), strict=True):
+        names = [f"{label(theorem)}_{n}" for n in range(1, len(theorem.claims) + 1)]
+        for name, claim in zip(names, theorem.claims, strict=True):
             self._claim(name, claim)
+        *most, last = names
+        together = "".join(f"(conj {name} " for name in most) + last + ")" * len(most)
+        lines = layout([f"Definition {label(theorem)} := {together}."])
+        self.parts.append("\n".join(["(** All of it *)", *(line.removeprefix("  ") for line in lines)]))
         title = f"(** * {theorem.title} *)"
         return "\n\n".join([HEADER, title, BEGINNING.format(REQUIRED), *self.parts]) + "\n"
 
@@ -96,23 +100,34 @@ class File:
         value = normal.term(normal(found))
         proof = [statement.intros(), *preamble(statement, where)]
         if problem.explicit != problem.body:
-            proof += [f"apply (is_derive_ext_loc (fun t : R => {problem.explicit})).", *self._explicit(problem)]
+            proof += [
+                f"apply (is_derive_ext_loc (fun t : R => {problem.explicit})).",
+                *self._explicit(problem),
+            ]
         proof += [f"apply (d_eq _ _ ({rate(problem.explicit).put({'t': number(0)})})).", "{ derive. }"]
         proof += ["rewrite ?move_0.", *abbreviations(where), f"change ({found} = {value}).", *normal.lines]
         said = [f"is_derive {derivative_of('t', problem.body)} ({problem.value})."]
-        self._write("Lemma", self.lemmas[problem], statement, said, [*proof, *normal.rewrites(found), "normal."])
+        self._write(
+            "Lemma", self.lemmas[problem], statement, said, [*proof, *normal.rewrites(found), "normal."]
+        )
 
     def _explicit(self, problem):
         """The proof that while t is small the body is equal to its form without derivatives."""
-        arguments = tuple(Batch(each) if each in problem.batches else Name(each) for each in problem.parameters)
+        arguments = tuple(
+            Batch(each) if each in problem.batches else Name(each) for each in problem.parameters
+        )
         itself = Derivative(problem, arguments, "k" if problem.indexed else None)
         normal = Normal(setting((), ()), self.lemmas)
-        known = {root: "Hroot" for root in problem.roots}
+        known = dict.fromkeys(problem.roots, "Hroot")
         lines = ["{", *still_positive(itself, normal, known)]
         inner = derivatives(problem.body)
         for n, each in enumerate(inner, 1):
             indices = bound(each)
-            lines += [f"assert (inner{n} : {for_all(indices)}{each} = {each.value()}).", "{", *introduce(indices)]
+            lines += [
+                f"assert (inner{n} : {for_all(indices)}{each} = {each.value()}).",
+                "{",
+                *introduce(indices),
+            ]
             lines += [f"apply is_derive_unique. exact {normal.lemma(each, known)}.", "}"]
         facts = " | ".join(f"apply inner{n}; assumption" for n in range(1, len(inner) + 1))
         return [*lines, f"same ltac:(first [{facts}]).", "}"]
@@ -142,7 +157,9 @@ class File:
             proof += ["split.", "{", *each.proof(normal), "}"]
         said = [f"{each.text()} /\\" for each in exist] + [f"{said}."]
         note = layout([f"(** {claim.why} *)".replace('"', "''")])
-        self._write("Theorem", name, statement, said, [*proof, *end], [line.removeprefix("  ") for line in note])
+        self._write(
+            "Theorem", name, statement, said, [*proof, *end], [line.removeprefix("  ") for line in note]
+        )
 
     def _said(self, sides, short, normal):
         """What a claim says, the derivatives that it says to exist, and the end of its proof."""
@@ -169,7 +186,9 @@ def assumptions(sides, short, normal):
     where = normal.setting
     if where.rooted:
         yield "Hroot", f"0 < {where.full(Add(VAR, EPS))}"
-    below = {name for side in short for each in side.walk() if isinstance(each, Div) for name in normal.below(each)}
+    below = {
+        name for side in short for each in side.walk() if isinstance(each, Div) for name in normal.below(each)
+    }
     for name in variables(sides):
         if name in language.NONNEGATIVE - {"var", "eps"} and (where.rooted or name in below):
             yield f"{name}_positive", f"0 < {name}"

@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from spec.coq.emit import emit_all, module, statements
+from spec.coq.emit import emit_all, emits, label, module
 from spec.theorems import THEOREMS
 
 HERE = Path(__file__).resolve().parent
@@ -31,21 +31,21 @@ class Rejected(Exception):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the kernel said about a theorem: the axioms of each statement, and why it was rejected, if it was."""
+    """What the kernel said about a theorem: on what axioms it rests, or why it was rejected."""
 
-    name: str
-    axioms: dict
+    theorem: object
+    axioms: frozenset
     seconds: float
     reason: str = ""
 
     @property
     def foreign(self):
         """The assumptions that are no axioms of the real numbers."""
-        return sorted(set().union(*self.axioms.values()) - AXIOMS)
+        return sorted(self.axioms - AXIOMS)
 
     @property
     def ok(self):
-        return not self.reason and bool(self.axioms) and not self.foreign
+        return not self.reason and not self.foreign
 
 
 def missing():
@@ -70,7 +70,9 @@ def coqc(folder, name):
 def library(folder):
     """Compile the library into a folder, with the equations as they are now."""
     folder.mkdir(parents=True, exist_ok=True)
-    texts = {name: (HERE / f"{name}.v").read_text(encoding="utf-8") for name in LIBRARY if name != "Equations"}
+    texts = {
+        name: (HERE / f"{name}.v").read_text(encoding="utf-8") for name in LIBRARY if name != "Equations"
+    }
     write(folder, texts | emit_all(()))
     for name in LIBRARY:
         coqc(folder, name)
@@ -83,42 +85,38 @@ def write(folder, texts):
 
 
 def axioms(folder, name, asked):
-    """The names of all that the asked theorems of a compiled file assume."""
-    printing = [f"From Bncore Require {name}.", *(f"Print Assumptions {name}.{each}." for each in asked)]
-    write(folder, {f"{name}Assumptions": "\n".join(printing) + "\n"})
-    blocks = re.split(r"^(?=Axioms:|Closed under the global context)", coqc(folder, f"{name}Assumptions"), flags=re.M)
-    blocks = blocks[1:]
-    if len(blocks) != len(asked):
-        raise Rejected(f"{name}: wanted the assumptions of {len(asked)} theorems, found those of {len(blocks)}")
-    return {each: _names(block) for each, block in zip(asked, blocks, strict=True)}
-
-
-def _names(block):
-    """The names in an answer to Print Assumptions: what begins a line, after the first."""
-    return frozenset(re.findall(r"^([^\s:]+)", block.partition("\n")[2], flags=re.M))
+    """The names of all that a theorem of a compiled file assumes."""
+    write(folder, {f"{name}Assumptions": f"From Bncore Require {name}.\nPrint Assumptions {name}.{asked}.\n"})
+    answer = coqc(folder, f"{name}Assumptions")
+    if answer.startswith("Closed under the global context"):
+        return frozenset()
+    head, _, listed = answer.partition("\n")
+    if head != "Axioms:":
+        raise Rejected(f"Print Assumptions {asked}: wanted a list of axioms, found {head!r}")
+    # A name begins a line; its type follows, indented where it takes more lines.
+    return frozenset(re.findall(r"^([^\s:]+)", listed, flags=re.M))
 
 
 def check_one(folder, theorem):
     """Compile a theorem whose file and library are in the folder."""
     start = time.perf_counter()
-    found, reason = {}, ""
+    found, reason = frozenset(), ""
     try:
         coqc(folder, module(theorem))
-        found = axioms(folder, module(theorem), [name for name, _ in statements(theorem)])
+        found = axioms(folder, module(theorem), label(theorem))
     except Rejected as rejected:
         reason = str(rejected)
-    return Verdict(theorem.name, found, time.perf_counter() - start, reason)
+    return Verdict(theorem, found, time.perf_counter() - start, reason)
 
 
 def check(folder, progress):
     """Emit all theorems into a folder, and compile them; a `Verdict` for each, in the order of the book."""
     library(folder)
-    texts = emit_all()
-    write(folder, texts)
-    emitted = [theorem for theorem in THEOREMS if module(theorem) in texts]
+    write(folder, emit_all())
+    emitted = list(filter(emits, THEOREMS))
+    verdicts = []
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        verdicts = []
-        for theorem, verdict in zip(emitted, pool.map(lambda each: check_one(folder, each), emitted), strict=True):
-            progress(theorem, verdict)
+        for verdict in pool.map(lambda theorem: check_one(folder, theorem), emitted):
+            progress(verdict)
             verdicts.append(verdict)
     return verdicts

@@ -9,7 +9,7 @@ normal form. A fact is proved from the facts of its parts, and `field`.
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from spec.coq.polynomial import Polynomial, atom, constant, times
+from spec.coq.polynomial import Polynomial, atom, constant
 from spec.coq.terms import (
     ATOM,
     PRODUCT,
@@ -103,12 +103,20 @@ class Fact:
         """The assertion, with its proof."""
         for_all = "".join(f"forall {i}, ({i} < m)%nat -> " for i in self.indices)
         intros = [f"intros {i} H{i}." for i in self.indices]
-        return [f"assert ({self.name} : {for_all}{self.part} = {self.right}).", "{", *intros, *self.proof, "}"]
+        return [
+            f"assert ({self.name} : {for_all}{self.part} = {self.right}).",
+            "{",
+            *intros,
+            *self.proof,
+            "}",
+        ]
 
     @property
     def use(self):
         """The fact, for the indices in the context."""
-        return f"({' '.join([self.name, *(f'{i} H{i}' for i in self.indices)])})" if self.indices else self.name
+        return (
+            f"({' '.join([self.name, *(f'{i} H{i}' for i in self.indices)])})" if self.indices else self.name
+        )
 
 
 @dataclass
@@ -243,7 +251,10 @@ class Normal:
     def _others(self, term):
         difference = Sub(Sum(term.index, term.body), term.body.put({}, {term.index: term.but}))
         value = self(difference)
-        proof = [f"rewrite (others_is m {term.but} _ H{term.but}).", f"change ({difference} = {self.term(value)})."]
+        proof = [
+            f"rewrite (others_is m {term.but} _ H{term.but}).",
+            f"change ({difference} = {self.term(value)}).",
+        ]
         return value, [*proof, *self.rewrites(difference), "normal."]
 
     def _root(self, term):
@@ -274,7 +285,13 @@ class Normal:
         roots = [self.short(root) for root in term.roots()]
         roots = [known.get(root) or self._positive(root) for root in roots]
         index = [term.index] if term.index else []
-        parts = [*(each.text(ATOM) for each in term.arguments), *index, "size", *roots, *(f"H{i}" for i in index)]
+        parts = [
+            *(each.text(ATOM) for each in term.arguments),
+            *index,
+            "size",
+            *roots,
+            *(f"H{i}" for i in index),
+        ]
         return f"({' '.join([self.lemmas[term.problem], 'm', *parts])})"
 
     def _positive(self, term):

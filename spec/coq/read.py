@@ -1,7 +1,6 @@
 """Reads the trees of theorems into terms of Coq, exactly as `spec.decide` reads them into sympy."""
 
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from functools import cache, cached_property
 
 from spec.coq.calculus import at_zero, rate
@@ -41,14 +40,6 @@ from spec.theorems import language
 # The parameters of equations that are batches.
 BATCHES = ("x", "xhat")
 PARTS = ("mean", "var", "xhat")
-
-
-class Written:
-    """The batch of `spec.equations` when the equations are to be printed and not computed."""
-
-    m = language.m
-    sum = staticmethod(language.total)
-    sqrt = staticmethod(language.root)
 
 
 @dataclass(frozen=True)
@@ -298,7 +289,7 @@ def closed(term):
 @cache
 def equations():
     """The definitions, from `spec.equations`; with the inverse of the root in (9.40), which has a name."""
-    over, names = Written(), language
+    over, names = language.WRITTEN, language
     trees = {
         "mean": (("x",), BOOK.mean(names.x, over)),
         "var": (("x", "mean"), BOOK.var(names.x, names.mean, over)),
@@ -321,7 +312,9 @@ def definitions():
     """The text of `Equations.v`: a definition for each equation."""
     parts = []
     for name, equation in equations().items():
-        types = " ".join(f"({each} : {'nat -> R' if each in BATCHES else 'R'})" for each in equation.parameters)
+        types = " ".join(
+            f"({each} : {'nat -> R' if each in BATCHES else 'R'})" for each in equation.parameters
+        )
         size = "(m : nat) " * equation.sums
         index = " (i : nat)" * equation.varies
         note = f"(** {NUMBER[name]} *)\n" if name in NUMBER else "(** The inverse of the root in (9.40) *)\n"

@@ -153,6 +153,11 @@ def layout(lines):
         depth += line.count("{") - line.count("}")
         indent = "  " * (own + 1)
         text += textwrap.wrap(
-            line, WIDTH, initial_indent=indent, subsequent_indent=indent + "  ", break_long_words=False, break_on_hyphens=False
+            line,
+            WIDTH,
+            initial_indent=indent,
+            subsequent_indent=indent + "  ",
+            break_long_words=False,
+            break_on_hyphens=False,
         )
     return text

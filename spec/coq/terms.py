@@ -381,7 +381,10 @@ class Derivative(Term):
         """Pairs of what is positive, and what it becomes by the movement, if it does."""
         if self.problem.of != "x":
             return []
-        return [(self._put(root), self._put(root.put({"x": self.problem.moved}), by)) for root in self.problem.roots]
+        return [
+            (self._put(root), self._put(root.put({"x": self.problem.moved}), by))
+            for root in self.problem.roots
+        ]
 
     def _put(self, term, by="t"):
         values = dict(zip(self.problem.parameters, self.arguments, strict=True))

@@ -129,6 +129,17 @@ gamma, beta, eps, rstd, m, mean, var = (
 )
 dgamma, dbeta, loss = name("dgamma"), name("dbeta"), name("loss")
 
+
+class _Written:
+    """The batch of an equation that is to be written down as a tree."""
+
+    m = m
+    sum = staticmethod(total)
+    sqrt = staticmethod(root)
+
+
+WRITTEN = _Written()
+
 # What the names of the backward pass mean, for a loss with dy = d loss / dy. No checker knows it otherwise.
 DEFINITIONS = {
     "loss": total(dy * y),

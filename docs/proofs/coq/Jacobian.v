@@ -1,0 +1,664 @@
+(* Written by `python -m spec prove --coq`. Edit the theorem, not this file. *)
+
+(** * The Jacobian and its eigenvectors *)
+
+From Coq Require Import Reals Lra Lia.
+From Coquelicot Require Import Coquelicot.
+From Bncore Require Import Sums Equations Algebra Derivatives.
+Open Scope R_scope.
+
+Lemma derivative_1 :
+  forall (m : nat) (beta eps gamma : R) (h x : nat -> R) (k : nat),
+  0 < INR m ->
+  0 < Var m x (Mean m x) + eps ->
+  (k < m)%nat ->
+  is_derive (fun t : R => Y (Xhat (move x h t) (Mean m (move x h t)) (Var m (move x h t) (Mean m (move x h
+    t))) eps) gamma beta k) 0 (- ((x k - Mean m x) * gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i
+    => (x i - Mean m x) * h i) / INR m) + h k * gamma * Rstd (Var m x (Mean m x)) eps - gamma * Rstd (Var m x
+    (Mean m x)) eps * sum m h / INR m).
+Proof.
+  intros m beta eps gamma h x k size Hroot Hk.
+  destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
+  destruct (roots _ _ Hroot) as [rstd_positive eps_is].
+  apply (d_eq _ _ (gamma * (((h k - sum m h / INR m) * sqrt (Var m (move x h 0) (Mean m (move x h 0)) + eps) -
+    (move x h 0 k - Mean m (move x h 0)) * ((sum m (fun i1 => 2 * ((move x h 0 i1 - Mean m (move x h 0)) ^ 1 *
+    (h i1 - sum m h / INR m))) / INR m + 0) / (2 * sqrt (Var m (move x h 0) (Mean m (move x h 0)) + eps)))) /
+    sqrt (Var m (move x h 0) (Mean m (move x h 0)) + eps) ^ 2) + 0)).
+  { derive. }
+  rewrite ?move_0.
+  set (mean := Mean m x) in *.
+  set (var := Var m x mean) in *.
+  set (rstd := Rstd var eps) in *.
+  change (gamma * (((h k - sum m h / INR m) * sqrt (var + eps) - (x k - mean) * ((sum m (fun i1 => 2 * ((x i1
+    - mean) ^ 1 * (h i1 - sum m h / INR m))) / INR m + 0) / (2 * sqrt (var + eps)))) / sqrt (var + eps) ^ 2) +
+    0 = - ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * h i) / INR m) + h k * gamma * rstd
+    - gamma * rstd * sum m h / INR m).
+  assert (e1 : sqrt (var + eps) = 1 / rstd).
+  {
+    apply root_is; [positive |].
+    normal.
+  }
+  assert (e2 : sum m (fun i1 => 2 * ((x i1 - mean) ^ 1 * (h i1 - sum m h / INR m))) = 2 * sum m (fun i => (x i
+    - mean) * h i)).
+  {
+    transitivity (sum m (fun i1 => (2) * ((x i1 - mean) * h i1) + ((- (2 * sum m h / INR m)) * (x i1 - mean) +
+      (0)))).
+    { apply sum_ext; intros i1 Hi1.
+      normal. }
+    rewrite sum_cons, sum_cons, sum_nil.
+    rewrite first_moment.
+    normal.
+  }
+  rewrite e2.
+  rewrite e1.
+  normal.
+Qed.
+
+(** So $J = \gamma r (I - \frac{1}{m} 1 1^T - \frac{1}{m} \hat{x} \hat{x}^T)$. *)
+Theorem jacobian_1 :
+  forall (m : nat) (beta eps gamma : R) (v x : nat -> R) (k : nat),
+  (1 <= m)%nat ->
+  0 < Var m x (Mean m x) + eps ->
+  (k < m)%nat ->
+  is_derive (fun t : R => Y (Xhat (move x v t) (Mean m (move x v t)) (Var m (move x v t) (Mean m (move x v
+    t))) eps) gamma beta k) 0 (gamma * Rstd (Var m x (Mean m x)) eps * (v k - sum m v / INR m - Xhat x (Mean m
+    x) (Var m x (Mean m x)) eps k * sum m (fun i => v i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) / INR
+    m)).
+Proof.
+  intros m beta eps gamma v x k Hm Hroot Hk.
+  assert (size : 0 < INR m) by (apply size_positive; lia).
+  destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
+  destruct (roots _ _ Hroot) as [rstd_positive eps_is].
+  set (mean := Mean m x) in *.
+  set (var := Var m x mean) in *.
+  set (rstd := Rstd var eps) in *.
+  assert (e1 : Derive (fun t => Y (Xhat (move x v t) (Mean m (move x v t)) (Var m (move x v t) (Mean m (move x
+    v t))) eps) gamma beta k) 0 = - ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * v i) /
+    INR m) + v k * gamma * rstd - gamma * rstd * sum m v / INR m).
+  {
+    transitivity (- ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * v i) / INR m) + v k *
+      gamma * rstd - gamma * rstd * sum m v / INR m).
+    { apply is_derive_unique. exact (derivative_1 m beta eps gamma v x k size Hroot Hk). }
+    normal.
+  }
+  assert (e2 : sqrt (var + eps) = 1 / rstd).
+  {
+    apply root_is; [positive |].
+    normal.
+  }
+  assert (e3 : Xhat x mean var eps k = (x k - mean) * rstd).
+  {
+    change ((x k - mean) / sqrt (var + eps) = (x k - mean) * rstd).
+    rewrite e2.
+    normal.
+  }
+  assert (e4 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
+  {
+    intros i Hi.
+    change ((x i - mean) / sqrt (var + eps) = (x i - mean) * rstd).
+    rewrite e2.
+    normal.
+  }
+  assert (e5 : sum m (fun i => v i * Xhat x mean var eps i) = rstd * sum m (fun i => (x i - mean) * v i)).
+  {
+    transitivity (sum m (fun i => (rstd) * ((x i - mean) * v i) + (0))).
+    { apply sum_ext; intros i Hi.
+      rewrite (e4 i Hi).
+      normal. }
+    rewrite sum_cons, sum_nil.
+    normal.
+  }
+  apply (d_eq _ _ _ _ (derivative_1 m beta eps gamma v x k size Hroot Hk)).
+  change (- ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * v i) / INR m) + v k * gamma *
+    rstd - gamma * rstd * sum m v / INR m = gamma * rstd * (v k - sum m v / INR m - Xhat x mean var eps k *
+    sum m (fun i => v i * Xhat x mean var eps i) / INR m)).
+  rewrite e5.
+  rewrite e3.
+  normal.
+Qed.
+
+(** The matrix is symmetric. *)
+Theorem jacobian_2 :
+  forall (m : nat) (beta eps gamma : R) (v w x : nat -> R),
+  (1 <= m)%nat ->
+  0 < Var m x (Mean m x) + eps ->
+  (forall i, (i < m)%nat -> ex_derive (fun t : R => Y (Xhat (move x v t) (Mean m (move x v t)) (Var m (move x
+    v t) (Mean m (move x v t))) eps) gamma beta i) 0) /\
+  (forall i, (i < m)%nat -> ex_derive (fun t : R => Y (Xhat (move x w t) (Mean m (move x w t)) (Var m (move x
+    w t) (Mean m (move x w t))) eps) gamma beta i) 0) /\
+  sum m (fun i => w i * Derive (fun t => Y (Xhat (move x v t) (Mean m (move x v t)) (Var m (move x v t) (Mean
+    m (move x v t))) eps) gamma beta i) 0) = sum m (fun i => v i * Derive (fun t => Y (Xhat (move x w t) (Mean
+    m (move x w t)) (Var m (move x w t) (Mean m (move x w t))) eps) gamma beta i) 0).
+Proof.
+  intros m beta eps gamma v w x Hm Hroot.
+  assert (size : 0 < INR m) by (apply size_positive; lia).
+  destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
+  destruct (roots _ _ Hroot) as [rstd_positive eps_is].
+  set (mean := Mean m x) in *.
+  set (var := Var m x mean) in *.
+  set (rstd := Rstd var eps) in *.
+  assert (e1 : forall i, (i < m)%nat -> Derive (fun t => Y (Xhat (move x v t) (Mean m (move x v t)) (Var m
+    (move x v t) (Mean m (move x v t))) eps) gamma beta i) 0 = - ((x i - mean) * gamma * rstd ^ 3 * sum m (fun
+    i => (x i - mean) * v i) / INR m) + v i * gamma * rstd - gamma * rstd * sum m v / INR m).
+  {
+    intros i Hi.
+    transitivity (- ((x i - mean) * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * v i) / INR m) + v i *
+      gamma * rstd - gamma * rstd * sum m v / INR m).
+    { apply is_derive_unique. exact (derivative_1 m beta eps gamma v x i size Hroot Hi). }
+    normal.
+  }
+  assert (e2 : sum m (fun i => w i * Derive (fun t => Y (Xhat (move x v t) (Mean m (move x v t)) (Var m (move
+    x v t) (Mean m (move x v t))) eps) gamma beta i) 0) = - (gamma * rstd * sum m v * sum m w / INR m) + gamma
+    * rstd * sum m (fun i => v i * w i) - gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * v i) * sum m (fun
+    i => (x i - mean) * w i) / INR m).
+  {
+    transitivity (sum m (fun i => (- (gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * v i) / INR m)) * ((x i
+      - mean) * w i) + ((gamma * rstd) * (v i * w i) + ((- (gamma * rstd * sum m v / INR m)) * (w i) +
+      (0))))).
+    { apply sum_ext; intros i Hi.
+      rewrite (e1 i Hi).
+      normal. }
+    rewrite sum_cons, sum_cons, sum_cons, sum_nil.
+    normal.
+  }
+  assert (e3 : forall i, (i < m)%nat -> Derive (fun t => Y (Xhat (move x w t) (Mean m (move x w t)) (Var m
+    (move x w t) (Mean m (move x w t))) eps) gamma beta i) 0 = - ((x i - mean) * gamma * rstd ^ 3 * sum m (fun
+    i => (x i - mean) * w i) / INR m) + w i * gamma * rstd - gamma * rstd * sum m w / INR m).
+  {
+    intros i Hi.
+    transitivity (- ((x i - mean) * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * w i) / INR m) + w i *
+      gamma * rstd - gamma * rstd * sum m w / INR m).
+    { apply is_derive_unique. exact (derivative_1 m beta eps gamma w x i size Hroot Hi). }
+    normal.
+  }
+  assert (e4 : sum m (fun i => v i * Derive (fun t => Y (Xhat (move x w t) (Mean m (move x w t)) (Var m (move
+    x w t) (Mean m (move x w t))) eps) gamma beta i) 0) = - (gamma * rstd * sum m v * sum m w / INR m) + gamma
+    * rstd * sum m (fun i => v i * w i) - gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * v i) * sum m (fun
+    i => (x i - mean) * w i) / INR m).
+  {
+    transitivity (sum m (fun i => (- (gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * w i) / INR m)) * ((x i
+      - mean) * v i) + ((gamma * rstd) * (v i * w i) + ((- (gamma * rstd * sum m w / INR m)) * (v i) +
+      (0))))).
+    { apply sum_ext; intros i Hi.
+      rewrite (e3 i Hi).
+      normal. }
+    rewrite sum_cons, sum_cons, sum_cons, sum_nil.
+    normal.
+  }
+  split.
+  {
+    intros i Hi.
+    eexists. exact (derivative_1 m beta eps gamma v x i size Hroot Hi).
+  }
+  split.
+  {
+    intros i Hi.
+    eexists. exact (derivative_1 m beta eps gamma w x i size Hroot Hi).
+  }
+  change (sum m (fun i => w i * Derive (fun t => Y (Xhat (move x v t) (Mean m (move x v t)) (Var m (move x v
+    t) (Mean m (move x v t))) eps) gamma beta i) 0) = sum m (fun i => v i * Derive (fun t => Y (Xhat (move x w
+    t) (Mean m (move x w t)) (Var m (move x w t) (Mean m (move x w t))) eps) gamma beta i) 0)).
+  rewrite e4.
+  rewrite e2.
+  normal.
+Qed.
+
+Lemma derivative_2 :
+  forall (m : nat) (beta eps gamma : R) (x : nat -> R) (k : nat),
+  0 < INR m ->
+  0 < Var m x (Mean m x) + eps ->
+  (k < m)%nat ->
+  is_derive (fun t : R => Y (Xhat (move x (fun i => 1) t) (Mean m (move x (fun i => 1) t)) (Var m (move x (fun
+    i => 1) t) (Mean m (move x (fun i => 1) t))) eps) gamma beta k) 0 (0).
+Proof.
+  intros m beta eps gamma x k size Hroot Hk.
+  destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
+  destruct (roots _ _ Hroot) as [rstd_positive eps_is].
+  apply (d_eq _ _ (gamma * (((1 - sum m (fun i => 1) / INR m) * sqrt (Var m (move x (fun i => 1) 0) (Mean m
+    (move x (fun i => 1) 0)) + eps) - (move x (fun i => 1) 0 k - Mean m (move x (fun i => 1) 0)) * ((sum m
+    (fun i1 => 2 * ((move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) ^ 1 * (1 - sum m (fun i => 1)
+    / INR m))) / INR m + 0) / (2 * sqrt (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0)) +
+    eps)))) / sqrt (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0)) + eps) ^ 2) + 0)).
+  { derive. }
+  rewrite ?move_0.
+  set (mean := Mean m x) in *.
+  set (var := Var m x mean) in *.
+  set (rstd := Rstd var eps) in *.
+  change (gamma * (((1 - sum m (fun i => 1) / INR m) * sqrt (var + eps) - (x k - mean) * ((sum m (fun i1 => 2
+    * ((x i1 - mean) ^ 1 * (1 - sum m (fun i => 1) / INR m))) / INR m + 0) / (2 * sqrt (var + eps)))) / sqrt
+    (var + eps) ^ 2) + 0 = 0).
+  assert (e1 : sum m (fun i => 1) = INR m).
+  {
+    transitivity (sum m (fun i => (1) * (1) + (0))).
+    { apply sum_ext; intros i Hi.
+      normal. }
+    rewrite sum_cons, sum_nil.
+    rewrite sum_one.
+    normal.
+  }
+  assert (e2 : sqrt (var + eps) = 1 / rstd).
+  {
+    apply root_is; [positive |].
+    normal.
+  }
+  assert (e3 : sum m (fun i1 => 2 * ((x i1 - mean) ^ 1 * (1 - sum m (fun i => 1) / INR m))) = 0).
+  {
+    transitivity (sum m (fun i1 => 0)).
+    { apply sum_ext; intros i1 Hi1.
+      rewrite e1.
+      normal. }
+    rewrite sum_nil.
+    normal.
+  }
+  rewrite e3.
+  rewrite e1.
+  rewrite e2.
+  normal.
+Qed.
+
+(** A constant movement is taken back by the mean. *)
+Theorem jacobian_3 :
+  forall (m : nat) (beta eps gamma : R) (x : nat -> R) (k : nat),
+  (1 <= m)%nat ->
+  0 < Var m x (Mean m x) + eps ->
+  (k < m)%nat ->
+  is_derive (fun t : R => Y (Xhat (move x (fun i => 1) t) (Mean m (move x (fun i => 1) t)) (Var m (move x (fun
+    i => 1) t) (Mean m (move x (fun i => 1) t))) eps) gamma beta k) 0 (0).
+Proof.
+  intros m beta eps gamma x k Hm Hroot Hk.
+  assert (size : 0 < INR m) by (apply size_positive; lia).
+  destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
+  destruct (roots _ _ Hroot) as [rstd_positive eps_is].
+  set (mean := Mean m x) in *.
+  set (var := Var m x mean) in *.
+  set (rstd := Rstd var eps) in *.
+  assert (e1 : Derive (fun t => Y (Xhat (move x (fun i => 1) t) (Mean m (move x (fun i => 1) t)) (Var m (move
+    x (fun i => 1) t) (Mean m (move x (fun i => 1) t))) eps) gamma beta k) 0 = 0).
+  {
+    transitivity (0).
+    { apply is_derive_unique. exact (derivative_2 m beta eps gamma x k size Hroot Hk). }
+    normal.
+  }
+  apply (d_eq _ _ _ _ (derivative_2 m beta eps gamma x k size Hroot Hk)).
+  change (0 = 0).
+  normal.
+Qed.
+
+(** A movement along $\hat{x}$ changes the scale, which is divided away but for the share of $\epsilon$. *)
+Theorem jacobian_4 :
+  forall (m : nat) (beta eps gamma : R) (x : nat -> R) (k : nat),
+  (1 <= m)%nat ->
+  0 < Var m x (Mean m x) + eps ->
+  (k < m)%nat ->
+  is_derive (fun t : R => Y (Xhat (move x (Xhat x (Mean m x) (Var m x (Mean m x)) eps) t) (Mean m (move x
+    (Xhat x (Mean m x) (Var m x (Mean m x)) eps) t)) (Var m (move x (Xhat x (Mean m x) (Var m x (Mean m x))
+    eps) t) (Mean m (move x (Xhat x (Mean m x) (Var m x (Mean m x)) eps) t))) eps) gamma beta k) 0 (gamma *
+    Rstd (Var m x (Mean m x)) eps * eps * Xhat x (Mean m x) (Var m x (Mean m x)) eps k / (Var m x (Mean m x) +
+    eps)).
+Proof.
+  intros m beta eps gamma x k Hm Hroot Hk.
+  assert (size : 0 < INR m) by (apply size_positive; lia).
+  destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
+  destruct (roots _ _ Hroot) as [rstd_positive eps_is].
+  set (mean := Mean m x) in *.
+  set (var := Var m x mean) in *.
+  set (rstd := Rstd var eps) in *.
+  assert (e1 : sqrt (var + eps) = 1 / rstd).
+  {
+    apply root_is; [positive |].
+    normal.
+  }
+  assert (e2 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
+  {
+    intros i Hi.
+    change ((x i - mean) / sqrt (var + eps) = (x i - mean) * rstd).
+    rewrite e1.
+    normal.
+  }
+  assert (e3 : sum m (fun i => (x i - mean) * Xhat x mean var eps i) = rstd * var * INR m).
+  {
+    transitivity (sum m (fun i => (rstd) * ((x i - mean) ^ 2) + (0))).
+    { apply sum_ext; intros i Hi.
+      rewrite (e2 i Hi).
+      normal. }
+    rewrite sum_cons, sum_nil.
+    rewrite second_moment.
+    normal.
+  }
+  assert (e4 : Xhat x mean var eps k = (x k - mean) * rstd).
+  {
+    change ((x k - mean) / sqrt (var + eps) = (x k - mean) * rstd).
+    rewrite e1.
+    normal.
+  }
+  assert (e5 : sum m (Xhat x mean var eps) = 0).
+  {
+    transitivity (sum m (fun i => (rstd) * (x i - mean) + (0))).
+    { apply sum_ext; intros i Hi.
+      rewrite (e2 i Hi).
+      normal. }
+    rewrite sum_cons, sum_nil.
+    rewrite first_moment.
+    normal.
+  }
+  assert (e6 : Derive (fun t => Y (Xhat (move x (Xhat x mean var eps) t) (Mean m (move x (Xhat x mean var eps)
+    t)) (Var m (move x (Xhat x mean var eps) t) (Mean m (move x (Xhat x mean var eps) t))) eps) gamma beta k)
+    0 = (x k - mean) * gamma * rstd ^ 2 - (x k - mean) * gamma * rstd ^ 4 * var).
+  {
+    transitivity (- ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * Xhat x mean var eps i) /
+      INR m) + Xhat x mean var eps k * gamma * rstd - gamma * rstd * sum m (Xhat x mean var eps) / INR m).
+    { apply is_derive_unique. exact (derivative_1 m beta eps gamma (Xhat x mean var eps) x k size Hroot Hk). }
+    rewrite e3.
+    rewrite e5.
+    rewrite e4.
+    normal.
+  }
+  apply (d_eq _ _ _ _ (derivative_1 m beta eps gamma (Xhat x mean var eps) x k size Hroot Hk)).
+  change (- ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * Xhat x mean var eps i) / INR m)
+    + Xhat x mean var eps k * gamma * rstd - gamma * rstd * sum m (Xhat x mean var eps) / INR m = gamma * rstd
+    * eps * Xhat x mean var eps k / (var + eps)).
+  rewrite e3.
+  rewrite e5.
+  rewrite e4.
+  normal.
+Qed.
+
+(** A movement less its mean and its component along the standardised batch ... *)
+Theorem jacobian_5 :
+  forall (m : nat) (eps : R) (v x : nat -> R),
+  (1 <= m)%nat ->
+  0 < Var m x (Mean m x) + eps ->
+  sum m (fun i1 => sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i ^ 2) * (v i1 - sum m v / INR
+    m) - sum m (fun i => v i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) * Xhat x (Mean m x) (Var m x
+    (Mean m x)) eps i1) = 0.
+Proof.
+  intros m eps v x Hm Hroot.
+  assert (size : 0 < INR m) by (apply size_positive; lia).
+  destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
+  destruct (roots _ _ Hroot) as [rstd_positive eps_is].
+  set (mean := Mean m x) in *.
+  set (var := Var m x mean) in *.
+  set (rstd := Rstd var eps) in *.
+  assert (e1 : sqrt (var + eps) = 1 / rstd).
+  {
+    apply root_is; [positive |].
+    normal.
+  }
+  assert (e2 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
+  {
+    intros i Hi.
+    change ((x i - mean) / sqrt (var + eps) = (x i - mean) * rstd).
+    rewrite e1.
+    normal.
+  }
+  assert (e3 : sum m (fun i => Xhat x mean var eps i ^ 2) = rstd ^ 2 * var * INR m).
+  {
+    transitivity (sum m (fun i => (rstd ^ 2) * ((x i - mean) ^ 2) + (0))).
+    { apply sum_ext; intros i Hi.
+      rewrite (e2 i Hi).
+      normal. }
+    rewrite sum_cons, sum_nil.
+    rewrite second_moment.
+    normal.
+  }
+  assert (e4 : sum m (fun i => v i * Xhat x mean var eps i) = rstd * sum m (fun i => (x i - mean) * v i)).
+  {
+    transitivity (sum m (fun i => (rstd) * ((x i - mean) * v i) + (0))).
+    { apply sum_ext; intros i Hi.
+      rewrite (e2 i Hi).
+      normal. }
+    rewrite sum_cons, sum_nil.
+    normal.
+  }
+  assert (e5 : forall i1, (i1 < m)%nat -> Xhat x mean var eps i1 = (x i1 - mean) * rstd).
+  {
+    intros i1 Hi1.
+    change ((x i1 - mean) / sqrt (var + eps) = (x i1 - mean) * rstd).
+    rewrite e1.
+    normal.
+  }
+  assert (e6 : sum m (fun i1 => sum m (fun i => Xhat x mean var eps i ^ 2) * (v i1 - sum m v / INR m) - sum m
+    (fun i => v i * Xhat x mean var eps i) * Xhat x mean var eps i1) = 0).
+  {
+    transitivity (sum m (fun i1 => (rstd ^ 2 * var * INR m) * (v i1) + ((- (rstd ^ 2 * var * sum m v)) * (1) +
+      ((- (rstd ^ 2 * sum m (fun i => (x i - mean) * v i))) * (x i1 - mean) + (0))))).
+    { apply sum_ext; intros i1 Hi1.
+      rewrite e4.
+      rewrite e3.
+      rewrite (e5 i1 Hi1).
+      normal. }
+    rewrite sum_cons, sum_cons, sum_cons, sum_nil.
+    rewrite sum_one.
+    rewrite first_moment.
+    normal.
+  }
+  change (sum m (fun i1 => sum m (fun i => Xhat x mean var eps i ^ 2) * (v i1 - sum m v / INR m) - sum m (fun
+    i => v i * Xhat x mean var eps i) * Xhat x mean var eps i1) = 0).
+  rewrite e6.
+  normal.
+Qed.
+
+(** ... is orthogonal to both ... *)
+Theorem jacobian_6 :
+  forall (m : nat) (eps : R) (v x : nat -> R),
+  (1 <= m)%nat ->
+  0 < Var m x (Mean m x) + eps ->
+  sum m (fun i1 => (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i ^ 2) * (v i1 - sum m v / INR
+    m) - sum m (fun i => v i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) * Xhat x (Mean m x) (Var m x
+    (Mean m x)) eps i1) * Xhat x (Mean m x) (Var m x (Mean m x)) eps i1) = 0.
+Proof.
+  intros m eps v x Hm Hroot.
+  assert (size : 0 < INR m) by (apply size_positive; lia).
+  destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
+  destruct (roots _ _ Hroot) as [rstd_positive eps_is].
+  set (mean := Mean m x) in *.
+  set (var := Var m x mean) in *.
+  set (rstd := Rstd var eps) in *.
+  assert (e1 : sqrt (var + eps) = 1 / rstd).
+  {
+    apply root_is; [positive |].
+    normal.
+  }
+  assert (e2 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
+  {
+    intros i Hi.
+    change ((x i - mean) / sqrt (var + eps) = (x i - mean) * rstd).
+    rewrite e1.
+    normal.
+  }
+  assert (e3 : sum m (fun i => Xhat x mean var eps i ^ 2) = rstd ^ 2 * var * INR m).
+  {
+    transitivity (sum m (fun i => (rstd ^ 2) * ((x i - mean) ^ 2) + (0))).
+    { apply sum_ext; intros i Hi.
+      rewrite (e2 i Hi).
+      normal. }
+    rewrite sum_cons, sum_nil.
+    rewrite second_moment.
+    normal.
+  }
+  assert (e4 : sum m (fun i => v i * Xhat x mean var eps i) = rstd * sum m (fun i => (x i - mean) * v i)).
+  {
+    transitivity (sum m (fun i => (rstd) * ((x i - mean) * v i) + (0))).
+    { apply sum_ext; intros i Hi.
+      rewrite (e2 i Hi).
+      normal. }
+    rewrite sum_cons, sum_nil.
+    normal.
+  }
+  assert (e5 : forall i1, (i1 < m)%nat -> Xhat x mean var eps i1 = (x i1 - mean) * rstd).
+  {
+    intros i1 Hi1.
+    change ((x i1 - mean) / sqrt (var + eps) = (x i1 - mean) * rstd).
+    rewrite e1.
+    normal.
+  }
+  assert (e6 : sum m (fun i1 => (sum m (fun i => Xhat x mean var eps i ^ 2) * (v i1 - sum m v / INR m) - sum m
+    (fun i => v i * Xhat x mean var eps i) * Xhat x mean var eps i1) * Xhat x mean var eps i1) = 0).
+  {
+    transitivity (sum m (fun i1 => (rstd ^ 3 * var * INR m) * ((x i1 - mean) * v i1) + ((- (rstd ^ 3 * var *
+      sum m v)) * (x i1 - mean) + ((- (rstd ^ 3 * sum m (fun i => (x i - mean) * v i))) * ((x i1 - mean) ^ 2)
+      + (0))))).
+    { apply sum_ext; intros i1 Hi1.
+      rewrite e4.
+      rewrite e3.
+      rewrite (e5 i1 Hi1).
+      normal. }
+    rewrite sum_cons, sum_cons, sum_cons, sum_nil.
+    rewrite first_moment.
+    rewrite second_moment.
+    normal.
+  }
+  change (sum m (fun i1 => (sum m (fun i => Xhat x mean var eps i ^ 2) * (v i1 - sum m v / INR m) - sum m (fun
+    i => v i * Xhat x mean var eps i) * Xhat x mean var eps i1) * Xhat x mean var eps i1) = 0).
+  rewrite e6.
+  normal.
+Qed.
+
+(** ... and is only multiplied by $\gamma r$. *)
+Theorem jacobian_7 :
+  forall (m : nat) (beta eps gamma : R) (v x : nat -> R) (k : nat),
+  (1 <= m)%nat ->
+  0 < Var m x (Mean m x) + eps ->
+  (k < m)%nat ->
+  is_derive (fun t : R => Y (Xhat (move x (fun i1 => sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x))
+    eps i ^ 2) * (v i1 - sum m v / INR m) - sum m (fun i => v i * Xhat x (Mean m x) (Var m x (Mean m x)) eps
+    i) * Xhat x (Mean m x) (Var m x (Mean m x)) eps i1) t) (Mean m (move x (fun i1 => sum m (fun i => Xhat x
+    (Mean m x) (Var m x (Mean m x)) eps i ^ 2) * (v i1 - sum m v / INR m) - sum m (fun i => v i * Xhat x (Mean
+    m x) (Var m x (Mean m x)) eps i) * Xhat x (Mean m x) (Var m x (Mean m x)) eps i1) t)) (Var m (move x (fun
+    i1 => sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i ^ 2) * (v i1 - sum m v / INR m) - sum m
+    (fun i => v i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) * Xhat x (Mean m x) (Var m x (Mean m x)) eps
+    i1) t) (Mean m (move x (fun i1 => sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i ^ 2) * (v
+    i1 - sum m v / INR m) - sum m (fun i => v i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) * Xhat x (Mean
+    m x) (Var m x (Mean m x)) eps i1) t))) eps) gamma beta k) 0 (gamma * Rstd (Var m x (Mean m x)) eps * (sum
+    m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i ^ 2) * (v k - sum m v / INR m) - sum m (fun i =>
+    v i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) * Xhat x (Mean m x) (Var m x (Mean m x)) eps k)).
+Proof.
+  intros m beta eps gamma v x k Hm Hroot Hk.
+  assert (size : 0 < INR m) by (apply size_positive; lia).
+  destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
+  destruct (roots _ _ Hroot) as [rstd_positive eps_is].
+  set (mean := Mean m x) in *.
+  set (var := Var m x mean) in *.
+  set (rstd := Rstd var eps) in *.
+  assert (e1 : sqrt (var + eps) = 1 / rstd).
+  {
+    apply root_is; [positive |].
+    normal.
+  }
+  assert (e2 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
+  {
+    intros i Hi.
+    change ((x i - mean) / sqrt (var + eps) = (x i - mean) * rstd).
+    rewrite e1.
+    normal.
+  }
+  assert (e3 : sum m (fun i => Xhat x mean var eps i ^ 2) = rstd ^ 2 * var * INR m).
+  {
+    transitivity (sum m (fun i => (rstd ^ 2) * ((x i - mean) ^ 2) + (0))).
+    { apply sum_ext; intros i Hi.
+      rewrite (e2 i Hi).
+      normal. }
+    rewrite sum_cons, sum_nil.
+    rewrite second_moment.
+    normal.
+  }
+  assert (e4 : sum m (fun i => v i * Xhat x mean var eps i) = rstd * sum m (fun i => (x i - mean) * v i)).
+  {
+    transitivity (sum m (fun i => (rstd) * ((x i - mean) * v i) + (0))).
+    { apply sum_ext; intros i Hi.
+      rewrite (e2 i Hi).
+      normal. }
+    rewrite sum_cons, sum_nil.
+    normal.
+  }
+  assert (e5 : forall i1, (i1 < m)%nat -> Xhat x mean var eps i1 = (x i1 - mean) * rstd).
+  {
+    intros i1 Hi1.
+    change ((x i1 - mean) / sqrt (var + eps) = (x i1 - mean) * rstd).
+    rewrite e1.
+    normal.
+  }
+  assert (e6 : sum m (fun i1 => (x i1 - mean) * (sum m (fun i => Xhat x mean var eps i ^ 2) * (v i1 - sum m v
+    / INR m) - sum m (fun i => v i * Xhat x mean var eps i) * Xhat x mean var eps i1)) = 0).
+  {
+    transitivity (sum m (fun i1 => (rstd ^ 2 * var * INR m) * ((x i1 - mean) * v i1) + ((- (rstd ^ 2 * var *
+      sum m v)) * (x i1 - mean) + ((- (rstd ^ 2 * sum m (fun i => (x i - mean) * v i))) * ((x i1 - mean) ^ 2)
+      + (0))))).
+    { apply sum_ext; intros i1 Hi1.
+      rewrite e4.
+      rewrite e3.
+      rewrite (e5 i1 Hi1).
+      normal. }
+    rewrite sum_cons, sum_cons, sum_cons, sum_nil.
+    rewrite first_moment.
+    rewrite second_moment.
+    normal.
+  }
+  assert (e7 : Xhat x mean var eps k = (x k - mean) * rstd).
+  {
+    change ((x k - mean) / sqrt (var + eps) = (x k - mean) * rstd).
+    rewrite e1.
+    normal.
+  }
+  assert (e8 : sum m (fun i1 => sum m (fun i => Xhat x mean var eps i ^ 2) * (v i1 - sum m v / INR m) - sum m
+    (fun i => v i * Xhat x mean var eps i) * Xhat x mean var eps i1) = 0).
+  {
+    transitivity (sum m (fun i1 => (rstd ^ 2 * var * INR m) * (v i1) + ((- (rstd ^ 2 * var * sum m v)) * (1) +
+      ((- (rstd ^ 2 * sum m (fun i => (x i - mean) * v i))) * (x i1 - mean) + (0))))).
+    { apply sum_ext; intros i1 Hi1.
+      rewrite e4.
+      rewrite e3.
+      rewrite (e5 i1 Hi1).
+      normal. }
+    rewrite sum_cons, sum_cons, sum_cons, sum_nil.
+    rewrite sum_one.
+    rewrite first_moment.
+    normal.
+  }
+  assert (e9 : Derive (fun t => Y (Xhat (move x (fun i1 => sum m (fun i => Xhat x mean var eps i ^ 2) * (v i1
+    - sum m v / INR m) - sum m (fun i => v i * Xhat x mean var eps i) * Xhat x mean var eps i1) t) (Mean m
+    (move x (fun i1 => sum m (fun i => Xhat x mean var eps i ^ 2) * (v i1 - sum m v / INR m) - sum m (fun i =>
+    v i * Xhat x mean var eps i) * Xhat x mean var eps i1) t)) (Var m (move x (fun i1 => sum m (fun i => Xhat
+    x mean var eps i ^ 2) * (v i1 - sum m v / INR m) - sum m (fun i => v i * Xhat x mean var eps i) * Xhat x
+    mean var eps i1) t) (Mean m (move x (fun i1 => sum m (fun i => Xhat x mean var eps i ^ 2) * (v i1 - sum m
+    v / INR m) - sum m (fun i => v i * Xhat x mean var eps i) * Xhat x mean var eps i1) t))) eps) gamma beta
+    k) 0 = - ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * v i)) + v k * gamma * rstd ^ 3
+    * var * INR m - gamma * rstd ^ 3 * var * sum m v).
+  {
+    transitivity (- ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i1 => (x i1 - mean) * (sum m (fun i => Xhat
+      x mean var eps i ^ 2) * (v i1 - sum m v / INR m) - sum m (fun i => v i * Xhat x mean var eps i) * Xhat x
+      mean var eps i1)) / INR m) + (sum m (fun i => Xhat x mean var eps i ^ 2) * (v k - sum m v / INR m) - sum
+      m (fun i => v i * Xhat x mean var eps i) * Xhat x mean var eps k) * gamma * rstd - gamma * rstd * sum m
+      (fun i1 => sum m (fun i => Xhat x mean var eps i ^ 2) * (v i1 - sum m v / INR m) - sum m (fun i => v i *
+      Xhat x mean var eps i) * Xhat x mean var eps i1) / INR m).
+    { apply is_derive_unique. exact (derivative_1 m beta eps gamma (fun i1 => sum m (fun i => Xhat x mean var
+      eps i ^ 2) * (v i1 - sum m v / INR m) - sum m (fun i => v i * Xhat x mean var eps i) * Xhat x mean var
+      eps i1) x k size Hroot Hk). }
+    rewrite e6.
+    rewrite e8.
+    rewrite e4.
+    rewrite e3.
+    rewrite e7.
+    normal.
+  }
+  apply (d_eq _ _ _ _ (derivative_1 m beta eps gamma (fun i1 => sum m (fun i => Xhat x mean var eps i ^ 2) *
+    (v i1 - sum m v / INR m) - sum m (fun i => v i * Xhat x mean var eps i) * Xhat x mean var eps i1) x k size
+    Hroot Hk)).
+  change (- ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i1 => (x i1 - mean) * (sum m (fun i => Xhat x mean
+    var eps i ^ 2) * (v i1 - sum m v / INR m) - sum m (fun i => v i * Xhat x mean var eps i) * Xhat x mean var
+    eps i1)) / INR m) + (sum m (fun i => Xhat x mean var eps i ^ 2) * (v k - sum m v / INR m) - sum m (fun i
+    => v i * Xhat x mean var eps i) * Xhat x mean var eps k) * gamma * rstd - gamma * rstd * sum m (fun i1 =>
+    sum m (fun i => Xhat x mean var eps i ^ 2) * (v i1 - sum m v / INR m) - sum m (fun i => v i * Xhat x mean
+    var eps i) * Xhat x mean var eps i1) / INR m = gamma * rstd * (sum m (fun i => Xhat x mean var eps i ^ 2)
+    * (v k - sum m v / INR m) - sum m (fun i => v i * Xhat x mean var eps i) * Xhat x mean var eps k)).
+  rewrite e6.
+  rewrite e8.
+  rewrite e4.
+  rewrite e3.
+  rewrite e7.
+  normal.
+Qed.
+
+(** All of it *)
+Definition jacobian := (conj jacobian_1 (conj jacobian_2 (conj jacobian_3 (conj jacobian_4 (conj jacobian_5
+  (conj jacobian_6 jacobian_7)))))).
