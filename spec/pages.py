@@ -82,8 +82,8 @@ def _kernel(theorem):
     """Where the theorem is written for Coq, if it is."""
     if emits(theorem):
         yield (
-            f"* Coq: [{module(theorem)}.v](coq/{module(theorem)}.v) states every step, and derivatives as those "
-            "of real functions, for every $m$, with a proof for its kernel. `make coq` has the kernel check it."
+            f"* Coq: {_file(theorem)} states every step for every $m$, about derivatives of real functions, "
+            "with a proof. `make coq` has Coq's kernel check it."
         )
 
 
@@ -99,7 +99,8 @@ def index(proofs):
     """The table of contents, with source numbers and verdicts."""
     rows = [
         f"| {n} | [{proof.theorem.title}]({proof.theorem.name}.md) | {_source_numbers(proof.theorem)} "
-        f"| {len(proof.decisions)} steps | m = {_sizes(proof)} | {proof.second.bound} | {_file(proof.theorem)} |"
+        f"| {len(proof.decisions)} steps | m = {_sizes(proof)} | {proof.second.bound} "
+        f"| {_file(proof.theorem)} |"
         for n, proof in enumerate(proofs, 1)
     ]
     return (

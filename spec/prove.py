@@ -204,7 +204,9 @@ def main(argv=None):
         "--check", action="store_true", help="write nothing; fail if a page or certificate differs"
     )
     parser.add_argument(
-        "--coq", action="store_true", help="write the theorems in Coq, and nothing else; `make coq` checks them"
+        "--coq",
+        action="store_true",
+        help="write the theorems in Coq and nothing else; `make coq` checks them",
     )
     parser.add_argument("--list", action="store_true", help="list the theorems and stop")
     arguments = parser.parse_args(argv)

@@ -1,8 +1,10 @@
 """Writes a theorem as a file of Coq: a lemma for each derivative in it, and a theorem for each claim."""
 
 from spec.coq.calculus import rate
-from spec.coq.normal import EPS, VAR, Normal
+from spec.coq.forms import term_of
+from spec.coq.normal import Normal
 from spec.coq.read import Reader, definitions, setting
+from spec.coq.setting import EPS, VAR
 from spec.coq.statement import (
     Statement,
     bound,
@@ -16,7 +18,7 @@ from spec.coq.statement import (
     typed,
     variables,
 )
-from spec.coq.terms import Add, Batch, Derivative, Div, Name, Sub, number
+from spec.coq.terms import Add, Derivative, Div, Name, Sub, number
 from spec.theorems import THEOREMS, language
 
 HEADER = "(* Written by `python -m spec prove --coq`. Edit the theorem, not this file. *)"
@@ -30,7 +32,7 @@ From Bncore Require Import Sums Equations Algebra Derivatives.
 
 
 def emits(theorem):
-    """Whether all that a theorem says can be written in Coq: one batch of any size, and the book's equations."""
+    """Whether all that a theorem says can be written: of one batch of any size, and the book's equations."""
     return all(claim.batch == "any" and claim.book == "source" for claim in theorem.claims)
 
 
@@ -70,15 +72,14 @@ class File:
             self._claim(name, claim)
         *most, last = names
         together = "".join(f"(conj {name} " for name in most) + last + ")" * len(most)
-        lines = layout([f"Definition {label(theorem)} := {together}."])
-        self.parts.append("\n".join(["(** All of it *)", *(line.removeprefix("  ") for line in lines)]))
+        whole = layout([f"Definition {label(theorem)} := {together}."], 0)
+        self.parts.append("\n".join(["(** All of it *)", *whole]))
         title = f"(** * {theorem.title} *)"
         return "\n\n".join([HEADER, title, BEGINNING.format(REQUIRED), *self.parts]) + "\n"
 
     def _write(self, kind, name, statement, said, proof, note=()):
-        opening, *lines = statement.text(said)
-        lines = layout([opening, *lines])
-        self.parts.append("\n".join([*note, f"{kind} {name} :", *lines, "Proof.", *layout(proof), "Qed."]))
+        stated = [f"{kind} {name} :", *layout(statement.text(said))]
+        self.parts.append("\n".join([*note, *stated, "Proof.", *layout(proof), "Qed."]))
 
     # Lemmas
 
@@ -97,38 +98,31 @@ class File:
         statement = Statement(parameters, index, [("Hroot", f"0 < {root}") for root in problem.roots])
         found = where.short(problem.rate)
         normal = Normal(where, self.lemmas)
-        value = normal.term(normal(found))
+        value = term_of(normal(found))
         proof = [statement.intros(), *preamble(statement, where)]
         if problem.explicit != problem.body:
-            proof += [
-                f"apply (is_derive_ext_loc (fun t : R => {problem.explicit})).",
-                *self._explicit(problem),
-            ]
+            proof.append(f"apply (is_derive_ext_loc (fun t : R => {problem.explicit})).")
+            proof += self._explicit(problem)
         proof += [f"apply (d_eq _ _ ({rate(problem.explicit).put({'t': number(0)})})).", "{ derive. }"]
         proof += ["rewrite ?move_0.", *abbreviations(where), f"change ({found} = {value}).", *normal.lines]
-        said = [f"is_derive {derivative_of('t', problem.body)} ({problem.value})."]
-        self._write(
-            "Lemma", self.lemmas[problem], statement, said, [*proof, *normal.rewrites(found), "normal."]
-        )
+        proof += [*normal.rewrites(found), "normal."]
+        said = [f"is_derive {derivative_of('t', problem.body)}", f"({problem.value})."]
+        self._write("Lemma", self.lemmas[problem], statement, said, proof)
 
     def _explicit(self, problem):
         """The proof that while t is small the body is equal to its form without derivatives."""
-        arguments = tuple(
-            Batch(each) if each in problem.batches else Name(each) for each in problem.parameters
-        )
-        itself = Derivative(problem, arguments, "k" if problem.indexed else None)
+        itself = Derivative(problem, problem.free, "k" if problem.indexed else None)
         normal = Normal(setting((), ()), self.lemmas)
         known = dict.fromkeys(problem.roots, "Hroot")
         lines = ["{", *still_positive(itself, normal, known)]
         inner = derivatives(problem.body)
         for n, each in enumerate(inner, 1):
-            indices = bound(each)
+            lines += [f"assert (inner{n} : {for_all(bound(each))}{each} = {each.value()}).", "{"]
             lines += [
-                f"assert (inner{n} : {for_all(indices)}{each} = {each.value()}).",
-                "{",
-                *introduce(indices),
+                *introduce(bound(each)),
+                f"apply is_derive_unique. exact {normal.lemma(each, known)}.",
+                "}",
             ]
-            lines += [f"apply is_derive_unique. exact {normal.lemma(each, known)}.", "}"]
         facts = " | ".join(f"apply inner{n}; assumption" for n in range(1, len(inner) + 1))
         return [*lines, f"same ltac:(first [{facts}]).", "}"]
 
@@ -143,8 +137,6 @@ class File:
         where = setting(reader.values, variables(sides))
         normal = Normal(where, self.lemmas)
         short = [where.short(side) for side in sides]
-        for side in short:
-            normal(side)
         said, exist, end = self._said(sides, short, normal)
         statement = Statement(
             [typed(*each) for each in variables(sides).items()],
@@ -152,33 +144,34 @@ class File:
             list(assumptions(sides, short, normal)),
             claim.least,
         )
+        parts = [line for each in exist for line in ("split.", "{", *each.proof(normal), "}")]
         proof = [statement.intros(), *preamble(statement, where), *abbreviations(where), *normal.lines]
-        for each in exist:
-            proof += ["split.", "{", *each.proof(normal), "}"]
-        said = [f"{each.text()} /\\" for each in exist] + [f"{said}."]
-        note = layout([f"(** {claim.why} *)".replace('"', "''")])
-        self._write(
-            "Theorem", name, statement, said, [*proof, *end], [line.removeprefix("  ") for line in note]
-        )
+        said = [*(f"{each.text()} /\\" for each in exist), *said[:-1], f"{said[-1]}."]
+        # a quotation mark would begin a string, even in a comment
+        note = layout([f"(** {claim.why} *)".replace('"', "''")], 0)
+        self._write("Theorem", name, statement, said, [*proof, *parts, *end], note)
 
     def _said(self, sides, short, normal):
         """What a claim says, the derivatives that it says to exist, and the end of its proof."""
         left, right, *slack = sides
+        differentiated = isinstance(left, Derivative) and not slack and not derivatives(right)
+        for side in short[differentiated:]:
+            normal(side)
         exist = list(dict.fromkeys(each for side in sides for each in existences(side)))
         if slack:
             difference = Sub(short[1], short[0])
             end = [f"apply (is_less _ _ ({short[2]})).", f"{{ change ({difference} = {short[2]})."]
             end += [*normal.rewrites(Add(difference, short[2])), "normal.", "}", "nonnegative."]
-            return f"{left} <= {right}", exist, end
+            return [f"{left} <=", str(right)], exist, end
         end = [f"change ({short[0]} = {short[1]}).", *normal.rewrites(Add(*short)), "normal."]
-        if not isinstance(left, Derivative) or derivatives(right):
-            return f"{left} = {right}", exist, end
+        if not differentiated:
+            return [f"{left} =", str(right)], exist, end
         value = normal.short(left.value())
         lemma = normal.lemma(short[0])
         normal(value)
         end = [f"apply (d_eq _ _ _ _ {lemma}).", f"change ({value} = {short[1]})."]
         end += [*normal.rewrites(Add(value, short[1])), "normal."]
-        return f"is_derive {derivative_of(*left.function())} ({right})", exist[1:], end
+        return [f"is_derive {derivative_of(*left.function())}", f"({right})"], exist[1:], end
 
 
 def assumptions(sides, short, normal):
@@ -186,15 +179,21 @@ def assumptions(sides, short, normal):
     where = normal.setting
     if where.rooted:
         yield "Hroot", f"0 < {where.full(Add(VAR, EPS))}"
-    below = {
-        name for side in short for each in side.walk() if isinstance(each, Div) for name in normal.below(each)
-    }
+    below = normal.divisors(short)
+    if VAR.name in below:
+        yield "var_nonzero", f"{where.full(VAR)} <> 0"
+    needed = variables(
+        [*sides[2:], *(each.right for side in sides for each in side.walk() if isinstance(each, Div))]
+    )
     for name in variables(sides):
-        if name in language.NONNEGATIVE - {"var", "eps"} and (where.rooted or name in below):
-            yield f"{name}_positive", f"0 < {name}"
+        if name in language.NONNEGATIVE - {VAR.name, EPS.name}:
+            if name in below | normal.under_roots:
+                yield f"{name}_positive", f"0 < {name}"
+            elif name in needed:
+                yield f"{name}_nonnegative", f"0 <= {name}"
         elif name in below:
             yield f"{name}_nonzero", f"{name} <> 0"
-    if len(sides) == 3 and EPS.name in variables(sides):
+    if EPS.name in variables(sides[2:]):
         yield "eps_nonnegative", "0 <= eps"
 
 

@@ -7,9 +7,11 @@ normal form. A fact is proved from the facts of its parts, and `field`.
 """
 
 from dataclasses import dataclass, field
-from functools import cached_property
 
+from spec.coq.forms import product_of, term_of
 from spec.coq.polynomial import Polynomial, atom, constant
+from spec.coq.setting import EPS, VAR, Setting, X
+from spec.coq.statement import bound, for_all, introduce
 from spec.coq.terms import (
     ATOM,
     PRODUCT,
@@ -32,61 +34,7 @@ from spec.coq.terms import (
     Sum,
     Term,
     Unit,
-    add,
-    at_index,
-    multiply,
-    number,
-    power,
 )
-from spec.theorems import language
-
-X, MEAN, VAR, RSTD, EPS = Batch("x"), Name("mean"), Name("var"), Name("rstd"), Name("eps")
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What mean, var and rstd stand for, and what is known about them.
-
-    `given` are those of them that are parameters. x is there, or is not.
-    """
-
-    given: frozenset
-    x: bool
-    rooted: bool
-    equations: dict = field(repr=False, compare=False)
-
-    @property
-    def trained(self):
-        """Whether mean is the mean of x."""
-        return self.x and "mean" not in self.given
-
-    @cached_property
-    def long(self):
-        """The terms that are abbreviated, each by those before it."""
-        long = {}
-        if self.trained:
-            long["mean"] = Call(self.equations["mean"], (X,))
-            if "var" not in self.given:
-                long["var"] = Call(self.equations["var"], (X, MEAN))
-        if self.rooted:
-            long["rstd"] = Call(self.equations["rstd"], (VAR, EPS))
-        return long
-
-    def short(self, term):
-        """The term with the abbreviations."""
-        for name, long in self.long.items():
-            term = _replace(term, long, Name(name))
-        return term
-
-    def full(self, term):
-        """The term without the abbreviations."""
-        for name, long in reversed(self.long.items()):
-            term = term.put({name: long})
-        return term
-
-
-def _replace(term, old, new):
-    return new if term == old else term.map(lambda part: _replace(part, old, new))
 
 
 @dataclass(frozen=True)
@@ -95,28 +43,20 @@ class Fact:
 
     name: str
     part: Term
-    indices: tuple
+    indices: list
     right: Term
-    proof: tuple
+    proof: list
 
     def lines(self):
         """The assertion, with its proof."""
-        for_all = "".join(f"forall {i}, ({i} < m)%nat -> " for i in self.indices)
-        intros = [f"intros {i} H{i}." for i in self.indices]
-        return [
-            f"assert ({self.name} : {for_all}{self.part} = {self.right}).",
-            "{",
-            *intros,
-            *self.proof,
-            "}",
-        ]
+        opening = f"assert ({self.name} : {for_all(self.indices)}{self.part} = {self.right})."
+        return [opening, "{", *introduce(self.indices), *self.proof, "}"]
 
     @property
     def use(self):
         """The fact, for the indices in the context."""
-        return (
-            f"({' '.join([self.name, *(f'{i} H{i}' for i in self.indices)])})" if self.indices else self.name
-        )
+        applied = [self.name, *(f"{index} H{index}" for index in self.indices)]
+        return f"({' '.join(applied)})" if self.indices else self.name
 
 
 @dataclass
@@ -125,10 +65,10 @@ class Normal:
 
     setting: Setting
     lemmas: dict = field(default_factory=dict)
-    free: frozenset = frozenset({"k", "j"})
     facts: dict = field(default_factory=dict)
     values: dict = field(default_factory=dict)
     lines: list = field(default_factory=list)
+    under_roots: set = field(default_factory=set)
 
     def short(self, term):
         """The term with abbreviations."""
@@ -190,10 +130,9 @@ class Normal:
             At: self._call,
             Derivative: self._derivative,
         }[type(term)](term)
-        right = self.term(value)
+        right = term_of(value)
         if right != term:
-            indices = tuple(sorted(term.indices() - self.free))
-            fact = Fact(f"e{len(self.facts) + 1}", term, indices, right, tuple(proof))
+            fact = Fact(f"e{len(self.facts) + 1}", term, bound(term), right, proof)
             self.facts[term] = fact
             self.lines += fact.lines()
         return value
@@ -210,7 +149,7 @@ class Normal:
             total, step = self._total(inside, index)
             value = value + coefficient * total
             steps += step
-        terms = [f"({self.term(c)}) * ({self._summand(i, index)})" for i, c in groups.items()]
+        terms = [f"({term_of(c)}) * ({self._summand(i, index)})" for i, c in groups.items()]
         spread = " + (".join([*terms, "0"]) + ")" * len(terms)
         proof = [
             f"transitivity (sum m (fun {index} => {spread})).",
@@ -226,8 +165,8 @@ class Normal:
     def _summand(self, inside, index):
         """A monomial as it is summed: what is 1 at one element stands last."""
         units = tuple(each for each in inside if each[0][0] == "unit")
-        rest = self._product(tuple(each for each in inside if each not in units))
-        return f"{rest.text(PRODUCT)} * {self._product(units)}" if units else rest
+        rest = product_of(tuple(each for each in inside if each not in units))
+        return f"{rest.text(PRODUCT)} * {product_of(units)}" if units else rest
 
     def _total(self, inside, index):
         """The sum of a monomial, and how to rewrite it."""
@@ -238,7 +177,7 @@ class Normal:
                 raise NotImplementedError("the sum of a product of units")
             rest = tuple(each for each in inside if each not in units)
             moved = tuple(((*what[:-1], at), n) for what, n in rest)
-            left = self._product(rest)
+            left = product_of(rest)
             return Polynomial({moved: 1}), [f"rewrite (sum_unit m {at} (fun {index} => {left}) H{at})."]
         if not inside:
             return atom("size"), ["rewrite sum_one."]
@@ -253,20 +192,26 @@ class Normal:
         value = self(difference)
         proof = [
             f"rewrite (others_is m {term.but} _ H{term.but}).",
-            f"change ({difference} = {self.term(value)}).",
+            f"change ({difference} = {term_of(value)}).",
         ]
         return value, [*proof, *self.rewrites(difference), "normal."]
 
     def _root(self, term):
-        root = self(term.of).root()
-        if root is None:
-            raise NotImplementedError(f"the root of {term.of}")
+        root = self._square_root(term.of)
         return root, ["apply root_is; [positive |].", *self.rewrites(term.of), "normal."]
+
+    def _square_root(self, term):
+        """The root of a term that is a square; the parameters in it are taken to be positive."""
+        root = self(term).root()
+        if root is None:
+            raise NotImplementedError(f"the root of {term}")
+        self.under_roots |= _names(root.single[0])
+        return root
 
     def _call(self, term):
         unfolded = self.short(term.unfolded() if isinstance(term, Call) else term.batch.unfolded(term.index))
         value = self(unfolded)
-        return value, [f"change ({unfolded} = {self.term(value)}).", *self.rewrites(unfolded), "normal."]
+        return value, [f"change ({unfolded} = {term_of(value)}).", *self.rewrites(unfolded), "normal."]
 
     def _derivative(self, term):
         closed = self.short(term.value())
@@ -285,77 +230,34 @@ class Normal:
         roots = [self.short(root) for root in term.roots()]
         roots = [known.get(root) or self._positive(root) for root in roots]
         index = [term.index] if term.index else []
-        parts = [
-            *(each.text(ATOM) for each in term.arguments),
-            *index,
-            "size",
-            *roots,
-            *(f"H{i}" for i in index),
-        ]
-        return f"({' '.join([self.lemmas[term.problem], 'm', *parts])})"
+        parts = [self.lemmas[term.problem], "m", *(each.text(ATOM) for each in term.arguments), *index]
+        return f"({' '.join([*parts, 'size', *roots, *(f'H{each}' for each in index)])})"
 
     def _positive(self, term):
         """A hypothesis that a term is positive."""
         key = ("positive", term)
         if key not in self.facts:
-            root = self(term).root()
+            root = self._square_root(term)
             name = f"p{len(self.facts) + 1}"
             self.facts[key] = name
             self.lines += [
                 f"assert ({name} : 0 < {term}).",
-                f"{{ apply (is_positive _ ({self.term(root)})); [positive |].",
+                f"{{ apply (is_positive _ ({term_of(root)})); [positive |].",
                 *self.rewrites(term),
                 "normal. }",
             ]
         return self.facts[key]
 
-    def below(self, quotient):
-        """The parameters by which a quotient divides, itself or in a sum."""
-        single = self(quotient.right).single
-        if single is None:
-            return quotient.right.names() & language.NONNEGATIVE
-        return [what[1] for what, _ in single[0] if what[0] == "name"]
+    def divisors(self, terms):
+        """The names by which terms divide."""
+        below = [self(each.right).single for term in terms for each in term.walk() if isinstance(each, Div)]
+        return {name for single in below if single for name in _names(single[0])} - {"mean", "rstd"}
 
     def rewrites(self, term):
         """The tactics that rewrite the outermost parts of a term by their facts, the largest first."""
         parts = {part for part in parts_of(term) if part in self.facts}
         for part in sorted(parts, key=lambda part: (-len(str(part)), str(part))):
             yield f"rewrite {self.facts[part].use}."
-
-    # From normal forms to terms
-
-    def term(self, polynomial):
-        """A polynomial as a term."""
-        terms = []
-        for monomial, coefficient in sorted(polynomial.terms.items(), key=repr):
-            product = self._product(monomial, abs(coefficient))
-            terms.append(Neg(product) if coefficient < 0 else product)
-        return add(terms)
-
-    def _product(self, monomial, coefficient=1):
-        above = [power(self._atom(what), n) for what, n in monomial if n > 0]
-        below = [power(self._atom(what), -n) for what, n in monomial if n < 0]
-        if coefficient.numerator != 1:
-            above.insert(0, number(coefficient.numerator))
-        if coefficient.denominator != 1:
-            below.insert(0, number(coefficient.denominator))
-        return Div(multiply(above), multiply(below)) if below else multiply(above)
-
-    def _atom(self, what):
-        kind, *which = what
-        if kind == "size":
-            return Size()
-        if kind == "name":
-            return Name(*which)
-        if kind == "unit":
-            return At(Unit(which[0]), which[1])
-        if kind == "element":
-            name, index = which
-            return at_index(Batch(name), index) if name else Sub(At(X, index), MEAN)
-        if kind == "inverse":
-            return Div(number(1), which[1])
-        (monomial,) = which
-        return Sum("i", multiply([power(self._atom(("element", name, "i")), n) for name, n in monomial]))
 
 
 def parts_of(term):
@@ -367,3 +269,7 @@ def parts_of(term):
     else:
         for child in term.children():
             yield from parts_of(child)
+
+
+def _names(monomial):
+    return {what[1] for what, _ in monomial if what[0] == "name"}

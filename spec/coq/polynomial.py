@@ -60,11 +60,9 @@ class Polynomial:
         if coefficient < 0 or any(power % 2 for _, power in monomial):
             return None
         root = Fraction(isqrt(coefficient.numerator), isqrt(coefficient.denominator))
-        return (
-            Polynomial({tuple((atom, power // 2) for atom, power in monomial): root})
-            if root**2 == coefficient
-            else None
-        )
+        if root**2 != coefficient:
+            return None
+        return Polynomial({tuple((atom, power // 2) for atom, power in monomial): root})
 
 
 def times(first, second):

@@ -4,8 +4,10 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 
 from spec.coq.calculus import at_zero, rate
-from spec.coq.normal import EPS, VAR, Normal, Setting
-from spec.coq.statement import variables
+from spec.coq.forms import term_of
+from spec.coq.normal import Normal
+from spec.coq.setting import EPS, VAR, Setting
+from spec.coq.statement import typed, variables
 from spec.coq.terms import (
     Add,
     Batch,
@@ -259,13 +261,17 @@ class Problem:
     @cached_property
     def value(self):
         """The derivative as a closed form."""
-        normal = Normal(self.setting)
-        return self.setting.full(normal.term(normal(self.setting.short(self.rate))))
+        return self.setting.full(term_of(Normal(self.setting)(self.setting.short(self.rate))))
 
     @property
     def indexed(self):
         """Whether it is about an element k."""
         return self.kind == "unit" or self.varies
+
+    @property
+    def free(self):
+        """The parameters as terms."""
+        return tuple(Batch(name) if name in self.batches else Name(name) for name in self.parameters)
 
     @cached_property
     def batches(self):
@@ -312,9 +318,7 @@ def definitions():
     """The text of `Equations.v`: a definition for each equation."""
     parts = []
     for name, equation in equations().items():
-        types = " ".join(
-            f"({each} : {'nat -> R' if each in BATCHES else 'R'})" for each in equation.parameters
-        )
+        types = " ".join("({} : {})".format(*typed(each, each in BATCHES)) for each in equation.parameters)
         size = "(m : nat) " * equation.sums
         index = " (i : nat)" * equation.varies
         note = f"(** {NUMBER[name]} *)\n" if name in NUMBER else "(** The inverse of the root in (9.40) *)\n"

@@ -145,13 +145,13 @@ def still_positive(derivative, normal, known):
     return lines
 
 
-def layout(lines):
+def layout(lines, depth=1):
     """Lines of a script, indented by their braces, none longer than others of the project."""
-    depth, text = 0, []
+    text = []
     for line in lines:
         own = depth - line.startswith("}")
         depth += line.count("{") - line.count("}")
-        indent = "  " * (own + 1)
+        indent = "  " * own
         text += textwrap.wrap(
             line,
             WIDTH,

@@ -12,10 +12,10 @@ Lemma derivative_1 :
   0 < INR m ->
   0 < Var m x (Mean m x) + eps ->
   is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat (move x h t) (Mean m (move x h t)) (Var m (move x h
-    t) (Mean m (move x h t))) eps) gamma beta i)) 0 (- (gamma * Rstd (Var m x (Mean m x)) eps * sum m dy * sum
-    m h / INR m) + gamma * Rstd (Var m x (Mean m x)) eps * sum m (fun i => dy i * h i) - gamma * Rstd (Var m x
-    (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i) * sum m (fun i => (x i - Mean m x) * h i) /
-    INR m).
+    t) (Mean m (move x h t))) eps) gamma beta i)) 0
+  (- (gamma * Rstd (Var m x (Mean m x)) eps * sum m dy * sum m h / INR m) + gamma * Rstd (Var m x (Mean m x))
+    eps * sum m (fun i => dy i * h i) - gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i -
+    Mean m x) * dy i) * sum m (fun i => (x i - Mean m x) * h i) / INR m).
 Proof.
   intros m beta dy eps gamma h x size Hroot.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -76,9 +76,10 @@ Lemma derivative_2 :
   0 < Var m x (Mean m x) + eps ->
   (k < m)%nat ->
   is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k) t)) (Var
-    m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0 (- ((x k - Mean m x) * gamma *
-    Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i) / INR m) + dy k * gamma *
-    Rstd (Var m x (Mean m x)) eps - gamma * Rstd (Var m x (Mean m x)) eps * sum m dy / INR m).
+    m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0
+  (- ((x k - Mean m x) * gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i)
+    / INR m) + dy k * gamma * Rstd (Var m x (Mean m x)) eps - gamma * Rstd (Var m x (Mean m x)) eps * sum m dy
+    / INR m).
 Proof.
   intros m beta dy eps gamma x k size Hroot Hk.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -155,9 +156,9 @@ Theorem decoupling_1 :
     (Mean m (move x (unit i1) t)) (Var m (move x (unit i1) t) (Mean m (move x (unit i1) t))) eps) gamma beta
     i)) 0) /\
   Derive (fun t => sum m (fun i => dy i * Y (Xhat (move x x t) (Mean m (move x x t)) (Var m (move x x t) (Mean
-    m (move x x t))) eps) gamma beta i)) 0 = sum m (fun i1 => Derive (fun t => sum m (fun i => dy i * Y (Xhat
-    (move x (unit i1) t) (Mean m (move x (unit i1) t)) (Var m (move x (unit i1) t) (Mean m (move x (unit i1)
-    t))) eps) gamma beta i)) 0 * x i1).
+    m (move x x t))) eps) gamma beta i)) 0 =
+  sum m (fun i1 => Derive (fun t => sum m (fun i => dy i * Y (Xhat (move x (unit i1) t) (Mean m (move x (unit
+    i1) t)) (Var m (move x (unit i1) t) (Mean m (move x (unit i1) t))) eps) gamma beta i)) 0 * x i1).
 Proof.
   intros m beta dy eps gamma x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -262,10 +263,10 @@ Theorem decoupling_2 :
     (Mean m (move x (unit i1) t)) (Var m (move x (unit i1) t) (Mean m (move x (unit i1) t))) eps) gamma beta
     i)) 0) /\
   sum m (fun i1 => Derive (fun t => sum m (fun i => dy i * Y (Xhat (move x (unit i1) t) (Mean m (move x (unit
-    i1) t)) (Var m (move x (unit i1) t) (Mean m (move x (unit i1) t))) eps) gamma beta i)) 0 * x i1) = sum m
-    (fun i1 => Derive (fun t => sum m (fun i => dy i * Y (Xhat (move x (unit i1) t) (Mean m (move x (unit i1)
-    t)) (Var m (move x (unit i1) t) (Mean m (move x (unit i1) t))) eps) gamma beta i)) 0 * Xhat x (Mean m x)
-    (Var m x (Mean m x)) eps i1) / Rstd (Var m x (Mean m x)) eps.
+    i1) t)) (Var m (move x (unit i1) t) (Mean m (move x (unit i1) t))) eps) gamma beta i)) 0 * x i1) =
+  sum m (fun i1 => Derive (fun t => sum m (fun i => dy i * Y (Xhat (move x (unit i1) t) (Mean m (move x (unit
+    i1) t)) (Var m (move x (unit i1) t) (Mean m (move x (unit i1) t))) eps) gamma beta i)) 0 * Xhat x (Mean m
+    x) (Var m x (Mean m x)) eps i1) / Rstd (Var m x (Mean m x)) eps.
 Proof.
   intros m beta dy eps gamma x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -352,7 +353,8 @@ Lemma derivative_3 :
   0 < INR m ->
   0 < Var m x (Mean m x) + eps ->
   is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (gamma + t *
-    1) beta i)) 0 (Rstd (Var m x (Mean m x)) eps * sum m (fun i => (x i - Mean m x) * dy i)).
+    1) beta i)) 0
+  (Rstd (Var m x (Mean m x)) eps * sum m (fun i => (x i - Mean m x) * dy i)).
 Proof.
   intros m beta dy eps gamma x size Hroot.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -402,8 +404,9 @@ Theorem decoupling_3 :
   (ex_derive (fun t : R => sum m (fun i => dy i * Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (gamma + t *
     1) beta i)) 0) /\
   Derive (fun t => sum m (fun i => dy i * Y (Xhat (move x x t) (Mean m (move x x t)) (Var m (move x x t) (Mean
-    m (move x x t))) eps) gamma beta i)) 0 = gamma * eps * Derive (fun t => sum m (fun i => dy i * Y (Xhat x
-    (Mean m x) (Var m x (Mean m x)) eps) (gamma + t * 1) beta i)) 0 / (Var m x (Mean m x) + eps).
+    m (move x x t))) eps) gamma beta i)) 0 =
+  gamma * eps * Derive (fun t => sum m (fun i => dy i * Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (gamma
+    + t * 1) beta i)) 0 / (Var m x (Mean m x) + eps).
 Proof.
   intros m beta dy eps gamma x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -489,9 +492,9 @@ Theorem decoupling_4 :
     (Var m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0) /\
   Derive (fun t => sum m (fun i1 => dy i1 * Y (Xhat (move (fun i => a * x i) (unit k) t) (Mean m (move (fun i
     => a * x i) (unit k) t)) (Var m (move (fun i => a * x i) (unit k) t) (Mean m (move (fun i => a * x i)
-    (unit k) t))) (a ^ 2 * eps)) gamma beta i1)) 0 = Derive (fun t => sum m (fun i => dy i * Y (Xhat (move x
-    (unit k) t) (Mean m (move x (unit k) t)) (Var m (move x (unit k) t) (Mean m (move x (unit k) t))) eps)
-    gamma beta i)) 0 / a.
+    (unit k) t))) (a ^ 2 * eps)) gamma beta i1)) 0 =
+  Derive (fun t => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k) t)) (Var m
+    (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0 / a.
 Proof.
   intros m a beta dy eps gamma x k Hm Hroot a_positive Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -608,8 +611,8 @@ Qed.
 Theorem decoupling_5 :
   forall (m : nat) (c : R) (v w : nat -> R),
   (1 <= m)%nat ->
-  sum m (fun i => (w i - c * v i) ^ 2) = sum m (fun i => w i ^ 2) - 2 * c * sum m (fun i => w i * v i) + c ^ 2
-    * sum m (fun i => v i ^ 2).
+  sum m (fun i => (w i - c * v i) ^ 2) =
+  sum m (fun i => w i ^ 2) - 2 * c * sum m (fun i => w i * v i) + c ^ 2 * sum m (fun i => v i ^ 2).
 Proof.
   intros m c v w Hm.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -643,7 +646,8 @@ Lemma derivative_4 :
   0 < INR m ->
   0 < Var m x (Mean m x) + eps ->
   is_derive (fun t : R => sum m (fun i1 => dy i1 * Y (Xhat (move x (fun i => 1) t) (Mean m (move x (fun i =>
-    1) t)) (Var m (move x (fun i => 1) t) (Mean m (move x (fun i => 1) t))) eps) gamma beta i1)) 0 (0).
+    1) t)) (Var m (move x (fun i => 1) t) (Mean m (move x (fun i => 1) t))) eps) gamma beta i1)) 0
+  (0).
 Proof.
   intros m beta dy eps gamma x size Hroot.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -708,7 +712,8 @@ Theorem decoupling_6 :
   (1 <= m)%nat ->
   0 < Var m x (Mean m x) + eps ->
   is_derive (fun t : R => sum m (fun i1 => dy i1 * Y (Xhat (move x (fun i => 1) t) (Mean m (move x (fun i =>
-    1) t)) (Var m (move x (fun i => 1) t) (Mean m (move x (fun i => 1) t))) eps) gamma beta i1)) 0 (0).
+    1) t)) (Var m (move x (fun i => 1) t) (Mean m (move x (fun i => 1) t))) eps) gamma beta i1)) 0
+  (0).
 Proof.
   intros m beta dy eps gamma x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -717,13 +722,6 @@ Proof.
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
   set (rstd := Rstd var eps) in *.
-  assert (e1 : Derive (fun t => sum m (fun i1 => dy i1 * Y (Xhat (move x (fun i => 1) t) (Mean m (move x (fun
-    i => 1) t)) (Var m (move x (fun i => 1) t) (Mean m (move x (fun i => 1) t))) eps) gamma beta i1)) 0 = 0).
-  {
-    transitivity (0).
-    { apply is_derive_unique. exact (derivative_4 m beta dy eps gamma x size Hroot). }
-    normal.
-  }
   apply (d_eq _ _ _ _ (derivative_4 m beta dy eps gamma x size Hroot)).
   change (0 = 0).
   normal.

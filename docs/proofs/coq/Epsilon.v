@@ -12,8 +12,8 @@ Theorem epsilon_1 :
   forall (m : nat) (eps : R) (x : nat -> R),
   (1 <= m)%nat ->
   0 < Var m x (Mean m x) + eps ->
-  sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i ^ 2) / INR m = Var m x (Mean m x) / (Var m x
-    (Mean m x) + eps).
+  sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i ^ 2) / INR m =
+  Var m x (Mean m x) / (Var m x (Mean m x) + eps).
 Proof.
   intros m eps x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -53,7 +53,8 @@ Lemma derivative_1 :
   forall (m : nat) (eps var : R),
   0 < INR m ->
   0 < var + eps ->
-  is_derive (fun t : R => var / (var + (eps + t * 1))) 0 (- (Rstd var eps ^ 4 * var)).
+  is_derive (fun t : R => var / (var + (eps + t * 1))) 0
+  (- (Rstd var eps ^ 4 * var)).
 Proof.
   intros m eps var size Hroot.
   destruct (roots _ _ Hroot) as [rstd_positive eps_is].
@@ -72,8 +73,8 @@ Theorem epsilon_2 :
   forall (m : nat) (eps : R) (x : nat -> R),
   (1 <= m)%nat ->
   0 < Var m x (Mean m x) + eps ->
-  is_derive (fun t : R => Var m x (Mean m x) / (Var m x (Mean m x) + (eps + t * 1))) 0 (- (Var m x (Mean m x)
-    * Rstd (Var m x (Mean m x)) eps ^ 4)).
+  is_derive (fun t : R => Var m x (Mean m x) / (Var m x (Mean m x) + (eps + t * 1))) 0
+  (- (Var m x (Mean m x) * Rstd (Var m x (Mean m x)) eps ^ 4)).
 Proof.
   intros m eps x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -82,12 +83,6 @@ Proof.
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
   set (rstd := Rstd var eps) in *.
-  assert (e1 : Derive (fun t => var / (var + (eps + t * 1))) 0 = - (rstd ^ 4 * var)).
-  {
-    transitivity (- (rstd ^ 4 * var)).
-    { apply is_derive_unique. exact (derivative_1 m eps var size Hroot). }
-    normal.
-  }
   apply (d_eq _ _ _ _ (derivative_1 m eps var size Hroot)).
   change (- (rstd ^ 4 * var) = - (var * rstd ^ 4)).
   normal.
@@ -99,7 +94,8 @@ Theorem epsilon_3 :
   (1 <= m)%nat ->
   0 < Var m x (Mean m x) + eps ->
   0 <= eps ->
-  eps * Rstd (Var m x (Mean m x)) eps ^ 2 <= 1.
+  eps * Rstd (Var m x (Mean m x)) eps ^ 2 <=
+  1.
 Proof.
   intros m eps x Hm Hroot eps_nonnegative.
   assert (size : 0 < INR m) by (apply size_positive; lia).

@@ -13,8 +13,8 @@ Theorem folding_1 :
   (1 <= m)%nat ->
   0 < var + eps ->
   (k < m)%nat ->
-  Y (Xhat (fun i1 => sum m (fun i => w i * z i) + b) mean var eps) gamma beta k = sum m (fun i => gamma * Rstd
-    var eps * w i * z i) + (gamma * Rstd var eps * (b - mean) + beta).
+  Y (Xhat (fun i1 => sum m (fun i => w i * z i) + b) mean var eps) gamma beta k =
+  sum m (fun i => gamma * Rstd var eps * w i * z i) + (gamma * Rstd var eps * (b - mean) + beta).
 Proof.
   intros m b beta eps gamma mean var w z k Hm Hroot Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -63,7 +63,8 @@ Theorem folding_2 :
   0 < var + eps ->
   gamma <> 0 ->
   (sum m (fun i => gamma * Rstd var eps * w i * z i) + (gamma * Rstd var eps * (mean - mean) + 0)) / (gamma *
-    Rstd var eps) = sum m (fun i => w i * z i).
+    Rstd var eps) =
+  sum m (fun i => w i * z i).
 Proof.
   intros m eps gamma mean var w z Hm Hroot gamma_nonzero.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -89,7 +90,8 @@ Theorem folding_3 :
   (1 <= m)%nat ->
   0 < var + eps ->
   gamma <> 0 ->
-  (gamma * Rstd var eps * (b - mean) + beta - beta) / (gamma * Rstd var eps) + mean = b.
+  (gamma * Rstd var eps * (b - mean) + beta - beta) / (gamma * Rstd var eps) + mean =
+  b.
 Proof.
   intros m b beta eps gamma mean var Hm Hroot gamma_nonzero.
   assert (size : 0 < INR m) by (apply size_positive; lia).

@@ -13,9 +13,10 @@ Lemma derivative_1 :
   0 < Var m x (Mean m x) + eps ->
   (k < m)%nat ->
   is_derive (fun t : R => Y (Xhat (move x h t) (Mean m (move x h t)) (Var m (move x h t) (Mean m (move x h
-    t))) eps) gamma beta k) 0 (- ((x k - Mean m x) * gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i
-    => (x i - Mean m x) * h i) / INR m) + h k * gamma * Rstd (Var m x (Mean m x)) eps - gamma * Rstd (Var m x
-    (Mean m x)) eps * sum m h / INR m).
+    t))) eps) gamma beta k) 0
+  (- ((x k - Mean m x) * gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * h i) /
+    INR m) + h k * gamma * Rstd (Var m x (Mean m x)) eps - gamma * Rstd (Var m x (Mean m x)) eps * sum m h /
+    INR m).
 Proof.
   intros m beta eps gamma h x k size Hroot Hk.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -61,9 +62,9 @@ Theorem forward_mode_1 :
   0 < Var m x (Mean m x) + eps ->
   (k < m)%nat ->
   is_derive (fun t : R => Y (Xhat (move x v t) (Mean m (move x v t)) (Var m (move x v t) (Mean m (move x v
-    t))) eps) gamma beta k) 0 (gamma * Rstd (Var m x (Mean m x)) eps * (v k - sum m v / INR m - Xhat x (Mean m
-    x) (Var m x (Mean m x)) eps k * sum m (fun i => v i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) / INR
-    m)).
+    t))) eps) gamma beta k) 0
+  (gamma * Rstd (Var m x (Mean m x)) eps * (v k - sum m v / INR m - Xhat x (Mean m x) (Var m x (Mean m x)) eps
+    k * sum m (fun i => v i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) / INR m)).
 Proof.
   intros m beta eps gamma v x k Hm Hroot Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -72,38 +73,29 @@ Proof.
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
   set (rstd := Rstd var eps) in *.
-  assert (e1 : Derive (fun t => Y (Xhat (move x v t) (Mean m (move x v t)) (Var m (move x v t) (Mean m (move x
-    v t))) eps) gamma beta k) 0 = - ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * v i) /
-    INR m) + v k * gamma * rstd - gamma * rstd * sum m v / INR m).
-  {
-    transitivity (- ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * v i) / INR m) + v k *
-      gamma * rstd - gamma * rstd * sum m v / INR m).
-    { apply is_derive_unique. exact (derivative_1 m beta eps gamma v x k size Hroot Hk). }
-    normal.
-  }
-  assert (e2 : sqrt (var + eps) = 1 / rstd).
+  assert (e1 : sqrt (var + eps) = 1 / rstd).
   {
     apply root_is; [positive |].
     normal.
   }
-  assert (e3 : Xhat x mean var eps k = (x k - mean) * rstd).
+  assert (e2 : Xhat x mean var eps k = (x k - mean) * rstd).
   {
     change ((x k - mean) / sqrt (var + eps) = (x k - mean) * rstd).
-    rewrite e2.
+    rewrite e1.
     normal.
   }
-  assert (e4 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
+  assert (e3 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
   {
     intros i Hi.
     change ((x i - mean) / sqrt (var + eps) = (x i - mean) * rstd).
-    rewrite e2.
+    rewrite e1.
     normal.
   }
-  assert (e5 : sum m (fun i => v i * Xhat x mean var eps i) = rstd * sum m (fun i => (x i - mean) * v i)).
+  assert (e4 : sum m (fun i => v i * Xhat x mean var eps i) = rstd * sum m (fun i => (x i - mean) * v i)).
   {
     transitivity (sum m (fun i => (rstd) * ((x i - mean) * v i) + (0))).
     { apply sum_ext; intros i Hi.
-      rewrite (e4 i Hi).
+      rewrite (e3 i Hi).
       normal. }
     rewrite sum_cons, sum_nil.
     normal.
@@ -112,8 +104,8 @@ Proof.
   change (- ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * v i) / INR m) + v k * gamma *
     rstd - gamma * rstd * sum m v / INR m = gamma * rstd * (v k - sum m v / INR m - Xhat x mean var eps k *
     sum m (fun i => v i * Xhat x mean var eps i) / INR m)).
-  rewrite e5.
-  rewrite e3.
+  rewrite e4.
+  rewrite e2.
   normal.
 Qed.
 
@@ -122,8 +114,8 @@ Lemma derivative_2 :
   0 < INR m ->
   0 < Var m x (Mean m x) + eps ->
   (k < m)%nat ->
-  is_derive (fun t : R => Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (gamma + t * h) beta k) 0 ((x k -
-    Mean m x) * h * Rstd (Var m x (Mean m x)) eps).
+  is_derive (fun t : R => Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (gamma + t * h) beta k) 0
+  ((x k - Mean m x) * h * Rstd (Var m x (Mean m x)) eps).
 Proof.
   intros m beta eps gamma h x k size Hroot Hk.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -157,8 +149,8 @@ Theorem forward_mode_2 :
   (1 <= m)%nat ->
   0 < Var m x (Mean m x) + eps ->
   (k < m)%nat ->
-  is_derive (fun t : R => Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (gamma + t * p) beta k) 0 (p * Xhat x
-    (Mean m x) (Var m x (Mean m x)) eps k).
+  is_derive (fun t : R => Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (gamma + t * p) beta k) 0
+  (p * Xhat x (Mean m x) (Var m x (Mean m x)) eps k).
 Proof.
   intros m beta eps gamma p x k Hm Hroot Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -167,27 +159,20 @@ Proof.
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
   set (rstd := Rstd var eps) in *.
-  assert (e1 : Derive (fun t => Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (gamma + t * p) beta k) 0 = (x
-    k - mean) * p * rstd).
-  {
-    transitivity ((x k - mean) * p * rstd).
-    { apply is_derive_unique. exact (derivative_2 m beta eps gamma p x k size Hroot Hk). }
-    normal.
-  }
-  assert (e2 : sqrt (var + eps) = 1 / rstd).
+  assert (e1 : sqrt (var + eps) = 1 / rstd).
   {
     apply root_is; [positive |].
     normal.
   }
-  assert (e3 : Xhat x mean var eps k = (x k - mean) * rstd).
+  assert (e2 : Xhat x mean var eps k = (x k - mean) * rstd).
   {
     change ((x k - mean) / sqrt (var + eps) = (x k - mean) * rstd).
-    rewrite e2.
+    rewrite e1.
     normal.
   }
   apply (d_eq _ _ _ _ (derivative_2 m beta eps gamma p x k size Hroot Hk)).
   change ((x k - mean) * p * rstd = p * Xhat x mean var eps k).
-  rewrite e3.
+  rewrite e2.
   normal.
 Qed.
 
@@ -196,7 +181,8 @@ Lemma derivative_3 :
   0 < INR m ->
   0 < Var m x (Mean m x) + eps ->
   (k < m)%nat ->
-  is_derive (fun t : R => Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma (beta + t * h) k) 0 (h).
+  is_derive (fun t : R => Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma (beta + t * h) k) 0
+  (h).
 Proof.
   intros m beta eps gamma h x k size Hroot Hk.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -217,7 +203,8 @@ Theorem forward_mode_3 :
   (1 <= m)%nat ->
   0 < Var m x (Mean m x) + eps ->
   (k < m)%nat ->
-  is_derive (fun t : R => Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma (beta + t * q) k) 0 (q).
+  is_derive (fun t : R => Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma (beta + t * q) k) 0
+  (q).
 Proof.
   intros m beta eps gamma q x k Hm Hroot Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -226,12 +213,6 @@ Proof.
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
   set (rstd := Rstd var eps) in *.
-  assert (e1 : Derive (fun t => Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma (beta + t * q) k) 0 = q).
-  {
-    transitivity (q).
-    { apply is_derive_unique. exact (derivative_3 m beta eps gamma q x k size Hroot Hk). }
-    normal.
-  }
   apply (d_eq _ _ _ _ (derivative_3 m beta eps gamma q x k size Hroot Hk)).
   change (q = q).
   normal.
@@ -243,9 +224,10 @@ Lemma derivative_4 :
   0 < Var m x (Mean m x) + eps ->
   (k < m)%nat ->
   is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k) t)) (Var
-    m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0 (- ((x k - Mean m x) * gamma *
-    Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i) / INR m) + dy k * gamma *
-    Rstd (Var m x (Mean m x)) eps - gamma * Rstd (Var m x (Mean m x)) eps * sum m dy / INR m).
+    m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0
+  (- ((x k - Mean m x) * gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i)
+    / INR m) + dy k * gamma * Rstd (Var m x (Mean m x)) eps - gamma * Rstd (Var m x (Mean m x)) eps * sum m dy
+    / INR m).
 Proof.
   intros m beta dy eps gamma x k size Hroot Hk.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -322,9 +304,9 @@ Theorem forward_mode_4 :
     (Mean m (move x (unit i1) t)) (Var m (move x (unit i1) t) (Mean m (move x (unit i1) t))) eps) gamma beta
     i)) 0) /\
   sum m (fun i => dy i * Derive (fun t => Y (Xhat (move x v t) (Mean m (move x v t)) (Var m (move x v t) (Mean
-    m (move x v t))) eps) gamma beta i) 0) = sum m (fun i1 => Derive (fun t => sum m (fun i => dy i * Y (Xhat
-    (move x (unit i1) t) (Mean m (move x (unit i1) t)) (Var m (move x (unit i1) t) (Mean m (move x (unit i1)
-    t))) eps) gamma beta i)) 0 * v i1).
+    m (move x v t))) eps) gamma beta i) 0) =
+  sum m (fun i1 => Derive (fun t => sum m (fun i => dy i * Y (Xhat (move x (unit i1) t) (Mean m (move x (unit
+    i1) t)) (Var m (move x (unit i1) t) (Mean m (move x (unit i1) t))) eps) gamma beta i)) 0 * v i1).
 Proof.
   intros m beta dy eps gamma v x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -406,7 +388,8 @@ Lemma derivative_5 :
   0 < INR m ->
   0 < Var m x (Mean m x) + eps ->
   is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (gamma + t *
-    1) beta i)) 0 (Rstd (Var m x (Mean m x)) eps * sum m (fun i => (x i - Mean m x) * dy i)).
+    1) beta i)) 0
+  (Rstd (Var m x (Mean m x)) eps * sum m (fun i => (x i - Mean m x) * dy i)).
 Proof.
   intros m beta dy eps gamma x size Hroot.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -456,8 +439,9 @@ Theorem forward_mode_5 :
   (ex_derive (fun t : R => sum m (fun i => dy i * Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (gamma + t *
     1) beta i)) 0) /\
   sum m (fun i => dy i * Derive (fun t => Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (gamma + t * p) beta
-    i) 0) = Derive (fun t => sum m (fun i => dy i * Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (gamma + t
-    * 1) beta i)) 0 * p.
+    i) 0) =
+  Derive (fun t => sum m (fun i => dy i * Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (gamma + t * 1) beta
+    i)) 0 * p.
 Proof.
   intros m beta dy eps gamma p x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -513,7 +497,8 @@ Lemma derivative_6 :
   0 < INR m ->
   0 < Var m x (Mean m x) + eps ->
   is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma (beta +
-    t * 1) i)) 0 (sum m dy).
+    t * 1) i)) 0
+  (sum m dy).
 Proof.
   intros m beta dy eps gamma x size Hroot.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -547,8 +532,9 @@ Theorem forward_mode_6 :
   (ex_derive (fun t : R => sum m (fun i => dy i * Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma (beta +
     t * 1) i)) 0) /\
   sum m (fun i => dy i * Derive (fun t => Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma (beta + t * q)
-    i) 0) = Derive (fun t => sum m (fun i => dy i * Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma (beta
-    + t * 1) i)) 0 * q.
+    i) 0) =
+  Derive (fun t => sum m (fun i => dy i * Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma (beta + t * 1)
+    i)) 0 * q.
 Proof.
   intros m beta dy eps gamma q x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -606,9 +592,9 @@ Theorem forward_mode_7 :
   0 < Var m x (Mean m x) + eps ->
   (k < m)%nat ->
   is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k) t)) (Var
-    m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0 (gamma * Rstd (Var m x (Mean m
-    x)) eps * (dy k - sum m dy / INR m - Xhat x (Mean m x) (Var m x (Mean m x)) eps k * sum m (fun i => dy i *
-    Xhat x (Mean m x) (Var m x (Mean m x)) eps i) / INR m)).
+    m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0
+  (gamma * Rstd (Var m x (Mean m x)) eps * (dy k - sum m dy / INR m - Xhat x (Mean m x) (Var m x (Mean m x))
+    eps k * sum m (fun i => dy i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) / INR m)).
 Proof.
   intros m beta dy eps gamma x k Hm Hroot Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -617,39 +603,29 @@ Proof.
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
   set (rstd := Rstd var eps) in *.
-  assert (e1 : Derive (fun t => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k)
-    t)) (Var m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0 = - ((x k - mean) *
-    gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) / INR m) + dy k * gamma * rstd - gamma * rstd *
-    sum m dy / INR m).
-  {
-    transitivity (- ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) / INR m) + dy k *
-      gamma * rstd - gamma * rstd * sum m dy / INR m).
-    { apply is_derive_unique. exact (derivative_4 m beta dy eps gamma x k size Hroot Hk). }
-    normal.
-  }
-  assert (e2 : sqrt (var + eps) = 1 / rstd).
+  assert (e1 : sqrt (var + eps) = 1 / rstd).
   {
     apply root_is; [positive |].
     normal.
   }
-  assert (e3 : Xhat x mean var eps k = (x k - mean) * rstd).
+  assert (e2 : Xhat x mean var eps k = (x k - mean) * rstd).
   {
     change ((x k - mean) / sqrt (var + eps) = (x k - mean) * rstd).
-    rewrite e2.
+    rewrite e1.
     normal.
   }
-  assert (e4 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
+  assert (e3 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
   {
     intros i Hi.
     change ((x i - mean) / sqrt (var + eps) = (x i - mean) * rstd).
-    rewrite e2.
+    rewrite e1.
     normal.
   }
-  assert (e5 : sum m (fun i => dy i * Xhat x mean var eps i) = rstd * sum m (fun i => (x i - mean) * dy i)).
+  assert (e4 : sum m (fun i => dy i * Xhat x mean var eps i) = rstd * sum m (fun i => (x i - mean) * dy i)).
   {
     transitivity (sum m (fun i => (rstd) * ((x i - mean) * dy i) + (0))).
     { apply sum_ext; intros i Hi.
-      rewrite (e4 i Hi).
+      rewrite (e3 i Hi).
       normal. }
     rewrite sum_cons, sum_nil.
     normal.
@@ -658,11 +634,11 @@ Proof.
   change (- ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) / INR m) + dy k * gamma *
     rstd - gamma * rstd * sum m dy / INR m = gamma * rstd * (dy k - sum m dy / INR m - Xhat x mean var eps k *
     sum m (fun i => dy i * Xhat x mean var eps i) / INR m)).
-  rewrite e5.
-  rewrite e3.
+  rewrite e4.
+  rewrite e2.
   normal.
 Qed.
 
 (** All of it *)
-Definition forward_mode := (conj forward_mode_1 (conj forward_mode_2 (conj forward_mode_3 (conj
-  forward_mode_4 (conj forward_mode_5 (conj forward_mode_6 forward_mode_7)))))).
+Definition forward_mode := (conj forward_mode_1 (conj forward_mode_2 (conj forward_mode_3 (conj forward_mode_4
+  (conj forward_mode_5 (conj forward_mode_6 forward_mode_7)))))).

@@ -13,9 +13,10 @@ Lemma derivative_1 :
   0 < Var m x (Mean m x) + eps ->
   (k < m)%nat ->
   is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k) t)) (Var
-    m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0 (- ((x k - Mean m x) * gamma *
-    Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i) / INR m) + dy k * gamma *
-    Rstd (Var m x (Mean m x)) eps - gamma * Rstd (Var m x (Mean m x)) eps * sum m dy / INR m).
+    m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0
+  (- ((x k - Mean m x) * gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i)
+    / INR m) + dy k * gamma * Rstd (Var m x (Mean m x)) eps - gamma * Rstd (Var m x (Mean m x)) eps * sum m dy
+    / INR m).
 Proof.
   intros m beta dy eps gamma x k size Hroot Hk.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -90,7 +91,8 @@ Theorem gradient_structure_1 :
     (Mean m (move x (unit i1) t)) (Var m (move x (unit i1) t) (Mean m (move x (unit i1) t))) eps) gamma beta
     i)) 0) /\
   sum m (fun i1 => Derive (fun t => sum m (fun i => dy i * Y (Xhat (move x (unit i1) t) (Mean m (move x (unit
-    i1) t)) (Var m (move x (unit i1) t) (Mean m (move x (unit i1) t))) eps) gamma beta i)) 0) = 0.
+    i1) t)) (Var m (move x (unit i1) t) (Mean m (move x (unit i1) t))) eps) gamma beta i)) 0) =
+  0.
 Proof.
   intros m beta dy eps gamma x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -145,8 +147,9 @@ Theorem gradient_structure_2 :
     i)) 0) /\
   sum m (fun i1 => Derive (fun t => sum m (fun i => dy i * Y (Xhat (move x (unit i1) t) (Mean m (move x (unit
     i1) t)) (Var m (move x (unit i1) t) (Mean m (move x (unit i1) t))) eps) gamma beta i)) 0 * Xhat x (Mean m
-    x) (Var m x (Mean m x)) eps i1) = gamma * Rstd (Var m x (Mean m x)) eps * eps * sum m (fun i => dy i *
-    Xhat x (Mean m x) (Var m x (Mean m x)) eps i) / (Var m x (Mean m x) + eps).
+    x) (Var m x (Mean m x)) eps i1) =
+  gamma * Rstd (Var m x (Mean m x)) eps * eps * sum m (fun i => dy i * Xhat x (Mean m x) (Var m x (Mean m x))
+    eps i) / (Var m x (Mean m x) + eps).
 Proof.
   intros m beta dy eps gamma x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -233,10 +236,10 @@ Theorem gradient_structure_3 :
     (Mean m (move x (unit i1) t)) (Var m (move x (unit i1) t) (Mean m (move x (unit i1) t))) eps) gamma beta
     i)) 0) /\
   sum m (fun i1 => Derive (fun t => sum m (fun i => dy i * Y (Xhat (move x (unit i1) t) (Mean m (move x (unit
-    i1) t)) (Var m (move x (unit i1) t) (Mean m (move x (unit i1) t))) eps) gamma beta i)) 0 ^ 2) = gamma ^ 2
-    * Rstd (Var m x (Mean m x)) eps ^ 2 * (sum m (fun i => dy i ^ 2) - (sum m dy ^ 2 + (1 + eps * Rstd (Var m
-    x (Mean m x)) eps ^ 2) * sum m (fun i => dy i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) ^ 2) / INR
-    m).
+    i1) t)) (Var m (move x (unit i1) t) (Mean m (move x (unit i1) t))) eps) gamma beta i)) 0 ^ 2) =
+  gamma ^ 2 * Rstd (Var m x (Mean m x)) eps ^ 2 * (sum m (fun i => dy i ^ 2) - (sum m dy ^ 2 + (1 + eps * Rstd
+    (Var m x (Mean m x)) eps ^ 2) * sum m (fun i => dy i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) ^ 2)
+    / INR m).
 Proof.
   intros m beta dy eps gamma x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -322,8 +325,8 @@ Theorem gradient_structure_4 :
     (Mean m (move x (unit i1) t)) (Var m (move x (unit i1) t) (Mean m (move x (unit i1) t))) eps) gamma beta
     i)) 0) /\
   sum m (fun i1 => Derive (fun t => sum m (fun i => dy i * Y (Xhat (move x (unit i1) t) (Mean m (move x (unit
-    i1) t)) (Var m (move x (unit i1) t) (Mean m (move x (unit i1) t))) eps) gamma beta i)) 0 ^ 2) <= gamma ^ 2
-    * Rstd (Var m x (Mean m x)) eps ^ 2 * sum m (fun i => dy i ^ 2).
+    i1) t)) (Var m (move x (unit i1) t) (Mean m (move x (unit i1) t))) eps) gamma beta i)) 0 ^ 2) <=
+  gamma ^ 2 * Rstd (Var m x (Mean m x)) eps ^ 2 * sum m (fun i => dy i ^ 2).
 Proof.
   intros m beta dy eps gamma x Hm Hroot eps_nonnegative.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -410,7 +413,8 @@ Theorem gradient_structure_5 :
   0 < Var m x (Mean m x) + eps ->
   (k < m)%nat ->
   is_derive (fun t : R => sum m (fun i => 1 * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k) t)) (Var m
-    (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0 (0).
+    (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0
+  (0).
 Proof.
   intros m beta eps gamma x k Hm Hroot Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -437,16 +441,6 @@ Proof.
     rewrite sum_one.
     normal.
   }
-  assert (e3 : Derive (fun t => sum m (fun i => 1 * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k) t))
-    (Var m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0 = 0).
-  {
-    transitivity (- ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * 1) / INR m) + 1 * gamma
-      * rstd - gamma * rstd * sum m (fun i => 1) / INR m).
-    { apply is_derive_unique. exact (derivative_1 m beta (fun i => 1) eps gamma x k size Hroot Hk). }
-    rewrite e1.
-    rewrite e2.
-    normal.
-  }
   apply (d_eq _ _ _ _ (derivative_1 m beta (fun i => 1) eps gamma x k size Hroot Hk)).
   change (- ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * 1) / INR m) + 1 * gamma * rstd -
     gamma * rstd * sum m (fun i => 1) / INR m = 0).
@@ -463,8 +457,8 @@ Theorem gradient_structure_6 :
   (k < m)%nat ->
   is_derive (fun t : R => sum m (fun i => 2 * Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma beta i * Y
     (Xhat (move x (unit k) t) (Mean m (move x (unit k) t)) (Var m (move x (unit k) t) (Mean m (move x (unit k)
-    t))) eps) gamma beta i)) 0 (2 * gamma ^ 2 * eps * Rstd (Var m x (Mean m x)) eps ^ 3 * Xhat x (Mean m x)
-    (Var m x (Mean m x)) eps k).
+    t))) eps) gamma beta i)) 0
+  (2 * gamma ^ 2 * eps * Rstd (Var m x (Mean m x)) eps ^ 3 * Xhat x (Mean m x) (Var m x (Mean m x)) eps k).
 Proof.
   intros m beta eps gamma x k Hm Hroot Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -478,70 +472,55 @@ Proof.
     apply root_is; [positive |].
     normal.
   }
-  assert (e2 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
+  assert (e2 : Xhat x mean var eps k = (x k - mean) * rstd).
+  {
+    change ((x k - mean) / sqrt (var + eps) = (x k - mean) * rstd).
+    rewrite e1.
+    normal.
+  }
+  assert (e3 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
   {
     intros i Hi.
     change ((x i - mean) / sqrt (var + eps) = (x i - mean) * rstd).
     rewrite e1.
     normal.
   }
-  assert (e3 : forall i, (i < m)%nat -> Y (Xhat x mean var eps) gamma beta i = (x i - mean) * gamma * rstd +
+  assert (e4 : forall i, (i < m)%nat -> Y (Xhat x mean var eps) gamma beta i = (x i - mean) * gamma * rstd +
     beta).
   {
     intros i Hi.
     change (gamma * Xhat x mean var eps i + beta = (x i - mean) * gamma * rstd + beta).
-    rewrite (e2 i Hi).
+    rewrite (e3 i Hi).
     normal.
   }
-  assert (e4 : sum m (fun i => (x i - mean) * (2 * Y (Xhat x mean var eps) gamma beta i)) = 2 * gamma * rstd *
+  assert (e5 : sum m (fun i => (x i - mean) * (2 * Y (Xhat x mean var eps) gamma beta i)) = 2 * gamma * rstd *
     var * INR m).
   {
     transitivity (sum m (fun i => (2 * gamma * rstd) * ((x i - mean) ^ 2) + ((2 * beta) * (x i - mean) +
       (0)))).
     { apply sum_ext; intros i Hi.
-      rewrite (e3 i Hi).
+      rewrite (e4 i Hi).
       normal. }
     rewrite sum_cons, sum_cons, sum_nil.
     rewrite second_moment.
     rewrite first_moment.
     normal.
   }
-  assert (e5 : Xhat x mean var eps k = (x k - mean) * rstd).
-  {
-    change ((x k - mean) / sqrt (var + eps) = (x k - mean) * rstd).
-    rewrite e1.
-    normal.
-  }
   assert (e6 : Y (Xhat x mean var eps) gamma beta k = (x k - mean) * gamma * rstd + beta).
   {
     change (gamma * Xhat x mean var eps k + beta = (x k - mean) * gamma * rstd + beta).
-    rewrite e5.
+    rewrite e2.
     normal.
   }
   assert (e7 : sum m (fun i => 2 * Y (Xhat x mean var eps) gamma beta i) = 2 * beta * INR m).
   {
     transitivity (sum m (fun i => (2 * gamma * rstd) * (x i - mean) + ((2 * beta) * (1) + (0)))).
     { apply sum_ext; intros i Hi.
-      rewrite (e3 i Hi).
+      rewrite (e4 i Hi).
       normal. }
     rewrite sum_cons, sum_cons, sum_nil.
     rewrite first_moment.
     rewrite sum_one.
-    normal.
-  }
-  assert (e8 : Derive (fun t => sum m (fun i => 2 * Y (Xhat x mean var eps) gamma beta i * Y (Xhat (move x
-    (unit k) t) (Mean m (move x (unit k) t)) (Var m (move x (unit k) t) (Mean m (move x (unit k) t))) eps)
-    gamma beta i)) 0 = 2 * (x k - mean) * gamma ^ 2 * rstd ^ 2 - 2 * (x k - mean) * gamma ^ 2 * rstd ^ 4 *
-    var).
-  {
-    transitivity (- ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * (2 * Y (Xhat x mean var
-      eps) gamma beta i)) / INR m) + 2 * Y (Xhat x mean var eps) gamma beta k * gamma * rstd - gamma * rstd *
-      sum m (fun i => 2 * Y (Xhat x mean var eps) gamma beta i) / INR m).
-    { apply is_derive_unique. exact (derivative_1 m beta (fun i => 2 * Y (Xhat x mean var eps) gamma beta i)
-      eps gamma x k size Hroot Hk). }
-    rewrite e4.
-    rewrite e7.
-    rewrite e6.
     normal.
   }
   apply (d_eq _ _ _ _ (derivative_1 m beta (fun i => 2 * Y (Xhat x mean var eps) gamma beta i) eps gamma x k
@@ -550,10 +529,10 @@ Proof.
     gamma beta i)) / INR m) + 2 * Y (Xhat x mean var eps) gamma beta k * gamma * rstd - gamma * rstd * sum m
     (fun i => 2 * Y (Xhat x mean var eps) gamma beta i) / INR m = 2 * gamma ^ 2 * eps * rstd ^ 3 * Xhat x mean
     var eps k).
-  rewrite e4.
+  rewrite e5.
   rewrite e7.
   rewrite e6.
-  rewrite e5.
+  rewrite e2.
   normal.
 Qed.
 
@@ -569,8 +548,9 @@ Theorem gradient_structure_7 :
     (Var m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0) /\
   dy k - Derive (fun t => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k) t)) (Var
     m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0 / (gamma * Rstd (Var m x (Mean m
-    x)) eps) = sum m dy / INR m + Xhat x (Mean m x) (Var m x (Mean m x)) eps k * sum m (fun i => dy i * Xhat x
-    (Mean m x) (Var m x (Mean m x)) eps i) / INR m.
+    x)) eps) =
+  sum m dy / INR m + Xhat x (Mean m x) (Var m x (Mean m x)) eps k * sum m (fun i => dy i * Xhat x (Mean m x)
+    (Var m x (Mean m x)) eps i) / INR m.
 Proof.
   intros m beta dy eps gamma x k Hm Hroot gamma_nonzero Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).

@@ -11,7 +11,8 @@ Lemma derivative_1 :
   forall (m : nat) (beta : R) (dy : nat -> R) (gamma : R) (xhat : nat -> R) (k : nat),
   0 < INR m ->
   (k < m)%nat ->
-  is_derive (fun t : R => sum m (fun i => dy i * Y (move xhat (unit k) t) gamma beta i)) 0 (dy k * gamma).
+  is_derive (fun t : R => sum m (fun i => dy i * Y (move xhat (unit k) t) gamma beta i)) 0
+  (dy k * gamma).
 Proof.
   intros m beta dy gamma xhat k size Hk.
   apply (d_eq _ _ (sum m (fun i => dy i * (gamma * unit k i + 0)))).
@@ -38,7 +39,8 @@ Theorem gradients_graph_1 :
   0 < Var m x (Mean m x) + eps ->
   (k < m)%nat ->
   is_derive (fun t : R => sum m (fun i => dy i * Y (move (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (unit k)
-    t) gamma beta i)) 0 (gamma * dy k).
+    t) gamma beta i)) 0
+  (gamma * dy k).
 Proof.
   intros m beta dy eps gamma x k Hm Hroot Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -47,13 +49,6 @@ Proof.
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
   set (rstd := Rstd var eps) in *.
-  assert (e1 : Derive (fun t => sum m (fun i => dy i * Y (move (Xhat x mean var eps) (unit k) t) gamma beta
-    i)) 0 = dy k * gamma).
-  {
-    transitivity (dy k * gamma).
-    { apply is_derive_unique. exact (derivative_1 m beta dy gamma (Xhat x mean var eps) k size Hk). }
-    normal.
-  }
   apply (d_eq _ _ _ _ (derivative_1 m beta dy gamma (Xhat x mean var eps) k size Hk)).
   change (dy k * gamma = gamma * dy k).
   normal.
@@ -63,8 +58,8 @@ Lemma derivative_2 :
   forall (m : nat) (beta : R) (dy : nat -> R) (eps gamma mean var : R) (x : nat -> R),
   0 < INR m ->
   0 < var + eps ->
-  is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat x mean (var + t * 1) eps) gamma beta i)) 0 (- (gamma
-    * Rstd var eps ^ 3 * sum m (fun i => (x i - mean) * dy i) / 2)).
+  is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat x mean (var + t * 1) eps) gamma beta i)) 0
+  (- (gamma * Rstd var eps ^ 3 * sum m (fun i => (x i - mean) * dy i) / 2)).
 Proof.
   intros m beta dy eps gamma mean var x size Hroot.
   destruct (roots _ _ Hroot) as [rstd_positive eps_is].
@@ -102,7 +97,8 @@ Theorem gradients_graph_2 :
   (1 <= m)%nat ->
   0 < Var m x (Mean m x) + eps ->
   is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat x (Mean m x) (Var m x (Mean m x) + t * 1) eps) gamma
-    beta i)) 0 (- (gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => dy i * (x i - Mean m x)) / 2)).
+    beta i)) 0
+  (- (gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => dy i * (x i - Mean m x)) / 2)).
 Proof.
   intros m beta dy eps gamma x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -111,14 +107,7 @@ Proof.
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
   set (rstd := Rstd var eps) in *.
-  assert (e1 : Derive (fun t => sum m (fun i => dy i * Y (Xhat x mean (var + t * 1) eps) gamma beta i)) 0 = -
-    (gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) / 2)).
-  {
-    transitivity (- (gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) / 2)).
-    { apply is_derive_unique. exact (derivative_2 m beta dy eps gamma mean var x size Hroot). }
-    normal.
-  }
-  assert (e2 : sum m (fun i => dy i * (x i - mean)) = sum m (fun i => (x i - mean) * dy i)).
+  assert (e1 : sum m (fun i => dy i * (x i - mean)) = sum m (fun i => (x i - mean) * dy i)).
   {
     transitivity (sum m (fun i => (1) * ((x i - mean) * dy i) + (0))).
     { apply sum_ext; intros i Hi.
@@ -129,7 +118,7 @@ Proof.
   apply (d_eq _ _ _ _ (derivative_2 m beta dy eps gamma mean var x size Hroot)).
   change (- (gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) / 2) = - (gamma * rstd ^ 3 * sum m (fun i
     => dy i * (x i - mean)) / 2)).
-  rewrite e2.
+  rewrite e1.
   normal.
 Qed.
 
@@ -137,8 +126,8 @@ Lemma derivative_3 :
   forall (m : nat) (beta : R) (dy : nat -> R) (eps gamma mean var : R) (x : nat -> R),
   0 < INR m ->
   0 < var + eps ->
-  is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat x (mean + t * 1) var eps) gamma beta i)) 0 (- (gamma
-    * Rstd var eps * sum m dy)).
+  is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat x (mean + t * 1) var eps) gamma beta i)) 0
+  (- (gamma * Rstd var eps * sum m dy)).
 Proof.
   intros m beta dy eps gamma mean var x size Hroot.
   destruct (roots _ _ Hroot) as [rstd_positive eps_is].
@@ -173,7 +162,8 @@ Theorem gradients_graph_3 :
   (1 <= m)%nat ->
   0 < Var m x (Mean m x) + eps ->
   is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat x (Mean m x + t * 1) (Var m x (Mean m x)) eps) gamma
-    beta i)) 0 (- (gamma * Rstd (Var m x (Mean m x)) eps * sum m dy)).
+    beta i)) 0
+  (- (gamma * Rstd (Var m x (Mean m x)) eps * sum m dy)).
 Proof.
   intros m beta dy eps gamma x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -182,13 +172,6 @@ Proof.
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
   set (rstd := Rstd var eps) in *.
-  assert (e1 : Derive (fun t => sum m (fun i => dy i * Y (Xhat x (mean + t * 1) var eps) gamma beta i)) 0 = -
-    (gamma * rstd * sum m dy)).
-  {
-    transitivity (- (gamma * rstd * sum m dy)).
-    { apply is_derive_unique. exact (derivative_3 m beta dy eps gamma mean var x size Hroot). }
-    normal.
-  }
   apply (d_eq _ _ _ _ (derivative_3 m beta dy eps gamma mean var x size Hroot)).
   change (- (gamma * rstd * sum m dy) = - (gamma * rstd * sum m dy)).
   normal.
@@ -197,7 +180,8 @@ Qed.
 Lemma derivative_4 :
   forall (m : nat) (mean : R) (x : nat -> R),
   0 < INR m ->
-  is_derive (fun t : R => Var m x (mean + t * 1)) 0 (- (2 * sum m (fun i => x i - mean) / INR m)).
+  is_derive (fun t : R => Var m x (mean + t * 1)) 0
+  (- (2 * sum m (fun i => x i - mean) / INR m)).
 Proof.
   intros m mean x size.
   apply (d_eq _ _ (sum m (fun i => 2 * ((x i - (mean + 0 * 1)) ^ 1 * (0 - (0 + (1 * 1 + 0 * 0))))) / INR m)).
@@ -218,12 +202,13 @@ Proof.
   normal.
 Qed.
 
-(** (9.39), by the mean: $-\frac{2}{m} \sum (x_i - \mu)$, which is identically 0. Texts carry this term
-  along. *)
+(** (9.39), by the mean: $-\frac{2}{m} \sum (x_i - \mu)$, which is identically 0. Texts carry this term along.
+  *)
 Theorem gradients_graph_4 :
   forall (m : nat) (x : nat -> R),
   (1 <= m)%nat ->
-  is_derive (fun t : R => Var m x (Mean m x + t * 1)) 0 (0).
+  is_derive (fun t : R => Var m x (Mean m x + t * 1)) 0
+  (0).
 Proof.
   intros m x Hm.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -239,13 +224,6 @@ Proof.
     rewrite first_moment.
     normal.
   }
-  assert (e2 : Derive (fun t => Var m x (mean + t * 1)) 0 = 0).
-  {
-    transitivity (- (2 * sum m (fun i => x i - mean) / INR m)).
-    { apply is_derive_unique. exact (derivative_4 m mean x size). }
-    rewrite e1.
-    normal.
-  }
   apply (d_eq _ _ _ _ (derivative_4 m mean x size)).
   change (- (2 * sum m (fun i => x i - mean) / INR m) = 0).
   rewrite e1.
@@ -256,7 +234,8 @@ Lemma derivative_5 :
   forall (m : nat) (x : nat -> R) (k : nat),
   0 < INR m ->
   (k < m)%nat ->
-  is_derive (fun t : R => Mean m (move x (unit k) t)) 0 (1 / INR m).
+  is_derive (fun t : R => Mean m (move x (unit k) t)) 0
+  (1 / INR m).
 Proof.
   intros m x k size Hk.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -284,19 +263,14 @@ Theorem gradients_graph_5 :
   forall (m : nat) (x : nat -> R) (k : nat),
   (1 <= m)%nat ->
   (k < m)%nat ->
-  is_derive (fun t : R => Mean m (move x (unit k) t)) 0 (1 / INR m).
+  is_derive (fun t : R => Mean m (move x (unit k) t)) 0
+  (1 / INR m).
 Proof.
   intros m x k Hm Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
-  assert (e1 : Derive (fun t => Mean m (move x (unit k) t)) 0 = 1 / INR m).
-  {
-    transitivity (1 / INR m).
-    { apply is_derive_unique. exact (derivative_5 m x k size Hk). }
-    normal.
-  }
   apply (d_eq _ _ _ _ (derivative_5 m x k size Hk)).
   change (1 / INR m = 1 / INR m).
   normal.
@@ -306,7 +280,8 @@ Lemma derivative_6 :
   forall (m : nat) (mean : R) (x : nat -> R) (k : nat),
   0 < INR m ->
   (k < m)%nat ->
-  is_derive (fun t : R => Var m (move x (unit k) t) mean) 0 (2 * (x k - mean) / INR m).
+  is_derive (fun t : R => Var m (move x (unit k) t) mean) 0
+  (2 * (x k - mean) / INR m).
 Proof.
   intros m mean x k size Hk.
   apply (d_eq _ _ (sum m (fun i => 2 * ((move x (unit k) 0 i - mean) ^ 1 * (unit k i - 0))) / INR m)).
@@ -331,19 +306,14 @@ Theorem gradients_graph_6 :
   forall (m : nat) (x : nat -> R) (k : nat),
   (1 <= m)%nat ->
   (k < m)%nat ->
-  is_derive (fun t : R => Var m (move x (unit k) t) (Mean m x)) 0 (2 * (x k - Mean m x) / INR m).
+  is_derive (fun t : R => Var m (move x (unit k) t) (Mean m x)) 0
+  (2 * (x k - Mean m x) / INR m).
 Proof.
   intros m x k Hm Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
-  assert (e1 : Derive (fun t => Var m (move x (unit k) t) mean) 0 = 2 * (x k - mean) / INR m).
-  {
-    transitivity (2 * (x k - mean) / INR m).
-    { apply is_derive_unique. exact (derivative_6 m mean x k size Hk). }
-    normal.
-  }
   apply (d_eq _ _ _ _ (derivative_6 m mean x k size Hk)).
   change (2 * (x k - mean) / INR m = 2 * (x k - mean) / INR m).
   normal.
@@ -355,7 +325,7 @@ Lemma derivative_7 :
   0 < var + eps ->
   (k < m)%nat ->
   is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) mean var eps) gamma beta i)) 0
-    (dy k * gamma * Rstd var eps).
+  (dy k * gamma * Rstd var eps).
 Proof.
   intros m beta dy eps gamma mean var x k size Hroot Hk.
   destruct (roots _ _ Hroot) as [rstd_positive eps_is].
@@ -391,7 +361,8 @@ Theorem gradients_graph_7 :
   0 < Var m x (Mean m x) + eps ->
   (k < m)%nat ->
   is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m x) (Var m x (Mean m x))
-    eps) gamma beta i)) 0 (gamma * dy k * Rstd (Var m x (Mean m x)) eps).
+    eps) gamma beta i)) 0
+  (gamma * dy k * Rstd (Var m x (Mean m x)) eps).
 Proof.
   intros m beta dy eps gamma x k Hm Hroot Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -400,13 +371,6 @@ Proof.
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
   set (rstd := Rstd var eps) in *.
-  assert (e1 : Derive (fun t => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) mean var eps) gamma beta
-    i)) 0 = dy k * gamma * rstd).
-  {
-    transitivity (dy k * gamma * rstd).
-    { apply is_derive_unique. exact (derivative_7 m beta dy eps gamma mean var x k size Hroot Hk). }
-    normal.
-  }
   apply (d_eq _ _ _ _ (derivative_7 m beta dy eps gamma mean var x k size Hroot Hk)).
   change (dy k * gamma * rstd = gamma * dy k * rstd).
   normal.
@@ -418,9 +382,10 @@ Lemma derivative_8 :
   0 < Var m x (Mean m x) + eps ->
   (k < m)%nat ->
   is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k) t)) (Var
-    m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0 (- ((x k - Mean m x) * gamma *
-    Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i) / INR m) + dy k * gamma *
-    Rstd (Var m x (Mean m x)) eps - gamma * Rstd (Var m x (Mean m x)) eps * sum m dy / INR m).
+    m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0
+  (- ((x k - Mean m x) * gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i)
+    / INR m) + dy k * gamma * Rstd (Var m x (Mean m x)) eps - gamma * Rstd (Var m x (Mean m x)) eps * sum m dy
+    / INR m).
 Proof.
   intros m beta dy eps gamma x k size Hroot Hk.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -493,9 +458,10 @@ Theorem gradients_graph_8 :
   0 < Var m x (Mean m x) + eps ->
   (k < m)%nat ->
   is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k) t)) (Var
-    m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0 (gamma * dy k * Rstd (Var m x
-    (Mean m x)) eps - gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => dy i * (x i - Mean m x)) * 2
-    * (x k - Mean m x) / (2 * INR m) - gamma * Rstd (Var m x (Mean m x)) eps * sum m dy * 1 / INR m).
+    m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0
+  (gamma * dy k * Rstd (Var m x (Mean m x)) eps - gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i =>
+    dy i * (x i - Mean m x)) * 2 * (x k - Mean m x) / (2 * INR m) - gamma * Rstd (Var m x (Mean m x)) eps *
+    sum m dy * 1 / INR m).
 Proof.
   intros m beta dy eps gamma x k Hm Hroot Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -504,17 +470,7 @@ Proof.
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
   set (rstd := Rstd var eps) in *.
-  assert (e1 : Derive (fun t => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k)
-    t)) (Var m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0 = - ((x k - mean) *
-    gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) / INR m) + dy k * gamma * rstd - gamma * rstd *
-    sum m dy / INR m).
-  {
-    transitivity (- ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) / INR m) + dy k *
-      gamma * rstd - gamma * rstd * sum m dy / INR m).
-    { apply is_derive_unique. exact (derivative_8 m beta dy eps gamma x k size Hroot Hk). }
-    normal.
-  }
-  assert (e2 : sum m (fun i => dy i * (x i - mean)) = sum m (fun i => (x i - mean) * dy i)).
+  assert (e1 : sum m (fun i => dy i * (x i - mean)) = sum m (fun i => (x i - mean) * dy i)).
   {
     transitivity (sum m (fun i => (1) * ((x i - mean) * dy i) + (0))).
     { apply sum_ext; intros i Hi.
@@ -526,7 +482,7 @@ Proof.
   change (- ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) / INR m) + dy k * gamma *
     rstd - gamma * rstd * sum m dy / INR m = gamma * dy k * rstd - gamma * rstd ^ 3 * sum m (fun i => dy i *
     (x i - mean)) * 2 * (x k - mean) / (2 * INR m) - gamma * rstd * sum m dy * 1 / INR m).
-  rewrite e2.
+  rewrite e1.
   normal.
 Qed.
 
@@ -538,9 +494,9 @@ Theorem gradients_graph_9 :
   (k < m)%nat ->
   gamma * dy k * Rstd (Var m x (Mean m x)) eps - gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i =>
     dy i * (x i - Mean m x)) * 2 * (x k - Mean m x) / (2 * INR m) - gamma * Rstd (Var m x (Mean m x)) eps *
-    sum m dy * 1 / INR m = gamma * Rstd (Var m x (Mean m x)) eps * (dy k - sum m dy / INR m - Xhat x (Mean m
-    x) (Var m x (Mean m x)) eps k * sum m (fun i => dy i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) / INR
-    m).
+    sum m dy * 1 / INR m =
+  gamma * Rstd (Var m x (Mean m x)) eps * (dy k - sum m dy / INR m - Xhat x (Mean m x) (Var m x (Mean m x))
+    eps k * sum m (fun i => dy i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) / INR m).
 Proof.
   intros m dy eps gamma x k Hm Hroot Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).

@@ -12,7 +12,8 @@ Lemma derivative_1 :
   0 < INR m ->
   0 < var + eps ->
   (k < m)%nat ->
-  is_derive (fun t : R => Y (Xhat (move x h t) mean var eps) gamma beta k) 0 (h k * gamma * Rstd var eps).
+  is_derive (fun t : R => Y (Xhat (move x h t) mean var eps) gamma beta k) 0
+  (h k * gamma * Rstd var eps).
 Proof.
   intros m beta eps gamma h mean var x k size Hroot Hk.
   destruct (roots _ _ Hroot) as [rstd_positive eps_is].
@@ -36,18 +37,13 @@ Theorem gradients_inference_1 :
   (1 <= m)%nat ->
   0 < var + eps ->
   (k < m)%nat ->
-  is_derive (fun t : R => Y (Xhat (move x u t) mean var eps) gamma beta k) 0 (gamma * Rstd var eps * u k).
+  is_derive (fun t : R => Y (Xhat (move x u t) mean var eps) gamma beta k) 0
+  (gamma * Rstd var eps * u k).
 Proof.
   intros m beta eps gamma mean u var x k Hm Hroot Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).
   destruct (roots _ _ Hroot) as [rstd_positive eps_is].
   set (rstd := Rstd var eps) in *.
-  assert (e1 : Derive (fun t => Y (Xhat (move x u t) mean var eps) gamma beta k) 0 = u k * gamma * rstd).
-  {
-    transitivity (u k * gamma * rstd).
-    { apply is_derive_unique. exact (derivative_1 m beta eps gamma u mean var x k size Hroot Hk). }
-    normal.
-  }
   apply (d_eq _ _ _ _ (derivative_1 m beta eps gamma u mean var x k size Hroot Hk)).
   change (u k * gamma * rstd = gamma * rstd * u k).
   normal.
@@ -59,7 +55,7 @@ Lemma derivative_2 :
   0 < var + eps ->
   (k < m)%nat ->
   is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) mean var eps) gamma beta i)) 0
-    (dy k * gamma * Rstd var eps).
+  (dy k * gamma * Rstd var eps).
 Proof.
   intros m beta dy eps gamma mean var x k size Hroot Hk.
   destruct (roots _ _ Hroot) as [rstd_positive eps_is].
@@ -95,19 +91,12 @@ Theorem gradients_inference_2 :
   0 < var + eps ->
   (k < m)%nat ->
   is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) mean var eps) gamma beta i)) 0
-    (gamma * Rstd var eps * dy k).
+  (gamma * Rstd var eps * dy k).
 Proof.
   intros m beta dy eps gamma mean var x k Hm Hroot Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).
   destruct (roots _ _ Hroot) as [rstd_positive eps_is].
   set (rstd := Rstd var eps) in *.
-  assert (e1 : Derive (fun t => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) mean var eps) gamma beta
-    i)) 0 = dy k * gamma * rstd).
-  {
-    transitivity (dy k * gamma * rstd).
-    { apply is_derive_unique. exact (derivative_2 m beta dy eps gamma mean var x k size Hroot Hk). }
-    normal.
-  }
   apply (d_eq _ _ _ _ (derivative_2 m beta dy eps gamma mean var x k size Hroot Hk)).
   change (dy k * gamma * rstd = gamma * rstd * dy k).
   normal.
@@ -117,8 +106,8 @@ Lemma derivative_3 :
   forall (m : nat) (beta : R) (dy : nat -> R) (eps gamma mean var : R) (x : nat -> R),
   0 < INR m ->
   0 < var + eps ->
-  is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat x mean var eps) (gamma + t * 1) beta i)) 0 (Rstd var
-    eps * sum m (fun i => (x i - mean) * dy i)).
+  is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat x mean var eps) (gamma + t * 1) beta i)) 0
+  (Rstd var eps * sum m (fun i => (x i - mean) * dy i)).
 Proof.
   intros m beta dy eps gamma mean var x size Hroot.
   destruct (roots _ _ Hroot) as [rstd_positive eps_is].
@@ -160,44 +149,37 @@ Theorem gradients_inference_3 :
   forall (m : nat) (beta : R) (dy : nat -> R) (eps gamma mean var : R) (x : nat -> R),
   (1 <= m)%nat ->
   0 < var + eps ->
-  is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat x mean var eps) (gamma + t * 1) beta i)) 0 (sum m
-    (fun i => dy i * Xhat x mean var eps i)).
+  is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat x mean var eps) (gamma + t * 1) beta i)) 0
+  (sum m (fun i => dy i * Xhat x mean var eps i)).
 Proof.
   intros m beta dy eps gamma mean var x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
   destruct (roots _ _ Hroot) as [rstd_positive eps_is].
   set (rstd := Rstd var eps) in *.
-  assert (e1 : Derive (fun t => sum m (fun i => dy i * Y (Xhat x mean var eps) (gamma + t * 1) beta i)) 0 =
-    rstd * sum m (fun i => (x i - mean) * dy i)).
-  {
-    transitivity (rstd * sum m (fun i => (x i - mean) * dy i)).
-    { apply is_derive_unique. exact (derivative_3 m beta dy eps gamma mean var x size Hroot). }
-    normal.
-  }
-  assert (e2 : sqrt (var + eps) = 1 / rstd).
+  assert (e1 : sqrt (var + eps) = 1 / rstd).
   {
     apply root_is; [positive |].
     normal.
   }
-  assert (e3 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
+  assert (e2 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
   {
     intros i Hi.
     change ((x i - mean) / sqrt (var + eps) = (x i - mean) * rstd).
-    rewrite e2.
+    rewrite e1.
     normal.
   }
-  assert (e4 : sum m (fun i => dy i * Xhat x mean var eps i) = rstd * sum m (fun i => (x i - mean) * dy i)).
+  assert (e3 : sum m (fun i => dy i * Xhat x mean var eps i) = rstd * sum m (fun i => (x i - mean) * dy i)).
   {
     transitivity (sum m (fun i => (rstd) * ((x i - mean) * dy i) + (0))).
     { apply sum_ext; intros i Hi.
-      rewrite (e3 i Hi).
+      rewrite (e2 i Hi).
       normal. }
     rewrite sum_cons, sum_nil.
     normal.
   }
   apply (d_eq _ _ _ _ (derivative_3 m beta dy eps gamma mean var x size Hroot)).
   change (rstd * sum m (fun i => (x i - mean) * dy i) = sum m (fun i => dy i * Xhat x mean var eps i)).
-  rewrite e4.
+  rewrite e3.
   normal.
 Qed.
 
@@ -205,8 +187,8 @@ Lemma derivative_4 :
   forall (m : nat) (beta : R) (dy : nat -> R) (eps gamma mean var : R) (x : nat -> R),
   0 < INR m ->
   0 < var + eps ->
-  is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat x mean var eps) gamma (beta + t * 1) i)) 0 (sum m
-    dy).
+  is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat x mean var eps) gamma (beta + t * 1) i)) 0
+  (sum m dy).
 Proof.
   intros m beta dy eps gamma mean var x size Hroot.
   destruct (roots _ _ Hroot) as [rstd_positive eps_is].
@@ -232,20 +214,13 @@ Theorem gradients_inference_4 :
   forall (m : nat) (beta : R) (dy : nat -> R) (eps gamma mean var : R) (x : nat -> R),
   (1 <= m)%nat ->
   0 < var + eps ->
-  is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat x mean var eps) gamma (beta + t * 1) i)) 0 (sum m
-    dy).
+  is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat x mean var eps) gamma (beta + t * 1) i)) 0
+  (sum m dy).
 Proof.
   intros m beta dy eps gamma mean var x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
   destruct (roots _ _ Hroot) as [rstd_positive eps_is].
   set (rstd := Rstd var eps) in *.
-  assert (e1 : Derive (fun t => sum m (fun i => dy i * Y (Xhat x mean var eps) gamma (beta + t * 1) i)) 0 =
-    sum m dy).
-  {
-    transitivity (sum m dy).
-    { apply is_derive_unique. exact (derivative_4 m beta dy eps gamma mean var x size Hroot). }
-    normal.
-  }
   apply (d_eq _ _ _ _ (derivative_4 m beta dy eps gamma mean var x size Hroot)).
   change (sum m dy = sum m dy).
   normal.
@@ -255,8 +230,8 @@ Lemma derivative_5 :
   forall (m : nat) (beta : R) (dy : nat -> R) (eps gamma mean var : R) (x : nat -> R),
   0 < INR m ->
   0 < var + eps ->
-  is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat x (mean + t * 1) var eps) gamma beta i)) 0 (- (gamma
-    * Rstd var eps * sum m dy)).
+  is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat x (mean + t * 1) var eps) gamma beta i)) 0
+  (- (gamma * Rstd var eps * sum m dy)).
 Proof.
   intros m beta dy eps gamma mean var x size Hroot.
   destruct (roots _ _ Hroot) as [rstd_positive eps_is].
@@ -290,20 +265,13 @@ Theorem gradients_inference_5 :
   forall (m : nat) (beta : R) (dy : nat -> R) (eps gamma mean var : R) (x : nat -> R),
   (1 <= m)%nat ->
   0 < var + eps ->
-  is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat x (mean + t * 1) var eps) gamma beta i)) 0 (- (gamma
-    * Rstd var eps * sum m dy)).
+  is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat x (mean + t * 1) var eps) gamma beta i)) 0
+  (- (gamma * Rstd var eps * sum m dy)).
 Proof.
   intros m beta dy eps gamma mean var x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
   destruct (roots _ _ Hroot) as [rstd_positive eps_is].
   set (rstd := Rstd var eps) in *.
-  assert (e1 : Derive (fun t => sum m (fun i => dy i * Y (Xhat x (mean + t * 1) var eps) gamma beta i)) 0 = -
-    (gamma * rstd * sum m dy)).
-  {
-    transitivity (- (gamma * rstd * sum m dy)).
-    { apply is_derive_unique. exact (derivative_5 m beta dy eps gamma mean var x size Hroot). }
-    normal.
-  }
   apply (d_eq _ _ _ _ (derivative_5 m beta dy eps gamma mean var x size Hroot)).
   change (- (gamma * rstd * sum m dy) = - (gamma * rstd * sum m dy)).
   normal.
@@ -313,8 +281,8 @@ Lemma derivative_6 :
   forall (m : nat) (beta : R) (dy : nat -> R) (eps gamma mean var : R) (x : nat -> R),
   0 < INR m ->
   0 < var + eps ->
-  is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat x mean (var + t * 1) eps) gamma beta i)) 0 (- (gamma
-    * Rstd var eps ^ 3 * sum m (fun i => (x i - mean) * dy i) / 2)).
+  is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat x mean (var + t * 1) eps) gamma beta i)) 0
+  (- (gamma * Rstd var eps ^ 3 * sum m (fun i => (x i - mean) * dy i) / 2)).
 Proof.
   intros m beta dy eps gamma mean var x size Hroot.
   destruct (roots _ _ Hroot) as [rstd_positive eps_is].
@@ -351,37 +319,30 @@ Theorem gradients_inference_6 :
   forall (m : nat) (beta : R) (dy : nat -> R) (eps gamma mean var : R) (x : nat -> R),
   (1 <= m)%nat ->
   0 < var + eps ->
-  is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat x mean (var + t * 1) eps) gamma beta i)) 0 (- (gamma
-    * Rstd var eps ^ 2 * sum m (fun i => dy i * Xhat x mean var eps i) / 2)).
+  is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat x mean (var + t * 1) eps) gamma beta i)) 0
+  (- (gamma * Rstd var eps ^ 2 * sum m (fun i => dy i * Xhat x mean var eps i) / 2)).
 Proof.
   intros m beta dy eps gamma mean var x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
   destruct (roots _ _ Hroot) as [rstd_positive eps_is].
   set (rstd := Rstd var eps) in *.
-  assert (e1 : Derive (fun t => sum m (fun i => dy i * Y (Xhat x mean (var + t * 1) eps) gamma beta i)) 0 = -
-    (gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) / 2)).
-  {
-    transitivity (- (gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) / 2)).
-    { apply is_derive_unique. exact (derivative_6 m beta dy eps gamma mean var x size Hroot). }
-    normal.
-  }
-  assert (e2 : sqrt (var + eps) = 1 / rstd).
+  assert (e1 : sqrt (var + eps) = 1 / rstd).
   {
     apply root_is; [positive |].
     normal.
   }
-  assert (e3 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
+  assert (e2 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
   {
     intros i Hi.
     change ((x i - mean) / sqrt (var + eps) = (x i - mean) * rstd).
-    rewrite e2.
+    rewrite e1.
     normal.
   }
-  assert (e4 : sum m (fun i => dy i * Xhat x mean var eps i) = rstd * sum m (fun i => (x i - mean) * dy i)).
+  assert (e3 : sum m (fun i => dy i * Xhat x mean var eps i) = rstd * sum m (fun i => (x i - mean) * dy i)).
   {
     transitivity (sum m (fun i => (rstd) * ((x i - mean) * dy i) + (0))).
     { apply sum_ext; intros i Hi.
-      rewrite (e3 i Hi).
+      rewrite (e2 i Hi).
       normal. }
     rewrite sum_cons, sum_nil.
     normal.
@@ -389,7 +350,7 @@ Proof.
   apply (d_eq _ _ _ _ (derivative_6 m beta dy eps gamma mean var x size Hroot)).
   change (- (gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) / 2) = - (gamma * rstd ^ 2 * sum m (fun i
     => dy i * Xhat x mean var eps i) / 2)).
-  rewrite e4.
+  rewrite e3.
   normal.
 Qed.
 
@@ -399,9 +360,10 @@ Lemma derivative_7 :
   0 < Var m x (Mean m x) + eps ->
   (k < m)%nat ->
   is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k) t)) (Var
-    m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0 (- ((x k - Mean m x) * gamma *
-    Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i) / INR m) + dy k * gamma *
-    Rstd (Var m x (Mean m x)) eps - gamma * Rstd (Var m x (Mean m x)) eps * sum m dy / INR m).
+    m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0
+  (- ((x k - Mean m x) * gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i)
+    / INR m) + dy k * gamma * Rstd (Var m x (Mean m x)) eps - gamma * Rstd (Var m x (Mean m x)) eps * sum m dy
+    / INR m).
 Proof.
   intros m beta dy eps gamma x k size Hroot Hk.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -471,7 +433,8 @@ Lemma derivative_8 :
   forall (m : nat) (x : nat -> R) (k : nat),
   0 < INR m ->
   (k < m)%nat ->
-  is_derive (fun t : R => Mean m (move x (unit k) t)) 0 (1 / INR m).
+  is_derive (fun t : R => Mean m (move x (unit k) t)) 0
+  (1 / INR m).
 Proof.
   intros m x k size Hk.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -498,7 +461,8 @@ Lemma derivative_9 :
   forall (m : nat) (mean : R) (x : nat -> R) (k : nat),
   0 < INR m ->
   (k < m)%nat ->
-  is_derive (fun t : R => Var m (move x (unit k) t) mean) 0 (2 * (x k - mean) / INR m).
+  is_derive (fun t : R => Var m (move x (unit k) t) mean) 0
+  (2 * (x k - mean) / INR m).
 Proof.
   intros m mean x k size Hk.
   apply (d_eq _ _ (sum m (fun i => 2 * ((move x (unit k) 0 i - mean) ^ 1 * (unit k i - 0))) / INR m)).
@@ -536,11 +500,11 @@ Theorem gradients_inference_7 :
   (ex_derive (fun t : R => Var m (move x (unit k) t) (Mean m x)) 0) /\
   Derive (fun t => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k) t)) (Var m
     (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0 - Derive (fun t => sum m (fun i =>
-    dy i * Y (Xhat (move x (unit k) t) (Mean m x) (Var m x (Mean m x)) eps) gamma beta i)) 0 = Derive (fun t
-    => sum m (fun i => dy i * Y (Xhat x (Mean m x + t * 1) (Var m x (Mean m x)) eps) gamma beta i)) 0 * Derive
-    (fun t => Mean m (move x (unit k) t)) 0 + Derive (fun t => sum m (fun i => dy i * Y (Xhat x (Mean m x)
-    (Var m x (Mean m x) + t * 1) eps) gamma beta i)) 0 * Derive (fun t => Var m (move x (unit k) t) (Mean m
-    x)) 0.
+    dy i * Y (Xhat (move x (unit k) t) (Mean m x) (Var m x (Mean m x)) eps) gamma beta i)) 0 =
+  Derive (fun t => sum m (fun i => dy i * Y (Xhat x (Mean m x + t * 1) (Var m x (Mean m x)) eps) gamma beta
+    i)) 0 * Derive (fun t => Mean m (move x (unit k) t)) 0 + Derive (fun t => sum m (fun i => dy i * Y (Xhat x
+    (Mean m x) (Var m x (Mean m x) + t * 1) eps) gamma beta i)) 0 * Derive (fun t => Var m (move x (unit k) t)
+    (Mean m x)) 0.
 Proof.
   intros m beta dy eps gamma x k Hm Hroot Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).

@@ -10,7 +10,8 @@ Open Scope R_scope.
 Lemma derivative_1 :
   forall (m : nat) (h x : nat -> R),
   0 < INR m ->
-  is_derive (fun t : R => Mean m (move x h t)) 0 (sum m h / INR m).
+  is_derive (fun t : R => Mean m (move x h t)) 0
+  (sum m h / INR m).
 Proof.
   intros m h x size.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -27,19 +28,14 @@ Qed.
 Theorem gradients_training_1 :
   forall (m : nat) (u x : nat -> R),
   (1 <= m)%nat ->
-  is_derive (fun t : R => Mean m (move x u t)) 0 (sum m u / INR m).
+  is_derive (fun t : R => Mean m (move x u t)) 0
+  (sum m u / INR m).
 Proof.
   intros m u x Hm.
   assert (size : 0 < INR m) by (apply size_positive; lia).
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
-  assert (e1 : Derive (fun t => Mean m (move x u t)) 0 = sum m u / INR m).
-  {
-    transitivity (sum m u / INR m).
-    { apply is_derive_unique. exact (derivative_1 m u x size). }
-    normal.
-  }
   apply (d_eq _ _ _ _ (derivative_1 m u x size)).
   change (sum m u / INR m = sum m u / INR m).
   normal.
@@ -48,8 +44,8 @@ Qed.
 Lemma derivative_2 :
   forall (m : nat) (h x : nat -> R),
   0 < INR m ->
-  is_derive (fun t : R => Var m (move x h t) (Mean m (move x h t))) 0 (2 * sum m (fun i => (x i - Mean m x) *
-    h i) / INR m).
+  is_derive (fun t : R => Var m (move x h t) (Mean m (move x h t))) 0
+  (2 * sum m (fun i => (x i - Mean m x) * h i) / INR m).
 Proof.
   intros m h x size.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -81,21 +77,14 @@ Qed.
 Theorem gradients_training_2 :
   forall (m : nat) (u x : nat -> R),
   (1 <= m)%nat ->
-  is_derive (fun t : R => Var m (move x u t) (Mean m (move x u t))) 0 (2 * sum m (fun i => (x i - Mean m x) *
-    u i) / INR m).
+  is_derive (fun t : R => Var m (move x u t) (Mean m (move x u t))) 0
+  (2 * sum m (fun i => (x i - Mean m x) * u i) / INR m).
 Proof.
   intros m u x Hm.
   assert (size : 0 < INR m) by (apply size_positive; lia).
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
-  assert (e1 : Derive (fun t => Var m (move x u t) (Mean m (move x u t))) 0 = 2 * sum m (fun i => (x i - mean)
-    * u i) / INR m).
-  {
-    transitivity (2 * sum m (fun i => (x i - mean) * u i) / INR m).
-    { apply is_derive_unique. exact (derivative_2 m u x size). }
-    normal.
-  }
   apply (d_eq _ _ _ _ (derivative_2 m u x size)).
   change (2 * sum m (fun i => (x i - mean) * u i) / INR m = 2 * sum m (fun i => (x i - mean) * u i) / INR m).
   normal.
@@ -105,8 +94,8 @@ Lemma derivative_3 :
   forall (m : nat) (eps : R) (h x : nat -> R),
   0 < INR m ->
   0 < Var m x (Mean m x) + eps ->
-  is_derive (fun t : R => Rstd (Var m (move x h t) (Mean m (move x h t))) eps) 0 (- (Rstd (Var m x (Mean m x))
-    eps ^ 3 * sum m (fun i => (x i - Mean m x) * h i) / INR m)).
+  is_derive (fun t : R => Rstd (Var m (move x h t) (Mean m (move x h t))) eps) 0
+  (- (Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * h i) / INR m)).
 Proof.
   intros m eps h x size Hroot.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -149,8 +138,8 @@ Theorem gradients_training_3 :
   forall (m : nat) (eps : R) (u x : nat -> R),
   (1 <= m)%nat ->
   0 < Var m x (Mean m x) + eps ->
-  is_derive (fun t : R => Rstd (Var m (move x u t) (Mean m (move x u t))) eps) 0 (- (Rstd (Var m x (Mean m x))
-    eps ^ 3 * sum m (fun i => (x i - Mean m x) * u i) / INR m)).
+  is_derive (fun t : R => Rstd (Var m (move x u t) (Mean m (move x u t))) eps) 0
+  (- (Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * u i) / INR m)).
 Proof.
   intros m eps u x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -159,13 +148,6 @@ Proof.
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
   set (rstd := Rstd var eps) in *.
-  assert (e1 : Derive (fun t => Rstd (Var m (move x u t) (Mean m (move x u t))) eps) 0 = - (rstd ^ 3 * sum m
-    (fun i => (x i - mean) * u i) / INR m)).
-  {
-    transitivity (- (rstd ^ 3 * sum m (fun i => (x i - mean) * u i) / INR m)).
-    { apply is_derive_unique. exact (derivative_3 m eps u x size Hroot). }
-    normal.
-  }
   apply (d_eq _ _ _ _ (derivative_3 m eps u x size Hroot)).
   change (- (rstd ^ 3 * sum m (fun i => (x i - mean) * u i) / INR m) = - (rstd ^ 3 * sum m (fun i => (x i -
     mean) * u i) / INR m)).
@@ -178,8 +160,9 @@ Lemma derivative_4 :
   0 < Var m x (Mean m x) + eps ->
   (k < m)%nat ->
   is_derive (fun t : R => Xhat (move x h t) (Mean m (move x h t)) (Var m (move x h t) (Mean m (move x h t)))
-    eps k) 0 (- ((x k - Mean m x) * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * h
-    i) / INR m) + h k * Rstd (Var m x (Mean m x)) eps - Rstd (Var m x (Mean m x)) eps * sum m h / INR m).
+    eps k) 0
+  (- ((x k - Mean m x) * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * h i) / INR m)
+    + h k * Rstd (Var m x (Mean m x)) eps - Rstd (Var m x (Mean m x)) eps * sum m h / INR m).
 Proof.
   intros m eps h x k size Hroot Hk.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -225,8 +208,9 @@ Theorem gradients_training_4 :
   0 < Var m x (Mean m x) + eps ->
   (k < m)%nat ->
   is_derive (fun t : R => Xhat (move x u t) (Mean m (move x u t)) (Var m (move x u t) (Mean m (move x u t)))
-    eps k) 0 (Rstd (Var m x (Mean m x)) eps * (u k - sum m u / INR m - Xhat x (Mean m x) (Var m x (Mean m x))
-    eps k * sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * u i) / INR m)).
+    eps k) 0
+  (Rstd (Var m x (Mean m x)) eps * (u k - sum m u / INR m - Xhat x (Mean m x) (Var m x (Mean m x)) eps k * sum
+    m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * u i) / INR m)).
 Proof.
   intros m eps u x k Hm Hroot Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -235,38 +219,29 @@ Proof.
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
   set (rstd := Rstd var eps) in *.
-  assert (e1 : Derive (fun t => Xhat (move x u t) (Mean m (move x u t)) (Var m (move x u t) (Mean m (move x u
-    t))) eps k) 0 = - ((x k - mean) * rstd ^ 3 * sum m (fun i => (x i - mean) * u i) / INR m) + u k * rstd -
-    rstd * sum m u / INR m).
-  {
-    transitivity (- ((x k - mean) * rstd ^ 3 * sum m (fun i => (x i - mean) * u i) / INR m) + u k * rstd -
-      rstd * sum m u / INR m).
-    { apply is_derive_unique. exact (derivative_4 m eps u x k size Hroot Hk). }
-    normal.
-  }
-  assert (e2 : sqrt (var + eps) = 1 / rstd).
+  assert (e1 : sqrt (var + eps) = 1 / rstd).
   {
     apply root_is; [positive |].
     normal.
   }
-  assert (e3 : Xhat x mean var eps k = (x k - mean) * rstd).
+  assert (e2 : Xhat x mean var eps k = (x k - mean) * rstd).
   {
     change ((x k - mean) / sqrt (var + eps) = (x k - mean) * rstd).
-    rewrite e2.
+    rewrite e1.
     normal.
   }
-  assert (e4 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
+  assert (e3 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
   {
     intros i Hi.
     change ((x i - mean) / sqrt (var + eps) = (x i - mean) * rstd).
-    rewrite e2.
+    rewrite e1.
     normal.
   }
-  assert (e5 : sum m (fun i => Xhat x mean var eps i * u i) = rstd * sum m (fun i => (x i - mean) * u i)).
+  assert (e4 : sum m (fun i => Xhat x mean var eps i * u i) = rstd * sum m (fun i => (x i - mean) * u i)).
   {
     transitivity (sum m (fun i => (rstd) * ((x i - mean) * u i) + (0))).
     { apply sum_ext; intros i Hi.
-      rewrite (e4 i Hi).
+      rewrite (e3 i Hi).
       normal. }
     rewrite sum_cons, sum_nil.
     normal.
@@ -275,8 +250,8 @@ Proof.
   change (- ((x k - mean) * rstd ^ 3 * sum m (fun i => (x i - mean) * u i) / INR m) + u k * rstd - rstd * sum
     m u / INR m = rstd * (u k - sum m u / INR m - Xhat x mean var eps k * sum m (fun i => Xhat x mean var eps
     i * u i) / INR m)).
-  rewrite e5.
-  rewrite e3.
+  rewrite e4.
+  rewrite e2.
   normal.
 Qed.
 
@@ -285,10 +260,10 @@ Lemma derivative_5 :
   0 < INR m ->
   0 < Var m x (Mean m x) + eps ->
   is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat (move x h t) (Mean m (move x h t)) (Var m (move x h
-    t) (Mean m (move x h t))) eps) gamma beta i)) 0 (- (gamma * Rstd (Var m x (Mean m x)) eps * sum m dy * sum
-    m h / INR m) + gamma * Rstd (Var m x (Mean m x)) eps * sum m (fun i => dy i * h i) - gamma * Rstd (Var m x
-    (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i) * sum m (fun i => (x i - Mean m x) * h i) /
-    INR m).
+    t) (Mean m (move x h t))) eps) gamma beta i)) 0
+  (- (gamma * Rstd (Var m x (Mean m x)) eps * sum m dy * sum m h / INR m) + gamma * Rstd (Var m x (Mean m x))
+    eps * sum m (fun i => dy i * h i) - gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i -
+    Mean m x) * dy i) * sum m (fun i => (x i - Mean m x) * h i) / INR m).
 Proof.
   intros m beta dy eps gamma h x size Hroot.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -350,9 +325,10 @@ Theorem gradients_training_5 :
   (1 <= m)%nat ->
   0 < Var m x (Mean m x) + eps ->
   is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat (move x u t) (Mean m (move x u t)) (Var m (move x u
-    t) (Mean m (move x u t))) eps) gamma beta i)) 0 (gamma * Rstd (Var m x (Mean m x)) eps * (sum m (fun i =>
-    dy i * u i) - sum m dy * sum m u / INR m - sum m (fun i => dy i * Xhat x (Mean m x) (Var m x (Mean m x))
-    eps i) * sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * u i) / INR m)).
+    t) (Mean m (move x u t))) eps) gamma beta i)) 0
+  (gamma * Rstd (Var m x (Mean m x)) eps * (sum m (fun i => dy i * u i) - sum m dy * sum m u / INR m - sum m
+    (fun i => dy i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) * sum m (fun i => Xhat x (Mean m x) (Var m
+    x (Mean m x)) eps i * u i) / INR m)).
 Proof.
   intros m beta dy eps gamma u x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -361,42 +337,32 @@ Proof.
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
   set (rstd := Rstd var eps) in *.
-  assert (e1 : Derive (fun t => sum m (fun i => dy i * Y (Xhat (move x u t) (Mean m (move x u t)) (Var m (move
-    x u t) (Mean m (move x u t))) eps) gamma beta i)) 0 = - (gamma * rstd * sum m dy * sum m u / INR m) +
-    gamma * rstd * sum m (fun i => dy i * u i) - gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) * sum
-    m (fun i => (x i - mean) * u i) / INR m).
-  {
-    transitivity (- (gamma * rstd * sum m dy * sum m u / INR m) + gamma * rstd * sum m (fun i => dy i * u i) -
-      gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * u i) / INR m).
-    { apply is_derive_unique. exact (derivative_5 m beta dy eps gamma u x size Hroot). }
-    normal.
-  }
-  assert (e2 : sqrt (var + eps) = 1 / rstd).
+  assert (e1 : sqrt (var + eps) = 1 / rstd).
   {
     apply root_is; [positive |].
     normal.
   }
-  assert (e3 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
+  assert (e2 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
   {
     intros i Hi.
     change ((x i - mean) / sqrt (var + eps) = (x i - mean) * rstd).
-    rewrite e2.
+    rewrite e1.
     normal.
   }
-  assert (e4 : sum m (fun i => dy i * Xhat x mean var eps i) = rstd * sum m (fun i => (x i - mean) * dy i)).
+  assert (e3 : sum m (fun i => dy i * Xhat x mean var eps i) = rstd * sum m (fun i => (x i - mean) * dy i)).
   {
     transitivity (sum m (fun i => (rstd) * ((x i - mean) * dy i) + (0))).
     { apply sum_ext; intros i Hi.
-      rewrite (e3 i Hi).
+      rewrite (e2 i Hi).
       normal. }
     rewrite sum_cons, sum_nil.
     normal.
   }
-  assert (e5 : sum m (fun i => Xhat x mean var eps i * u i) = rstd * sum m (fun i => (x i - mean) * u i)).
+  assert (e4 : sum m (fun i => Xhat x mean var eps i * u i) = rstd * sum m (fun i => (x i - mean) * u i)).
   {
     transitivity (sum m (fun i => (rstd) * ((x i - mean) * u i) + (0))).
     { apply sum_ext; intros i Hi.
-      rewrite (e3 i Hi).
+      rewrite (e2 i Hi).
       normal. }
     rewrite sum_cons, sum_nil.
     normal.
@@ -406,8 +372,8 @@ Proof.
     rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * u i) / INR m = gamma *
     rstd * (sum m (fun i => dy i * u i) - sum m dy * sum m u / INR m - sum m (fun i => dy i * Xhat x mean var
     eps i) * sum m (fun i => Xhat x mean var eps i * u i) / INR m)).
+  rewrite e3.
   rewrite e4.
-  rewrite e5.
   normal.
 Qed.
 
@@ -417,9 +383,10 @@ Lemma derivative_6 :
   0 < Var m x (Mean m x) + eps ->
   (k < m)%nat ->
   is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k) t)) (Var
-    m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0 (- ((x k - Mean m x) * gamma *
-    Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i) / INR m) + dy k * gamma *
-    Rstd (Var m x (Mean m x)) eps - gamma * Rstd (Var m x (Mean m x)) eps * sum m dy / INR m).
+    m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0
+  (- ((x k - Mean m x) * gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i)
+    / INR m) + dy k * gamma * Rstd (Var m x (Mean m x)) eps - gamma * Rstd (Var m x (Mean m x)) eps * sum m dy
+    / INR m).
 Proof.
   intros m beta dy eps gamma x k size Hroot Hk.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -492,9 +459,9 @@ Theorem gradients_training_6 :
   0 < Var m x (Mean m x) + eps ->
   (k < m)%nat ->
   is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k) t)) (Var
-    m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0 (gamma * Rstd (Var m x (Mean m
-    x)) eps * (dy k - sum m dy / INR m - Xhat x (Mean m x) (Var m x (Mean m x)) eps k * sum m (fun i => dy i *
-    Xhat x (Mean m x) (Var m x (Mean m x)) eps i) / INR m)).
+    m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0
+  (gamma * Rstd (Var m x (Mean m x)) eps * (dy k - sum m dy / INR m - Xhat x (Mean m x) (Var m x (Mean m x))
+    eps k * sum m (fun i => dy i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) / INR m)).
 Proof.
   intros m beta dy eps gamma x k Hm Hroot Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -503,39 +470,29 @@ Proof.
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
   set (rstd := Rstd var eps) in *.
-  assert (e1 : Derive (fun t => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k)
-    t)) (Var m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0 = - ((x k - mean) *
-    gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) / INR m) + dy k * gamma * rstd - gamma * rstd *
-    sum m dy / INR m).
-  {
-    transitivity (- ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) / INR m) + dy k *
-      gamma * rstd - gamma * rstd * sum m dy / INR m).
-    { apply is_derive_unique. exact (derivative_6 m beta dy eps gamma x k size Hroot Hk). }
-    normal.
-  }
-  assert (e2 : sqrt (var + eps) = 1 / rstd).
+  assert (e1 : sqrt (var + eps) = 1 / rstd).
   {
     apply root_is; [positive |].
     normal.
   }
-  assert (e3 : Xhat x mean var eps k = (x k - mean) * rstd).
+  assert (e2 : Xhat x mean var eps k = (x k - mean) * rstd).
   {
     change ((x k - mean) / sqrt (var + eps) = (x k - mean) * rstd).
-    rewrite e2.
+    rewrite e1.
     normal.
   }
-  assert (e4 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
+  assert (e3 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
   {
     intros i Hi.
     change ((x i - mean) / sqrt (var + eps) = (x i - mean) * rstd).
-    rewrite e2.
+    rewrite e1.
     normal.
   }
-  assert (e5 : sum m (fun i => dy i * Xhat x mean var eps i) = rstd * sum m (fun i => (x i - mean) * dy i)).
+  assert (e4 : sum m (fun i => dy i * Xhat x mean var eps i) = rstd * sum m (fun i => (x i - mean) * dy i)).
   {
     transitivity (sum m (fun i => (rstd) * ((x i - mean) * dy i) + (0))).
     { apply sum_ext; intros i Hi.
-      rewrite (e4 i Hi).
+      rewrite (e3 i Hi).
       normal. }
     rewrite sum_cons, sum_nil.
     normal.
@@ -544,8 +501,8 @@ Proof.
   change (- ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) / INR m) + dy k * gamma *
     rstd - gamma * rstd * sum m dy / INR m = gamma * rstd * (dy k - sum m dy / INR m - Xhat x mean var eps k *
     sum m (fun i => dy i * Xhat x mean var eps i) / INR m)).
-  rewrite e5.
-  rewrite e3.
+  rewrite e4.
+  rewrite e2.
   normal.
 Qed.
 
@@ -554,7 +511,8 @@ Lemma derivative_7 :
   0 < INR m ->
   0 < Var m x (Mean m x) + eps ->
   is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (gamma + t *
-    1) beta i)) 0 (Rstd (Var m x (Mean m x)) eps * sum m (fun i => (x i - Mean m x) * dy i)).
+    1) beta i)) 0
+  (Rstd (Var m x (Mean m x)) eps * sum m (fun i => (x i - Mean m x) * dy i)).
 Proof.
   intros m beta dy eps gamma x size Hroot.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -600,7 +558,8 @@ Theorem gradients_training_7 :
   (1 <= m)%nat ->
   0 < Var m x (Mean m x) + eps ->
   is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (gamma + t *
-    1) beta i)) 0 (sum m (fun i => dy i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i)).
+    1) beta i)) 0
+  (sum m (fun i => dy i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i)).
 Proof.
   intros m beta dy eps gamma x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -609,37 +568,30 @@ Proof.
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
   set (rstd := Rstd var eps) in *.
-  assert (e1 : Derive (fun t => sum m (fun i => dy i * Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (gamma +
-    t * 1) beta i)) 0 = rstd * sum m (fun i => (x i - mean) * dy i)).
-  {
-    transitivity (rstd * sum m (fun i => (x i - mean) * dy i)).
-    { apply is_derive_unique. exact (derivative_7 m beta dy eps gamma x size Hroot). }
-    normal.
-  }
-  assert (e2 : sqrt (var + eps) = 1 / rstd).
+  assert (e1 : sqrt (var + eps) = 1 / rstd).
   {
     apply root_is; [positive |].
     normal.
   }
-  assert (e3 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
+  assert (e2 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
   {
     intros i Hi.
     change ((x i - mean) / sqrt (var + eps) = (x i - mean) * rstd).
-    rewrite e2.
+    rewrite e1.
     normal.
   }
-  assert (e4 : sum m (fun i => dy i * Xhat x mean var eps i) = rstd * sum m (fun i => (x i - mean) * dy i)).
+  assert (e3 : sum m (fun i => dy i * Xhat x mean var eps i) = rstd * sum m (fun i => (x i - mean) * dy i)).
   {
     transitivity (sum m (fun i => (rstd) * ((x i - mean) * dy i) + (0))).
     { apply sum_ext; intros i Hi.
-      rewrite (e3 i Hi).
+      rewrite (e2 i Hi).
       normal. }
     rewrite sum_cons, sum_nil.
     normal.
   }
   apply (d_eq _ _ _ _ (derivative_7 m beta dy eps gamma x size Hroot)).
   change (rstd * sum m (fun i => (x i - mean) * dy i) = sum m (fun i => dy i * Xhat x mean var eps i)).
-  rewrite e4.
+  rewrite e3.
   normal.
 Qed.
 
@@ -648,7 +600,8 @@ Lemma derivative_8 :
   0 < INR m ->
   0 < Var m x (Mean m x) + eps ->
   is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma (beta +
-    t * 1) i)) 0 (sum m dy).
+    t * 1) i)) 0
+  (sum m dy).
 Proof.
   intros m beta dy eps gamma x size Hroot.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -678,7 +631,8 @@ Theorem gradients_training_8 :
   (1 <= m)%nat ->
   0 < Var m x (Mean m x) + eps ->
   is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma (beta +
-    t * 1) i)) 0 (sum m dy).
+    t * 1) i)) 0
+  (sum m dy).
 Proof.
   intros m beta dy eps gamma x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -687,13 +641,6 @@ Proof.
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
   set (rstd := Rstd var eps) in *.
-  assert (e1 : Derive (fun t => sum m (fun i => dy i * Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma
-    (beta + t * 1) i)) 0 = sum m dy).
-  {
-    transitivity (sum m dy).
-    { apply is_derive_unique. exact (derivative_8 m beta dy eps gamma x size Hroot). }
-    normal.
-  }
   apply (d_eq _ _ _ _ (derivative_8 m beta dy eps gamma x size Hroot)).
   change (sum m dy = sum m dy).
   normal.
@@ -701,5 +648,5 @@ Qed.
 
 (** All of it *)
 Definition gradients_training := (conj gradients_training_1 (conj gradients_training_2 (conj
-  gradients_training_3 (conj gradients_training_4 (conj gradients_training_5 (conj gradients_training_6
-  (conj gradients_training_7 gradients_training_8))))))).
+  gradients_training_3 (conj gradients_training_4 (conj gradients_training_5 (conj gradients_training_6 (conj
+  gradients_training_7 gradients_training_8))))))).

@@ -11,7 +11,8 @@ Open Scope R_scope.
 Theorem invariance_1 :
   forall (m : nat) (c : R) (x : nat -> R),
   (1 <= m)%nat ->
-  Mean m (fun i => x i + c) = Mean m x + c.
+  Mean m (fun i => x i + c) =
+  Mean m x + c.
 Proof.
   intros m c x Hm.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -43,7 +44,8 @@ Qed.
 Theorem invariance_2 :
   forall (m : nat) (c : R) (x : nat -> R),
   (1 <= m)%nat ->
-  Var m (fun i => x i + c) (Mean m (fun i => x i + c)) = Var m x (Mean m x).
+  Var m (fun i => x i + c) (Mean m (fun i => x i + c)) =
+  Var m x (Mean m x).
 Proof.
   intros m c x Hm.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -94,7 +96,8 @@ Theorem invariance_3 :
   0 < Var m x (Mean m x) + eps ->
   (k < m)%nat ->
   Y (Xhat (fun i => x i + c) (Mean m (fun i => x i + c)) (Var m (fun i => x i + c) (Mean m (fun i => x i +
-    c))) eps) gamma beta k = Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma beta k.
+    c))) eps) gamma beta k =
+  Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma beta k.
 Proof.
   intros m beta c eps gamma x k Hm Hroot Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -186,7 +189,8 @@ Qed.
 Theorem invariance_4 :
   forall (m : nat) (a : R) (x : nat -> R),
   (1 <= m)%nat ->
-  Var m (fun i => a * x i) (Mean m (fun i => a * x i)) = a ^ 2 * Var m x (Mean m x).
+  Var m (fun i => a * x i) (Mean m (fun i => a * x i)) =
+  a ^ 2 * Var m x (Mean m x).
 Proof.
   intros m a x Hm.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -238,7 +242,8 @@ Theorem invariance_5 :
   0 < a ->
   (k < m)%nat ->
   Xhat (fun i => a * x i) (Mean m (fun i => a * x i)) (Var m (fun i => a * x i) (Mean m (fun i => a * x i)))
-    (a ^ 2 * eps) k = Xhat x (Mean m x) (Var m x (Mean m x)) eps k.
+    (a ^ 2 * eps) k =
+  Xhat x (Mean m x) (Var m x (Mean m x)) eps k.
 Proof.
   intros m a eps x k Hm Hroot a_positive Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -318,8 +323,8 @@ Theorem invariance_6 :
   (1 <= m)%nat ->
   0 < Var m x (Mean m x) + eps ->
   (k < m)%nat ->
-  Xhat (fun i => - x i) (Mean m (fun i => - x i)) (Var m (fun i => - x i) (Mean m (fun i => - x i))) eps k = -
-    Xhat x (Mean m x) (Var m x (Mean m x)) eps k.
+  Xhat (fun i => - x i) (Mean m (fun i => - x i)) (Var m (fun i => - x i) (Mean m (fun i => - x i))) eps k =
+  - Xhat x (Mean m x) (Var m x (Mean m x)) eps k.
 Proof.
   intros m eps x k Hm Hroot Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -399,9 +404,10 @@ Lemma derivative_1 :
   0 < Var m x (Mean m x) + eps ->
   (k < m)%nat ->
   is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k) t)) (Var
-    m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0 (- ((x k - Mean m x) * gamma *
-    Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i) / INR m) + dy k * gamma *
-    Rstd (Var m x (Mean m x)) eps - gamma * Rstd (Var m x (Mean m x)) eps * sum m dy / INR m).
+    m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0
+  (- ((x k - Mean m x) * gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i)
+    / INR m) + dy k * gamma * Rstd (Var m x (Mean m x)) eps - gamma * Rstd (Var m x (Mean m x)) eps * sum m dy
+    / INR m).
 Proof.
   intros m beta dy eps gamma x k size Hroot Hk.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -480,9 +486,9 @@ Theorem invariance_7 :
     (Var m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0) /\
   Derive (fun t => sum m (fun i1 => dy i1 * Y (Xhat (move (fun i => x i + c) (unit k) t) (Mean m (move (fun i
     => x i + c) (unit k) t)) (Var m (move (fun i => x i + c) (unit k) t) (Mean m (move (fun i => x i + c)
-    (unit k) t))) eps) gamma beta i1)) 0 = Derive (fun t => sum m (fun i => dy i * Y (Xhat (move x (unit k) t)
-    (Mean m (move x (unit k) t)) (Var m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i))
-    0.
+    (unit k) t))) eps) gamma beta i1)) 0 =
+  Derive (fun t => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k) t)) (Var m
+    (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0.
 Proof.
   intros m beta c dy eps gamma x k Hm Hroot Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -606,9 +612,9 @@ Theorem invariance_8 :
     (Var m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0) /\
   Derive (fun t => sum m (fun i1 => dy i1 * Y (Xhat (move (fun i => a * x i) (unit k) t) (Mean m (move (fun i
     => a * x i) (unit k) t)) (Var m (move (fun i => a * x i) (unit k) t) (Mean m (move (fun i => a * x i)
-    (unit k) t))) (a ^ 2 * eps)) gamma beta i1)) 0 = Derive (fun t => sum m (fun i => dy i * Y (Xhat (move x
-    (unit k) t) (Mean m (move x (unit k) t)) (Var m (move x (unit k) t) (Mean m (move x (unit k) t))) eps)
-    gamma beta i)) 0 / a.
+    (unit k) t))) (a ^ 2 * eps)) gamma beta i1)) 0 =
+  Derive (fun t => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k) t)) (Var m
+    (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0 / a.
 Proof.
   intros m a beta dy eps gamma x k Hm Hroot a_positive Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).

@@ -13,9 +13,10 @@ Lemma derivative_1 :
   0 < Var m x (Mean m x) + eps ->
   (k < m)%nat ->
   is_derive (fun t : R => Y (Xhat (move x h t) (Mean m (move x h t)) (Var m (move x h t) (Mean m (move x h
-    t))) eps) gamma beta k) 0 (- ((x k - Mean m x) * gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i
-    => (x i - Mean m x) * h i) / INR m) + h k * gamma * Rstd (Var m x (Mean m x)) eps - gamma * Rstd (Var m x
-    (Mean m x)) eps * sum m h / INR m).
+    t))) eps) gamma beta k) 0
+  (- ((x k - Mean m x) * gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * h i) /
+    INR m) + h k * gamma * Rstd (Var m x (Mean m x)) eps - gamma * Rstd (Var m x (Mean m x)) eps * sum m h /
+    INR m).
 Proof.
   intros m beta eps gamma h x k size Hroot Hk.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -61,9 +62,9 @@ Theorem jacobian_1 :
   0 < Var m x (Mean m x) + eps ->
   (k < m)%nat ->
   is_derive (fun t : R => Y (Xhat (move x v t) (Mean m (move x v t)) (Var m (move x v t) (Mean m (move x v
-    t))) eps) gamma beta k) 0 (gamma * Rstd (Var m x (Mean m x)) eps * (v k - sum m v / INR m - Xhat x (Mean m
-    x) (Var m x (Mean m x)) eps k * sum m (fun i => v i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) / INR
-    m)).
+    t))) eps) gamma beta k) 0
+  (gamma * Rstd (Var m x (Mean m x)) eps * (v k - sum m v / INR m - Xhat x (Mean m x) (Var m x (Mean m x)) eps
+    k * sum m (fun i => v i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) / INR m)).
 Proof.
   intros m beta eps gamma v x k Hm Hroot Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -72,38 +73,29 @@ Proof.
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
   set (rstd := Rstd var eps) in *.
-  assert (e1 : Derive (fun t => Y (Xhat (move x v t) (Mean m (move x v t)) (Var m (move x v t) (Mean m (move x
-    v t))) eps) gamma beta k) 0 = - ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * v i) /
-    INR m) + v k * gamma * rstd - gamma * rstd * sum m v / INR m).
-  {
-    transitivity (- ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * v i) / INR m) + v k *
-      gamma * rstd - gamma * rstd * sum m v / INR m).
-    { apply is_derive_unique. exact (derivative_1 m beta eps gamma v x k size Hroot Hk). }
-    normal.
-  }
-  assert (e2 : sqrt (var + eps) = 1 / rstd).
+  assert (e1 : sqrt (var + eps) = 1 / rstd).
   {
     apply root_is; [positive |].
     normal.
   }
-  assert (e3 : Xhat x mean var eps k = (x k - mean) * rstd).
+  assert (e2 : Xhat x mean var eps k = (x k - mean) * rstd).
   {
     change ((x k - mean) / sqrt (var + eps) = (x k - mean) * rstd).
-    rewrite e2.
+    rewrite e1.
     normal.
   }
-  assert (e4 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
+  assert (e3 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
   {
     intros i Hi.
     change ((x i - mean) / sqrt (var + eps) = (x i - mean) * rstd).
-    rewrite e2.
+    rewrite e1.
     normal.
   }
-  assert (e5 : sum m (fun i => v i * Xhat x mean var eps i) = rstd * sum m (fun i => (x i - mean) * v i)).
+  assert (e4 : sum m (fun i => v i * Xhat x mean var eps i) = rstd * sum m (fun i => (x i - mean) * v i)).
   {
     transitivity (sum m (fun i => (rstd) * ((x i - mean) * v i) + (0))).
     { apply sum_ext; intros i Hi.
-      rewrite (e4 i Hi).
+      rewrite (e3 i Hi).
       normal. }
     rewrite sum_cons, sum_nil.
     normal.
@@ -112,8 +104,8 @@ Proof.
   change (- ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * v i) / INR m) + v k * gamma *
     rstd - gamma * rstd * sum m v / INR m = gamma * rstd * (v k - sum m v / INR m - Xhat x mean var eps k *
     sum m (fun i => v i * Xhat x mean var eps i) / INR m)).
-  rewrite e5.
-  rewrite e3.
+  rewrite e4.
+  rewrite e2.
   normal.
 Qed.
 
@@ -127,8 +119,9 @@ Theorem jacobian_2 :
   (forall i, (i < m)%nat -> ex_derive (fun t : R => Y (Xhat (move x w t) (Mean m (move x w t)) (Var m (move x
     w t) (Mean m (move x w t))) eps) gamma beta i) 0) /\
   sum m (fun i => w i * Derive (fun t => Y (Xhat (move x v t) (Mean m (move x v t)) (Var m (move x v t) (Mean
-    m (move x v t))) eps) gamma beta i) 0) = sum m (fun i => v i * Derive (fun t => Y (Xhat (move x w t) (Mean
-    m (move x w t)) (Var m (move x w t) (Mean m (move x w t))) eps) gamma beta i) 0).
+    m (move x v t))) eps) gamma beta i) 0) =
+  sum m (fun i => v i * Derive (fun t => Y (Xhat (move x w t) (Mean m (move x w t)) (Var m (move x w t) (Mean
+    m (move x w t))) eps) gamma beta i) 0).
 Proof.
   intros m beta eps gamma v w x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -209,7 +202,8 @@ Lemma derivative_2 :
   0 < Var m x (Mean m x) + eps ->
   (k < m)%nat ->
   is_derive (fun t : R => Y (Xhat (move x (fun i => 1) t) (Mean m (move x (fun i => 1) t)) (Var m (move x (fun
-    i => 1) t) (Mean m (move x (fun i => 1) t))) eps) gamma beta k) 0 (0).
+    i => 1) t) (Mean m (move x (fun i => 1) t))) eps) gamma beta k) 0
+  (0).
 Proof.
   intros m beta eps gamma x k size Hroot Hk.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -263,7 +257,8 @@ Theorem jacobian_3 :
   0 < Var m x (Mean m x) + eps ->
   (k < m)%nat ->
   is_derive (fun t : R => Y (Xhat (move x (fun i => 1) t) (Mean m (move x (fun i => 1) t)) (Var m (move x (fun
-    i => 1) t) (Mean m (move x (fun i => 1) t))) eps) gamma beta k) 0 (0).
+    i => 1) t) (Mean m (move x (fun i => 1) t))) eps) gamma beta k) 0
+  (0).
 Proof.
   intros m beta eps gamma x k Hm Hroot Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -272,13 +267,6 @@ Proof.
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
   set (rstd := Rstd var eps) in *.
-  assert (e1 : Derive (fun t => Y (Xhat (move x (fun i => 1) t) (Mean m (move x (fun i => 1) t)) (Var m (move
-    x (fun i => 1) t) (Mean m (move x (fun i => 1) t))) eps) gamma beta k) 0 = 0).
-  {
-    transitivity (0).
-    { apply is_derive_unique. exact (derivative_2 m beta eps gamma x k size Hroot Hk). }
-    normal.
-  }
   apply (d_eq _ _ _ _ (derivative_2 m beta eps gamma x k size Hroot Hk)).
   change (0 = 0).
   normal.
@@ -292,9 +280,9 @@ Theorem jacobian_4 :
   (k < m)%nat ->
   is_derive (fun t : R => Y (Xhat (move x (Xhat x (Mean m x) (Var m x (Mean m x)) eps) t) (Mean m (move x
     (Xhat x (Mean m x) (Var m x (Mean m x)) eps) t)) (Var m (move x (Xhat x (Mean m x) (Var m x (Mean m x))
-    eps) t) (Mean m (move x (Xhat x (Mean m x) (Var m x (Mean m x)) eps) t))) eps) gamma beta k) 0 (gamma *
-    Rstd (Var m x (Mean m x)) eps * eps * Xhat x (Mean m x) (Var m x (Mean m x)) eps k / (Var m x (Mean m x) +
-    eps)).
+    eps) t) (Mean m (move x (Xhat x (Mean m x) (Var m x (Mean m x)) eps) t))) eps) gamma beta k) 0
+  (gamma * Rstd (Var m x (Mean m x)) eps * eps * Xhat x (Mean m x) (Var m x (Mean m x)) eps k / (Var m x (Mean
+    m x) + eps)).
 Proof.
   intros m beta eps gamma x k Hm Hroot Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -308,58 +296,46 @@ Proof.
     apply root_is; [positive |].
     normal.
   }
-  assert (e2 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
+  assert (e2 : Xhat x mean var eps k = (x k - mean) * rstd).
+  {
+    change ((x k - mean) / sqrt (var + eps) = (x k - mean) * rstd).
+    rewrite e1.
+    normal.
+  }
+  assert (e3 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
   {
     intros i Hi.
     change ((x i - mean) / sqrt (var + eps) = (x i - mean) * rstd).
     rewrite e1.
     normal.
   }
-  assert (e3 : sum m (fun i => (x i - mean) * Xhat x mean var eps i) = rstd * var * INR m).
+  assert (e4 : sum m (fun i => (x i - mean) * Xhat x mean var eps i) = rstd * var * INR m).
   {
     transitivity (sum m (fun i => (rstd) * ((x i - mean) ^ 2) + (0))).
     { apply sum_ext; intros i Hi.
-      rewrite (e2 i Hi).
+      rewrite (e3 i Hi).
       normal. }
     rewrite sum_cons, sum_nil.
     rewrite second_moment.
-    normal.
-  }
-  assert (e4 : Xhat x mean var eps k = (x k - mean) * rstd).
-  {
-    change ((x k - mean) / sqrt (var + eps) = (x k - mean) * rstd).
-    rewrite e1.
     normal.
   }
   assert (e5 : sum m (Xhat x mean var eps) = 0).
   {
     transitivity (sum m (fun i => (rstd) * (x i - mean) + (0))).
     { apply sum_ext; intros i Hi.
-      rewrite (e2 i Hi).
+      rewrite (e3 i Hi).
       normal. }
     rewrite sum_cons, sum_nil.
     rewrite first_moment.
-    normal.
-  }
-  assert (e6 : Derive (fun t => Y (Xhat (move x (Xhat x mean var eps) t) (Mean m (move x (Xhat x mean var eps)
-    t)) (Var m (move x (Xhat x mean var eps) t) (Mean m (move x (Xhat x mean var eps) t))) eps) gamma beta k)
-    0 = (x k - mean) * gamma * rstd ^ 2 - (x k - mean) * gamma * rstd ^ 4 * var).
-  {
-    transitivity (- ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * Xhat x mean var eps i) /
-      INR m) + Xhat x mean var eps k * gamma * rstd - gamma * rstd * sum m (Xhat x mean var eps) / INR m).
-    { apply is_derive_unique. exact (derivative_1 m beta eps gamma (Xhat x mean var eps) x k size Hroot Hk). }
-    rewrite e3.
-    rewrite e5.
-    rewrite e4.
     normal.
   }
   apply (d_eq _ _ _ _ (derivative_1 m beta eps gamma (Xhat x mean var eps) x k size Hroot Hk)).
   change (- ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * Xhat x mean var eps i) / INR m)
     + Xhat x mean var eps k * gamma * rstd - gamma * rstd * sum m (Xhat x mean var eps) / INR m = gamma * rstd
     * eps * Xhat x mean var eps k / (var + eps)).
-  rewrite e3.
-  rewrite e5.
   rewrite e4.
+  rewrite e5.
+  rewrite e2.
   normal.
 Qed.
 
@@ -370,7 +346,8 @@ Theorem jacobian_5 :
   0 < Var m x (Mean m x) + eps ->
   sum m (fun i1 => sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i ^ 2) * (v i1 - sum m v / INR
     m) - sum m (fun i => v i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) * Xhat x (Mean m x) (Var m x
-    (Mean m x)) eps i1) = 0.
+    (Mean m x)) eps i1) =
+  0.
 Proof.
   intros m eps v x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -445,7 +422,8 @@ Theorem jacobian_6 :
   0 < Var m x (Mean m x) + eps ->
   sum m (fun i1 => (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i ^ 2) * (v i1 - sum m v / INR
     m) - sum m (fun i => v i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) * Xhat x (Mean m x) (Var m x
-    (Mean m x)) eps i1) * Xhat x (Mean m x) (Var m x (Mean m x)) eps i1) = 0.
+    (Mean m x)) eps i1) * Xhat x (Mean m x) (Var m x (Mean m x)) eps i1) =
+  0.
 Proof.
   intros m eps v x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -529,9 +507,10 @@ Theorem jacobian_7 :
     (fun i => v i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) * Xhat x (Mean m x) (Var m x (Mean m x)) eps
     i1) t) (Mean m (move x (fun i1 => sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i ^ 2) * (v
     i1 - sum m v / INR m) - sum m (fun i => v i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) * Xhat x (Mean
-    m x) (Var m x (Mean m x)) eps i1) t))) eps) gamma beta k) 0 (gamma * Rstd (Var m x (Mean m x)) eps * (sum
-    m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i ^ 2) * (v k - sum m v / INR m) - sum m (fun i =>
-    v i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) * Xhat x (Mean m x) (Var m x (Mean m x)) eps k)).
+    m x) (Var m x (Mean m x)) eps i1) t))) eps) gamma beta k) 0
+  (gamma * Rstd (Var m x (Mean m x)) eps * (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i ^ 2)
+    * (v k - sum m v / INR m) - sum m (fun i => v i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) * Xhat x
+    (Mean m x) (Var m x (Mean m x)) eps k)).
 Proof.
   intros m beta eps gamma v x k Hm Hroot Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -571,14 +550,20 @@ Proof.
     rewrite sum_cons, sum_nil.
     normal.
   }
-  assert (e5 : forall i1, (i1 < m)%nat -> Xhat x mean var eps i1 = (x i1 - mean) * rstd).
+  assert (e5 : Xhat x mean var eps k = (x k - mean) * rstd).
+  {
+    change ((x k - mean) / sqrt (var + eps) = (x k - mean) * rstd).
+    rewrite e1.
+    normal.
+  }
+  assert (e6 : forall i1, (i1 < m)%nat -> Xhat x mean var eps i1 = (x i1 - mean) * rstd).
   {
     intros i1 Hi1.
     change ((x i1 - mean) / sqrt (var + eps) = (x i1 - mean) * rstd).
     rewrite e1.
     normal.
   }
-  assert (e6 : sum m (fun i1 => (x i1 - mean) * (sum m (fun i => Xhat x mean var eps i ^ 2) * (v i1 - sum m v
+  assert (e7 : sum m (fun i1 => (x i1 - mean) * (sum m (fun i => Xhat x mean var eps i ^ 2) * (v i1 - sum m v
     / INR m) - sum m (fun i => v i * Xhat x mean var eps i) * Xhat x mean var eps i1)) = 0).
   {
     transitivity (sum m (fun i1 => (rstd ^ 2 * var * INR m) * ((x i1 - mean) * v i1) + ((- (rstd ^ 2 * var *
@@ -587,17 +572,11 @@ Proof.
     { apply sum_ext; intros i1 Hi1.
       rewrite e4.
       rewrite e3.
-      rewrite (e5 i1 Hi1).
+      rewrite (e6 i1 Hi1).
       normal. }
     rewrite sum_cons, sum_cons, sum_cons, sum_nil.
     rewrite first_moment.
     rewrite second_moment.
-    normal.
-  }
-  assert (e7 : Xhat x mean var eps k = (x k - mean) * rstd).
-  {
-    change ((x k - mean) / sqrt (var + eps) = (x k - mean) * rstd).
-    rewrite e1.
     normal.
   }
   assert (e8 : sum m (fun i1 => sum m (fun i => Xhat x mean var eps i ^ 2) * (v i1 - sum m v / INR m) - sum m
@@ -608,37 +587,11 @@ Proof.
     { apply sum_ext; intros i1 Hi1.
       rewrite e4.
       rewrite e3.
-      rewrite (e5 i1 Hi1).
+      rewrite (e6 i1 Hi1).
       normal. }
     rewrite sum_cons, sum_cons, sum_cons, sum_nil.
     rewrite sum_one.
     rewrite first_moment.
-    normal.
-  }
-  assert (e9 : Derive (fun t => Y (Xhat (move x (fun i1 => sum m (fun i => Xhat x mean var eps i ^ 2) * (v i1
-    - sum m v / INR m) - sum m (fun i => v i * Xhat x mean var eps i) * Xhat x mean var eps i1) t) (Mean m
-    (move x (fun i1 => sum m (fun i => Xhat x mean var eps i ^ 2) * (v i1 - sum m v / INR m) - sum m (fun i =>
-    v i * Xhat x mean var eps i) * Xhat x mean var eps i1) t)) (Var m (move x (fun i1 => sum m (fun i => Xhat
-    x mean var eps i ^ 2) * (v i1 - sum m v / INR m) - sum m (fun i => v i * Xhat x mean var eps i) * Xhat x
-    mean var eps i1) t) (Mean m (move x (fun i1 => sum m (fun i => Xhat x mean var eps i ^ 2) * (v i1 - sum m
-    v / INR m) - sum m (fun i => v i * Xhat x mean var eps i) * Xhat x mean var eps i1) t))) eps) gamma beta
-    k) 0 = - ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * v i)) + v k * gamma * rstd ^ 3
-    * var * INR m - gamma * rstd ^ 3 * var * sum m v).
-  {
-    transitivity (- ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i1 => (x i1 - mean) * (sum m (fun i => Xhat
-      x mean var eps i ^ 2) * (v i1 - sum m v / INR m) - sum m (fun i => v i * Xhat x mean var eps i) * Xhat x
-      mean var eps i1)) / INR m) + (sum m (fun i => Xhat x mean var eps i ^ 2) * (v k - sum m v / INR m) - sum
-      m (fun i => v i * Xhat x mean var eps i) * Xhat x mean var eps k) * gamma * rstd - gamma * rstd * sum m
-      (fun i1 => sum m (fun i => Xhat x mean var eps i ^ 2) * (v i1 - sum m v / INR m) - sum m (fun i => v i *
-      Xhat x mean var eps i) * Xhat x mean var eps i1) / INR m).
-    { apply is_derive_unique. exact (derivative_1 m beta eps gamma (fun i1 => sum m (fun i => Xhat x mean var
-      eps i ^ 2) * (v i1 - sum m v / INR m) - sum m (fun i => v i * Xhat x mean var eps i) * Xhat x mean var
-      eps i1) x k size Hroot Hk). }
-    rewrite e6.
-    rewrite e8.
-    rewrite e4.
-    rewrite e3.
-    rewrite e7.
     normal.
   }
   apply (d_eq _ _ _ _ (derivative_1 m beta eps gamma (fun i1 => sum m (fun i => Xhat x mean var eps i ^ 2) *
@@ -651,11 +604,11 @@ Proof.
     sum m (fun i => Xhat x mean var eps i ^ 2) * (v i1 - sum m v / INR m) - sum m (fun i => v i * Xhat x mean
     var eps i) * Xhat x mean var eps i1) / INR m = gamma * rstd * (sum m (fun i => Xhat x mean var eps i ^ 2)
     * (v k - sum m v / INR m) - sum m (fun i => v i * Xhat x mean var eps i) * Xhat x mean var eps k)).
-  rewrite e6.
+  rewrite e7.
   rewrite e8.
   rewrite e4.
   rewrite e3.
-  rewrite e7.
+  rewrite e5.
   normal.
 Qed.
 

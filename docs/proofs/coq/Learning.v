@@ -12,8 +12,9 @@ Lemma derivative_1 :
   0 < INR m ->
   0 < Var m x (Mean m x) + eps ->
   is_derive (fun t : R => sum m (fun i => (Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (gamma + t * 1) beta
-    i - z i) ^ 2) / 2) 0 (gamma * Rstd (Var m x (Mean m x)) eps ^ 2 * Var m x (Mean m x) * INR m - Rstd (Var m
-    x (Mean m x)) eps * sum m (fun i => (x i - Mean m x) * z i)).
+    i - z i) ^ 2) / 2) 0
+  (gamma * Rstd (Var m x (Mean m x)) eps ^ 2 * Var m x (Mean m x) * INR m - Rstd (Var m x (Mean m x)) eps *
+    sum m (fun i => (x i - Mean m x) * z i)).
 Proof.
   intros m beta eps gamma x z size Hroot.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -74,8 +75,9 @@ Theorem learning_1 :
   (1 <= m)%nat ->
   0 < Var m x (Mean m x) + eps ->
   is_derive (fun t : R => sum m (fun i => (Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (gamma + t * 1) beta
-    i - z i) ^ 2) / 2) 0 (sum m (fun i => (Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma beta i - z i)
-    * Xhat x (Mean m x) (Var m x (Mean m x)) eps i)).
+    i - z i) ^ 2) / 2) 0
+  (sum m (fun i => (Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma beta i - z i) * Xhat x (Mean m x)
+    (Var m x (Mean m x)) eps i)).
 Proof.
   intros m beta eps gamma x z Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -84,42 +86,34 @@ Proof.
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
   set (rstd := Rstd var eps) in *.
-  assert (e1 : Derive (fun t => sum m (fun i => (Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (gamma + t *
-    1) beta i - z i) ^ 2) / 2) 0 = gamma * rstd ^ 2 * var * INR m - rstd * sum m (fun i => (x i - mean) * z
-    i)).
-  {
-    transitivity (gamma * rstd ^ 2 * var * INR m - rstd * sum m (fun i => (x i - mean) * z i)).
-    { apply is_derive_unique. exact (derivative_1 m beta eps gamma x z size Hroot). }
-    normal.
-  }
-  assert (e2 : sqrt (var + eps) = 1 / rstd).
+  assert (e1 : sqrt (var + eps) = 1 / rstd).
   {
     apply root_is; [positive |].
     normal.
   }
-  assert (e3 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
+  assert (e2 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
   {
     intros i Hi.
     change ((x i - mean) / sqrt (var + eps) = (x i - mean) * rstd).
-    rewrite e2.
+    rewrite e1.
     normal.
   }
-  assert (e4 : forall i, (i < m)%nat -> Y (Xhat x mean var eps) gamma beta i = (x i - mean) * gamma * rstd +
+  assert (e3 : forall i, (i < m)%nat -> Y (Xhat x mean var eps) gamma beta i = (x i - mean) * gamma * rstd +
     beta).
   {
     intros i Hi.
     change (gamma * Xhat x mean var eps i + beta = (x i - mean) * gamma * rstd + beta).
-    rewrite (e3 i Hi).
+    rewrite (e2 i Hi).
     normal.
   }
-  assert (e5 : sum m (fun i => (Y (Xhat x mean var eps) gamma beta i - z i) * Xhat x mean var eps i) = gamma *
+  assert (e4 : sum m (fun i => (Y (Xhat x mean var eps) gamma beta i - z i) * Xhat x mean var eps i) = gamma *
     rstd ^ 2 * var * INR m - rstd * sum m (fun i => (x i - mean) * z i)).
   {
     transitivity (sum m (fun i => (gamma * rstd ^ 2) * ((x i - mean) ^ 2) + ((beta * rstd) * (x i - mean) +
       ((- rstd) * ((x i - mean) * z i) + (0))))).
     { apply sum_ext; intros i Hi.
-      rewrite (e4 i Hi).
       rewrite (e3 i Hi).
+      rewrite (e2 i Hi).
       normal. }
     rewrite sum_cons, sum_cons, sum_cons, sum_nil.
     rewrite second_moment.
@@ -129,7 +123,7 @@ Proof.
   apply (d_eq _ _ _ _ (derivative_1 m beta eps gamma x z size Hroot)).
   change (gamma * rstd ^ 2 * var * INR m - rstd * sum m (fun i => (x i - mean) * z i) = sum m (fun i => (Y
     (Xhat x mean var eps) gamma beta i - z i) * Xhat x mean var eps i)).
-  rewrite e5.
+  rewrite e4.
   normal.
 Qed.
 
@@ -138,7 +132,8 @@ Lemma derivative_2 :
   0 < INR m ->
   0 < Var m x (Mean m x) + eps ->
   is_derive (fun t : R => sum m (fun i => (Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma (beta + t * 1)
-    i - z i) ^ 2) / 2) 0 (beta * INR m - sum m z).
+    i - z i) ^ 2) / 2) 0
+  (beta * INR m - sum m z).
 Proof.
   intros m beta eps gamma x z size Hroot.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -195,7 +190,8 @@ Theorem learning_2 :
   (1 <= m)%nat ->
   0 < Var m x (Mean m x) + eps ->
   is_derive (fun t : R => sum m (fun i => (Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma (beta + t * 1)
-    i - z i) ^ 2) / 2) 0 (sum m (fun i => Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma beta i - z i)).
+    i - z i) ^ 2) / 2) 0
+  (sum m (fun i => Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma beta i - z i)).
 Proof.
   intros m beta eps gamma x z Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -204,38 +200,31 @@ Proof.
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
   set (rstd := Rstd var eps) in *.
-  assert (e1 : Derive (fun t => sum m (fun i => (Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma (beta +
-    t * 1) i - z i) ^ 2) / 2) 0 = beta * INR m - sum m z).
-  {
-    transitivity (beta * INR m - sum m z).
-    { apply is_derive_unique. exact (derivative_2 m beta eps gamma x z size Hroot). }
-    normal.
-  }
-  assert (e2 : sqrt (var + eps) = 1 / rstd).
+  assert (e1 : sqrt (var + eps) = 1 / rstd).
   {
     apply root_is; [positive |].
     normal.
   }
-  assert (e3 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
+  assert (e2 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
   {
     intros i Hi.
     change ((x i - mean) / sqrt (var + eps) = (x i - mean) * rstd).
-    rewrite e2.
+    rewrite e1.
     normal.
   }
-  assert (e4 : forall i, (i < m)%nat -> Y (Xhat x mean var eps) gamma beta i = (x i - mean) * gamma * rstd +
+  assert (e3 : forall i, (i < m)%nat -> Y (Xhat x mean var eps) gamma beta i = (x i - mean) * gamma * rstd +
     beta).
   {
     intros i Hi.
     change (gamma * Xhat x mean var eps i + beta = (x i - mean) * gamma * rstd + beta).
-    rewrite (e3 i Hi).
+    rewrite (e2 i Hi).
     normal.
   }
-  assert (e5 : sum m (fun i => Y (Xhat x mean var eps) gamma beta i - z i) = beta * INR m - sum m z).
+  assert (e4 : sum m (fun i => Y (Xhat x mean var eps) gamma beta i - z i) = beta * INR m - sum m z).
   {
     transitivity (sum m (fun i => (gamma * rstd) * (x i - mean) + ((beta) * (1) + ((- 1) * (z i) + (0))))).
     { apply sum_ext; intros i Hi.
-      rewrite (e4 i Hi).
+      rewrite (e3 i Hi).
       normal. }
     rewrite sum_cons, sum_cons, sum_cons, sum_nil.
     rewrite first_moment.
@@ -244,7 +233,7 @@ Proof.
   }
   apply (d_eq _ _ _ _ (derivative_2 m beta eps gamma x z size Hroot)).
   change (beta * INR m - sum m z = sum m (fun i => Y (Xhat x mean var eps) gamma beta i - z i)).
-  rewrite e5.
+  rewrite e4.
   normal.
 Qed.
 
@@ -253,7 +242,8 @@ Lemma derivative_3 :
   0 < INR m ->
   0 < Var m x (Mean m x) + eps ->
   is_derive (fun t : R => sum m (fun i => (Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma (beta + t * 1)
-    i - z i) * Xhat x (Mean m x) (Var m x (Mean m x)) eps i)) 0 (0).
+    i - z i) * Xhat x (Mean m x) (Var m x (Mean m x)) eps i)) 0
+  (0).
 Proof.
   intros m beta eps gamma x z size Hroot.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -309,7 +299,8 @@ Theorem learning_3 :
   (1 <= m)%nat ->
   0 < Var m x (Mean m x) + eps ->
   is_derive (fun t : R => sum m (fun i => (Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma (beta + t * 1)
-    i - z i) * Xhat x (Mean m x) (Var m x (Mean m x)) eps i)) 0 (0).
+    i - z i) * Xhat x (Mean m x) (Var m x (Mean m x)) eps i)) 0
+  (0).
 Proof.
   intros m beta eps gamma x z Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -318,13 +309,6 @@ Proof.
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
   set (rstd := Rstd var eps) in *.
-  assert (e1 : Derive (fun t => sum m (fun i => (Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma (beta +
-    t * 1) i - z i) * Xhat x (Mean m x) (Var m x (Mean m x)) eps i)) 0 = 0).
-  {
-    transitivity (0).
-    { apply is_derive_unique. exact (derivative_3 m beta eps gamma x z size Hroot). }
-    normal.
-  }
   apply (d_eq _ _ _ _ (derivative_3 m beta eps gamma x z size Hroot)).
   change (0 = 0).
   normal.
@@ -335,7 +319,8 @@ Lemma derivative_4 :
   0 < INR m ->
   0 < Var m x (Mean m x) + eps ->
   is_derive (fun t : R => sum m (fun i => Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma (beta + t * 1)
-    i - z i)) 0 (INR m).
+    i - z i)) 0
+  (INR m).
 Proof.
   intros m beta eps gamma x z size Hroot.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -366,7 +351,8 @@ Theorem learning_4 :
   (1 <= m)%nat ->
   0 < Var m x (Mean m x) + eps ->
   is_derive (fun t : R => sum m (fun i => Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma (beta + t * 1)
-    i - z i)) 0 (INR m).
+    i - z i)) 0
+  (INR m).
 Proof.
   intros m beta eps gamma x z Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -375,13 +361,6 @@ Proof.
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
   set (rstd := Rstd var eps) in *.
-  assert (e1 : Derive (fun t => sum m (fun i => Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma (beta + t
-    * 1) i - z i)) 0 = INR m).
-  {
-    transitivity (INR m).
-    { apply is_derive_unique. exact (derivative_4 m beta eps gamma x z size Hroot). }
-    normal.
-  }
   apply (d_eq _ _ _ _ (derivative_4 m beta eps gamma x z size Hroot)).
   change (INR m = INR m).
   normal.
@@ -392,8 +371,8 @@ Lemma derivative_5 :
   0 < INR m ->
   0 < Var m x (Mean m x) + eps ->
   is_derive (fun t : R => sum m (fun i => (Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (gamma + t * 1) beta
-    i - z i) * Xhat x (Mean m x) (Var m x (Mean m x)) eps i)) 0 (Rstd (Var m x (Mean m x)) eps ^ 2 * Var m x
-    (Mean m x) * INR m).
+    i - z i) * Xhat x (Mean m x) (Var m x (Mean m x)) eps i)) 0
+  (Rstd (Var m x (Mean m x)) eps ^ 2 * Var m x (Mean m x) * INR m).
 Proof.
   intros m beta eps gamma x z size Hroot.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -451,8 +430,8 @@ Theorem learning_5 :
   (1 <= m)%nat ->
   0 < Var m x (Mean m x) + eps ->
   is_derive (fun t : R => sum m (fun i => (Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (gamma + t * 1) beta
-    i - z i) * Xhat x (Mean m x) (Var m x (Mean m x)) eps i)) 0 (INR m * (1 - eps * Rstd (Var m x (Mean m x))
-    eps ^ 2)).
+    i - z i) * Xhat x (Mean m x) (Var m x (Mean m x)) eps i)) 0
+  (INR m * (1 - eps * Rstd (Var m x (Mean m x)) eps ^ 2)).
 Proof.
   intros m beta eps gamma x z Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -461,13 +440,6 @@ Proof.
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
   set (rstd := Rstd var eps) in *.
-  assert (e1 : Derive (fun t => sum m (fun i => (Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (gamma + t *
-    1) beta i - z i) * Xhat x (Mean m x) (Var m x (Mean m x)) eps i)) 0 = rstd ^ 2 * var * INR m).
-  {
-    transitivity (rstd ^ 2 * var * INR m).
-    { apply is_derive_unique. exact (derivative_5 m beta eps gamma x z size Hroot). }
-    normal.
-  }
   apply (d_eq _ _ _ _ (derivative_5 m beta eps gamma x z size Hroot)).
   change (rstd ^ 2 * var * INR m = INR m * (1 - eps * rstd ^ 2)).
   normal.
@@ -481,12 +453,12 @@ Theorem learning_6 :
   sum m (fun i => (Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma beta i - z i) ^ 2) / 2 - sum m (fun i1
     => (Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (gamma - c * sum m (fun i => (Y (Xhat x (Mean m x) (Var
     m x (Mean m x)) eps) gamma beta i - z i) * Xhat x (Mean m x) (Var m x (Mean m x)) eps i)) (beta - c * sum
-    m (fun i => Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma beta i - z i)) i1 - z i1) ^ 2) / 2 = c *
-    (1 - c * INR m / 2) * (sum m (fun i => (Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma beta i - z i)
-    * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) ^ 2 + sum m (fun i => Y (Xhat x (Mean m x) (Var m x (Mean
-    m x)) eps) gamma beta i - z i) ^ 2) + c ^ 2 * INR m * eps * Rstd (Var m x (Mean m x)) eps ^ 2 * sum m (fun
-    i => (Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma beta i - z i) * Xhat x (Mean m x) (Var m x
-    (Mean m x)) eps i) ^ 2 / 2.
+    m (fun i => Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma beta i - z i)) i1 - z i1) ^ 2) / 2 =
+  c * (1 - c * INR m / 2) * (sum m (fun i => (Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma beta i - z
+    i) * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) ^ 2 + sum m (fun i => Y (Xhat x (Mean m x) (Var m x
+    (Mean m x)) eps) gamma beta i - z i) ^ 2) + c ^ 2 * INR m * eps * Rstd (Var m x (Mean m x)) eps ^ 2 * sum
+    m (fun i => (Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma beta i - z i) * Xhat x (Mean m x) (Var m
+    x (Mean m x)) eps i) ^ 2 / 2.
 Proof.
   intros m beta c eps gamma x z Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).

@@ -12,7 +12,8 @@ Theorem output_distribution_1 :
   forall (m : nat) (eps : R) (x : nat -> R),
   (1 <= m)%nat ->
   0 < Var m x (Mean m x) + eps ->
-  sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) = 0.
+  sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) =
+  0.
 Proof.
   intros m eps x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -53,7 +54,8 @@ Theorem output_distribution_2 :
   forall (m : nat) (beta eps gamma : R) (x : nat -> R),
   (1 <= m)%nat ->
   0 < Var m x (Mean m x) + eps ->
-  sum m (Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma beta) / INR m = beta.
+  sum m (Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma beta) / INR m =
+  beta.
 Proof.
   intros m beta eps gamma x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -98,14 +100,13 @@ Proof.
   normal.
 Qed.
 
-(** The deviations from it are $\gamma \hat{x}_i$; their mean square is that of $\hat{x}$ times $\gamma^2$.
-  *)
+(** The deviations from it are $\gamma \hat{x}_i$; their mean square is that of $\hat{x}$ times $\gamma^2$. *)
 Theorem output_distribution_3 :
   forall (m : nat) (beta eps gamma : R) (x : nat -> R),
   (1 <= m)%nat ->
   0 < Var m x (Mean m x) + eps ->
-  sum m (fun i => (Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma beta i - beta) ^ 2) / INR m = gamma ^
-    2 * Var m x (Mean m x) / (Var m x (Mean m x) + eps).
+  sum m (fun i => (Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma beta i - beta) ^ 2) / INR m =
+  gamma ^ 2 * Var m x (Mean m x) / (Var m x (Mean m x) + eps).
 Proof.
   intros m beta eps gamma x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).

@@ -13,7 +13,8 @@ Theorem restoration_1 :
   (1 <= m)%nat ->
   0 < Var m x (Mean m x) + eps ->
   (k < m)%nat ->
-  Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (1 / Rstd (Var m x (Mean m x)) eps) (Mean m x) k = x k.
+  Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (1 / Rstd (Var m x (Mean m x)) eps) (Mean m x) k =
+  x k.
 Proof.
   intros m eps x k Hm Hroot Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -50,8 +51,8 @@ Theorem restoration_2 :
   (1 <= m)%nat ->
   0 < Var m x (Mean m x) + eps ->
   (k < m)%nat ->
-  Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma (Mean m x) k - Mean m x = gamma * Rstd (Var m x (Mean m
-    x)) eps * (x k - Mean m x).
+  Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma (Mean m x) k - Mean m x =
+  gamma * Rstd (Var m x (Mean m x)) eps * (x k - Mean m x).
 Proof.
   intros m eps gamma x k Hm Hroot Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -87,7 +88,8 @@ Theorem restoration_3 :
   forall (m : nat) (eps : R) (x : nat -> R),
   (1 <= m)%nat ->
   0 < Var m x (Mean m x) + eps ->
-  Var m x (Mean m x) * Rstd (Var m x (Mean m x)) eps ^ 2 = 1 - eps * Rstd (Var m x (Mean m x)) eps ^ 2.
+  Var m x (Mean m x) * Rstd (Var m x (Mean m x)) eps ^ 2 =
+  1 - eps * Rstd (Var m x (Mean m x)) eps ^ 2.
 Proof.
   intros m eps x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -107,7 +109,8 @@ Theorem restoration_4 :
   0 < Var m x (Mean m x) + eps ->
   (k < m)%nat ->
   Y (Xhat (fun i => x i + c) (Mean m (fun i => x i + c)) (Var m (fun i => x i + c) (Mean m (fun i => x i +
-    c))) eps) gamma beta k = Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma beta k.
+    c))) eps) gamma beta k =
+  Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma beta k.
 Proof.
   intros m beta c eps gamma x k Hm Hroot Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).

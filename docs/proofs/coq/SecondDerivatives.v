@@ -13,9 +13,10 @@ Lemma derivative_1 :
   0 < Var m x (Mean m x) + eps ->
   (k < m)%nat ->
   is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k) t)) (Var
-    m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0 (- ((x k - Mean m x) * gamma *
-    Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i) / INR m) + dy k * gamma *
-    Rstd (Var m x (Mean m x)) eps - gamma * Rstd (Var m x (Mean m x)) eps * sum m dy / INR m).
+    m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma beta i)) 0
+  (- ((x k - Mean m x) * gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i)
+    / INR m) + dy k * gamma * Rstd (Var m x (Mean m x)) eps - gamma * Rstd (Var m x (Mean m x)) eps * sum m dy
+    / INR m).
 Proof.
   intros m beta dy eps gamma x k size Hroot Hk.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -88,14 +89,15 @@ Lemma derivative_2 :
   (k < m)%nat ->
   is_derive (fun t : R => Derive (fun t1 => sum m (fun i => dy i * Y (Xhat (move (move x h t) (unit k) t1)
     (Mean m (move (move x h t) (unit k) t1)) (Var m (move (move x h t) (unit k) t1) (Mean m (move (move x h t)
-    (unit k) t1))) eps) gamma beta i)) 0) 0 (- ((x k - Mean m x) * gamma * Rstd (Var m x (Mean m x)) eps ^ 3 *
-    sum m (fun i => dy i * h i) / INR m) + (x k - Mean m x) * gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum
-    m dy * sum m h / INR m ^ 2 + 3 * (x k - Mean m x) * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun
-    i => (x i - Mean m x) * dy i) * sum m (fun i => (x i - Mean m x) * h i) / INR m ^ 2 - dy k * gamma * Rstd
-    (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * h i) / INR m - h k * gamma * Rstd (Var m
-    x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i) / INR m + gamma * Rstd (Var m x (Mean m
-    x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i) * sum m h / INR m ^ 2 + gamma * Rstd (Var m x (Mean
-    m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * h i) * sum m dy / INR m ^ 2).
+    (unit k) t1))) eps) gamma beta i)) 0) 0
+  (- ((x k - Mean m x) * gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => dy i * h i) / INR m) + (x
+    k - Mean m x) * gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m dy * sum m h / INR m ^ 2 + 3 * (x k -
+    Mean m x) * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * dy i) * sum m
+    (fun i => (x i - Mean m x) * h i) / INR m ^ 2 - dy k * gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m
+    (fun i => (x i - Mean m x) * h i) / INR m - h k * gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i
+    => (x i - Mean m x) * dy i) / INR m + gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i -
+    Mean m x) * dy i) * sum m h / INR m ^ 2 + gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i
+    - Mean m x) * h i) * sum m dy / INR m ^ 2).
 Proof.
   intros m beta dy eps gamma h x k size Hroot Hk.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -194,16 +196,16 @@ Theorem second_derivatives_1 :
     v t) (unit k) t1))) eps) gamma beta i)) 0)) /\
   is_derive (fun t : R => Derive (fun t1 => sum m (fun i => dy i * Y (Xhat (move (move x v t) (unit k) t1)
     (Mean m (move (move x v t) (unit k) t1)) (Var m (move (move x v t) (unit k) t1) (Mean m (move (move x v t)
-    (unit k) t1))) eps) gamma beta i)) 0) 0 (gamma * Rstd (Var m x (Mean m x)) eps ^ 2 * (3 * Xhat x (Mean m
-    x) (Var m x (Mean m x)) eps k * (sum m (fun i => dy i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) /
-    INR m - sum m dy / INR m * (sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m)) * (sum m (fun i
-    => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * v i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m
-    x)) eps) / INR m * (sum m v / INR m)) - ((dy k - sum m dy / INR m) * (sum m (fun i => Xhat x (Mean m x)
-    (Var m x (Mean m x)) eps i * v i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m *
-    (sum m v / INR m)) + (v k - sum m v / INR m) * (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps
-    i * dy i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m dy / INR m)) +
-    Xhat x (Mean m x) (Var m x (Mean m x)) eps k * (sum m (fun i => dy i * v i) / INR m - sum m dy / INR m *
-    (sum m v / INR m))))).
+    (unit k) t1))) eps) gamma beta i)) 0) 0
+  (gamma * Rstd (Var m x (Mean m x)) eps ^ 2 * (3 * Xhat x (Mean m x) (Var m x (Mean m x)) eps k * (sum m (fun
+    i => dy i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) / INR m - sum m dy / INR m * (sum m (Xhat x
+    (Mean m x) (Var m x (Mean m x)) eps) / INR m)) * (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x))
+    eps i * v i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m v / INR m)) -
+    ((dy k - sum m dy / INR m) * (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * v i) / INR m
+    - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m v / INR m)) + (v k - sum m v / INR
+    m) * (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * dy i) / INR m - sum m (Xhat x (Mean m
+    x) (Var m x (Mean m x)) eps) / INR m * (sum m dy / INR m)) + Xhat x (Mean m x) (Var m x (Mean m x)) eps k
+    * (sum m (fun i => dy i * v i) / INR m - sum m dy / INR m * (sum m v / INR m))))).
 Proof.
   intros m beta dy eps gamma v x k Hm Hroot Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -212,75 +214,57 @@ Proof.
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
   set (rstd := Rstd var eps) in *.
-  assert (e1 : Derive (fun t => Derive (fun t1 => sum m (fun i => dy i * Y (Xhat (move (move x v t) (unit k)
-    t1) (Mean m (move (move x v t) (unit k) t1)) (Var m (move (move x v t) (unit k) t1) (Mean m (move (move x
-    v t) (unit k) t1))) eps) gamma beta i)) 0) 0 = - ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i => dy i *
-    v i) / INR m) + (x k - mean) * gamma * rstd ^ 3 * sum m dy * sum m v / INR m ^ 2 + 3 * (x k - mean) *
-    gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * v i) / INR m ^ 2
-    - dy k * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * v i) / INR m - v k * gamma * rstd ^ 3 * sum m
-    (fun i => (x i - mean) * dy i) / INR m + gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) * sum m v
-    / INR m ^ 2 + gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * v i) * sum m dy / INR m ^ 2).
-  {
-    transitivity (- ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i => dy i * v i) / INR m) + (x k - mean) *
-      gamma * rstd ^ 3 * sum m dy * sum m v / INR m ^ 2 + 3 * (x k - mean) * gamma * rstd ^ 5 * sum m (fun i
-      => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * v i) / INR m ^ 2 - dy k * gamma * rstd ^ 3 *
-      sum m (fun i => (x i - mean) * v i) / INR m - v k * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy
-      i) / INR m + gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) * sum m v / INR m ^ 2 + gamma *
-      rstd ^ 3 * sum m (fun i => (x i - mean) * v i) * sum m dy / INR m ^ 2).
-    { apply is_derive_unique. exact (derivative_2 m beta dy eps gamma v x k size Hroot Hk). }
-    normal.
-  }
-  assert (e2 : sqrt (var + eps) = 1 / rstd).
+  assert (e1 : sqrt (var + eps) = 1 / rstd).
   {
     apply root_is; [positive |].
     normal.
   }
-  assert (e3 : Xhat x mean var eps k = (x k - mean) * rstd).
+  assert (e2 : Xhat x mean var eps k = (x k - mean) * rstd).
   {
     change ((x k - mean) / sqrt (var + eps) = (x k - mean) * rstd).
-    rewrite e2.
+    rewrite e1.
     normal.
   }
-  assert (e4 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
+  assert (e3 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
   {
     intros i Hi.
     change ((x i - mean) / sqrt (var + eps) = (x i - mean) * rstd).
-    rewrite e2.
+    rewrite e1.
     normal.
   }
-  assert (e5 : sum m (fun i => dy i * Xhat x mean var eps i) = rstd * sum m (fun i => (x i - mean) * dy i)).
+  assert (e4 : sum m (fun i => dy i * Xhat x mean var eps i) = rstd * sum m (fun i => (x i - mean) * dy i)).
   {
     transitivity (sum m (fun i => (rstd) * ((x i - mean) * dy i) + (0))).
     { apply sum_ext; intros i Hi.
-      rewrite (e4 i Hi).
+      rewrite (e3 i Hi).
       normal. }
     rewrite sum_cons, sum_nil.
     normal.
   }
-  assert (e6 : sum m (Xhat x mean var eps) = 0).
+  assert (e5 : sum m (Xhat x mean var eps) = 0).
   {
     transitivity (sum m (fun i => (rstd) * (x i - mean) + (0))).
     { apply sum_ext; intros i Hi.
-      rewrite (e4 i Hi).
+      rewrite (e3 i Hi).
       normal. }
     rewrite sum_cons, sum_nil.
     rewrite first_moment.
     normal.
   }
-  assert (e7 : sum m (fun i => Xhat x mean var eps i * v i) = rstd * sum m (fun i => (x i - mean) * v i)).
+  assert (e6 : sum m (fun i => Xhat x mean var eps i * v i) = rstd * sum m (fun i => (x i - mean) * v i)).
   {
     transitivity (sum m (fun i => (rstd) * ((x i - mean) * v i) + (0))).
     { apply sum_ext; intros i Hi.
-      rewrite (e4 i Hi).
+      rewrite (e3 i Hi).
       normal. }
     rewrite sum_cons, sum_nil.
     normal.
   }
-  assert (e8 : sum m (fun i => Xhat x mean var eps i * dy i) = rstd * sum m (fun i => (x i - mean) * dy i)).
+  assert (e7 : sum m (fun i => Xhat x mean var eps i * dy i) = rstd * sum m (fun i => (x i - mean) * dy i)).
   {
     transitivity (sum m (fun i => (rstd) * ((x i - mean) * dy i) + (0))).
     { apply sum_ext; intros i Hi.
-      rewrite (e4 i Hi).
+      rewrite (e3 i Hi).
       normal. }
     rewrite sum_cons, sum_nil.
     normal.
@@ -303,11 +287,11 @@ Proof.
     sum m (Xhat x mean var eps) / INR m * (sum m v / INR m)) + (v k - sum m v / INR m) * (sum m (fun i => Xhat
     x mean var eps i * dy i) / INR m - sum m (Xhat x mean var eps) / INR m * (sum m dy / INR m)) + Xhat x mean
     var eps k * (sum m (fun i => dy i * v i) / INR m - sum m dy / INR m * (sum m v / INR m))))).
-  rewrite e8.
-  rewrite e5.
   rewrite e7.
+  rewrite e4.
   rewrite e6.
-  rewrite e3.
+  rewrite e5.
+  rewrite e2.
   normal.
 Qed.
 
@@ -316,10 +300,10 @@ Lemma derivative_3 :
   0 < INR m ->
   0 < Var m x (Mean m x) + eps ->
   is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat (move x h t) (Mean m (move x h t)) (Var m (move x h
-    t) (Mean m (move x h t))) eps) gamma beta i)) 0 (- (gamma * Rstd (Var m x (Mean m x)) eps * sum m dy * sum
-    m h / INR m) + gamma * Rstd (Var m x (Mean m x)) eps * sum m (fun i => dy i * h i) - gamma * Rstd (Var m x
-    (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i) * sum m (fun i => (x i - Mean m x) * h i) /
-    INR m).
+    t) (Mean m (move x h t))) eps) gamma beta i)) 0
+  (- (gamma * Rstd (Var m x (Mean m x)) eps * sum m dy * sum m h / INR m) + gamma * Rstd (Var m x (Mean m x))
+    eps * sum m (fun i => dy i * h i) - gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i -
+    Mean m x) * dy i) * sum m (fun i => (x i - Mean m x) * h i) / INR m).
 Proof.
   intros m beta dy eps gamma h x size Hroot.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -380,15 +364,16 @@ Lemma derivative_4 :
   0 < Var m x (Mean m x) + eps ->
   is_derive (fun t : R => Derive (fun t1 => sum m (fun i => dy i * Y (Xhat (move (move x h t) u t1) (Mean m
     (move (move x h t) u t1)) (Var m (move (move x h t) u t1) (Mean m (move (move x h t) u t1))) eps) gamma
-    beta i)) 0) 0 (- (gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i) *
-    sum m (fun i => h i * u i) / INR m) - gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i -
-    Mean m x) * h i) * sum m (fun i => dy i * u i) / INR m - gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m
-    (fun i => (x i - Mean m x) * u i) * sum m (fun i => dy i * h i) / INR m + gamma * Rstd (Var m x (Mean m
-    x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i) * sum m h * sum m u / INR m ^ 2 + gamma * Rstd (Var
-    m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * h i) * sum m dy * sum m u / INR m ^ 2 + gamma
-    * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * u i) * sum m dy * sum m h / INR m
-    ^ 2 + 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * dy i) * sum m
-    (fun i => (x i - Mean m x) * h i) * sum m (fun i => (x i - Mean m x) * u i) / INR m ^ 2).
+    beta i)) 0) 0
+  (- (gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i) * sum m (fun i => h
+    i * u i) / INR m) - gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * h i) *
+    sum m (fun i => dy i * u i) / INR m - gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i -
+    Mean m x) * u i) * sum m (fun i => dy i * h i) / INR m + gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m
+    (fun i => (x i - Mean m x) * dy i) * sum m h * sum m u / INR m ^ 2 + gamma * Rstd (Var m x (Mean m x)) eps
+    ^ 3 * sum m (fun i => (x i - Mean m x) * h i) * sum m dy * sum m u / INR m ^ 2 + gamma * Rstd (Var m x
+    (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * u i) * sum m dy * sum m h / INR m ^ 2 + 3 * gamma
+    * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * dy i) * sum m (fun i => (x i -
+    Mean m x) * h i) * sum m (fun i => (x i - Mean m x) * u i) / INR m ^ 2).
 Proof.
   intros m beta dy eps gamma h u x size Hroot.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -501,19 +486,19 @@ Theorem second_derivatives_2 :
     gamma beta i)) 0)) /\
   is_derive (fun t : R => Derive (fun t1 => sum m (fun i => dy i * Y (Xhat (move (move x v t) u t1) (Mean m
     (move (move x v t) u t1)) (Var m (move (move x v t) u t1) (Mean m (move (move x v t) u t1))) eps) gamma
-    beta i)) 0) 0 (gamma * INR m * Rstd (Var m x (Mean m x)) eps ^ 2 * (3 * (sum m (fun i => dy i * Xhat x
-    (Mean m x) (Var m x (Mean m x)) eps i) / INR m - sum m dy / INR m * (sum m (Xhat x (Mean m x) (Var m x
-    (Mean m x)) eps) / INR m)) * (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * u i) / INR m
-    - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m u / INR m)) * (sum m (fun i => Xhat
-    x (Mean m x) (Var m x (Mean m x)) eps i * v i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m x))
-    eps) / INR m * (sum m v / INR m)) - ((sum m (fun i => dy i * u i) / INR m - sum m dy / INR m * (sum m u /
-    INR m)) * (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * v i) / INR m - sum m (Xhat x
-    (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m v / INR m)) + (sum m (fun i => dy i * v i) / INR m -
-    sum m dy / INR m * (sum m v / INR m)) * (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * u
-    i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m u / INR m)) + (sum m (fun
-    i => dy i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) / INR m - sum m dy / INR m * (sum m (Xhat x
-    (Mean m x) (Var m x (Mean m x)) eps) / INR m)) * (sum m (fun i => u i * v i) / INR m - sum m u / INR m *
-    (sum m v / INR m))))).
+    beta i)) 0) 0
+  (gamma * INR m * Rstd (Var m x (Mean m x)) eps ^ 2 * (3 * (sum m (fun i => dy i * Xhat x (Mean m x) (Var m x
+    (Mean m x)) eps i) / INR m - sum m dy / INR m * (sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR
+    m)) * (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * u i) / INR m - sum m (Xhat x (Mean m
+    x) (Var m x (Mean m x)) eps) / INR m * (sum m u / INR m)) * (sum m (fun i => Xhat x (Mean m x) (Var m x
+    (Mean m x)) eps i * v i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m v /
+    INR m)) - ((sum m (fun i => dy i * u i) / INR m - sum m dy / INR m * (sum m u / INR m)) * (sum m (fun i =>
+    Xhat x (Mean m x) (Var m x (Mean m x)) eps i * v i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m
+    x)) eps) / INR m * (sum m v / INR m)) + (sum m (fun i => dy i * v i) / INR m - sum m dy / INR m * (sum m v
+    / INR m)) * (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * u i) / INR m - sum m (Xhat x
+    (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m u / INR m)) + (sum m (fun i => dy i * Xhat x (Mean m
+    x) (Var m x (Mean m x)) eps i) / INR m - sum m dy / INR m * (sum m (Xhat x (Mean m x) (Var m x (Mean m x))
+    eps) / INR m)) * (sum m (fun i => u i * v i) / INR m - sum m u / INR m * (sum m v / INR m))))).
 Proof.
   intros m beta dy eps gamma u v x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -522,80 +507,59 @@ Proof.
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
   set (rstd := Rstd var eps) in *.
-  assert (e1 : sum m (fun i => v i * u i) = sum m (fun i => u i * v i)).
-  {
-    transitivity (sum m (fun i => (1) * (u i * v i) + (0))).
-    { apply sum_ext; intros i Hi.
-      normal. }
-    rewrite sum_cons, sum_nil.
-    normal.
-  }
-  assert (e2 : Derive (fun t => Derive (fun t1 => sum m (fun i => dy i * Y (Xhat (move (move x v t) u t1)
-    (Mean m (move (move x v t) u t1)) (Var m (move (move x v t) u t1) (Mean m (move (move x v t) u t1))) eps)
-    gamma beta i)) 0) 0 = - (gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => u i * v
-    i) / INR m) - gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * u i) * sum m (fun i => dy i * v i) / INR m
-    - gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * v i) * sum m (fun i => dy i * u i) / INR m + gamma *
-    rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) * sum m u * sum m v / INR m ^ 2 + gamma * rstd ^ 3 * sum m
-    (fun i => (x i - mean) * u i) * sum m dy * sum m v / INR m ^ 2 + gamma * rstd ^ 3 * sum m (fun i => (x i -
-    mean) * v i) * sum m dy * sum m u / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy
-    i) * sum m (fun i => (x i - mean) * u i) * sum m (fun i => (x i - mean) * v i) / INR m ^ 2).
-  {
-    transitivity (- (gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => v i * u i) /
-      INR m) - gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * v i) * sum m (fun i => dy i * u i) / INR m -
-      gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * u i) * sum m (fun i => dy i * v i) / INR m + gamma *
-      rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) * sum m v * sum m u / INR m ^ 2 + gamma * rstd ^ 3 * sum
-      m (fun i => (x i - mean) * v i) * sum m dy * sum m u / INR m ^ 2 + gamma * rstd ^ 3 * sum m (fun i => (x
-      i - mean) * u i) * sum m dy * sum m v / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean)
-      * dy i) * sum m (fun i => (x i - mean) * v i) * sum m (fun i => (x i - mean) * u i) / INR m ^ 2).
-    { apply is_derive_unique. exact (derivative_4 m beta dy eps gamma v u x size Hroot). }
-    rewrite e1.
-    normal.
-  }
-  assert (e3 : sqrt (var + eps) = 1 / rstd).
+  assert (e1 : sqrt (var + eps) = 1 / rstd).
   {
     apply root_is; [positive |].
     normal.
   }
-  assert (e4 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
+  assert (e2 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
   {
     intros i Hi.
     change ((x i - mean) / sqrt (var + eps) = (x i - mean) * rstd).
-    rewrite e3.
+    rewrite e1.
     normal.
   }
-  assert (e5 : sum m (fun i => dy i * Xhat x mean var eps i) = rstd * sum m (fun i => (x i - mean) * dy i)).
+  assert (e3 : sum m (fun i => dy i * Xhat x mean var eps i) = rstd * sum m (fun i => (x i - mean) * dy i)).
   {
     transitivity (sum m (fun i => (rstd) * ((x i - mean) * dy i) + (0))).
     { apply sum_ext; intros i Hi.
-      rewrite (e4 i Hi).
+      rewrite (e2 i Hi).
       normal. }
     rewrite sum_cons, sum_nil.
     normal.
   }
-  assert (e6 : sum m (Xhat x mean var eps) = 0).
+  assert (e4 : sum m (Xhat x mean var eps) = 0).
   {
     transitivity (sum m (fun i => (rstd) * (x i - mean) + (0))).
     { apply sum_ext; intros i Hi.
-      rewrite (e4 i Hi).
+      rewrite (e2 i Hi).
       normal. }
     rewrite sum_cons, sum_nil.
     rewrite first_moment.
     normal.
   }
-  assert (e7 : sum m (fun i => Xhat x mean var eps i * u i) = rstd * sum m (fun i => (x i - mean) * u i)).
+  assert (e5 : sum m (fun i => Xhat x mean var eps i * u i) = rstd * sum m (fun i => (x i - mean) * u i)).
   {
     transitivity (sum m (fun i => (rstd) * ((x i - mean) * u i) + (0))).
     { apply sum_ext; intros i Hi.
-      rewrite (e4 i Hi).
+      rewrite (e2 i Hi).
       normal. }
     rewrite sum_cons, sum_nil.
     normal.
   }
-  assert (e8 : sum m (fun i => Xhat x mean var eps i * v i) = rstd * sum m (fun i => (x i - mean) * v i)).
+  assert (e6 : sum m (fun i => Xhat x mean var eps i * v i) = rstd * sum m (fun i => (x i - mean) * v i)).
   {
     transitivity (sum m (fun i => (rstd) * ((x i - mean) * v i) + (0))).
     { apply sum_ext; intros i Hi.
-      rewrite (e4 i Hi).
+      rewrite (e2 i Hi).
+      normal. }
+    rewrite sum_cons, sum_nil.
+    normal.
+  }
+  assert (e7 : sum m (fun i => v i * u i) = sum m (fun i => u i * v i)).
+  {
+    transitivity (sum m (fun i => (1) * (u i * v i) + (0))).
+    { apply sum_ext; intros i Hi.
       normal. }
     rewrite sum_cons, sum_nil.
     normal.
@@ -622,11 +586,11 @@ Proof.
     (fun i => Xhat x mean var eps i * u i) / INR m - sum m (Xhat x mean var eps) / INR m * (sum m u / INR m))
     + (sum m (fun i => dy i * Xhat x mean var eps i) / INR m - sum m dy / INR m * (sum m (Xhat x mean var eps)
     / INR m)) * (sum m (fun i => u i * v i) / INR m - sum m u / INR m * (sum m v / INR m))))).
+  rewrite e3.
   rewrite e5.
-  rewrite e7.
-  rewrite e8.
   rewrite e6.
-  rewrite e1.
+  rewrite e4.
+  rewrite e7.
   normal.
 Qed.
 
@@ -636,15 +600,16 @@ Lemma derivative_5 :
   0 < Var m x (Mean m x) + eps ->
   is_derive (fun t : R => Derive (fun t1 => sum m (fun i => dy i * Y (Xhat (move (move x h t) v t1) (Mean m
     (move (move x h t) v t1)) (Var m (move (move x h t) v t1) (Mean m (move (move x h t) v t1))) eps) gamma
-    beta i)) 0) 0 (- (gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i) *
-    sum m (fun i => h i * v i) / INR m) - gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i -
-    Mean m x) * h i) * sum m (fun i => dy i * v i) / INR m - gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m
-    (fun i => (x i - Mean m x) * v i) * sum m (fun i => dy i * h i) / INR m + gamma * Rstd (Var m x (Mean m
-    x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i) * sum m h * sum m v / INR m ^ 2 + gamma * Rstd (Var
-    m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * h i) * sum m dy * sum m v / INR m ^ 2 + gamma
-    * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * v i) * sum m dy * sum m h / INR m
-    ^ 2 + 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * dy i) * sum m
-    (fun i => (x i - Mean m x) * h i) * sum m (fun i => (x i - Mean m x) * v i) / INR m ^ 2).
+    beta i)) 0) 0
+  (- (gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i) * sum m (fun i => h
+    i * v i) / INR m) - gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * h i) *
+    sum m (fun i => dy i * v i) / INR m - gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i -
+    Mean m x) * v i) * sum m (fun i => dy i * h i) / INR m + gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m
+    (fun i => (x i - Mean m x) * dy i) * sum m h * sum m v / INR m ^ 2 + gamma * Rstd (Var m x (Mean m x)) eps
+    ^ 3 * sum m (fun i => (x i - Mean m x) * h i) * sum m dy * sum m v / INR m ^ 2 + gamma * Rstd (Var m x
+    (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * v i) * sum m dy * sum m h / INR m ^ 2 + 3 * gamma
+    * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * dy i) * sum m (fun i => (x i -
+    Mean m x) * h i) * sum m (fun i => (x i - Mean m x) * v i) / INR m ^ 2).
 Proof.
   intros m beta dy eps gamma h v x size Hroot.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -766,9 +731,10 @@ Theorem second_derivatives_3 :
     gamma beta i)) 0)) /\
   Derive (fun t => Derive (fun t1 => sum m (fun i => dy i * Y (Xhat (move (move x v t) u t1) (Mean m (move
     (move x v t) u t1)) (Var m (move (move x v t) u t1) (Mean m (move (move x v t) u t1))) eps) gamma beta i))
-    0) 0 = Derive (fun t => Derive (fun t1 => sum m (fun i => dy i * Y (Xhat (move (move x u t) v t1) (Mean m
-    (move (move x u t) v t1)) (Var m (move (move x u t) v t1) (Mean m (move (move x u t) v t1))) eps) gamma
-    beta i)) 0) 0.
+    0) 0 =
+  Derive (fun t => Derive (fun t1 => sum m (fun i => dy i * Y (Xhat (move (move x u t) v t1) (Mean m (move
+    (move x u t) v t1)) (Var m (move (move x u t) v t1) (Mean m (move (move x u t) v t1))) eps) gamma beta i))
+    0) 0.
 Proof.
   intros m beta dy eps gamma u v x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -859,7 +825,8 @@ Lemma derivative_6 :
   0 < INR m ->
   0 < Var m x (Mean m x) + eps ->
   is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (gamma + t *
-    1) beta i)) 0 (Rstd (Var m x (Mean m x)) eps * sum m (fun i => (x i - Mean m x) * dy i)).
+    1) beta i)) 0
+  (Rstd (Var m x (Mean m x)) eps * sum m (fun i => (x i - Mean m x) * dy i)).
 Proof.
   intros m beta dy eps gamma x size Hroot.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -904,7 +871,8 @@ Lemma derivative_7 :
   0 < INR m ->
   0 < Var m x (Mean m x) + eps ->
   is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma (beta +
-    t * 1) i)) 0 (sum m dy).
+    t * 1) i)) 0
+  (sum m dy).
 Proof.
   intros m beta dy eps gamma x size Hroot.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -938,9 +906,10 @@ Lemma derivative_8 :
     (unit i1) t1))) eps) gamma beta i)) 0) + p * Derive (fun t1 => sum m (fun i => move dy (unit k) t i * Y
     (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (gamma + t1 * 1) beta i)) 0 + q * Derive (fun t1 => sum m
     (fun i => move dy (unit k) t i * Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma (beta + t1 * 1) i))
-    0) 0 (- ((x k - Mean m x) * gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) *
-    v i) / INR m) + (x k - Mean m x) * p * Rstd (Var m x (Mean m x)) eps + v k * gamma * Rstd (Var m x (Mean m
-    x)) eps - gamma * Rstd (Var m x (Mean m x)) eps * sum m v / INR m + q).
+    0) 0
+  (- ((x k - Mean m x) * gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * v i) /
+    INR m) + (x k - Mean m x) * p * Rstd (Var m x (Mean m x)) eps + v k * gamma * Rstd (Var m x (Mean m x))
+    eps - gamma * Rstd (Var m x (Mean m x)) eps * sum m v / INR m + q).
 Proof.
   intros m beta dy eps gamma p q v x k size Hroot Hk.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -1047,9 +1016,10 @@ Theorem second_derivatives_4 :
     (unit i1) t1))) eps) gamma beta i)) 0) + p * Derive (fun t1 => sum m (fun i => move dy (unit k) t i * Y
     (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (gamma + t1 * 1) beta i)) 0 + q * Derive (fun t1 => sum m
     (fun i => move dy (unit k) t i * Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma (beta + t1 * 1) i))
-    0) 0 (gamma * Rstd (Var m x (Mean m x)) eps * (v k - sum m v / INR m - Xhat x (Mean m x) (Var m x (Mean m
-    x)) eps k * sum m (fun i => v i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) / INR m) + p * Xhat x
-    (Mean m x) (Var m x (Mean m x)) eps k + q).
+    0) 0
+  (gamma * Rstd (Var m x (Mean m x)) eps * (v k - sum m v / INR m - Xhat x (Mean m x) (Var m x (Mean m x)) eps
+    k * sum m (fun i => v i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) / INR m) + p * Xhat x (Mean m x)
+    (Var m x (Mean m x)) eps k + q).
 Proof.
   intros m beta dy eps gamma p q v x k Hm Hroot Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -1058,42 +1028,29 @@ Proof.
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
   set (rstd := Rstd var eps) in *.
-  assert (e1 : Derive (fun t => sum m (fun i1 => v i1 * Derive (fun t1 => sum m (fun i => move dy (unit k) t i
-    * Y (Xhat (move x (unit i1) t1) (Mean m (move x (unit i1) t1)) (Var m (move x (unit i1) t1) (Mean m (move
-    x (unit i1) t1))) eps) gamma beta i)) 0) + p * Derive (fun t1 => sum m (fun i => move dy (unit k) t i * Y
-    (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (gamma + t1 * 1) beta i)) 0 + q * Derive (fun t1 => sum m
-    (fun i => move dy (unit k) t i * Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) gamma (beta + t1 * 1) i))
-    0) 0 = - ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * v i) / INR m) + (x k - mean) *
-    p * rstd + v k * gamma * rstd - gamma * rstd * sum m v / INR m + q).
-  {
-    transitivity (- ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * v i) / INR m) + (x k -
-      mean) * p * rstd + v k * gamma * rstd - gamma * rstd * sum m v / INR m + q).
-    { apply is_derive_unique. exact (derivative_8 m beta dy eps gamma p q v x k size Hroot Hk). }
-    normal.
-  }
-  assert (e2 : sqrt (var + eps) = 1 / rstd).
+  assert (e1 : sqrt (var + eps) = 1 / rstd).
   {
     apply root_is; [positive |].
     normal.
   }
-  assert (e3 : Xhat x mean var eps k = (x k - mean) * rstd).
+  assert (e2 : Xhat x mean var eps k = (x k - mean) * rstd).
   {
     change ((x k - mean) / sqrt (var + eps) = (x k - mean) * rstd).
-    rewrite e2.
+    rewrite e1.
     normal.
   }
-  assert (e4 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
+  assert (e3 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
   {
     intros i Hi.
     change ((x i - mean) / sqrt (var + eps) = (x i - mean) * rstd).
-    rewrite e2.
+    rewrite e1.
     normal.
   }
-  assert (e5 : sum m (fun i => v i * Xhat x mean var eps i) = rstd * sum m (fun i => (x i - mean) * v i)).
+  assert (e4 : sum m (fun i => v i * Xhat x mean var eps i) = rstd * sum m (fun i => (x i - mean) * v i)).
   {
     transitivity (sum m (fun i => (rstd) * ((x i - mean) * v i) + (0))).
     { apply sum_ext; intros i Hi.
-      rewrite (e4 i Hi).
+      rewrite (e3 i Hi).
       normal. }
     rewrite sum_cons, sum_nil.
     normal.
@@ -1119,8 +1076,8 @@ Proof.
     * rstd + v k * gamma * rstd - gamma * rstd * sum m v / INR m + q = gamma * rstd * (v k - sum m v / INR m -
     Xhat x mean var eps k * sum m (fun i => v i * Xhat x mean var eps i) / INR m) + p * Xhat x mean var eps k
     + q).
-  rewrite e5.
-  rewrite e3.
+  rewrite e4.
+  rewrite e2.
   normal.
 Qed.
 
@@ -1135,16 +1092,17 @@ Lemma derivative_9 :
     (fun t1 => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k) t)) (Var m (move x
     (unit k) t) (Mean m (move x (unit k) t))) eps) (gamma + t1 * 1) beta i)) 0 + q * Derive (fun t1 => sum m
     (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k) t)) (Var m (move x (unit k) t) (Mean
-    m (move x (unit k) t))) eps) gamma (beta + t1 * 1) i)) 0) 0 (- ((x k - Mean m x) * gamma * Rstd (Var m x
-    (Mean m x)) eps ^ 3 * sum m (fun i => dy i * v i) / INR m) + (x k - Mean m x) * gamma * Rstd (Var m x
-    (Mean m x)) eps ^ 3 * sum m dy * sum m v / INR m ^ 2 + 3 * (x k - Mean m x) * gamma * Rstd (Var m x (Mean
-    m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * dy i) * sum m (fun i => (x i - Mean m x) * v i) / INR m
-    ^ 2 - (x k - Mean m x) * p * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i)
-    / INR m - dy k * gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * v i) / INR
-    m + dy k * p * Rstd (Var m x (Mean m x)) eps - v k * gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m
-    (fun i => (x i - Mean m x) * dy i) / INR m + gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i =>
-    (x i - Mean m x) * dy i) * sum m v / INR m ^ 2 + gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i
-    => (x i - Mean m x) * v i) * sum m dy / INR m ^ 2 - p * Rstd (Var m x (Mean m x)) eps * sum m dy / INR m).
+    m (move x (unit k) t))) eps) gamma (beta + t1 * 1) i)) 0) 0
+  (- ((x k - Mean m x) * gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => dy i * v i) / INR m) + (x
+    k - Mean m x) * gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m dy * sum m v / INR m ^ 2 + 3 * (x k -
+    Mean m x) * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * dy i) * sum m
+    (fun i => (x i - Mean m x) * v i) / INR m ^ 2 - (x k - Mean m x) * p * Rstd (Var m x (Mean m x)) eps ^ 3 *
+    sum m (fun i => (x i - Mean m x) * dy i) / INR m - dy k * gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum
+    m (fun i => (x i - Mean m x) * v i) / INR m + dy k * p * Rstd (Var m x (Mean m x)) eps - v k * gamma *
+    Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i) / INR m + gamma * Rstd (Var m
+    x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i) * sum m v / INR m ^ 2 + gamma * Rstd (Var
+    m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * v i) * sum m dy / INR m ^ 2 - p * Rstd (Var m
+    x (Mean m x)) eps * sum m dy / INR m).
 Proof.
   intros m beta dy eps gamma p q v x k size Hroot Hk.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -1332,18 +1290,18 @@ Theorem second_derivatives_5 :
     (fun t1 => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k) t)) (Var m (move x
     (unit k) t) (Mean m (move x (unit k) t))) eps) (gamma + t1 * 1) beta i)) 0 + q * Derive (fun t1 => sum m
     (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k) t)) (Var m (move x (unit k) t) (Mean
-    m (move x (unit k) t))) eps) gamma (beta + t1 * 1) i)) 0) 0 (gamma * Rstd (Var m x (Mean m x)) eps ^ 2 *
-    (3 * Xhat x (Mean m x) (Var m x (Mean m x)) eps k * (sum m (fun i => dy i * Xhat x (Mean m x) (Var m x
-    (Mean m x)) eps i) / INR m - sum m dy / INR m * (sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR
-    m)) * (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * v i) / INR m - sum m (Xhat x (Mean m
-    x) (Var m x (Mean m x)) eps) / INR m * (sum m v / INR m)) - ((dy k - sum m dy / INR m) * (sum m (fun i =>
-    Xhat x (Mean m x) (Var m x (Mean m x)) eps i * v i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m
-    x)) eps) / INR m * (sum m v / INR m)) + (v k - sum m v / INR m) * (sum m (fun i => Xhat x (Mean m x) (Var
-    m x (Mean m x)) eps i * dy i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum
-    m dy / INR m)) + Xhat x (Mean m x) (Var m x (Mean m x)) eps k * (sum m (fun i => dy i * v i) / INR m - sum
-    m dy / INR m * (sum m v / INR m)))) + p * Rstd (Var m x (Mean m x)) eps * (dy k - sum m dy / INR m - Xhat
-    x (Mean m x) (Var m x (Mean m x)) eps k * sum m (fun i => dy i * Xhat x (Mean m x) (Var m x (Mean m x))
-    eps i) / INR m)).
+    m (move x (unit k) t))) eps) gamma (beta + t1 * 1) i)) 0) 0
+  (gamma * Rstd (Var m x (Mean m x)) eps ^ 2 * (3 * Xhat x (Mean m x) (Var m x (Mean m x)) eps k * (sum m (fun
+    i => dy i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) / INR m - sum m dy / INR m * (sum m (Xhat x
+    (Mean m x) (Var m x (Mean m x)) eps) / INR m)) * (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x))
+    eps i * v i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m v / INR m)) -
+    ((dy k - sum m dy / INR m) * (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * v i) / INR m
+    - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m v / INR m)) + (v k - sum m v / INR
+    m) * (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * dy i) / INR m - sum m (Xhat x (Mean m
+    x) (Var m x (Mean m x)) eps) / INR m * (sum m dy / INR m)) + Xhat x (Mean m x) (Var m x (Mean m x)) eps k
+    * (sum m (fun i => dy i * v i) / INR m - sum m dy / INR m * (sum m v / INR m)))) + p * Rstd (Var m x (Mean
+    m x)) eps * (dy k - sum m dy / INR m - Xhat x (Mean m x) (Var m x (Mean m x)) eps k * sum m (fun i => dy i
+    * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) / INR m)).
 Proof.
   intros m beta dy eps gamma p q v x k Hm Hroot Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -1352,82 +1310,57 @@ Proof.
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
   set (rstd := Rstd var eps) in *.
-  assert (e1 : Derive (fun t => sum m (fun i1 => v i1 * Derive (fun t1 => sum m (fun i => dy i * Y (Xhat (move
-    (move x (unit k) t) (unit i1) t1) (Mean m (move (move x (unit k) t) (unit i1) t1)) (Var m (move (move x
-    (unit k) t) (unit i1) t1) (Mean m (move (move x (unit k) t) (unit i1) t1))) eps) gamma beta i)) 0) + p *
-    Derive (fun t1 => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k) t)) (Var m
-    (move x (unit k) t) (Mean m (move x (unit k) t))) eps) (gamma + t1 * 1) beta i)) 0 + q * Derive (fun t1 =>
-    sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k) t)) (Var m (move x (unit k) t)
-    (Mean m (move x (unit k) t))) eps) gamma (beta + t1 * 1) i)) 0) 0 = - ((x k - mean) * gamma * rstd ^ 3 *
-    sum m (fun i => dy i * v i) / INR m) + (x k - mean) * gamma * rstd ^ 3 * sum m dy * sum m v / INR m ^ 2 +
-    3 * (x k - mean) * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean)
-    * v i) / INR m ^ 2 - (x k - mean) * p * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) / INR m - dy k *
-    gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * v i) / INR m + dy k * p * rstd - v k * gamma * rstd ^ 3
-    * sum m (fun i => (x i - mean) * dy i) / INR m + gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) *
-    sum m v / INR m ^ 2 + gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * v i) * sum m dy / INR m ^ 2 - p *
-    rstd * sum m dy / INR m).
-  {
-    transitivity (- ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i => dy i * v i) / INR m) + (x k - mean) *
-      gamma * rstd ^ 3 * sum m dy * sum m v / INR m ^ 2 + 3 * (x k - mean) * gamma * rstd ^ 5 * sum m (fun i
-      => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * v i) / INR m ^ 2 - (x k - mean) * p * rstd ^ 3
-      * sum m (fun i => (x i - mean) * dy i) / INR m - dy k * gamma * rstd ^ 3 * sum m (fun i => (x i - mean)
-      * v i) / INR m + dy k * p * rstd - v k * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) / INR m
-      + gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) * sum m v / INR m ^ 2 + gamma * rstd ^ 3 * sum
-      m (fun i => (x i - mean) * v i) * sum m dy / INR m ^ 2 - p * rstd * sum m dy / INR m).
-    { apply is_derive_unique. exact (derivative_9 m beta dy eps gamma p q v x k size Hroot Hk). }
-    normal.
-  }
-  assert (e2 : sqrt (var + eps) = 1 / rstd).
+  assert (e1 : sqrt (var + eps) = 1 / rstd).
   {
     apply root_is; [positive |].
     normal.
   }
-  assert (e3 : Xhat x mean var eps k = (x k - mean) * rstd).
+  assert (e2 : Xhat x mean var eps k = (x k - mean) * rstd).
   {
     change ((x k - mean) / sqrt (var + eps) = (x k - mean) * rstd).
-    rewrite e2.
+    rewrite e1.
     normal.
   }
-  assert (e4 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
+  assert (e3 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
   {
     intros i Hi.
     change ((x i - mean) / sqrt (var + eps) = (x i - mean) * rstd).
-    rewrite e2.
+    rewrite e1.
     normal.
   }
-  assert (e5 : sum m (fun i => dy i * Xhat x mean var eps i) = rstd * sum m (fun i => (x i - mean) * dy i)).
+  assert (e4 : sum m (fun i => dy i * Xhat x mean var eps i) = rstd * sum m (fun i => (x i - mean) * dy i)).
   {
     transitivity (sum m (fun i => (rstd) * ((x i - mean) * dy i) + (0))).
     { apply sum_ext; intros i Hi.
-      rewrite (e4 i Hi).
+      rewrite (e3 i Hi).
       normal. }
     rewrite sum_cons, sum_nil.
     normal.
   }
-  assert (e6 : sum m (Xhat x mean var eps) = 0).
+  assert (e5 : sum m (Xhat x mean var eps) = 0).
   {
     transitivity (sum m (fun i => (rstd) * (x i - mean) + (0))).
     { apply sum_ext; intros i Hi.
-      rewrite (e4 i Hi).
+      rewrite (e3 i Hi).
       normal. }
     rewrite sum_cons, sum_nil.
     rewrite first_moment.
     normal.
   }
-  assert (e7 : sum m (fun i => Xhat x mean var eps i * v i) = rstd * sum m (fun i => (x i - mean) * v i)).
+  assert (e6 : sum m (fun i => Xhat x mean var eps i * v i) = rstd * sum m (fun i => (x i - mean) * v i)).
   {
     transitivity (sum m (fun i => (rstd) * ((x i - mean) * v i) + (0))).
     { apply sum_ext; intros i Hi.
-      rewrite (e4 i Hi).
+      rewrite (e3 i Hi).
       normal. }
     rewrite sum_cons, sum_nil.
     normal.
   }
-  assert (e8 : sum m (fun i => Xhat x mean var eps i * dy i) = rstd * sum m (fun i => (x i - mean) * dy i)).
+  assert (e7 : sum m (fun i => Xhat x mean var eps i * dy i) = rstd * sum m (fun i => (x i - mean) * dy i)).
   {
     transitivity (sum m (fun i => (rstd) * ((x i - mean) * dy i) + (0))).
     { apply sum_ext; intros i Hi.
-      rewrite (e4 i Hi).
+      rewrite (e3 i Hi).
       normal. }
     rewrite sum_cons, sum_nil.
     normal.
@@ -1464,11 +1397,11 @@ Proof.
     m)) + Xhat x mean var eps k * (sum m (fun i => dy i * v i) / INR m - sum m dy / INR m * (sum m v / INR
     m)))) + p * rstd * (dy k - sum m dy / INR m - Xhat x mean var eps k * sum m (fun i => dy i * Xhat x mean
     var eps i) / INR m)).
-  rewrite e8.
-  rewrite e5.
   rewrite e7.
+  rewrite e4.
   rewrite e6.
-  rewrite e3.
+  rewrite e5.
+  rewrite e2.
   normal.
 Qed.
 
@@ -1480,10 +1413,10 @@ Lemma derivative_10 :
     (unit i1) t1) (Mean m (move x (unit i1) t1)) (Var m (move x (unit i1) t1) (Mean m (move x (unit i1) t1)))
     eps) (gamma + t * 1) beta i)) 0) + p * Derive (fun t1 => sum m (fun i => dy i * Y (Xhat x (Mean m x) (Var
     m x (Mean m x)) eps) (gamma + t * 1 + t1 * 1) beta i)) 0 + q * Derive (fun t1 => sum m (fun i => dy i * Y
-    (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (gamma + t * 1) (beta + t1 * 1) i)) 0) 0 (- (Rstd (Var m x
-    (Mean m x)) eps * sum m dy * sum m v / INR m) + Rstd (Var m x (Mean m x)) eps * sum m (fun i => dy i * v
-    i) - Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i) * sum m (fun i => (x i -
-    Mean m x) * v i) / INR m).
+    (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (gamma + t * 1) (beta + t1 * 1) i)) 0) 0
+  (- (Rstd (Var m x (Mean m x)) eps * sum m dy * sum m v / INR m) + Rstd (Var m x (Mean m x)) eps * sum m (fun
+    i => dy i * v i) - Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i) * sum m
+    (fun i => (x i - Mean m x) * v i) / INR m).
 Proof.
   intros m beta dy eps gamma p q v x size Hroot.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -1567,9 +1500,9 @@ Theorem second_derivatives_6 :
     (unit i1) t1) (Mean m (move x (unit i1) t1)) (Var m (move x (unit i1) t1) (Mean m (move x (unit i1) t1)))
     eps) (gamma + t * 1) beta i)) 0) + p * Derive (fun t1 => sum m (fun i => dy i * Y (Xhat x (Mean m x) (Var
     m x (Mean m x)) eps) (gamma + t * 1 + t1 * 1) beta i)) 0 + q * Derive (fun t1 => sum m (fun i => dy i * Y
-    (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (gamma + t * 1) (beta + t1 * 1) i)) 0) 0 (sum m (fun i1 => v
-    i1 * Rstd (Var m x (Mean m x)) eps * (dy i1 - sum m dy / INR m - Xhat x (Mean m x) (Var m x (Mean m x))
-    eps i1 * sum m (fun i => dy i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) / INR m))).
+    (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (gamma + t * 1) (beta + t1 * 1) i)) 0) 0
+  (sum m (fun i1 => v i1 * Rstd (Var m x (Mean m x)) eps * (dy i1 - sum m dy / INR m - Xhat x (Mean m x) (Var
+    m x (Mean m x)) eps i1 * sum m (fun i => dy i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) / INR m))).
 Proof.
   intros m beta dy eps gamma p q v x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -1578,48 +1511,35 @@ Proof.
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
   set (rstd := Rstd var eps) in *.
-  assert (e1 : Derive (fun t => sum m (fun i1 => v i1 * Derive (fun t1 => sum m (fun i => dy i * Y (Xhat (move
-    x (unit i1) t1) (Mean m (move x (unit i1) t1)) (Var m (move x (unit i1) t1) (Mean m (move x (unit i1)
-    t1))) eps) (gamma + t * 1) beta i)) 0) + p * Derive (fun t1 => sum m (fun i => dy i * Y (Xhat x (Mean m x)
-    (Var m x (Mean m x)) eps) (gamma + t * 1 + t1 * 1) beta i)) 0 + q * Derive (fun t1 => sum m (fun i => dy i
-    * Y (Xhat x (Mean m x) (Var m x (Mean m x)) eps) (gamma + t * 1) (beta + t1 * 1) i)) 0) 0 = - (rstd * sum
-    m dy * sum m v / INR m) + rstd * sum m (fun i => dy i * v i) - rstd ^ 3 * sum m (fun i => (x i - mean) *
-    dy i) * sum m (fun i => (x i - mean) * v i) / INR m).
-  {
-    transitivity (- (rstd * sum m dy * sum m v / INR m) + rstd * sum m (fun i => dy i * v i) - rstd ^ 3 * sum
-      m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * v i) / INR m).
-    { apply is_derive_unique. exact (derivative_10 m beta dy eps gamma p q v x size Hroot). }
-    normal.
-  }
-  assert (e2 : sqrt (var + eps) = 1 / rstd).
+  assert (e1 : sqrt (var + eps) = 1 / rstd).
   {
     apply root_is; [positive |].
     normal.
   }
-  assert (e3 : forall i1, (i1 < m)%nat -> Xhat x mean var eps i1 = (x i1 - mean) * rstd).
+  assert (e2 : forall i1, (i1 < m)%nat -> Xhat x mean var eps i1 = (x i1 - mean) * rstd).
   {
     intros i1 Hi1.
     change ((x i1 - mean) / sqrt (var + eps) = (x i1 - mean) * rstd).
-    rewrite e2.
+    rewrite e1.
     normal.
   }
-  assert (e4 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
+  assert (e3 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
   {
     intros i Hi.
     change ((x i - mean) / sqrt (var + eps) = (x i - mean) * rstd).
-    rewrite e2.
+    rewrite e1.
     normal.
   }
-  assert (e5 : sum m (fun i => dy i * Xhat x mean var eps i) = rstd * sum m (fun i => (x i - mean) * dy i)).
+  assert (e4 : sum m (fun i => dy i * Xhat x mean var eps i) = rstd * sum m (fun i => (x i - mean) * dy i)).
   {
     transitivity (sum m (fun i => (rstd) * ((x i - mean) * dy i) + (0))).
     { apply sum_ext; intros i Hi.
-      rewrite (e4 i Hi).
+      rewrite (e3 i Hi).
       normal. }
     rewrite sum_cons, sum_nil.
     normal.
   }
-  assert (e6 : sum m (fun i1 => v i1 * rstd * (dy i1 - sum m dy / INR m - Xhat x mean var eps i1 * sum m (fun
+  assert (e5 : sum m (fun i1 => v i1 * rstd * (dy i1 - sum m dy / INR m - Xhat x mean var eps i1 * sum m (fun
     i => dy i * Xhat x mean var eps i) / INR m)) = - (rstd * sum m dy * sum m v / INR m) + rstd * sum m (fun i
     => dy i * v i) - rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * v i) /
     INR m).
@@ -1627,8 +1547,8 @@ Proof.
     transitivity (sum m (fun i1 => (rstd) * (dy i1 * v i1) + ((- (rstd * sum m dy / INR m)) * (v i1) + ((-
       (rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) / INR m)) * ((x i1 - mean) * v i1) + (0))))).
     { apply sum_ext; intros i1 Hi1.
-      rewrite e5.
-      rewrite (e3 i1 Hi1).
+      rewrite e4.
+      rewrite (e2 i1 Hi1).
       normal. }
     rewrite sum_cons, sum_cons, sum_cons, sum_nil.
     normal.
@@ -1653,7 +1573,7 @@ Proof.
   change (- (rstd * sum m dy * sum m v / INR m) + rstd * sum m (fun i => dy i * v i) - rstd ^ 3 * sum m (fun i
     => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * v i) / INR m = sum m (fun i1 => v i1 * rstd * (dy
     i1 - sum m dy / INR m - Xhat x mean var eps i1 * sum m (fun i => dy i * Xhat x mean var eps i) / INR m))).
-  rewrite e6.
+  rewrite e5.
   normal.
 Qed.
 

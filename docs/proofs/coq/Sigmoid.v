@@ -14,7 +14,8 @@ Theorem sigmoid_1 :
   (1 <= m)%nat ->
   0 < Var m x (Mean m x) + eps ->
   0 <= eps ->
-  sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i ^ 2) <= INR m.
+  sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i ^ 2) <=
+  INR m.
 Proof.
   intros m eps x Hm Hroot eps_nonnegative.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -56,7 +57,8 @@ Qed.
 Lemma derivative_1 :
   forall (m : nat) (s : R),
   0 < INR m ->
-  is_derive (fun t : R => (s + t * 1) * (1 - (s + t * 1))) 0 (- (2 * s) + 1).
+  is_derive (fun t : R => (s + t * 1) * (1 - (s + t * 1))) 0
+  (- (2 * s) + 1).
 Proof.
   intros m s size.
   apply (d_eq _ _ ((0 + (1 * 1 + 0 * 0)) * (1 - (s + 0 * 1)) + (s + 0 * 1) * (0 - (0 + (1 * 1 + 0 * 0))))).
@@ -72,7 +74,8 @@ Theorem sigmoid_2 :
   forall (m : nat) (s : R),
   (1 <= m)%nat ->
   (ex_derive (fun t : R => (s + t * 1) * (1 - (s + t * 1))) 0) /\
-  Derive (fun t => (s + t * 1) * (1 - (s + t * 1))) 0 * s * (1 - s) = s * (1 - s) * (1 - 2 * s).
+  Derive (fun t => (s + t * 1) * (1 - (s + t * 1))) 0 * s * (1 - s) =
+  s * (1 - s) * (1 - 2 * s).
 Proof.
   intros m s Hm.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -94,8 +97,8 @@ Qed.
 Lemma derivative_2 :
   forall (m : nat) (s : R),
   0 < INR m ->
-  is_derive (fun t : R => (s + t * 1) * (1 - (s + t * 1)) * (1 - 2 * (s + t * 1))) 0 (- (6 * s) + 6 * s ^ 2 +
-    1).
+  is_derive (fun t : R => (s + t * 1) * (1 - (s + t * 1)) * (1 - 2 * (s + t * 1))) 0
+  (- (6 * s) + 6 * s ^ 2 + 1).
 Proof.
   intros m s size.
   apply (d_eq _ _ (((0 + (1 * 1 + 0 * 0)) * (1 - (s + 0 * 1)) + (s + 0 * 1) * (0 - (0 + (1 * 1 + 0 * 0)))) *
@@ -113,8 +116,8 @@ Theorem sigmoid_3 :
   forall (m : nat) (s : R),
   (1 <= m)%nat ->
   (ex_derive (fun t : R => (s + t * 1) * (1 - (s + t * 1)) * (1 - 2 * (s + t * 1))) 0) /\
-  Derive (fun t => (s + t * 1) * (1 - (s + t * 1)) * (1 - 2 * (s + t * 1))) 0 * s * (1 - s) = s * (1 - s) * (1
-    - 6 * s * (1 - s)).
+  Derive (fun t => (s + t * 1) * (1 - (s + t * 1)) * (1 - 2 * (s + t * 1))) 0 * s * (1 - s) =
+  s * (1 - s) * (1 - 6 * s * (1 - s)).
 Proof.
   intros m s Hm.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -139,10 +142,11 @@ Qed.
 Theorem sigmoid_4 :
   forall (m : nat) (e : R),
   (1 <= m)%nat ->
-  0 < e ->
-  e / (1 + e) * (1 - e / (1 + e)) * (1 - 6 * (e / (1 + e)) * (1 - e / (1 + e))) <= 1 / 8.
+  0 <= e ->
+  e / (1 + e) * (1 - e / (1 + e)) * (1 - 6 * (e / (1 + e)) * (1 - e / (1 + e))) <=
+  1 / 8.
 Proof.
-  intros m e Hm e_positive.
+  intros m e Hm e_nonnegative.
   assert (size : 0 < INR m) by (apply size_positive; lia).
   apply (is_less _ _ (6 * (e / (1 + e) ^ 2 - 1 / 12) ^ 2 + 1 / 12)).
   { change (1 / 8 - e / (1 + e) * (1 - e / (1 + e)) * (1 - 6 * (e / (1 + e)) * (1 - e / (1 + e))) = 6 * (e /
@@ -156,10 +160,11 @@ Qed.
 Theorem sigmoid_5 :
   forall (m : nat) (e : R),
   (1 <= m)%nat ->
-  0 < e ->
-  - (1 / 8) <= e / (1 + e) * (1 - e / (1 + e)) * (1 - 6 * (e / (1 + e)) * (1 - e / (1 + e))).
+  0 <= e ->
+  - (1 / 8) <=
+  e / (1 + e) * (1 - e / (1 + e)) * (1 - 6 * (e / (1 + e)) * (1 - e / (1 + e))).
 Proof.
-  intros m e Hm e_positive.
+  intros m e Hm e_nonnegative.
   assert (size : 0 < INR m) by (apply size_positive; lia).
   apply (is_less _ _ (((1 - e) / (1 + e)) ^ 2 * (1 + 12 * e / (1 + e) ^ 2) / 8)).
   { change (e / (1 + e) * (1 - e / (1 + e)) * (1 - 6 * (e / (1 + e)) * (1 - e / (1 + e))) - (- (1 / 8)) = ((1

@@ -11,7 +11,8 @@ Open Scope R_scope.
 Theorem standardisation_1 :
   forall (m : nat) (x : nat -> R),
   (1 <= m)%nat ->
-  sum m (fun i => x i - Mean m x) = 0.
+  sum m (fun i => x i - Mean m x) =
+  0.
 Proof.
   intros m x Hm.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -37,7 +38,8 @@ Theorem standardisation_2 :
   forall (m : nat) (eps : R) (x : nat -> R),
   (1 <= m)%nat ->
   0 < Var m x (Mean m x) + eps ->
-  sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) = 0.
+  sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) =
+  0.
 Proof.
   intros m eps x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -77,7 +79,8 @@ Qed.
 Theorem standardisation_3 :
   forall (m : nat) (x : nat -> R),
   (1 <= m)%nat ->
-  sum m (fun i => (x i - Mean m x) ^ 2) = INR m * Var m x (Mean m x).
+  sum m (fun i => (x i - Mean m x) ^ 2) =
+  INR m * Var m x (Mean m x).
 Proof.
   intros m x Hm.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -103,8 +106,8 @@ Theorem standardisation_4 :
   forall (m : nat) (eps : R) (x : nat -> R),
   (1 <= m)%nat ->
   0 < Var m x (Mean m x) + eps ->
-  sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i ^ 2) = INR m * Var m x (Mean m x) / (Var m x
-    (Mean m x) + eps).
+  sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i ^ 2) =
+  INR m * Var m x (Mean m x) / (Var m x (Mean m x) + eps).
 Proof.
   intros m eps x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -145,8 +148,8 @@ Theorem standardisation_5 :
   forall (m : nat) (eps : R) (x : nat -> R),
   (1 <= m)%nat ->
   0 < Var m x (Mean m x) + eps ->
-  1 - sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i ^ 2) / INR m = eps * Rstd (Var m x (Mean m
-    x)) eps ^ 2.
+  1 - sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i ^ 2) / INR m =
+  eps * Rstd (Var m x (Mean m x)) eps ^ 2.
 Proof.
   intros m eps x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -190,7 +193,8 @@ Theorem standardisation_6 :
   0 < Var m x (Mean m x) + eps ->
   0 <= eps ->
   (j < m)%nat ->
-  Xhat x (Mean m x) (Var m x (Mean m x)) eps j ^ 2 <= INR m - 1.
+  Xhat x (Mean m x) (Var m x (Mean m x)) eps j ^ 2 <=
+  INR m - 1.
 Proof.
   intros m eps x j Hm Hroot eps_nonnegative Hj.
   assert (size : 0 < INR m) by (apply size_positive; lia).

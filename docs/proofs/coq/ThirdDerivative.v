@@ -12,10 +12,10 @@ Lemma derivative_1 :
   0 < INR m ->
   0 < Var m x (Mean m x) + eps ->
   is_derive (fun t : R => sum m (fun i => dy i * Y (Xhat (move x h t) (Mean m (move x h t)) (Var m (move x h
-    t) (Mean m (move x h t))) eps) gamma beta i)) 0 (- (gamma * Rstd (Var m x (Mean m x)) eps * sum m dy * sum
-    m h / INR m) + gamma * Rstd (Var m x (Mean m x)) eps * sum m (fun i => dy i * h i) - gamma * Rstd (Var m x
-    (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i) * sum m (fun i => (x i - Mean m x) * h i) /
-    INR m).
+    t) (Mean m (move x h t))) eps) gamma beta i)) 0
+  (- (gamma * Rstd (Var m x (Mean m x)) eps * sum m dy * sum m h / INR m) + gamma * Rstd (Var m x (Mean m x))
+    eps * sum m (fun i => dy i * h i) - gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i -
+    Mean m x) * dy i) * sum m (fun i => (x i - Mean m x) * h i) / INR m).
 Proof.
   intros m beta dy eps gamma h x size Hroot.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -76,15 +76,16 @@ Lemma derivative_2 :
   0 < Var m x (Mean m x) + eps ->
   is_derive (fun t : R => Derive (fun t1 => sum m (fun i => dy i * Y (Xhat (move (move x h t) u t1) (Mean m
     (move (move x h t) u t1)) (Var m (move (move x h t) u t1) (Mean m (move (move x h t) u t1))) eps) gamma
-    beta i)) 0) 0 (- (gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i) *
-    sum m (fun i => h i * u i) / INR m) - gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i -
-    Mean m x) * h i) * sum m (fun i => dy i * u i) / INR m - gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m
-    (fun i => (x i - Mean m x) * u i) * sum m (fun i => dy i * h i) / INR m + gamma * Rstd (Var m x (Mean m
-    x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i) * sum m h * sum m u / INR m ^ 2 + gamma * Rstd (Var
-    m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * h i) * sum m dy * sum m u / INR m ^ 2 + gamma
-    * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * u i) * sum m dy * sum m h / INR m
-    ^ 2 + 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * dy i) * sum m
-    (fun i => (x i - Mean m x) * h i) * sum m (fun i => (x i - Mean m x) * u i) / INR m ^ 2).
+    beta i)) 0) 0
+  (- (gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i) * sum m (fun i => h
+    i * u i) / INR m) - gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * h i) *
+    sum m (fun i => dy i * u i) / INR m - gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i -
+    Mean m x) * u i) * sum m (fun i => dy i * h i) / INR m + gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m
+    (fun i => (x i - Mean m x) * dy i) * sum m h * sum m u / INR m ^ 2 + gamma * Rstd (Var m x (Mean m x)) eps
+    ^ 3 * sum m (fun i => (x i - Mean m x) * h i) * sum m dy * sum m u / INR m ^ 2 + gamma * Rstd (Var m x
+    (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * u i) * sum m dy * sum m h / INR m ^ 2 + 3 * gamma
+    * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * dy i) * sum m (fun i => (x i -
+    Mean m x) * h i) * sum m (fun i => (x i - Mean m x) * u i) / INR m ^ 2).
 Proof.
   intros m beta dy eps gamma h u x size Hroot.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -193,39 +194,39 @@ Lemma derivative_3 :
   0 < Var m x (Mean m x) + eps ->
   is_derive (fun t : R => Derive (fun t1 => Derive (fun t2 => sum m (fun i => dy i * Y (Xhat (move (move (move
     x h t) v t1) u t2) (Mean m (move (move (move x h t) v t1) u t2)) (Var m (move (move (move x h t) v t1) u
-    t2) (Mean m (move (move (move x h t) v t1) u t2))) eps) gamma beta i)) 0) 0) 0 (- (gamma * Rstd (Var m x
-    (Mean m x)) eps ^ 3 * sum m (fun i => dy i * h i) * sum m (fun i => u i * v i) / INR m) - gamma * Rstd
-    (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => dy i * u i) * sum m (fun i => h i * v i) / INR m - gamma *
-    Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => dy i * v i) * sum m (fun i => h i * u i) / INR m +
-    gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => dy i * h i) * sum m u * sum m v / INR m ^ 2 +
-    gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => dy i * u i) * sum m h * sum m v / INR m ^ 2 +
-    gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => dy i * v i) * sum m h * sum m u / INR m ^ 2 +
-    gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m dy * sum m (fun i => h i * u i) * sum m v / INR m ^ 2 +
-    gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m dy * sum m (fun i => h i * v i) * sum m u / INR m ^ 2 +
-    gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m dy * sum m h * sum m (fun i => u i * v i) / INR m ^ 2 -
-    3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m dy * sum m h * sum m u * sum m v / INR m ^ 3 + 3 *
+    t2) (Mean m (move (move (move x h t) v t1) u t2))) eps) gamma beta i)) 0) 0) 0
+  (- (gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => dy i * h i) * sum m (fun i => u i * v i) /
+    INR m) - gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => dy i * u i) * sum m (fun i => h i * v
+    i) / INR m - gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => dy i * v i) * sum m (fun i => h i
+    * u i) / INR m + gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => dy i * h i) * sum m u * sum m
+    v / INR m ^ 2 + gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => dy i * u i) * sum m h * sum m
+    v / INR m ^ 2 + gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => dy i * v i) * sum m h * sum m
+    u / INR m ^ 2 + gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m dy * sum m (fun i => h i * u i) * sum m
+    v / INR m ^ 2 + gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m dy * sum m (fun i => h i * v i) * sum m
+    u / INR m ^ 2 + gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m dy * sum m h * sum m (fun i => u i * v
+    i) / INR m ^ 2 - 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m dy * sum m h * sum m u * sum m v /
+    INR m ^ 3 + 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * dy i) * sum
+    m (fun i => (x i - Mean m x) * h i) * sum m (fun i => u i * v i) / INR m ^ 2 + 3 * gamma * Rstd (Var m x
+    (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * dy i) * sum m (fun i => (x i - Mean m x) * u i) *
+    sum m (fun i => h i * v i) / INR m ^ 2 + 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i =>
+    (x i - Mean m x) * dy i) * sum m (fun i => (x i - Mean m x) * v i) * sum m (fun i => h i * u i) / INR m ^
+    2 + 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * h i) * sum m (fun i
+    => (x i - Mean m x) * u i) * sum m (fun i => dy i * v i) / INR m ^ 2 + 3 * gamma * Rstd (Var m x (Mean m
+    x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * h i) * sum m (fun i => (x i - Mean m x) * v i) * sum m
+    (fun i => dy i * u i) / INR m ^ 2 + 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i -
+    Mean m x) * u i) * sum m (fun i => (x i - Mean m x) * v i) * sum m (fun i => dy i * h i) / INR m ^ 2 - 3 *
     gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * dy i) * sum m (fun i => (x
-    i - Mean m x) * h i) * sum m (fun i => u i * v i) / INR m ^ 2 + 3 * gamma * Rstd (Var m x (Mean m x)) eps
-    ^ 5 * sum m (fun i => (x i - Mean m x) * dy i) * sum m (fun i => (x i - Mean m x) * u i) * sum m (fun i =>
-    h i * v i) / INR m ^ 2 + 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x)
-    * dy i) * sum m (fun i => (x i - Mean m x) * v i) * sum m (fun i => h i * u i) / INR m ^ 2 + 3 * gamma *
-    Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * h i) * sum m (fun i => (x i - Mean
-    m x) * u i) * sum m (fun i => dy i * v i) / INR m ^ 2 + 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 *
-    sum m (fun i => (x i - Mean m x) * h i) * sum m (fun i => (x i - Mean m x) * v i) * sum m (fun i => dy i *
-    u i) / INR m ^ 2 + 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * u i)
-    * sum m (fun i => (x i - Mean m x) * v i) * sum m (fun i => dy i * h i) / INR m ^ 2 - 3 * gamma * Rstd
-    (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * dy i) * sum m (fun i => (x i - Mean m x)
-    * h i) * sum m u * sum m v / INR m ^ 3 - 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i =>
-    (x i - Mean m x) * dy i) * sum m (fun i => (x i - Mean m x) * u i) * sum m h * sum m v / INR m ^ 3 - 3 *
-    gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * dy i) * sum m (fun i => (x
-    i - Mean m x) * v i) * sum m h * sum m u / INR m ^ 3 - 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum
-    m (fun i => (x i - Mean m x) * h i) * sum m (fun i => (x i - Mean m x) * u i) * sum m dy * sum m v / INR m
-    ^ 3 - 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * h i) * sum m (fun
-    i => (x i - Mean m x) * v i) * sum m dy * sum m u / INR m ^ 3 - 3 * gamma * Rstd (Var m x (Mean m x)) eps
-    ^ 5 * sum m (fun i => (x i - Mean m x) * u i) * sum m (fun i => (x i - Mean m x) * v i) * sum m dy * sum m
-    h / INR m ^ 3 - 15 * gamma * Rstd (Var m x (Mean m x)) eps ^ 7 * sum m (fun i => (x i - Mean m x) * dy i)
-    * sum m (fun i => (x i - Mean m x) * h i) * sum m (fun i => (x i - Mean m x) * u i) * sum m (fun i => (x i
-    - Mean m x) * v i) / INR m ^ 3).
+    i - Mean m x) * h i) * sum m u * sum m v / INR m ^ 3 - 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum
+    m (fun i => (x i - Mean m x) * dy i) * sum m (fun i => (x i - Mean m x) * u i) * sum m h * sum m v / INR m
+    ^ 3 - 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * dy i) * sum m
+    (fun i => (x i - Mean m x) * v i) * sum m h * sum m u / INR m ^ 3 - 3 * gamma * Rstd (Var m x (Mean m x))
+    eps ^ 5 * sum m (fun i => (x i - Mean m x) * h i) * sum m (fun i => (x i - Mean m x) * u i) * sum m dy *
+    sum m v / INR m ^ 3 - 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * h
+    i) * sum m (fun i => (x i - Mean m x) * v i) * sum m dy * sum m u / INR m ^ 3 - 3 * gamma * Rstd (Var m x
+    (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * u i) * sum m (fun i => (x i - Mean m x) * v i) *
+    sum m dy * sum m h / INR m ^ 3 - 15 * gamma * Rstd (Var m x (Mean m x)) eps ^ 7 * sum m (fun i => (x i -
+    Mean m x) * dy i) * sum m (fun i => (x i - Mean m x) * h i) * sum m (fun i => (x i - Mean m x) * u i) *
+    sum m (fun i => (x i - Mean m x) * v i) / INR m ^ 3).
 Proof.
   intros m beta dy eps gamma h u v x size Hroot.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -450,8 +451,8 @@ Proof.
   normal.
 Qed.
 
-(** The Hessian form, differentiated once more: each covariance with the standardised batch moves, and so
-  does its factor. *)
+(** The Hessian form, differentiated once more: each covariance with the standardised batch moves, and so does
+  its factor. *)
 Theorem third_derivative_1 :
   forall (m : nat) (beta : R) (dy : nat -> R) (eps gamma : R) (u v w x : nat -> R),
   (1 <= m)%nat ->
@@ -464,38 +465,38 @@ Theorem third_derivative_1 :
     (move x w t) v t1) u t2) (Mean m (move (move (move x w t) v t1) u t2))) eps) gamma beta i)) 0))) /\
   is_derive (fun t : R => Derive (fun t1 => Derive (fun t2 => sum m (fun i => dy i * Y (Xhat (move (move (move
     x w t) v t1) u t2) (Mean m (move (move (move x w t) v t1) u t2)) (Var m (move (move (move x w t) v t1) u
-    t2) (Mean m (move (move (move x w t) v t1) u t2))) eps) gamma beta i)) 0) 0) 0 (gamma * INR m * Rstd (Var
-    m x (Mean m x)) eps ^ 3 * (3 * ((sum m (fun i => dy i * u i) / INR m - sum m dy / INR m * (sum m u / INR
-    m)) * (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * v i) / INR m - sum m (Xhat x (Mean m
-    x) (Var m x (Mean m x)) eps) / INR m * (sum m v / INR m)) * (sum m (fun i => Xhat x (Mean m x) (Var m x
-    (Mean m x)) eps i * w i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m w /
-    INR m)) + (sum m (fun i => dy i * v i) / INR m - sum m dy / INR m * (sum m v / INR m)) * (sum m (fun i =>
-    Xhat x (Mean m x) (Var m x (Mean m x)) eps i * w i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m
-    x)) eps) / INR m * (sum m w / INR m)) * (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * u
-    i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m u / INR m)) + (sum m (fun
-    i => dy i * w i) / INR m - sum m dy / INR m * (sum m w / INR m)) * (sum m (fun i => Xhat x (Mean m x) (Var
-    m x (Mean m x)) eps i * u i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m
-    u / INR m)) * (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * v i) / INR m - sum m (Xhat x
-    (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m v / INR m))) + 3 * (sum m (fun i => dy i * Xhat x
-    (Mean m x) (Var m x (Mean m x)) eps i) / INR m - sum m dy / INR m * (sum m (Xhat x (Mean m x) (Var m x
-    (Mean m x)) eps) / INR m)) * ((sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * u i) / INR m
-    - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m u / INR m)) * (sum m (fun i => v i *
-    w i) / INR m - sum m v / INR m * (sum m w / INR m)) + (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m
-    x)) eps i * v i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m v / INR m))
-    * (sum m (fun i => w i * u i) / INR m - sum m w / INR m * (sum m u / INR m)) + (sum m (fun i => Xhat x
-    (Mean m x) (Var m x (Mean m x)) eps i * w i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps)
-    / INR m * (sum m w / INR m)) * (sum m (fun i => u i * v i) / INR m - sum m u / INR m * (sum m v / INR m)))
-    - ((sum m (fun i => dy i * u i) / INR m - sum m dy / INR m * (sum m u / INR m)) * (sum m (fun i => v i * w
-    i) / INR m - sum m v / INR m * (sum m w / INR m)) + (sum m (fun i => dy i * v i) / INR m - sum m dy / INR
-    m * (sum m v / INR m)) * (sum m (fun i => w i * u i) / INR m - sum m w / INR m * (sum m u / INR m)) + (sum
-    m (fun i => dy i * w i) / INR m - sum m dy / INR m * (sum m w / INR m)) * (sum m (fun i => u i * v i) /
-    INR m - sum m u / INR m * (sum m v / INR m))) - 15 * (sum m (fun i => dy i * Xhat x (Mean m x) (Var m x
-    (Mean m x)) eps i) / INR m - sum m dy / INR m * (sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR
-    m)) * (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * u i) / INR m - sum m (Xhat x (Mean m
-    x) (Var m x (Mean m x)) eps) / INR m * (sum m u / INR m)) * (sum m (fun i => Xhat x (Mean m x) (Var m x
-    (Mean m x)) eps i * v i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m v /
+    t2) (Mean m (move (move (move x w t) v t1) u t2))) eps) gamma beta i)) 0) 0) 0
+  (gamma * INR m * Rstd (Var m x (Mean m x)) eps ^ 3 * (3 * ((sum m (fun i => dy i * u i) / INR m - sum m dy /
+    INR m * (sum m u / INR m)) * (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * v i) / INR m
+    - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m v / INR m)) * (sum m (fun i => Xhat
+    x (Mean m x) (Var m x (Mean m x)) eps i * w i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m x))
+    eps) / INR m * (sum m w / INR m)) + (sum m (fun i => dy i * v i) / INR m - sum m dy / INR m * (sum m v /
     INR m)) * (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * w i) / INR m - sum m (Xhat x
-    (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m w / INR m)))).
+    (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m w / INR m)) * (sum m (fun i => Xhat x (Mean m x)
+    (Var m x (Mean m x)) eps i * u i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m *
+    (sum m u / INR m)) + (sum m (fun i => dy i * w i) / INR m - sum m dy / INR m * (sum m w / INR m)) * (sum m
+    (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * u i) / INR m - sum m (Xhat x (Mean m x) (Var m x
+    (Mean m x)) eps) / INR m * (sum m u / INR m)) * (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x))
+    eps i * v i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m v / INR m))) +
+    3 * (sum m (fun i => dy i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) / INR m - sum m dy / INR m *
+    (sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m)) * ((sum m (fun i => Xhat x (Mean m x) (Var m
+    x (Mean m x)) eps i * u i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m u
+    / INR m)) * (sum m (fun i => v i * w i) / INR m - sum m v / INR m * (sum m w / INR m)) + (sum m (fun i =>
+    Xhat x (Mean m x) (Var m x (Mean m x)) eps i * v i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m
+    x)) eps) / INR m * (sum m v / INR m)) * (sum m (fun i => w i * u i) / INR m - sum m w / INR m * (sum m u /
+    INR m)) + (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * w i) / INR m - sum m (Xhat x
+    (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m w / INR m)) * (sum m (fun i => u i * v i) / INR m -
+    sum m u / INR m * (sum m v / INR m))) - ((sum m (fun i => dy i * u i) / INR m - sum m dy / INR m * (sum m
+    u / INR m)) * (sum m (fun i => v i * w i) / INR m - sum m v / INR m * (sum m w / INR m)) + (sum m (fun i
+    => dy i * v i) / INR m - sum m dy / INR m * (sum m v / INR m)) * (sum m (fun i => w i * u i) / INR m - sum
+    m w / INR m * (sum m u / INR m)) + (sum m (fun i => dy i * w i) / INR m - sum m dy / INR m * (sum m w /
+    INR m)) * (sum m (fun i => u i * v i) / INR m - sum m u / INR m * (sum m v / INR m))) - 15 * (sum m (fun i
+    => dy i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) / INR m - sum m dy / INR m * (sum m (Xhat x (Mean
+    m x) (Var m x (Mean m x)) eps) / INR m)) * (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i *
+    u i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m u / INR m)) * (sum m
+    (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * v i) / INR m - sum m (Xhat x (Mean m x) (Var m x
+    (Mean m x)) eps) / INR m * (sum m v / INR m)) * (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x))
+    eps i * w i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m w / INR m)))).
 Proof.
   intros m beta dy eps gamma u v w x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -504,15 +505,65 @@ Proof.
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
   set (rstd := Rstd var eps) in *.
-  assert (e1 : sum m (fun i => w i * v i) = sum m (fun i => v i * w i)).
+  assert (e1 : sqrt (var + eps) = 1 / rstd).
   {
-    transitivity (sum m (fun i => (1) * (v i * w i) + (0))).
+    apply root_is; [positive |].
+    normal.
+  }
+  assert (e2 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
+  {
+    intros i Hi.
+    change ((x i - mean) / sqrt (var + eps) = (x i - mean) * rstd).
+    rewrite e1.
+    normal.
+  }
+  assert (e3 : sum m (fun i => Xhat x mean var eps i * v i) = rstd * sum m (fun i => (x i - mean) * v i)).
+  {
+    transitivity (sum m (fun i => (rstd) * ((x i - mean) * v i) + (0))).
     { apply sum_ext; intros i Hi.
+      rewrite (e2 i Hi).
       normal. }
     rewrite sum_cons, sum_nil.
     normal.
   }
-  assert (e2 : sum m (fun i => w i * u i) = sum m (fun i => u i * w i)).
+  assert (e4 : sum m (Xhat x mean var eps) = 0).
+  {
+    transitivity (sum m (fun i => (rstd) * (x i - mean) + (0))).
+    { apply sum_ext; intros i Hi.
+      rewrite (e2 i Hi).
+      normal. }
+    rewrite sum_cons, sum_nil.
+    rewrite first_moment.
+    normal.
+  }
+  assert (e5 : sum m (fun i => Xhat x mean var eps i * w i) = rstd * sum m (fun i => (x i - mean) * w i)).
+  {
+    transitivity (sum m (fun i => (rstd) * ((x i - mean) * w i) + (0))).
+    { apply sum_ext; intros i Hi.
+      rewrite (e2 i Hi).
+      normal. }
+    rewrite sum_cons, sum_nil.
+    normal.
+  }
+  assert (e6 : sum m (fun i => Xhat x mean var eps i * u i) = rstd * sum m (fun i => (x i - mean) * u i)).
+  {
+    transitivity (sum m (fun i => (rstd) * ((x i - mean) * u i) + (0))).
+    { apply sum_ext; intros i Hi.
+      rewrite (e2 i Hi).
+      normal. }
+    rewrite sum_cons, sum_nil.
+    normal.
+  }
+  assert (e7 : sum m (fun i => dy i * Xhat x mean var eps i) = rstd * sum m (fun i => (x i - mean) * dy i)).
+  {
+    transitivity (sum m (fun i => (rstd) * ((x i - mean) * dy i) + (0))).
+    { apply sum_ext; intros i Hi.
+      rewrite (e2 i Hi).
+      normal. }
+    rewrite sum_cons, sum_nil.
+    normal.
+  }
+  assert (e8 : sum m (fun i => w i * u i) = sum m (fun i => u i * w i)).
   {
     transitivity (sum m (fun i => (1) * (u i * w i) + (0))).
     { apply sum_ext; intros i Hi.
@@ -520,120 +571,10 @@ Proof.
     rewrite sum_cons, sum_nil.
     normal.
   }
-  assert (e3 : Derive (fun t => Derive (fun t1 => Derive (fun t2 => sum m (fun i => dy i * Y (Xhat (move (move
-    (move x w t) v t1) u t2) (Mean m (move (move (move x w t) v t1) u t2)) (Var m (move (move (move x w t) v
-    t1) u t2) (Mean m (move (move (move x w t) v t1) u t2))) eps) gamma beta i)) 0) 0) 0 = - (gamma * rstd ^ 3
-    * sum m (fun i => dy i * u i) * sum m (fun i => v i * w i) / INR m) - gamma * rstd ^ 3 * sum m (fun i =>
-    dy i * v i) * sum m (fun i => u i * w i) / INR m - gamma * rstd ^ 3 * sum m (fun i => dy i * w i) * sum m
-    (fun i => u i * v i) / INR m + gamma * rstd ^ 3 * sum m (fun i => dy i * u i) * sum m v * sum m w / INR m
-    ^ 2 + gamma * rstd ^ 3 * sum m (fun i => dy i * v i) * sum m u * sum m w / INR m ^ 2 + gamma * rstd ^ 3 *
-    sum m (fun i => dy i * w i) * sum m u * sum m v / INR m ^ 2 + gamma * rstd ^ 3 * sum m dy * sum m (fun i
-    => u i * v i) * sum m w / INR m ^ 2 + gamma * rstd ^ 3 * sum m dy * sum m (fun i => u i * w i) * sum m v /
-    INR m ^ 2 + gamma * rstd ^ 3 * sum m dy * sum m u * sum m (fun i => v i * w i) / INR m ^ 2 - 3 * gamma *
-    rstd ^ 3 * sum m dy * sum m u * sum m v * sum m w / INR m ^ 3 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x
-    i - mean) * dy i) * sum m (fun i => (x i - mean) * u i) * sum m (fun i => v i * w i) / INR m ^ 2 + 3 *
-    gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * v i) * sum m (fun
-    i => u i * w i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i
-    => (x i - mean) * w i) * sum m (fun i => u i * v i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i =>
-    (x i - mean) * u i) * sum m (fun i => (x i - mean) * v i) * sum m (fun i => dy i * w i) / INR m ^ 2 + 3 *
-    gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * u i) * sum m (fun i => (x i - mean) * w i) * sum m (fun
-    i => dy i * v i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * v i) * sum m (fun i
-    => (x i - mean) * w i) * sum m (fun i => dy i * u i) / INR m ^ 2 - 3 * gamma * rstd ^ 5 * sum m (fun i =>
-    (x i - mean) * dy i) * sum m (fun i => (x i - mean) * u i) * sum m v * sum m w / INR m ^ 3 - 3 * gamma *
-    rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * v i) * sum m u * sum m w
-    / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) *
-    w i) * sum m u * sum m v / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * u i) * sum m
-    (fun i => (x i - mean) * v i) * sum m dy * sum m w / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x
-    i - mean) * u i) * sum m (fun i => (x i - mean) * w i) * sum m dy * sum m v / INR m ^ 3 - 3 * gamma * rstd
-    ^ 5 * sum m (fun i => (x i - mean) * v i) * sum m (fun i => (x i - mean) * w i) * sum m dy * sum m u / INR
-    m ^ 3 - 15 * gamma * rstd ^ 7 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * u i)
-    * sum m (fun i => (x i - mean) * v i) * sum m (fun i => (x i - mean) * w i) / INR m ^ 3).
+  assert (e9 : sum m (fun i => w i * v i) = sum m (fun i => v i * w i)).
   {
-    transitivity (- (gamma * rstd ^ 3 * sum m (fun i => dy i * w i) * sum m (fun i => u i * v i) / INR m) -
-      gamma * rstd ^ 3 * sum m (fun i => dy i * u i) * sum m (fun i => w i * v i) / INR m - gamma * rstd ^ 3 *
-      sum m (fun i => dy i * v i) * sum m (fun i => w i * u i) / INR m + gamma * rstd ^ 3 * sum m (fun i => dy
-      i * w i) * sum m u * sum m v / INR m ^ 2 + gamma * rstd ^ 3 * sum m (fun i => dy i * u i) * sum m w *
-      sum m v / INR m ^ 2 + gamma * rstd ^ 3 * sum m (fun i => dy i * v i) * sum m w * sum m u / INR m ^ 2 +
-      gamma * rstd ^ 3 * sum m dy * sum m (fun i => w i * u i) * sum m v / INR m ^ 2 + gamma * rstd ^ 3 * sum
-      m dy * sum m (fun i => w i * v i) * sum m u / INR m ^ 2 + gamma * rstd ^ 3 * sum m dy * sum m w * sum m
-      (fun i => u i * v i) / INR m ^ 2 - 3 * gamma * rstd ^ 3 * sum m dy * sum m w * sum m u * sum m v / INR m
-      ^ 3 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * w i)
-      * sum m (fun i => u i * v i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) *
-      sum m (fun i => (x i - mean) * u i) * sum m (fun i => w i * v i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 *
-      sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * v i) * sum m (fun i => w i * u i)
-      / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * w i) * sum m (fun i => (x i - mean)
-      * u i) * sum m (fun i => dy i * v i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) *
-      w i) * sum m (fun i => (x i - mean) * v i) * sum m (fun i => dy i * u i) / INR m ^ 2 + 3 * gamma * rstd
-      ^ 5 * sum m (fun i => (x i - mean) * u i) * sum m (fun i => (x i - mean) * v i) * sum m (fun i => dy i *
-      w i) / INR m ^ 2 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i -
-      mean) * w i) * sum m u * sum m v / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy
-      i) * sum m (fun i => (x i - mean) * u i) * sum m w * sum m v / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m
-      (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * v i) * sum m w * sum m u / INR m ^ 3 - 3
-      * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * w i) * sum m (fun i => (x i - mean) * u i) * sum m
-      dy * sum m v / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * w i) * sum m (fun i =>
-      (x i - mean) * v i) * sum m dy * sum m u / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i -
-      mean) * u i) * sum m (fun i => (x i - mean) * v i) * sum m dy * sum m w / INR m ^ 3 - 15 * gamma * rstd
-      ^ 7 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * w i) * sum m (fun i => (x i
-      - mean) * u i) * sum m (fun i => (x i - mean) * v i) / INR m ^ 3).
-    { apply is_derive_unique. exact (derivative_3 m beta dy eps gamma w u v x size Hroot). }
-    rewrite e2.
-    rewrite e1.
-    normal.
-  }
-  assert (e4 : sqrt (var + eps) = 1 / rstd).
-  {
-    apply root_is; [positive |].
-    normal.
-  }
-  assert (e5 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
-  {
-    intros i Hi.
-    change ((x i - mean) / sqrt (var + eps) = (x i - mean) * rstd).
-    rewrite e4.
-    normal.
-  }
-  assert (e6 : sum m (fun i => Xhat x mean var eps i * v i) = rstd * sum m (fun i => (x i - mean) * v i)).
-  {
-    transitivity (sum m (fun i => (rstd) * ((x i - mean) * v i) + (0))).
+    transitivity (sum m (fun i => (1) * (v i * w i) + (0))).
     { apply sum_ext; intros i Hi.
-      rewrite (e5 i Hi).
-      normal. }
-    rewrite sum_cons, sum_nil.
-    normal.
-  }
-  assert (e7 : sum m (Xhat x mean var eps) = 0).
-  {
-    transitivity (sum m (fun i => (rstd) * (x i - mean) + (0))).
-    { apply sum_ext; intros i Hi.
-      rewrite (e5 i Hi).
-      normal. }
-    rewrite sum_cons, sum_nil.
-    rewrite first_moment.
-    normal.
-  }
-  assert (e8 : sum m (fun i => Xhat x mean var eps i * w i) = rstd * sum m (fun i => (x i - mean) * w i)).
-  {
-    transitivity (sum m (fun i => (rstd) * ((x i - mean) * w i) + (0))).
-    { apply sum_ext; intros i Hi.
-      rewrite (e5 i Hi).
-      normal. }
-    rewrite sum_cons, sum_nil.
-    normal.
-  }
-  assert (e9 : sum m (fun i => Xhat x mean var eps i * u i) = rstd * sum m (fun i => (x i - mean) * u i)).
-  {
-    transitivity (sum m (fun i => (rstd) * ((x i - mean) * u i) + (0))).
-    { apply sum_ext; intros i Hi.
-      rewrite (e5 i Hi).
-      normal. }
-    rewrite sum_cons, sum_nil.
-    normal.
-  }
-  assert (e10 : sum m (fun i => dy i * Xhat x mean var eps i) = rstd * sum m (fun i => (x i - mean) * dy i)).
-  {
-    transitivity (sum m (fun i => (rstd) * ((x i - mean) * dy i) + (0))).
-    { apply sum_ext; intros i Hi.
-      rewrite (e5 i Hi).
       normal. }
     rewrite sum_cons, sum_nil.
     normal.
@@ -700,13 +641,13 @@ Proof.
     (Xhat x mean var eps) / INR m * (sum m u / INR m)) * (sum m (fun i => Xhat x mean var eps i * v i) / INR m
     - sum m (Xhat x mean var eps) / INR m * (sum m v / INR m)) * (sum m (fun i => Xhat x mean var eps i * w i)
     / INR m - sum m (Xhat x mean var eps) / INR m * (sum m w / INR m)))).
-  rewrite e10.
-  rewrite e9.
-  rewrite e6.
-  rewrite e8.
   rewrite e7.
-  rewrite e2.
-  rewrite e1.
+  rewrite e6.
+  rewrite e3.
+  rewrite e5.
+  rewrite e4.
+  rewrite e8.
+  rewrite e9.
   normal.
 Qed.
 
@@ -731,38 +672,39 @@ Lemma derivative_4 :
     (sum m u / INR m)) + (sum m (fun i => dy i * Xhat (move x h t) (Mean m (move x h t)) (Var m (move x h t)
     (Mean m (move x h t))) eps i) / INR m - sum m dy / INR m * (sum m (Xhat (move x h t) (Mean m (move x h t))
     (Var m (move x h t) (Mean m (move x h t))) eps) / INR m)) * (sum m (fun i => u i * v i) / INR m - sum m u
-    / INR m * (sum m v / INR m))))) 0 (- (gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => dy i * h
-    i) * sum m (fun i => u i * v i) / INR m) - gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => dy
-    i * u i) * sum m (fun i => h i * v i) / INR m - gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i
-    => dy i * v i) * sum m (fun i => h i * u i) / INR m + gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m
-    (fun i => dy i * h i) * sum m u * sum m v / INR m ^ 2 + gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m
-    (fun i => dy i * u i) * sum m h * sum m v / INR m ^ 2 + gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m
-    (fun i => dy i * v i) * sum m h * sum m u / INR m ^ 2 + gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m
-    dy * sum m (fun i => h i * u i) * sum m v / INR m ^ 2 + gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m
-    dy * sum m (fun i => h i * v i) * sum m u / INR m ^ 2 + gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m
-    dy * sum m h * sum m (fun i => u i * v i) / INR m ^ 2 - 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 3 *
-    sum m dy * sum m h * sum m u * sum m v / INR m ^ 3 + 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m
-    (fun i => (x i - Mean m x) * dy i) * sum m (fun i => (x i - Mean m x) * h i) * sum m (fun i => u i * v i)
-    / INR m ^ 2 + 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * dy i) *
-    sum m (fun i => (x i - Mean m x) * u i) * sum m (fun i => h i * v i) / INR m ^ 2 + 3 * gamma * Rstd (Var m
-    x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * dy i) * sum m (fun i => (x i - Mean m x) * v i)
-    * sum m (fun i => h i * u i) / INR m ^ 2 + 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i =>
-    (x i - Mean m x) * h i) * sum m (fun i => (x i - Mean m x) * u i) * sum m (fun i => dy i * v i) / INR m ^
+    / INR m * (sum m v / INR m))))) 0
+  (- (gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => dy i * h i) * sum m (fun i => u i * v i) /
+    INR m) - gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => dy i * u i) * sum m (fun i => h i * v
+    i) / INR m - gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => dy i * v i) * sum m (fun i => h i
+    * u i) / INR m + gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => dy i * h i) * sum m u * sum m
+    v / INR m ^ 2 + gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => dy i * u i) * sum m h * sum m
+    v / INR m ^ 2 + gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => dy i * v i) * sum m h * sum m
+    u / INR m ^ 2 + gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m dy * sum m (fun i => h i * u i) * sum m
+    v / INR m ^ 2 + gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m dy * sum m (fun i => h i * v i) * sum m
+    u / INR m ^ 2 + gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m dy * sum m h * sum m (fun i => u i * v
+    i) / INR m ^ 2 - 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m dy * sum m h * sum m u * sum m v /
+    INR m ^ 3 + 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * dy i) * sum
+    m (fun i => (x i - Mean m x) * h i) * sum m (fun i => u i * v i) / INR m ^ 2 + 3 * gamma * Rstd (Var m x
+    (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * dy i) * sum m (fun i => (x i - Mean m x) * u i) *
+    sum m (fun i => h i * v i) / INR m ^ 2 + 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i =>
+    (x i - Mean m x) * dy i) * sum m (fun i => (x i - Mean m x) * v i) * sum m (fun i => h i * u i) / INR m ^
     2 + 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * h i) * sum m (fun i
-    => (x i - Mean m x) * v i) * sum m (fun i => dy i * u i) / INR m ^ 2 + 3 * gamma * Rstd (Var m x (Mean m
-    x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * u i) * sum m (fun i => (x i - Mean m x) * v i) * sum m
-    (fun i => dy i * h i) / INR m ^ 2 - 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i -
-    Mean m x) * dy i) * sum m (fun i => (x i - Mean m x) * h i) * sum m u * sum m v / INR m ^ 3 - 3 * gamma *
-    Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * dy i) * sum m (fun i => (x i - Mean
-    m x) * u i) * sum m h * sum m v / INR m ^ 3 - 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i
-    => (x i - Mean m x) * dy i) * sum m (fun i => (x i - Mean m x) * v i) * sum m h * sum m u / INR m ^ 3 - 3
-    * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * h i) * sum m (fun i => (x
-    i - Mean m x) * u i) * sum m dy * sum m v / INR m ^ 3 - 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 *
-    sum m (fun i => (x i - Mean m x) * h i) * sum m (fun i => (x i - Mean m x) * v i) * sum m dy * sum m u /
-    INR m ^ 3 - 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * u i) * sum
-    m (fun i => (x i - Mean m x) * v i) * sum m dy * sum m h / INR m ^ 3 - 15 * gamma * Rstd (Var m x (Mean m
-    x)) eps ^ 7 * sum m (fun i => (x i - Mean m x) * dy i) * sum m (fun i => (x i - Mean m x) * h i) * sum m
-    (fun i => (x i - Mean m x) * u i) * sum m (fun i => (x i - Mean m x) * v i) / INR m ^ 3).
+    => (x i - Mean m x) * u i) * sum m (fun i => dy i * v i) / INR m ^ 2 + 3 * gamma * Rstd (Var m x (Mean m
+    x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * h i) * sum m (fun i => (x i - Mean m x) * v i) * sum m
+    (fun i => dy i * u i) / INR m ^ 2 + 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i -
+    Mean m x) * u i) * sum m (fun i => (x i - Mean m x) * v i) * sum m (fun i => dy i * h i) / INR m ^ 2 - 3 *
+    gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * dy i) * sum m (fun i => (x
+    i - Mean m x) * h i) * sum m u * sum m v / INR m ^ 3 - 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum
+    m (fun i => (x i - Mean m x) * dy i) * sum m (fun i => (x i - Mean m x) * u i) * sum m h * sum m v / INR m
+    ^ 3 - 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * dy i) * sum m
+    (fun i => (x i - Mean m x) * v i) * sum m h * sum m u / INR m ^ 3 - 3 * gamma * Rstd (Var m x (Mean m x))
+    eps ^ 5 * sum m (fun i => (x i - Mean m x) * h i) * sum m (fun i => (x i - Mean m x) * u i) * sum m dy *
+    sum m v / INR m ^ 3 - 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * h
+    i) * sum m (fun i => (x i - Mean m x) * v i) * sum m dy * sum m u / INR m ^ 3 - 3 * gamma * Rstd (Var m x
+    (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * u i) * sum m (fun i => (x i - Mean m x) * v i) *
+    sum m dy * sum m h / INR m ^ 3 - 15 * gamma * Rstd (Var m x (Mean m x)) eps ^ 7 * sum m (fun i => (x i -
+    Mean m x) * dy i) * sum m (fun i => (x i - Mean m x) * h i) * sum m (fun i => (x i - Mean m x) * u i) *
+    sum m (fun i => (x i - Mean m x) * v i) / INR m ^ 3).
 Proof.
   intros m dy eps gamma h u v x size Hroot.
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
@@ -1103,38 +1045,38 @@ Theorem third_derivative_2 :
     (sum m u / INR m)) + (sum m (fun i => dy i * Xhat (move x w t) (Mean m (move x w t)) (Var m (move x w t)
     (Mean m (move x w t))) eps i) / INR m - sum m dy / INR m * (sum m (Xhat (move x w t) (Mean m (move x w t))
     (Var m (move x w t) (Mean m (move x w t))) eps) / INR m)) * (sum m (fun i => u i * v i) / INR m - sum m u
-    / INR m * (sum m v / INR m))))) 0 (gamma * INR m * Rstd (Var m x (Mean m x)) eps ^ 3 * (3 * ((sum m (fun i
-    => dy i * u i) / INR m - sum m dy / INR m * (sum m u / INR m)) * (sum m (fun i => Xhat x (Mean m x) (Var m
-    x (Mean m x)) eps i * v i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m v
-    / INR m)) * (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * w i) / INR m - sum m (Xhat x
-    (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m w / INR m)) + (sum m (fun i => dy i * v i) / INR m -
-    sum m dy / INR m * (sum m v / INR m)) * (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * w
-    i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m w / INR m)) * (sum m (fun
-    i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * u i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean
-    m x)) eps) / INR m * (sum m u / INR m)) + (sum m (fun i => dy i * w i) / INR m - sum m dy / INR m * (sum m
-    w / INR m)) * (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * u i) / INR m - sum m (Xhat x
-    (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m u / INR m)) * (sum m (fun i => Xhat x (Mean m x)
-    (Var m x (Mean m x)) eps i * v i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m *
-    (sum m v / INR m))) + 3 * (sum m (fun i => dy i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) / INR m -
-    sum m dy / INR m * (sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m)) * ((sum m (fun i => Xhat
-    x (Mean m x) (Var m x (Mean m x)) eps i * u i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m x))
-    eps) / INR m * (sum m u / INR m)) * (sum m (fun i => v i * w i) / INR m - sum m v / INR m * (sum m w / INR
-    m)) + (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * v i) / INR m - sum m (Xhat x (Mean m
-    x) (Var m x (Mean m x)) eps) / INR m * (sum m v / INR m)) * (sum m (fun i => w i * u i) / INR m - sum m w
-    / INR m * (sum m u / INR m)) + (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * w i) / INR
-    m - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m w / INR m)) * (sum m (fun i => u i
-    * v i) / INR m - sum m u / INR m * (sum m v / INR m))) - ((sum m (fun i => dy i * u i) / INR m - sum m dy
-    / INR m * (sum m u / INR m)) * (sum m (fun i => v i * w i) / INR m - sum m v / INR m * (sum m w / INR m))
-    + (sum m (fun i => dy i * v i) / INR m - sum m dy / INR m * (sum m v / INR m)) * (sum m (fun i => w i * u
-    i) / INR m - sum m w / INR m * (sum m u / INR m)) + (sum m (fun i => dy i * w i) / INR m - sum m dy / INR
-    m * (sum m w / INR m)) * (sum m (fun i => u i * v i) / INR m - sum m u / INR m * (sum m v / INR m))) - 15
-    * (sum m (fun i => dy i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) / INR m - sum m dy / INR m * (sum
-    m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m)) * (sum m (fun i => Xhat x (Mean m x) (Var m x
-    (Mean m x)) eps i * u i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m u /
-    INR m)) * (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * v i) / INR m - sum m (Xhat x
-    (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m v / INR m)) * (sum m (fun i => Xhat x (Mean m x)
-    (Var m x (Mean m x)) eps i * w i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m *
-    (sum m w / INR m)))).
+    / INR m * (sum m v / INR m))))) 0
+  (gamma * INR m * Rstd (Var m x (Mean m x)) eps ^ 3 * (3 * ((sum m (fun i => dy i * u i) / INR m - sum m dy /
+    INR m * (sum m u / INR m)) * (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * v i) / INR m
+    - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m v / INR m)) * (sum m (fun i => Xhat
+    x (Mean m x) (Var m x (Mean m x)) eps i * w i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m x))
+    eps) / INR m * (sum m w / INR m)) + (sum m (fun i => dy i * v i) / INR m - sum m dy / INR m * (sum m v /
+    INR m)) * (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * w i) / INR m - sum m (Xhat x
+    (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m w / INR m)) * (sum m (fun i => Xhat x (Mean m x)
+    (Var m x (Mean m x)) eps i * u i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m *
+    (sum m u / INR m)) + (sum m (fun i => dy i * w i) / INR m - sum m dy / INR m * (sum m w / INR m)) * (sum m
+    (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * u i) / INR m - sum m (Xhat x (Mean m x) (Var m x
+    (Mean m x)) eps) / INR m * (sum m u / INR m)) * (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x))
+    eps i * v i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m v / INR m))) +
+    3 * (sum m (fun i => dy i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) / INR m - sum m dy / INR m *
+    (sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m)) * ((sum m (fun i => Xhat x (Mean m x) (Var m
+    x (Mean m x)) eps i * u i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m u
+    / INR m)) * (sum m (fun i => v i * w i) / INR m - sum m v / INR m * (sum m w / INR m)) + (sum m (fun i =>
+    Xhat x (Mean m x) (Var m x (Mean m x)) eps i * v i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m
+    x)) eps) / INR m * (sum m v / INR m)) * (sum m (fun i => w i * u i) / INR m - sum m w / INR m * (sum m u /
+    INR m)) + (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * w i) / INR m - sum m (Xhat x
+    (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m w / INR m)) * (sum m (fun i => u i * v i) / INR m -
+    sum m u / INR m * (sum m v / INR m))) - ((sum m (fun i => dy i * u i) / INR m - sum m dy / INR m * (sum m
+    u / INR m)) * (sum m (fun i => v i * w i) / INR m - sum m v / INR m * (sum m w / INR m)) + (sum m (fun i
+    => dy i * v i) / INR m - sum m dy / INR m * (sum m v / INR m)) * (sum m (fun i => w i * u i) / INR m - sum
+    m w / INR m * (sum m u / INR m)) + (sum m (fun i => dy i * w i) / INR m - sum m dy / INR m * (sum m w /
+    INR m)) * (sum m (fun i => u i * v i) / INR m - sum m u / INR m * (sum m v / INR m))) - 15 * (sum m (fun i
+    => dy i * Xhat x (Mean m x) (Var m x (Mean m x)) eps i) / INR m - sum m dy / INR m * (sum m (Xhat x (Mean
+    m x) (Var m x (Mean m x)) eps) / INR m)) * (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i *
+    u i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m u / INR m)) * (sum m
+    (fun i => Xhat x (Mean m x) (Var m x (Mean m x)) eps i * v i) / INR m - sum m (Xhat x (Mean m x) (Var m x
+    (Mean m x)) eps) / INR m * (sum m v / INR m)) * (sum m (fun i => Xhat x (Mean m x) (Var m x (Mean m x))
+    eps i * w i) / INR m - sum m (Xhat x (Mean m x) (Var m x (Mean m x)) eps) / INR m * (sum m w / INR m)))).
 Proof.
   intros m dy eps gamma u v w x Hm Hroot.
   assert (size : 0 < INR m) by (apply size_positive; lia).
@@ -1143,15 +1085,65 @@ Proof.
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
   set (rstd := Rstd var eps) in *.
-  assert (e1 : sum m (fun i => w i * v i) = sum m (fun i => v i * w i)).
+  assert (e1 : sqrt (var + eps) = 1 / rstd).
   {
-    transitivity (sum m (fun i => (1) * (v i * w i) + (0))).
+    apply root_is; [positive |].
+    normal.
+  }
+  assert (e2 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
+  {
+    intros i Hi.
+    change ((x i - mean) / sqrt (var + eps) = (x i - mean) * rstd).
+    rewrite e1.
+    normal.
+  }
+  assert (e3 : sum m (fun i => Xhat x mean var eps i * v i) = rstd * sum m (fun i => (x i - mean) * v i)).
+  {
+    transitivity (sum m (fun i => (rstd) * ((x i - mean) * v i) + (0))).
     { apply sum_ext; intros i Hi.
+      rewrite (e2 i Hi).
       normal. }
     rewrite sum_cons, sum_nil.
     normal.
   }
-  assert (e2 : sum m (fun i => w i * u i) = sum m (fun i => u i * w i)).
+  assert (e4 : sum m (Xhat x mean var eps) = 0).
+  {
+    transitivity (sum m (fun i => (rstd) * (x i - mean) + (0))).
+    { apply sum_ext; intros i Hi.
+      rewrite (e2 i Hi).
+      normal. }
+    rewrite sum_cons, sum_nil.
+    rewrite first_moment.
+    normal.
+  }
+  assert (e5 : sum m (fun i => Xhat x mean var eps i * w i) = rstd * sum m (fun i => (x i - mean) * w i)).
+  {
+    transitivity (sum m (fun i => (rstd) * ((x i - mean) * w i) + (0))).
+    { apply sum_ext; intros i Hi.
+      rewrite (e2 i Hi).
+      normal. }
+    rewrite sum_cons, sum_nil.
+    normal.
+  }
+  assert (e6 : sum m (fun i => Xhat x mean var eps i * u i) = rstd * sum m (fun i => (x i - mean) * u i)).
+  {
+    transitivity (sum m (fun i => (rstd) * ((x i - mean) * u i) + (0))).
+    { apply sum_ext; intros i Hi.
+      rewrite (e2 i Hi).
+      normal. }
+    rewrite sum_cons, sum_nil.
+    normal.
+  }
+  assert (e7 : sum m (fun i => dy i * Xhat x mean var eps i) = rstd * sum m (fun i => (x i - mean) * dy i)).
+  {
+    transitivity (sum m (fun i => (rstd) * ((x i - mean) * dy i) + (0))).
+    { apply sum_ext; intros i Hi.
+      rewrite (e2 i Hi).
+      normal. }
+    rewrite sum_cons, sum_nil.
+    normal.
+  }
+  assert (e8 : sum m (fun i => w i * u i) = sum m (fun i => u i * w i)).
   {
     transitivity (sum m (fun i => (1) * (u i * w i) + (0))).
     { apply sum_ext; intros i Hi.
@@ -1159,135 +1151,10 @@ Proof.
     rewrite sum_cons, sum_nil.
     normal.
   }
-  assert (e3 : Derive (fun t => gamma * INR m * Rstd (Var m (move x w t) (Mean m (move x w t))) eps ^ 2 * (3 *
-    (sum m (fun i => dy i * Xhat (move x w t) (Mean m (move x w t)) (Var m (move x w t) (Mean m (move x w t)))
-    eps i) / INR m - sum m dy / INR m * (sum m (Xhat (move x w t) (Mean m (move x w t)) (Var m (move x w t)
-    (Mean m (move x w t))) eps) / INR m)) * (sum m (fun i => Xhat (move x w t) (Mean m (move x w t)) (Var m
-    (move x w t) (Mean m (move x w t))) eps i * u i) / INR m - sum m (Xhat (move x w t) (Mean m (move x w t))
-    (Var m (move x w t) (Mean m (move x w t))) eps) / INR m * (sum m u / INR m)) * (sum m (fun i => Xhat (move
-    x w t) (Mean m (move x w t)) (Var m (move x w t) (Mean m (move x w t))) eps i * v i) / INR m - sum m (Xhat
-    (move x w t) (Mean m (move x w t)) (Var m (move x w t) (Mean m (move x w t))) eps) / INR m * (sum m v /
-    INR m)) - ((sum m (fun i => dy i * u i) / INR m - sum m dy / INR m * (sum m u / INR m)) * (sum m (fun i =>
-    Xhat (move x w t) (Mean m (move x w t)) (Var m (move x w t) (Mean m (move x w t))) eps i * v i) / INR m -
-    sum m (Xhat (move x w t) (Mean m (move x w t)) (Var m (move x w t) (Mean m (move x w t))) eps) / INR m *
-    (sum m v / INR m)) + (sum m (fun i => dy i * v i) / INR m - sum m dy / INR m * (sum m v / INR m)) * (sum m
-    (fun i => Xhat (move x w t) (Mean m (move x w t)) (Var m (move x w t) (Mean m (move x w t))) eps i * u i)
-    / INR m - sum m (Xhat (move x w t) (Mean m (move x w t)) (Var m (move x w t) (Mean m (move x w t))) eps) /
-    INR m * (sum m u / INR m)) + (sum m (fun i => dy i * Xhat (move x w t) (Mean m (move x w t)) (Var m (move
-    x w t) (Mean m (move x w t))) eps i) / INR m - sum m dy / INR m * (sum m (Xhat (move x w t) (Mean m (move
-    x w t)) (Var m (move x w t) (Mean m (move x w t))) eps) / INR m)) * (sum m (fun i => u i * v i) / INR m -
-    sum m u / INR m * (sum m v / INR m))))) 0 = - (gamma * rstd ^ 3 * sum m (fun i => dy i * u i) * sum m (fun
-    i => v i * w i) / INR m) - gamma * rstd ^ 3 * sum m (fun i => dy i * v i) * sum m (fun i => u i * w i) /
-    INR m - gamma * rstd ^ 3 * sum m (fun i => dy i * w i) * sum m (fun i => u i * v i) / INR m + gamma * rstd
-    ^ 3 * sum m (fun i => dy i * u i) * sum m v * sum m w / INR m ^ 2 + gamma * rstd ^ 3 * sum m (fun i => dy
-    i * v i) * sum m u * sum m w / INR m ^ 2 + gamma * rstd ^ 3 * sum m (fun i => dy i * w i) * sum m u * sum
-    m v / INR m ^ 2 + gamma * rstd ^ 3 * sum m dy * sum m (fun i => u i * v i) * sum m w / INR m ^ 2 + gamma *
-    rstd ^ 3 * sum m dy * sum m (fun i => u i * w i) * sum m v / INR m ^ 2 + gamma * rstd ^ 3 * sum m dy * sum
-    m u * sum m (fun i => v i * w i) / INR m ^ 2 - 3 * gamma * rstd ^ 3 * sum m dy * sum m u * sum m v * sum m
-    w / INR m ^ 3 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean)
-    * u i) * sum m (fun i => v i * w i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy
-    i) * sum m (fun i => (x i - mean) * v i) * sum m (fun i => u i * w i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 *
-    sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * w i) * sum m (fun i => u i * v i) /
-    INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * u i) * sum m (fun i => (x i - mean) * v
-    i) * sum m (fun i => dy i * w i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * u i)
-    * sum m (fun i => (x i - mean) * w i) * sum m (fun i => dy i * v i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 *
-    sum m (fun i => (x i - mean) * v i) * sum m (fun i => (x i - mean) * w i) * sum m (fun i => dy i * u i) /
-    INR m ^ 2 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * u
-    i) * sum m v * sum m w / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m
-    (fun i => (x i - mean) * v i) * sum m u * sum m w / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x
-    i - mean) * dy i) * sum m (fun i => (x i - mean) * w i) * sum m u * sum m v / INR m ^ 3 - 3 * gamma * rstd
-    ^ 5 * sum m (fun i => (x i - mean) * u i) * sum m (fun i => (x i - mean) * v i) * sum m dy * sum m w / INR
-    m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * u i) * sum m (fun i => (x i - mean) * w i) *
-    sum m dy * sum m v / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * v i) * sum m (fun i
-    => (x i - mean) * w i) * sum m dy * sum m u / INR m ^ 3 - 15 * gamma * rstd ^ 7 * sum m (fun i => (x i -
-    mean) * dy i) * sum m (fun i => (x i - mean) * u i) * sum m (fun i => (x i - mean) * v i) * sum m (fun i
-    => (x i - mean) * w i) / INR m ^ 3).
+  assert (e9 : sum m (fun i => w i * v i) = sum m (fun i => v i * w i)).
   {
-    transitivity (- (gamma * rstd ^ 3 * sum m (fun i => dy i * w i) * sum m (fun i => u i * v i) / INR m) -
-      gamma * rstd ^ 3 * sum m (fun i => dy i * u i) * sum m (fun i => w i * v i) / INR m - gamma * rstd ^ 3 *
-      sum m (fun i => dy i * v i) * sum m (fun i => w i * u i) / INR m + gamma * rstd ^ 3 * sum m (fun i => dy
-      i * w i) * sum m u * sum m v / INR m ^ 2 + gamma * rstd ^ 3 * sum m (fun i => dy i * u i) * sum m w *
-      sum m v / INR m ^ 2 + gamma * rstd ^ 3 * sum m (fun i => dy i * v i) * sum m w * sum m u / INR m ^ 2 +
-      gamma * rstd ^ 3 * sum m dy * sum m (fun i => w i * u i) * sum m v / INR m ^ 2 + gamma * rstd ^ 3 * sum
-      m dy * sum m (fun i => w i * v i) * sum m u / INR m ^ 2 + gamma * rstd ^ 3 * sum m dy * sum m w * sum m
-      (fun i => u i * v i) / INR m ^ 2 - 3 * gamma * rstd ^ 3 * sum m dy * sum m w * sum m u * sum m v / INR m
-      ^ 3 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * w i)
-      * sum m (fun i => u i * v i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) *
-      sum m (fun i => (x i - mean) * u i) * sum m (fun i => w i * v i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 *
-      sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * v i) * sum m (fun i => w i * u i)
-      / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * w i) * sum m (fun i => (x i - mean)
-      * u i) * sum m (fun i => dy i * v i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) *
-      w i) * sum m (fun i => (x i - mean) * v i) * sum m (fun i => dy i * u i) / INR m ^ 2 + 3 * gamma * rstd
-      ^ 5 * sum m (fun i => (x i - mean) * u i) * sum m (fun i => (x i - mean) * v i) * sum m (fun i => dy i *
-      w i) / INR m ^ 2 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i -
-      mean) * w i) * sum m u * sum m v / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy
-      i) * sum m (fun i => (x i - mean) * u i) * sum m w * sum m v / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m
-      (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * v i) * sum m w * sum m u / INR m ^ 3 - 3
-      * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * w i) * sum m (fun i => (x i - mean) * u i) * sum m
-      dy * sum m v / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * w i) * sum m (fun i =>
-      (x i - mean) * v i) * sum m dy * sum m u / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i -
-      mean) * u i) * sum m (fun i => (x i - mean) * v i) * sum m dy * sum m w / INR m ^ 3 - 15 * gamma * rstd
-      ^ 7 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * w i) * sum m (fun i => (x i
-      - mean) * u i) * sum m (fun i => (x i - mean) * v i) / INR m ^ 3).
-    { apply is_derive_unique. exact (derivative_4 m dy eps gamma w u v x size Hroot). }
-    rewrite e2.
-    rewrite e1.
-    normal.
-  }
-  assert (e4 : sqrt (var + eps) = 1 / rstd).
-  {
-    apply root_is; [positive |].
-    normal.
-  }
-  assert (e5 : forall i, (i < m)%nat -> Xhat x mean var eps i = (x i - mean) * rstd).
-  {
-    intros i Hi.
-    change ((x i - mean) / sqrt (var + eps) = (x i - mean) * rstd).
-    rewrite e4.
-    normal.
-  }
-  assert (e6 : sum m (fun i => Xhat x mean var eps i * v i) = rstd * sum m (fun i => (x i - mean) * v i)).
-  {
-    transitivity (sum m (fun i => (rstd) * ((x i - mean) * v i) + (0))).
+    transitivity (sum m (fun i => (1) * (v i * w i) + (0))).
     { apply sum_ext; intros i Hi.
-      rewrite (e5 i Hi).
-      normal. }
-    rewrite sum_cons, sum_nil.
-    normal.
-  }
-  assert (e7 : sum m (Xhat x mean var eps) = 0).
-  {
-    transitivity (sum m (fun i => (rstd) * (x i - mean) + (0))).
-    { apply sum_ext; intros i Hi.
-      rewrite (e5 i Hi).
-      normal. }
-    rewrite sum_cons, sum_nil.
-    rewrite first_moment.
-    normal.
-  }
-  assert (e8 : sum m (fun i => Xhat x mean var eps i * w i) = rstd * sum m (fun i => (x i - mean) * w i)).
-  {
-    transitivity (sum m (fun i => (rstd) * ((x i - mean) * w i) + (0))).
-    { apply sum_ext; intros i Hi.
-      rewrite (e5 i Hi).
-      normal. }
-    rewrite sum_cons, sum_nil.
-    normal.
-  }
-  assert (e9 : sum m (fun i => Xhat x mean var eps i * u i) = rstd * sum m (fun i => (x i - mean) * u i)).
-  {
-    transitivity (sum m (fun i => (rstd) * ((x i - mean) * u i) + (0))).
-    { apply sum_ext; intros i Hi.
-      rewrite (e5 i Hi).
-      normal. }
-    rewrite sum_cons, sum_nil.
-    normal.
-  }
-  assert (e10 : sum m (fun i => dy i * Xhat x mean var eps i) = rstd * sum m (fun i => (x i - mean) * dy i)).
-  {
-    transitivity (sum m (fun i => (rstd) * ((x i - mean) * dy i) + (0))).
-    { apply sum_ext; intros i Hi.
-      rewrite (e5 i Hi).
       normal. }
     rewrite sum_cons, sum_nil.
     normal.
@@ -1343,13 +1210,13 @@ Proof.
     (Xhat x mean var eps) / INR m * (sum m u / INR m)) * (sum m (fun i => Xhat x mean var eps i * v i) / INR m
     - sum m (Xhat x mean var eps) / INR m * (sum m v / INR m)) * (sum m (fun i => Xhat x mean var eps i * w i)
     / INR m - sum m (Xhat x mean var eps) / INR m * (sum m w / INR m)))).
-  rewrite e10.
-  rewrite e9.
-  rewrite e6.
-  rewrite e8.
   rewrite e7.
-  rewrite e2.
-  rewrite e1.
+  rewrite e6.
+  rewrite e3.
+  rewrite e5.
+  rewrite e4.
+  rewrite e8.
+  rewrite e9.
   normal.
 Qed.
 
