@@ -143,8 +143,7 @@ Each is a list of equations, and each of those is established twice; most of the
 
 The first two trust the equations as they are written, and Python. The last trusts the equations, Coq's
 kernel, and that the program states in Coq what a page states: `coq/Equations.v` and the statements can be
-read. The proofs are about real numbers; what
-remains of a theorem in floating point is said on its page."""
+read. All are about real numbers; what remains of a theorem in floating point is said on its page."""
 
 
 def derivation(proofs):
