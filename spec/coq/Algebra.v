@@ -26,6 +26,19 @@ Proof.
     apply sum_nonnegative. intros. apply pow2_ge_0.
 Qed.
 
+(** Batches of one and of two elements. *)
+Lemma of_one x mean : sum 1 (fun i => x i - mean) = 0 -> x 0%nat = mean.
+Proof. simpl. intros H. lra. Qed.
+
+Lemma of_two x mean var :
+  sum 2 (fun i => x i - mean) = 0 -> sum 2 (fun i => (x i - mean) ^ 2) = INR 2 * var ->
+  x 1%nat = 2 * mean - x 0%nat /\ var = (x 0%nat - mean) ^ 2.
+Proof.
+  simpl. intros first second.
+  assert (other : x 1%nat = 2 * mean - x 0%nat) by lra.
+  split; [exact other |]. rewrite other in second. lra.
+Qed.
+
 (** The root, made rational: eps is written by its inverse. *)
 Lemma roots var eps : 0 < var + eps -> 0 < Rstd var eps /\ eps = 1 / Rstd var eps ^ 2 - var.
 Proof.

@@ -30,10 +30,31 @@ From Coquelicot Require Import Coquelicot.
 From Bncore Require Import Sums Equations Algebra Derivatives.
 """
 
+# How many elements a claim's batch has, and how its proof ends: by `field`, where few elements are written out.
+SIZES = {
+    "any": ("({least} <= m)%nat", ["normal."]),
+    "1": (
+        "m = 1%nat",
+        [
+            "subst m; try destruct k as [| k]; try lia; cbn [sum INR].",
+            "rewrite ?(of_one _ _ first_moment).",
+            "normal.",
+        ],
+    ),
+    "2": (
+        "m = 2%nat",
+        [
+            "subst m; destruct (of_two _ _ _ first_moment second_moment) as [other square].",
+            "try rewrite eps_is; try destruct j as [| [| j]]; try lia; cbn [sum INR]; rewrite ?other, ?square.",
+            "all: normal.",
+        ],
+    ),
+}
+
 
 def emits(theorem):
-    """Whether all that a theorem says can be written: of one batch of any size, and the book's equations."""
-    return all(claim.batch == "any" and claim.book == "source" for claim in theorem.claims)
+    """Whether all that a theorem says can be written: of one batch without weights, by the book's equations."""
+    return all(claim.batch in SIZES and claim.book == "source" for claim in theorem.claims)
 
 
 def module(theorem):
@@ -137,11 +158,13 @@ class File:
         where = setting(reader.values, variables(sides))
         normal = Normal(where, self.lemmas)
         short = [where.short(side) for side in sides]
-        said, exist, end = self._said(sides, short, normal)
+        size, finish = SIZES[claim.batch]
+        said, exist, end = self._said(sides, short, normal, finish)
         statement = Statement(
             [typed(*each) for each in variables(sides).items()],
             sorted(frozenset().union(*(side.indices() for side in sides))),
             list(assumptions(sides, short, normal)),
+            size.format(least=claim.least),
             claim.least,
         )
         parts = [line for each in exist for line in ("split.", "{", *each.proof(normal), "}")]
@@ -151,8 +174,8 @@ class File:
         note = layout([f"(** {claim.why} *)".replace('"', "''")], 0)
         self._write("Theorem", name, statement, said, [*proof, *parts, *end], note)
 
-    def _said(self, sides, short, normal):
-        """What a claim says, the derivatives that it says to exist, and the end of its proof."""
+    def _said(self, sides, short, normal, finish):
+        """What a claim says, the derivatives that it says to exist, and its proof as far as `finish`."""
         left, right, *slack = sides
         differentiated = isinstance(left, Derivative) and not slack and not derivatives(right)
         for side in short[differentiated:]:
@@ -163,14 +186,14 @@ class File:
             end = [f"apply (is_less _ _ ({short[2]})).", f"{{ change ({difference} = {short[2]})."]
             end += [*normal.rewrites(Add(difference, short[2])), "normal.", "}", "nonnegative."]
             return [f"{left} <=", str(right)], exist, end
-        end = [f"change ({short[0]} = {short[1]}).", *normal.rewrites(Add(*short)), "normal."]
+        end = [f"change ({short[0]} = {short[1]}).", *normal.rewrites(Add(*short)), *finish]
         if not differentiated:
             return [f"{left} =", str(right)], exist, end
         value = normal.short(left.value())
         lemma = normal.lemma(short[0])
         normal(value)
         end = [f"apply (d_eq _ _ _ _ {lemma}).", f"change ({value} = {short[1]})."]
-        end += [*normal.rewrites(Add(value, short[1])), "normal."]
+        end += [*normal.rewrites(Add(value, short[1])), *finish]
         return [f"is_derive {derivative_of(*left.function())}", f"({right})"], exist[1:], end
 
 
@@ -200,9 +223,9 @@ def assumptions(sides, short, normal):
 def preamble(statement, where):
     """The facts with which every proof begins."""
     lines = []
-    if statement.least:
+    if statement.size:
         lines.append("assert (size : 0 < INR m) by (apply size_positive; lia).")
-    if statement.least and statement.least > 1:
+    if statement.least > 1:
         lines.append("pose proof (le_INR _ _ Hm) as least; simpl in least.")
     if where.trained:
         lines.append("destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).")

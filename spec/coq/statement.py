@@ -19,11 +19,12 @@ class Statement:
     parameters: list
     indices: list
     assumed: list = field(default_factory=list)
-    least: int | None = None
+    size: str | None = None
+    least: int = 1
 
     def text(self, said):
-        """The statement itself. Theorems speak of m, lemmas of its being positive as a real number."""
-        size = f"({self.least} <= m)%nat" if self.least else "0 < INR m"
+        """The statement itself. Theorems say what m is, lemmas that it is positive as a real number."""
+        size = self.size or "0 < INR m"
         below = [f"({index} < m)%nat" for index in self.indices]
         lines = [f"forall (m : nat){''.join(f' ({names} : {kind})' for names, kind in self._grouped())},"]
         lines += [f"{what} ->" for what in (size, *(what for _, what in self.assumed), *below)]
@@ -31,7 +32,7 @@ class Statement:
 
     def intros(self):
         """The tactic that names everything."""
-        names = ["m", *(name for name, _ in self.parameters), *self.indices, "Hm" if self.least else "size"]
+        names = ["m", *(name for name, _ in self.parameters), *self.indices, "Hm" if self.size else "size"]
         names += [*(name for name, _ in self.assumed), *(f"H{index}" for index in self.indices)]
         return f"intros {' '.join(names)}."
 
