@@ -26,6 +26,14 @@ Proof.
     apply sum_nonnegative. intros. apply pow2_ge_0.
 Qed.
 
+(** The same where the variance is divided by m - d. *)
+Lemma corrected_moments m x d : 0 < INR m -> INR m - d <> 0 ->
+  sum m (fun i => x i - Mean m x) = 0 /\
+  sum m (fun i => (x i - Mean m x) ^ 2) = (INR m - d) * CorrectedVar m x (Mean m x) d.
+Proof.
+  intros H divisor. split; [apply moments, H |]. unfold CorrectedVar. field. exact divisor.
+Qed.
+
 (** Batches of one and of two elements. *)
 Lemma of_one x mean : sum 1 (fun i => x i - mean) = 0 -> x 0%nat = mean.
 Proof. simpl. intros H. lra. Qed.

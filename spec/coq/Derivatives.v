@@ -87,6 +87,8 @@ Ltac unfold_head :=
       let e := eval cbv delta [Mean] in Mean in change (is_derive (fun s => e m (x s)) t d)
   | |- is_derive (fun s => Var ?m (@?x s) (@?a s)) ?t ?d =>
       let e := eval cbv delta [Var] in Var in change (is_derive (fun s => e m (x s) (a s)) t d)
+  | |- is_derive (fun s => CorrectedVar ?m (@?x s) (@?a s) (@?d s)) ?t ?e =>
+      let f := eval cbv delta [CorrectedVar] in CorrectedVar in change (is_derive (fun s => f m (x s) (a s) (d s)) t e)
   | |- is_derive (fun s => Rstd (@?b s) (@?c s)) ?t ?d =>
       let e := eval cbv delta [Rstd] in Rstd in change (is_derive (fun s => e (b s) (c s)) t d)
   | |- is_derive (fun s => Xhat (@?x s) (@?a s) (@?b s) (@?c s) ?i) ?t ?d =>
@@ -122,18 +124,32 @@ Ltac derive :=
 (** * Derivatives of derivatives *)
 
 (** What is positive stays so where x moves little. *)
+Lemma positive_near (f : R -> R) df : is_derive f 0 df -> 0 < f 0 -> locally 0 (fun t : R => 0 < f t).
+Proof.
+  intros Hf H.
+  apply (ex_derive_continuous f 0 (ex_intro _ df Hf) (fun y => 0 < y)).
+  exists (mkposreal _ H). intros y Hy. apply Rabs_def2 in Hy.
+  unfold minus, plus, opp in Hy. simpl in Hy. lra.
+Qed.
+
 Lemma near m x u eps : 0 < INR m -> 0 < Var m x (Mean m x) + eps ->
   locally 0 (fun t : R => 0 < Var m (move x u t) (Mean m (move x u t)) + eps).
 Proof.
-  intros Hm H.
-  set (f := fun t : R => Var m (move x u t) (Mean m (move x u t)) + eps).
-  assert (Hf : ex_derive f 0).
-  { exists (sum m (fun i => 2 * ((move x u 0 i - Mean m (move x u 0)) ^ 1 * (u i - sum m u / INR m))) / INR m + 0).
-    unfold f. derive. }
-  assert (H0 : 0 < f 0) by (unfold f; rewrite move_0; exact H).
-  apply (ex_derive_continuous f 0 Hf (fun y => 0 < y)).
-  exists (mkposreal _ H0). intros y Hy. apply Rabs_def2 in Hy.
-  unfold minus, plus, opp in Hy. simpl in Hy. lra.
+  intros _ H.
+  apply (positive_near _
+    (sum m (fun i => 2 * ((move x u 0 i - Mean m (move x u 0)) ^ 1 * (u i - sum m u / INR m))) / INR m + 0)).
+  - derive.
+  - rewrite move_0. exact H.
+Qed.
+
+Lemma near_corrected m d x u eps : 0 < INR m -> 0 < CorrectedVar m x (Mean m x) d + eps ->
+  locally 0 (fun t : R => 0 < CorrectedVar m (move x u t) (Mean m (move x u t)) d + eps).
+Proof.
+  intros _ H.
+  apply (positive_near _
+    (sum m (fun i => 2 * ((move x u 0 i - Mean m (move x u 0)) ^ 1 * (u i - sum m u / INR m))) / (INR m - d) + 0)).
+  - derive.
+  - rewrite move_0. exact H.
 Qed.
 
 (** [same by_fact] proves that terms are equal that differ only where [by_fact] knows a derivative. *)

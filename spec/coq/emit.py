@@ -30,7 +30,7 @@ From Coquelicot Require Import Coquelicot.
 From Bncore Require Import Sums Equations Algebra Derivatives.
 """
 
-# How many elements a claim's batch has, and how its proof ends: by `field`, where few elements are written out.
+# How many elements a claim's batch has, and how its proof ends: few elements are written out before `field`.
 SIZES = {
     "any": ("({least} <= m)%nat", ["normal."]),
     "1": (
@@ -45,7 +45,8 @@ SIZES = {
         "m = 2%nat",
         [
             "subst m; destruct (of_two _ _ _ first_moment second_moment) as [other square].",
-            "try rewrite eps_is; try destruct j as [| [| j]]; try lia; cbn [sum INR]; rewrite ?other, ?square.",
+            "try rewrite eps_is; try destruct j as [| [| j]]; try lia.",
+            "all: cbn [sum INR]; rewrite ?other, ?square.",
             "all: normal.",
         ],
     ),
@@ -53,8 +54,8 @@ SIZES = {
 
 
 def emits(theorem):
-    """Whether all that a theorem says can be written: of one batch without weights, by the book's equations."""
-    return all(claim.batch in SIZES and claim.book == "source" for claim in theorem.claims)
+    """Whether all that a theorem says can be written: it is about one batch, and without weights."""
+    return all(claim.batch in SIZES for claim in theorem.claims)
 
 
 def module(theorem):
@@ -116,7 +117,7 @@ class File:
         """The lemma that a derivative exists and is its closed form."""
         where, index = problem.setting, ["k"] if problem.indexed else []
         parameters = [typed(name, name in problem.batches) for name in problem.parameters]
-        statement = Statement(parameters, index, [("Hroot", f"0 < {root}") for root in problem.roots])
+        statement = Statement(parameters, index, list(where.assumed))
         found = where.short(problem.rate)
         normal = Normal(where, self.lemmas)
         value = term_of(normal(found))
@@ -133,7 +134,7 @@ class File:
     def _explicit(self, problem):
         """The proof that while t is small the body is equal to its form without derivatives."""
         itself = Derivative(problem, problem.free, "k" if problem.indexed else None)
-        normal = Normal(setting((), ()), self.lemmas)
+        normal = Normal(setting((), (), problem.book), self.lemmas)
         known = dict.fromkeys(problem.roots, "Hroot")
         lines = ["{", *still_positive(itself, normal, known)]
         inner = derivatives(problem.body)
@@ -151,11 +152,12 @@ class File:
 
     def _claim(self, name, claim):
         """The theorem that a claim holds."""
-        reader = Reader({each: Name(each) for each in ("mean", "var")} if claim.mode == "inference" else {})
+        given = {each: Name(each) for each in ("mean", "var")} if claim.mode == "inference" else {}
+        reader = Reader(given, claim.book)
         sides = [reader.read(side) for side in (claim.left, claim.right, claim.slack) if side is not None]
         for side in sides:
             self.need(side)
-        where = setting(reader.values, variables(sides))
+        where = setting(reader.values, variables(sides), claim.book)
         normal = Normal(where, self.lemmas)
         short = [where.short(side) for side in sides]
         size, finish = SIZES[claim.batch]
@@ -200,8 +202,7 @@ class File:
 def assumptions(sides, short, normal):
     """What a claim assumes of its variables: what must be positive, not negative, or not 0."""
     where = normal.setting
-    if where.rooted:
-        yield "Hroot", f"0 < {where.full(Add(VAR, EPS))}"
+    yield from where.assumed
     below = normal.divisors(short)
     if VAR.name in below:
         yield "var_nonzero", f"{where.full(VAR)} <> 0"
@@ -227,11 +228,7 @@ def preamble(statement, where):
         lines.append("assert (size : 0 < INR m) by (apply size_positive; lia).")
     if statement.least > 1:
         lines.append("pose proof (le_INR _ _ Hm) as least; simpl in least.")
-    if where.trained:
-        lines.append("destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).")
-    if where.rooted:
-        lines.append("destruct (roots _ _ Hroot) as [rstd_positive eps_is].")
-    return lines
+    return [*lines, *where.facts]
 
 
 def abbreviations(where):

@@ -184,7 +184,8 @@ class Normal:
         if self.setting.trained and inside == ((("element", "", index), 1),):
             return constant(0), ["rewrite first_moment."]
         if self.setting.trained and inside == ((("element", "", index), 2),):
-            return atom("size") * atom("name", "var"), ["rewrite second_moment."]
+            divisor = atom("size") - atom("name", "d") if self.setting.corrected else atom("size")
+            return divisor * atom("name", "var"), ["rewrite second_moment."]
         return atom("sum", tuple((what[1], n) for what, n in inside)), []
 
     def _others(self, term):
@@ -231,7 +232,8 @@ class Normal:
         roots = [known.get(root) or self._positive(root) for root in roots]
         index = [term.index] if term.index else []
         parts = [self.lemmas[term.problem], "m", *(each.text(ATOM) for each in term.arguments), *index]
-        return f"({' '.join([*parts, 'size', *roots, *(f'H{each}' for each in index)])})"
+        divisor = ["divisor"] * term.problem.setting.corrected
+        return f"({' '.join([*parts, 'size', *divisor, *roots, *(f'H{each}' for each in index)])})"
 
     def _positive(self, term):
         """A hypothesis that a term is positive."""

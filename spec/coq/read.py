@@ -36,12 +36,20 @@ from spec.coq.terms import (
     number,
     varies,
 )
-from spec.equations import BOOK, NUMBER
+from spec.equations import NUMBER
 from spec.theorems import language
+from spec.theorems.books import BOOKS
 
 # The parameters of equations that are batches.
 BATCHES = ("x", "xhat")
-PARTS = ("mean", "var", "xhat")
+# What the equations compute, and a theorem may take as given.
+PARTS = ("mean", "var", "rstd", "xhat", "y")
+
+
+class _Written(type(language.WRITTEN)):
+    """The batch of an equation that is to be written down, with the parameters of a variant of the book."""
+
+    scalar = staticmethod(language.name)
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,7 @@ class Reader:
     """Reads trees where these names have these values, and what depends on them is computed from them."""
 
     values: dict = field(default_factory=dict)
+    book: str = "source"
 
     def bind(self, **values):
         """The reader for which these names have these values."""
@@ -60,8 +69,8 @@ class Reader:
             return self.values[name]
         if name == "m":
             return Size()
-        if name in equations():
-            equation = equations()[name]
+        if name in PARTS:
+            equation = equations(self.book)[name]
             return Call(equation, tuple(map(self._argument, equation.parameters)))
         if name in language.DEFINITIONS:
             tree = language.DEFINITIONS[name]
@@ -180,7 +189,7 @@ class Reader:
     def _derivative(self, a, of, held, direction, index):
         given = frozenset({of, *held, *self.values}) & frozenset(PARTS)
         kind = "unit" if isinstance(direction, Unit) else "one" if direction == number(1) else "direction"
-        asked = problem(a, of, given, kind, self.varies(a))
+        asked = problem(a, of, given, kind, self.varies(a), self.book)
         still = self.bind(h=direction)
         arguments = {each: still.name(each) for each in asked.parameters}
         arguments |= {each: as_batch(arguments[each]) for each in asked.batches}
@@ -204,6 +213,7 @@ class Problem:
     given: frozenset
     kind: str
     varies: bool
+    book: str
 
     @property
     def direction(self):
@@ -223,7 +233,8 @@ class Problem:
 
     @property
     def _reader(self):
-        return Reader({name: Batch(name) if name in language.ELEMENTS else Name(name) for name in self.given})
+        given = {name: Batch(name) if name in language.ELEMENTS else Name(name) for name in self.given}
+        return Reader(given, self.book)
 
     @property
     def moved(self):
@@ -241,7 +252,7 @@ class Problem:
     @cached_property
     def setting(self):
         """What mean, var and rstd mean in the closed form."""
-        return setting(self.given, self.parameters)
+        return setting(self.given, self.parameters, self.book)
 
     @property
     def roots(self):
@@ -282,9 +293,9 @@ class Problem:
 problem = cache(Problem)
 
 
-def setting(given, names):
+def setting(given, names, book):
     """The setting in which these parts of the equations are given, and these names free."""
-    return Setting(frozenset(given), "x" in names, "eps" in names, equations())
+    return Setting(frozenset(given), frozenset(names), equations(book))
 
 
 def closed(term):
@@ -293,34 +304,50 @@ def closed(term):
 
 
 @cache
-def equations():
-    """The definitions, from `spec.equations`; with the inverse of the root in (9.40), which has a name."""
-    over, names = language.WRITTEN, language
+def equations(book):
+    """The definitions, from the equations of a book; with the inverse of the root in (9.40), which has a name."""
+    over, names, equation = _Written(), language, BOOKS[book]
     trees = {
-        "mean": (("x",), BOOK.mean(names.x, over)),
-        "var": (("x", "mean"), BOOK.var(names.x, names.mean, over)),
+        "mean": (("x",), equation.mean(names.x, over)),
+        "var": (("x", "mean"), equation.var(names.x, names.mean, over)),
         "rstd": (("var", "eps"), 1 / over.sqrt(names.var + names.eps)),
-        "xhat": (("x", "mean", "var", "eps"), BOOK.xhat(names.x, names.mean, names.var, names.eps, over)),
-        "y": (("xhat", "gamma", "beta"), BOOK.y(names.xhat, names.gamma, names.beta)),
+        "xhat": (("x", "mean", "var", "eps"), equation.xhat(names.x, names.mean, names.var, names.eps, over)),
+        "y": (("xhat", "gamma", "beta"), equation.y(names.xhat, names.gamma, names.beta)),
     }
-    return {name: _equation(name, *each) for name, each in trees.items()}
+    found = {
+        name: _equation(name.capitalize(), *each, name in language.ELEMENTS) for name, each in trees.items()
+    }
+    if book == "source":
+        return found
+    # what a variant leaves as it is, is the book's
+    source = equations("source")
+    return {
+        name: source[name] if each == source[name] else replace(each, coq=book.capitalize() + each.coq)
+        for name, each in found.items()
+    }
 
 
-def _equation(name, parameters, tree):
-    free = Reader({each: Batch(each) if each in BATCHES else Name(each) for each in parameters})
-    varies = name in language.ELEMENTS
-    body = canonical(free.at(tree, "i" if varies else None))
-    sums = any(isinstance(each, Sum) for each in body.walk())
-    return Equation(name.capitalize(), parameters, body, sums, varies)
+def _equation(coq, parameters, tree, varies):
+    reader = Reader({each: Batch(each) if each in BATCHES else Name(each) for each in parameters})
+    body = canonical(reader.at(tree, "i" if varies else None))
+    more = tuple(name for name in variables([body]) if name not in parameters)
+    return Equation(coq, parameters + more, body, any(isinstance(each, Sum) for each in body.walk()), varies)
 
 
 def definitions():
-    """The text of `Equations.v`: a definition for each equation."""
-    parts = []
-    for name, equation in equations().items():
-        types = " ".join("({} : {})".format(*typed(each, each in BATCHES)) for each in equation.parameters)
-        size = "(m : nat) " * equation.sums
-        index = " (i : nat)" * equation.varies
-        note = f"(** {NUMBER[name]} *)\n" if name in NUMBER else "(** The inverse of the root in (9.40) *)\n"
-        parts.append(f"{note}Definition {equation.coq} {size}{types}{index} : R :=\n  {equation.body}.\n")
+    """The text of `Equations.v`: a definition for each equation, and for each that a variant changes."""
+    parts, written = [], set()
+    for book in BOOKS:
+        for name, equation in equations(book).items():
+            if equation.coq not in written:
+                written.add(equation.coq)
+                parts.append(_definition(name, book, equation))
     return "\n".join(parts)
+
+
+def _definition(name, book, equation):
+    types = " ".join("({} : {})".format(*typed(each, each in BATCHES)) for each in equation.parameters)
+    size = "(m : nat) " * equation.sums
+    index = " (i : nat)" * equation.varies
+    note = NUMBER.get(name, "The inverse of the root in (9.40)") + f", {book}" * (book != "source")
+    return f"(** {note} *)\nDefinition {equation.coq} {size}{types}{index} : R :=\n  {equation.body}.\n"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from spec.coq.terms import Batch, Call, Name
+from spec.coq.terms import Add, Batch, Call, Name
 
 X, MEAN, VAR, RSTD, EPS = Batch("x"), Name("mean"), Name("var"), Name("rstd"), Name("eps")
 
@@ -12,30 +12,56 @@ X, MEAN, VAR, RSTD, EPS = Batch("x"), Name("mean"), Name("var"), Name("rstd"), N
 class Setting:
     """What mean, var and rstd stand for, and what is known about them.
 
-    `given` are those of them that are parameters. x is there, or is not.
+    `given` are those of them that are parameters; `names` is what is free.
     """
 
     given: frozenset
-    x: bool
-    rooted: bool
+    names: frozenset
     equations: dict = field(repr=False, compare=False)
 
     @property
     def trained(self):
         """Whether mean is the mean of x."""
-        return self.x and "mean" not in self.given
+        return "x" in self.names and "mean" not in self.given
+
+    @property
+    def rooted(self):
+        """Whether var + eps is assumed to be positive."""
+        return "eps" in self.names
+
+    @property
+    def corrected(self):
+        """Whether the variance is divided by m - d."""
+        return self.trained and "d" in self.equations["var"].parameters
 
     @cached_property
     def long(self):
         """The terms that are abbreviated, each by those before it."""
-        long = {}
-        if self.trained:
-            long["mean"] = Call(self.equations["mean"], (X,))
-            if "var" not in self.given:
-                long["var"] = Call(self.equations["var"], (X, MEAN))
+        names = ["mean", "var"] if self.trained else []
+        names = [name for name in names if name not in self.given]
+        return {name: self._call(name) for name in [*names, *["rstd"] * self.rooted]}
+
+    def _call(self, name):
+        parameters = self.equations[name].parameters
+        return Call(self.equations[name], tuple(X if each == "x" else Name(each) for each in parameters))
+
+    @property
+    def assumed(self):
+        """What is assumed of mean, var and rstd: pairs of a name and a text."""
+        if self.corrected:
+            yield "divisor", "INR m - d <> 0"
         if self.rooted:
-            long["rstd"] = Call(self.equations["rstd"], (VAR, EPS))
-        return long
+            yield "Hroot", f"0 < {self.full(Add(VAR, EPS))}"
+
+    @property
+    def facts(self):
+        """The tactics that make these assumptions known as facts."""
+        if self.corrected:
+            yield "destruct (corrected_moments m x d size divisor) as [first_moment second_moment]."
+        elif self.trained:
+            yield "destruct (moments m x size) as (first_moment & second_moment & var_nonnegative)."
+        if self.rooted:
+            yield "destruct (roots _ _ Hroot) as [rstd_positive eps_is]."
 
     def short(self, term):
         """The term with the abbreviations."""

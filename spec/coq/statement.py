@@ -141,7 +141,8 @@ def still_positive(derivative, normal, known):
     ((old, new),) = pairs
     moved = normal.short(derivative.moved(by))
     parts = " ".join(part.text(ATOM) for part in (moved.batch, moved.direction, old.right))
-    lines = [f"refine (filter_imp _ _ _ (near m {parts} size {known[old]})); intros {by} H{by}."]
+    near = "near_corrected m d" if derivative.problem.setting.corrected else "near m"
+    lines = [f"refine (filter_imp _ _ _ ({near} {parts} size {known[old]})); intros {by} H{by}."]
     known[new] = f"H{by}"
     return lines
 

@@ -23,3 +23,7 @@ Definition Xhat (x : nat -> R) (mean : R) (var : R) (eps : R) (i : nat) : R :=
 (** (9.41) *)
 Definition Y (xhat : nat -> R) (gamma : R) (beta : R) (i : nat) : R :=
   gamma * xhat i + beta.
+
+(** (9.39), corrected *)
+Definition CorrectedVar (m : nat) (x : nat -> R) (mean : R) (d : R) : R :=
+  sum m (fun i => (x i - mean) ^ 2) / (INR m - d).

@@ -303,7 +303,8 @@ Proof.
   change (var = (x j - others m j x) ^ 2 / 4).
   rewrite e2.
   subst m; destruct (of_two _ _ _ first_moment second_moment) as [other square].
-  try rewrite eps_is; try destruct j as [| [| j]]; try lia; cbn [sum INR]; rewrite ?other, ?square.
+  try rewrite eps_is; try destruct j as [| [| j]]; try lia.
+  all: cbn [sum INR]; rewrite ?other, ?square.
   all: normal.
 Qed.
 
@@ -355,7 +356,8 @@ Proof.
   rewrite e2.
   rewrite e4.
   subst m; destruct (of_two _ _ _ first_moment second_moment) as [other square].
-  try rewrite eps_is; try destruct j as [| [| j]]; try lia; cbn [sum INR]; rewrite ?other, ?square.
+  try rewrite eps_is; try destruct j as [| [| j]]; try lia.
+  all: cbn [sum INR]; rewrite ?other, ?square.
   all: normal.
 Qed.
 
@@ -389,7 +391,8 @@ Proof.
   change (Xhat x mean var eps j ^ 2 = 1 - eps * rstd ^ 2).
   rewrite e2.
   subst m; destruct (of_two _ _ _ first_moment second_moment) as [other square].
-  try rewrite eps_is; try destruct j as [| [| j]]; try lia; cbn [sum INR]; rewrite ?other, ?square.
+  try rewrite eps_is; try destruct j as [| [| j]]; try lia.
+  all: cbn [sum INR]; rewrite ?other, ?square.
   all: normal.
 Qed.
 
@@ -422,7 +425,8 @@ Proof.
     rstd - gamma * rstd * sum m dy / INR m = gamma * eps * rstd ^ 3 * (dy j - others m j dy) / 2).
   rewrite e1.
   subst m; destruct (of_two _ _ _ first_moment second_moment) as [other square].
-  try rewrite eps_is; try destruct j as [| [| j]]; try lia; cbn [sum INR]; rewrite ?other, ?square.
+  try rewrite eps_is; try destruct j as [| [| j]]; try lia.
+  all: cbn [sum INR]; rewrite ?other, ?square.
   all: normal.
 Qed.
 
