@@ -305,7 +305,7 @@ def closed(term):
 
 @cache
 def equations(book):
-    """The definitions, from the equations of a book; with the inverse of the root in (9.40), which has a name."""
+    """The definitions, from the equations of a book; the inverse of the root in (9.40) has a name too."""
     over, names, equation = _Written(), language, BOOKS[book]
     trees = {
         "mean": (("x",), equation.mean(names.x, over)),
