@@ -84,5 +84,5 @@ Ltac nonnegative :=
 
 (** [normal] decides an equation of rational functions, once eps is written by rstd and var. *)
 Ltac normal :=
-  try match goal with eps_is : ?eps = _ |- _ => is_var eps; rewrite eps_is end;
+  try match goal with eps_is : @eq R ?eps _ |- _ => is_var eps; rewrite eps_is end;
   first [reflexivity | field; repeat split; first [assumption | apply Rgt_not_eq; positive]].

@@ -13,6 +13,9 @@ Fixpoint sum (m : nat) (f : nat -> R) : R :=
 (** The batch that is 1 at element k, and 0 elsewhere. *)
 Definition unit (k i : nat) : R := if Nat.eqb i k then 1 else 0.
 
+(** The batch without its first n elements. *)
+Definition after (n : nat) (f : nat -> R) (i : nat) : R := f (n + i)%nat.
+
 (** The sum over all elements but j. *)
 Definition others (m j : nat) (f : nat -> R) : R := sum m (fun i => if Nat.eqb i j then 0 else f i).
 
@@ -64,4 +67,12 @@ Qed.
 Lemma others_nonnegative m j f : (forall i, (i < m)%nat -> 0 <= f i) -> 0 <= others m j f.
 Proof.
   intros H. apply sum_nonnegative. intros i Hi. destruct (Nat.eqb i j); [lra | apply H, Hi].
+Qed.
+
+(** The sum over a batch in two shards. *)
+Lemma sum_after n m f : sum (n + m) f = sum n f + sum m (after n f).
+Proof.
+  induction m as [| m IH].
+  - rewrite Nat.add_0_r. simpl. ring.
+  - rewrite Nat.add_succ_r. simpl. rewrite IH. unfold after. ring.
 Qed.

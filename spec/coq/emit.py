@@ -1,5 +1,7 @@
 """Writes a theorem as a file of Coq: a lemma for each derivative in it, and a theorem for each claim."""
 
+from dataclasses import replace
+
 from spec.coq.calculus import rate
 from spec.coq.forms import term_of
 from spec.coq.normal import Normal
@@ -53,9 +55,17 @@ SIZES = {
 }
 
 
+SHARDED = ("m = (m1 + m2)%nat", ["subst m; rewrite ?plus_INR, ?sum_after; unfold after.", "normal."])
+
+
+def sharded(tree):
+    """Whether a tree speaks of shards."""
+    return isinstance(tree, language.Tree) and (tree.head == "shard" or any(map(sharded, tree.parts)))
+
+
 def emits(theorem):
     """Whether all that a theorem says can be written: it is about one batch, and without weights."""
-    return all(claim.batch in SIZES for claim in theorem.claims)
+    return all(claim.batch in SIZES or claim.batch == "shards" for claim in theorem.claims)
 
 
 def module(theorem):
@@ -157,13 +167,14 @@ class File:
         sides = [reader.read(side) for side in (claim.left, claim.right, claim.slack) if side is not None]
         for side in sides:
             self.need(side)
-        where = setting(reader.values, variables(sides), claim.book)
+        apart = sharded(claim.left) or sharded(claim.right)
+        where = replace(setting(reader.values, variables(sides), claim.book), sharded=apart)
         normal = Normal(where, self.lemmas)
         short = [where.short(side) for side in sides]
-        size, finish = SIZES[claim.batch]
+        size, finish = SHARDED if apart else SIZES.get(claim.batch, SIZES["any"])
         said, exist, end = self._said(sides, short, normal, finish)
         statement = Statement(
-            [typed(*each) for each in variables(sides).items()],
+            [("m1", "nat"), ("m2", "nat")] * apart + [typed(*each) for each in variables(sides).items()],
             sorted(frozenset().union(*(side.indices() for side in sides))),
             list(assumptions(sides, short, normal)),
             size.format(least=claim.least),
@@ -203,6 +214,8 @@ def assumptions(sides, short, normal):
     """What a claim assumes of its variables: what must be positive, not negative, or not 0."""
     where = normal.setting
     yield from where.assumed
+    if where.sharded:
+        yield from [("first", "(1 <= m1)%nat"), ("second", "(1 <= m2)%nat")]
     below = normal.divisors(short)
     if VAR.name in below:
         yield "var_nonzero", f"{where.full(VAR)} <> 0"
@@ -217,6 +230,8 @@ def assumptions(sides, short, normal):
                 yield f"{name}_nonnegative", f"0 <= {name}"
         elif name in below:
             yield f"{name}_nonzero", f"{name} <> 0"
+    for n, divisor in enumerate(normal.opaque_divisors(short), 1):
+        yield f"divisor{n}", f"{divisor} <> 0"
     if EPS.name in variables(sides[2:]):
         yield "eps_nonnegative", "0 <= eps"
 
@@ -228,6 +243,9 @@ def preamble(statement, where):
         lines.append("assert (size : 0 < INR m) by (apply size_positive; lia).")
     if statement.least > 1:
         lines.append("pose proof (le_INR _ _ Hm) as least; simpl in least.")
+    if where.sharded:
+        lines.append("pose proof (size_positive _ first) as size1.")
+        lines.append("pose proof (size_positive _ second) as size2.")
     return [*lines, *where.facts]
 
 

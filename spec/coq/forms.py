@@ -1,15 +1,16 @@
 """Normal forms as terms. An atom of their polynomials is one of these:
 
-("size",)                    the number of elements
-("name", name)               a parameter, mean, var or rstd
-("element", name, index)     an element of a batch; with the name "", of x - mean
-("unit", k, index)           1 at k, 0 elsewhere
-("sum", monomial)            the sum of a monomial of elements, a tuple of (name, exponent)
-("inverse", text, term)      1 over a term that is no monomial
+("size", size)              a number of elements
+("name", name)              a parameter, mean, var or rstd
+("element", name, index)    an element of a batch; the name "" is x - mean, and AFTER may come before
+("unit", k, index)          1 at k, 0 elsewhere
+("sum", monomial, size)     the sum of a monomial of elements, a tuple of (name, exponent)
+("inverse", text, term)     1 over a term that is no monomial
 """
 
 from spec.coq.setting import MEAN, X
 from spec.coq.terms import (
+    After,
     At,
     Batch,
     Div,
@@ -20,11 +21,12 @@ from spec.coq.terms import (
     Sum,
     Unit,
     add,
-    at_index,
     multiply,
     number,
     power,
 )
+
+AFTER = "after "
 
 
 def term_of(polynomial):
@@ -50,15 +52,23 @@ def product_of(monomial, coefficient=1):
 def _atom(kind, *what):
     match kind:
         case "size":
-            return Size()
+            return Size(*what)
         case "name":
             return Name(*what)
         case "unit":
             return At(Unit(what[0]), what[1])
         case "element":
-            return at_index(Batch(what[0]), what[1]) if what[0] else Sub(At(X, what[1]), MEAN)
+            return _element(*what)
         case "inverse":
             return Div(number(1), what[1])
         case "sum":
-            return Sum("i", multiply([power(_atom("element", name, "i"), n) for name, n in what[0]]))
+            monomial, size = what
+            return Sum("i", multiply([power(_element(name, "i"), n) for name, n in monomial]), size)
     raise ValueError(f"atom: wanted one of the kinds above, found {kind!r}")
+
+
+def _element(name, index):
+    if not name:
+        return Sub(At(X, index), MEAN)
+    batch = Batch(name.removeprefix(AFTER))
+    return At(After(batch) if name.startswith(AFTER) else batch, index)

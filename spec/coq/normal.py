@@ -8,7 +8,7 @@ normal form. A fact is proved from the facts of its parts, and `field`.
 
 from dataclasses import dataclass, field
 
-from spec.coq.forms import product_of, term_of
+from spec.coq.forms import AFTER, product_of, term_of
 from spec.coq.polynomial import Polynomial, atom, constant
 from spec.coq.setting import EPS, VAR, Setting, X
 from spec.coq.statement import bound, for_all, introduce
@@ -16,6 +16,7 @@ from spec.coq.terms import (
     ATOM,
     PRODUCT,
     Add,
+    After,
     At,
     Batch,
     Binary,
@@ -35,6 +36,7 @@ from spec.coq.terms import (
     Term,
     Unit,
 )
+from spec.theorems import language
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ class Normal:
         if isinstance(term, Number):
             return constant(term.value)
         if isinstance(term, Size):
-            return atom("size")
+            return atom("size", term.size)
         if term == EPS and self.setting.rooted:
             return atom("name", "rstd") ** -2 - atom("name", "var")
         if isinstance(term, Name):
@@ -102,10 +104,12 @@ class Normal:
     def _element(self, term):
         if isinstance(term.batch, Unit):
             return atom("unit", term.batch.index, term.index)
-        if term.batch == X:
+        if term.batch == X and self.setting.centred:
             return atom("element", "", term.index) + atom("name", "mean")
         if isinstance(term.batch, Batch):
             return atom("element", term.batch.name, term.index)
+        if isinstance(term.batch, After):
+            return atom("element", f"{AFTER}{term.batch.batch}", term.index)
         raise NotImplementedError(f"the normal form of {term}")
 
     def _binary(self, kind, left, right, term):
@@ -146,13 +150,13 @@ class Normal:
             groups[inside] = groups.get(inside, constant(0)) + Polynomial({outside: coefficient})
         value, steps = constant(0), []
         for inside, coefficient in groups.items():
-            total, step = self._total(inside, index)
+            total, step = self._total(inside, index, term.size)
             value = value + coefficient * total
             steps += step
         terms = [f"({term_of(c)}) * ({self._summand(i, index)})" for i, c in groups.items()]
         spread = " + (".join([*terms, "0"]) + ")" * len(terms)
         proof = [
-            f"transitivity (sum m (fun {index} => {spread})).",
+            f"transitivity (sum {term.size} (fun {index} => {spread})).",
             f"{{ apply sum_ext; intros {index} H{index}.",
             *self.rewrites(term.body),
             "normal. }",
@@ -168,7 +172,7 @@ class Normal:
         rest = product_of(tuple(each for each in inside if each not in units))
         return f"{rest.text(PRODUCT)} * {product_of(units)}" if units else rest
 
-    def _total(self, inside, index):
+    def _total(self, inside, index, size):
         """The sum of a monomial, and how to rewrite it."""
         units = [each for each in inside if each[0][0] == "unit"]
         if units:
@@ -180,13 +184,15 @@ class Normal:
             left = product_of(rest)
             return Polynomial({moved: 1}), [f"rewrite (sum_unit m {at} (fun {index} => {left}) H{at})."]
         if not inside:
-            return atom("size"), ["rewrite sum_one."]
+            return atom("size", size), ["rewrite sum_one."]
         if self.setting.trained and inside == ((("element", "", index), 1),):
             return constant(0), ["rewrite first_moment."]
         if self.setting.trained and inside == ((("element", "", index), 2),):
-            divisor = atom("size") - atom("name", "d") if self.setting.corrected else atom("size")
+            divisor = atom("size", size)
+            if self.setting.corrected:
+                divisor = divisor - atom("name", "d")
             return divisor * atom("name", "var"), ["rewrite second_moment."]
-        return atom("sum", tuple((what[1], n) for what, n in inside)), []
+        return atom("sum", tuple((what[1], n) for what, n in inside), size), []
 
     def _others(self, term):
         difference = Sub(Sum(term.index, term.body), term.body.put({}, {term.index: term.but}))
@@ -254,6 +260,17 @@ class Normal:
         """The names by which terms divide."""
         below = [self(each.right).single for term in terms for each in term.walk() if isinstance(each, Div)]
         return {name for single in below if single for name in _names(single[0])} - {"mean", "rstd"}
+
+    def opaque_divisors(self, terms):
+        """The sums of parameters by which terms divide, none of them known to have a sign."""
+        below = [each.right for term in terms for each in term.walk() if isinstance(each, Div)]
+        return dict.fromkeys(
+            each
+            for each in below
+            if self(each).single is None
+            and not each.names() & language.NONNEGATIVE
+            and not any(isinstance(part, Size) for part in each.walk())
+        )
 
     def rewrites(self, term):
         """The tactics that rewrite the outermost parts of a term by their facts, the largest first."""

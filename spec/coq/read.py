@@ -10,6 +10,7 @@ from spec.coq.setting import EPS, VAR, Setting
 from spec.coq.statement import typed, variables
 from spec.coq.terms import (
     Add,
+    After,
     Batch,
     Call,
     Derivative,
@@ -42,6 +43,8 @@ from spec.theorems.books import BOOKS
 
 # The parameters of equations that are batches.
 BATCHES = ("x", "xhat")
+# Names that mean something else in Coq.
+RESERVED = frozenset({"R", "S"})
 # What the equations compute, and a theorem may take as given.
 PARTS = ("mean", "var", "rstd", "xhat", "y")
 
@@ -58,6 +61,7 @@ class Reader:
 
     values: dict = field(default_factory=dict)
     book: str = "source"
+    size: str = "m"
 
     def bind(self, **values):
         """The reader for which these names have these values."""
@@ -68,14 +72,16 @@ class Reader:
         if name in self.values:
             return self.values[name]
         if name == "m":
-            return Size()
+            return Size(self.size)
         if name in PARTS:
             equation = equations(self.book)[name]
-            return Call(equation, tuple(map(self._argument, equation.parameters)))
+            return Call(equation, tuple(map(self._argument, equation.parameters)), self.size)
         if name in language.DEFINITIONS:
             tree = language.DEFINITIONS[name]
             return Each("i", self.at(tree, "i")) if self.varies(tree) else self.at(tree, None)
-        return Batch(name) if name in language.ELEMENTS else Name(name)
+        if name in language.ELEMENTS:
+            return After(Batch(name)) if self.size == "m2" else Batch(name)
+        return Name(f"{name}_" if name in RESERVED else name)
 
     def _argument(self, name):
         value = self.name(name)
@@ -94,7 +100,7 @@ class Reader:
             return tree.parts[1] in language.ELEMENTS or self.varies(tree.parts[0])
         if tree.head == "where":
             return self._replaced(tree).varies(tree.parts[0])
-        if tree.head in ("sum", "cov", "element", "others"):
+        if tree.head in ("sum", "cov", "element", "others", "shard"):
             return False
         return any(self.varies(part) for part in tree.parts if isinstance(part, language.Tree))
 
@@ -150,14 +156,14 @@ class Reader:
 
     def _sum(self, index, of):
         bound = _bound(index)
-        return Sum(bound, self.at(of, bound))
+        return Sum(bound, self.at(of, bound), self.size)
 
     def _cov(self, index, a, b):
         both, first, second = (self._average(each) for each in (a * b, a, b))
         return Sub(both, Mul(first, second))
 
     def _average(self, tree):
-        return Div(self._sum(None, tree), Size())
+        return Div(self._sum(None, tree), Size(self.size))
 
     def _centred(self, index, a):
         return Sub(self.at(a, index), self._average(a))
@@ -166,7 +172,13 @@ class Reader:
         return self.at(a, "j")
 
     def _others(self, index, a):
-        return Others("i", self.at(a, "i"), "j")
+        return Others("i", self.at(a, "i"), self.size, "j")
+
+    def _shard(self, index, n, a):
+        """A value on the first m1 elements, or on the m2 after them."""
+        if self.values or self.size != "m":
+            raise NotImplementedError("a shard of a batch in which names are replaced")
+        return replace(self, size=f"m{n}").at(a, index)
 
     def _replaced(self, tree):
         pairs = tree.parts[1:]

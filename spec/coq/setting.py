@@ -18,11 +18,17 @@ class Setting:
     given: frozenset
     names: frozenset
     equations: dict = field(repr=False, compare=False)
+    sharded: bool = False
+
+    @property
+    def centred(self):
+        """Whether there is a mean to take from x."""
+        return not self.sharded
 
     @property
     def trained(self):
         """Whether mean is the mean of x."""
-        return "x" in self.names and "mean" not in self.given
+        return "x" in self.names and "mean" not in self.given and not self.sharded
 
     @property
     def rooted(self):

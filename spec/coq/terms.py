@@ -78,10 +78,12 @@ def number(value):
 
 @dataclass(frozen=True)
 class Size(Term):
-    """The number of elements, as a real number."""
+    """A number of elements, as a real number."""
+
+    size: str = "m"
 
     def text(self, precedence):
-        return _in(precedence, APPLIED, "INR m")
+        return _in(precedence, APPLIED, f"INR {self.size}")
 
 
 @dataclass(frozen=True)
@@ -173,6 +175,16 @@ class Unit(Term):
 
 
 @dataclass(frozen=True)
+class After(Term):
+    """A batch without its first m1 elements."""
+
+    batch: Term
+
+    def text(self, precedence):
+        return _in(precedence, APPLIED, f"after m1 {self.batch.text(ATOM)}")
+
+
+@dataclass(frozen=True)
 class Move(Term):
     """A batch, moved along another by a number."""
 
@@ -199,6 +211,7 @@ class Binder(Term):
 
     index: str
     body: Term
+    size: str = "m"
 
     def indices(self):
         return self.body.indices() - {self.index} | self._outside()
@@ -214,7 +227,7 @@ class Binder(Term):
         return self._with(index, _renamed(body, unique, index), outer)
 
     def _with(self, index, body, at):
-        return type(self)(index, body)
+        return type(self)(index, body, self.size)
 
 
 _UNIQUE = count()
@@ -253,7 +266,7 @@ class Each(Binder):
 
 class Sum(Binder):
     def text(self, precedence):
-        return _in(precedence, APPLIED, f"sum m {_function(self)}")
+        return _in(precedence, APPLIED, f"sum {self.size} {_function(self)}")
 
 
 def _function(binder):
@@ -274,10 +287,10 @@ class Others(Binder):
         return frozenset({self.but})
 
     def _with(self, index, body, at):
-        return Others(index, body, at.get(self.but, self.but))
+        return Others(index, body, self.size, at.get(self.but, self.but))
 
     def text(self, precedence):
-        return _in(precedence, APPLIED, f"others m {self.but} {_function(self)}")
+        return _in(precedence, APPLIED, f"others {self.size} {self.but} {_function(self)}")
 
 
 @dataclass(frozen=True)
@@ -286,16 +299,23 @@ class Call(Term):
 
     equation: "Equation"
     arguments: tuple
+    size: str = "m"
 
     def text(self, precedence):
-        size = ("m",) if self.equation.sums else ()
+        size = (self.size,) if self.equation.sums else ()
         parts = (self.equation.coq, *size, *(each.text(ATOM) for each in self.arguments))
         return _in(precedence, APPLIED, " ".join(parts))
 
     def unfolded(self, index=None):
         """The definition, of these arguments, at an index if it is that of a batch."""
         values = dict(zip(self.equation.parameters, self.arguments, strict=True))
-        return self.equation.body.put(values, {"i": index} if index else {})
+        return _resized(self.equation.body, self.size).put(values, {"i": index} if index else {})
+
+
+def _resized(term, size):
+    """A term about batches of m elements, about batches of another size."""
+    term = term.map(lambda part: _resized(part, size))
+    return replace(term, size=size) if hasattr(term, "size") else term
 
 
 @dataclass(frozen=True)
@@ -337,7 +357,7 @@ def varies(term):
     """Whether a term is a batch."""
     if isinstance(term, Call):
         return term.equation.varies
-    return isinstance(term, Batch | Unit | Move | Each)
+    return isinstance(term, Batch | Unit | After | Move | Each)
 
 
 def as_batch(term):
