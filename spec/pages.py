@@ -82,8 +82,8 @@ def _kernel(theorem):
     """Where the theorem is written for Coq, if it is."""
     if emits(theorem):
         yield (
-            f"* Coq: {_file(theorem)} states every step for every $m$, about derivatives of real functions, "
-            "with a proof. `make coq` has Coq's kernel check it."
+            f"* Coq: {_file(theorem)} states every step, about derivatives of real functions, with a proof. "
+            "`make coq` has Coq's kernel check it."
         )
 
 
@@ -138,7 +138,7 @@ Each is a list of equations, and each of those is established twice; most of the
   numbers, exactly, with dual numbers for the derivatives. It may take a false equation for true, with
   the probability stated; never a true one for false.
 * **Coq.** Most theorems are written as theorems of Coq too, about real functions and their derivatives, for
-  every $m$, each with a proof. `make coq` has Coq's kernel check them, and prints on what axioms they rest:
+  every $m$, with their proofs. `make coq` has Coq's kernel check them, and prints on what axioms they rest:
   on those of the real numbers.
 
 The first two trust the equations as they are written, and Python. The last trusts the equations, Coq's

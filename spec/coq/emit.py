@@ -90,6 +90,17 @@ def emit_all(theorems=THEOREMS):
     return texts | {module(theorem): emit(theorem) for theorem in theorems if emits(theorem)}
 
 
+def reader(claim):
+    """The reader of a claim's trees."""
+    given = {each: Name(each) for each in ("mean", "var")} if claim.mode == "inference" else {}
+    return Reader(given, claim.book)
+
+
+def terms(claim):
+    """Both sides of a claim, and its slack if it has one."""
+    return [reader(claim).read(side) for side in (claim.left, claim.right, claim.slack) if side is not None]
+
+
 class File:
     """A file as it grows: lemmas about derivatives come first, as the claims need them."""
 
@@ -162,13 +173,11 @@ class File:
 
     def _claim(self, name, claim):
         """The theorem that a claim holds."""
-        given = {each: Name(each) for each in ("mean", "var")} if claim.mode == "inference" else {}
-        reader = Reader(given, claim.book)
-        sides = [reader.read(side) for side in (claim.left, claim.right, claim.slack) if side is not None]
+        sides = terms(claim)
         for side in sides:
             self.need(side)
         apart = sharded(claim.left) or sharded(claim.right)
-        where = replace(setting(reader.values, variables(sides), claim.book), sharded=apart)
+        where = replace(setting(reader(claim).values, variables(sides), claim.book), sharded=apart)
         normal = Normal(where, self.lemmas)
         short = [where.short(side) for side in sides]
         size, finish = SHARDED if apart else SIZES.get(claim.batch, SIZES["any"])
