@@ -63,7 +63,7 @@ def at_random(theorem, claim, size):
 
 @pytest.mark.parametrize("name", sorted(theorem.name for theorem in THEOREMS if emit.emits(theorem)))
 def test_a_statement_says_what_its_tree_says(name):
-    """At every element, the terms of a statement have the value that the second checker finds for the tree."""
+    """At every element, the terms of a statement have the value that the second checker finds."""
     for claim in by_name[name].claims:
         size = {"1": 1, "2": 2}.get(claim.batch, 3)
         point = at_random(by_name[name], claim, size)

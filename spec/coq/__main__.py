@@ -38,8 +38,8 @@ def main():
     accepted = sum(verdict.ok for verdict in verdicts)
     held = accepted == len(verdicts) > 0
     print(
-        f"{'PASS' if held else 'FAIL'}: of {len(THEOREMS)} theorems {len(verdicts)} are written for Coq, and its "
-        f"kernel accepts {accepted}; {time.perf_counter() - start:.1f} s"
+        f"{'PASS' if held else 'FAIL'}: {len(verdicts)} of {len(THEOREMS)} theorems are written for Coq; "
+        f"its kernel accepts {accepted} of them; {time.perf_counter() - start:.1f} s"
     )
     return 0 if held else 1
 
