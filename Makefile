@@ -36,6 +36,10 @@ prove: $(VENV)/with-spec  ## write docs/proofs and docs/derivation.md from the e
 audit: $(VENV)/with-test  ## test the tester: the kill matrix of every mutant against every data set, minutes
 	$(PY) -m spec audit
 
+.PHONY: coq
+coq: $(VENV)/made  ## have Coq's kernel check the theorems (Debian: apt install coq libcoq-coquelicot)
+	$(PY) -m spec.coq
+
 .PHONY: bench bench-full
 bench: $(VENV)/built $(VENV)/with-docs  ## time the core beside every peer that is installed in .venv, a few minutes
 	$(PY) docs/benchmarks/bench.py

@@ -7,6 +7,7 @@ command is used that Markdown would take for an escape: no backslash before punc
 import math
 from decimal import Decimal
 
+from spec.coq.emit import emits, module
 from spec.equations import BOOK, NUMBER
 from spec.latex import Printer
 from spec.theorems import language
@@ -108,7 +109,16 @@ def _checks(theorem, proof):
         f"$m = {_sizes(proof)}$: holds; a false step would pass with a probability of at most "
         f"{proof.second.bound}."
     )
-    return f"* {method}\n* {second}"
+    return "\n".join([f"* {method}", f"* {second}", *_kernel(theorem)])
+
+
+def _kernel(theorem):
+    """Where the theorem is written for Coq, if it is."""
+    if emits(theorem):
+        yield (
+            f"* Coq: {_file(theorem)} states every step, about derivatives of real functions, with a proof. "
+            "`make coq` has Coq's kernel check it."
+        )
 
 
 def _source_numbers(theorem):
@@ -123,7 +133,8 @@ def index(proofs):
     """The table of contents, with source numbers and verdicts."""
     rows = [
         f"| {n} | [{proof.theorem.title}]({proof.theorem.name}.md) | {_source_numbers(proof.theorem)} "
-        f"| {len(proof.decisions)} steps | m = {_sizes(proof)} | {proof.second.bound} |"
+        f"| {len(proof.decisions)} steps | m = {_sizes(proof)} | {proof.second.bound} "
+        f"| {_file(proof.theorem)} |"
         for n, proof in enumerate(proofs, 1)
     ]
     return (
@@ -135,8 +146,8 @@ def index(proofs):
                 "",
                 INTRODUCTION,
                 "",
-                "| | theorem | source | normal form | second checker | error at most |",
-                "|---|---|---|---|---|---|",
+                "| | theorem | source | normal form | second checker | error at most | in Coq |",
+                "|---|---|---|---|---|---|---|",
                 *rows,
             ]
         )
@@ -144,9 +155,13 @@ def index(proofs):
     )
 
 
+def _file(theorem):
+    return f"[{module(theorem)}](coq/{module(theorem)}.v)" if emits(theorem) else ""
+
+
 INTRODUCTION = """\
 Every theorem here is about the six equations, (9.36) to (9.41), as `spec/equations.py` states them.
-Each is a list of equations, and each of those is established twice.
+Each is a list of equations, and each of those is established twice; most of them three times.
 
 * **Normal form.** Both sides are computed from the equations for a batch whose size is the symbol $m$.
   The root is made rational by $\\epsilon = 1/r^2 - \\sigma^2$. Then each side is a rational function of
@@ -156,9 +171,13 @@ Each is a list of equations, and each of those is established twice.
   first, reads the certificate (a file of JSON in `certificates/`) and evaluates both sides on random
   numbers, exactly, with dual numbers for the derivatives. It may take a false equation for true, with
   the probability stated; never a true one for false.
+* **Coq.** Most theorems are written as theorems of Coq too, about real functions and their derivatives, for
+  every $m$, with their proofs. `make coq` has Coq's kernel check them, and prints on what axioms they rest:
+  on those of the real numbers.
 
-Both trust the equations as they are written, and Python. The proofs are about real numbers; what
-remains of a theorem in floating point is said on its page.
+The first two trust the equations as they are written, and Python. The last trusts the equations, Coq's
+kernel, and that the program states in Coq what a page states: `coq/Equations.v` and the statements can be
+read. All are about real numbers; what remains of a theorem in floating point is said on its page.
 
 Each theorem is then a test of implementations (`tests/test_theorems.py`): where it names an output, the
 implementation is asked, also at the arguments that the theorem puts in, and both sides must agree within

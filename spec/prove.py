@@ -15,6 +15,7 @@ from pathlib import Path
 from spec import modular, pages
 from spec.allowances import allowances
 from spec.certificate import certify
+from spec.coq import emit
 from spec.decide import decide
 from spec.theorems import THEOREMS
 
@@ -85,10 +86,16 @@ def files(number, proof):
     """What is to be written about a proof: path and text."""
     name = proof.theorem.name
     certificate = json.dumps(proof.certificate, separators=(",", ":"), sort_keys=True)
-    return {
+    texts = {
         PROOFS / f"{name}.md": pages.page(number, proof.theorem, proof, allowances(proof.theorem)),
         PROOFS / "certificates" / f"{name}.json": certificate + "\n",
     }
+    return texts | coq_files([proof.theorem])
+
+
+def coq_files(theorems):
+    """What is to be written in Coq: path and text."""
+    return {PROOFS / "coq" / f"{name}.v": text for name, text in emit.emit_all(theorems).items()}
 
 
 def _differ(texts):
@@ -170,6 +177,15 @@ def _whole(proofs, written, check):
     )
 
 
+def write_coq(theorems, check=False):
+    """Write the theorems in Coq, or with `check` only compare them; the files that differed."""
+    texts = coq_files(theorems)
+    differed = _differ(texts)
+    if not check:
+        _write(texts)
+    return differed
+
+
 def line(number, verdict):
     """A verdict as a line of the terminal."""
     state = "proven" if verdict.ok else "FAILED"
@@ -184,6 +200,11 @@ def main(argv=None):
     parser.add_argument(
         "--check", action="store_true", help="write nothing; fail if a page or certificate differs"
     )
+    parser.add_argument(
+        "--coq",
+        action="store_true",
+        help="write the theorems in Coq and nothing else; `make coq` checks them",
+    )
     parser.add_argument("--list", action="store_true", help="list the theorems and stop")
     arguments = parser.parse_args(argv)
     if arguments.list:
@@ -193,5 +214,11 @@ def main(argv=None):
     unknown = set(arguments.names) - {theorem.name for theorem in THEOREMS}
     if unknown:
         parser.error(f"no theorem is called {', '.join(sorted(unknown))}; --list names them")
+    if arguments.coq:
+        chosen = [theorem for theorem in THEOREMS if not arguments.names or theorem.name in arguments.names]
+        differed = write_coq(chosen, arguments.check)
+        for path in differed:
+            print(f"{'DRIFT: ' if arguments.check else 'written: '}{path}")
+        return 1 if arguments.check and differed else 0
     verdicts = prove(arguments.names, arguments.check, workers=WORKERS)
     return 0 if all(each.ok for each in verdicts) else 1
