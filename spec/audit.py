@@ -33,10 +33,11 @@ FAST = (
 )
 
 
-def main(fast=False, json=None, mutants=None, progress=print, workers=1):
+def main(fast=False, json=None, mutants=None, faithful=None, progress=print, workers=1):
     """Print the kill matrix; 0 if every mutant is found where it is and all faithful variants live, or 1."""
     start = time.perf_counter()
     chosen = MUTANTS if mutants is None else mutants
+    living = FAITHFUL if faithful is None else faithful
     names = FAST if fast else by_size()
     progress(f"{len(chosen)} mutants against {len(names)} data sets, {DTYPE}:")
     kills = kill_matrix(chosen, names, progress, workers)
@@ -48,8 +49,8 @@ def main(fast=False, json=None, mutants=None, progress=print, workers=1):
     )
     progress(f"\n{len(EQUIVALENTS)} variants that are equal on paper:")
     problems += _report_equivalents(progress)
-    progress(f"\n{len(FAITHFUL)} faithful variants:")
-    problems += _report_faithful(names, progress)
+    progress(f"\n{len(living)} faithful variants:")
+    problems += _report_faithful(living, names, progress)
     if json:
         with open(json, "w", encoding="utf-8") as file:
             rows = {
@@ -62,7 +63,7 @@ def main(fast=False, json=None, mutants=None, progress=print, workers=1):
         progress(f"  {problem}")
     ended = "PASS" if not problems else "FAIL"
     progress(
-        f"{ended}: {len(problems)} of {len(chosen) + len(FAITHFUL)} variants misjudged; "
+        f"{ended}: {len(problems)} of {len(chosen) + len(living)} variants misjudged; "
         f"{time.perf_counter() - start:.0f} s"
     )
     return 1 if problems else 0
@@ -207,11 +208,11 @@ def _report_equivalents(progress):
     return problems
 
 
-def _report_faithful(names, progress):
+def _report_faithful(living, names, progress):
     """One line for each faithful variant; which of them are rejected."""
-    worst, problems = dict.fromkeys(FAITHFUL, (0.0, "")), []
+    worst, problems = dict.fromkeys(living, (0.0, "")), []
     for data_name in names:
-        for name, adapter in FAITHFUL.items():
+        for name, adapter in living.items():
             for dtype in adapter.caps.dtypes:
                 data = inputs.data(data_name, dtype)
                 if data.x.size > LARGE and dtype != adapter.caps.dtypes[0]:
@@ -222,7 +223,7 @@ def _report_faithful(names, progress):
                     elif verdict.ratio is not None:
                         worst[name] = max(worst[name], (verdict.ratio, f"{verdict.quantity}, {data_name}"))
     for name, (ratio, where) in worst.items():
-        caps = FAITHFUL[name].caps
+        caps = living[name].caps
         progress(f"  {name:<58} {caps.accumulation(caps.dtypes[0]):<20} {ratio:.2f}  {where}")
     return problems
 

@@ -77,6 +77,6 @@ def _conventions(name, call, data, kept):
             call.update(*old, data.momentum, variance, weighs)[name].nearest,
             f"it takes the {variance} variance, momentum weighs the {weighs} value",
         )
-        for variance in ("unbiased", "biased")
+        for variance in (("unbiased", "biased") if data.m > 1 else ("biased",))
         for weighs in ("new", "old")
     ]

@@ -27,14 +27,14 @@ def test_every_mutant_dies_at_its_equation_and_every_faithful_variant_lives():
 def test_the_audit_sees_a_mutant_that_is_none():
     survivor = MUTANTS["beta missing"].__class__("right", "(9.41)", Plain())
     lines = []
-    assert audit.main(fast=True, mutants={"right": survivor}, progress=lines.append) == 1
+    assert audit.main(fast=True, mutants={"right": survivor}, faithful={}, progress=lines.append) == 1
     assert "  mutant 'right' survives" in lines
 
 
 def test_the_audit_sees_blame_that_is_wrong():
     lines = []
     wrong = MUTANTS["beta missing"].__class__("other", "(9.38)", MUTANTS["beta missing"].adapter)
-    assert audit.main(fast=True, mutants={"other": wrong}, progress=lines.append) == 1
+    assert audit.main(fast=True, mutants={"other": wrong}, faithful={}, progress=lines.append) == 1
     assert any("breaks (9.38), found at (9.41)" in line for line in lines)
 
 
