@@ -31,6 +31,7 @@ CONSTANTS = {
     "MANY_CHANNELS": ("small channels to a group", "backward", (1, 1024, 64)),
     "GROUP_ELEMENTS": ("elements to a group", "forward", (1, 512, 225)),
     "SMALL_WORK": ("elements that one thread keeps", "forward", (1, 128, 196)),
+    "STREAM_BYTES": ("bytes of a result that is streamed, at least", "forward", (50, 128, 784)),
     "SPARE_GROUPS": ("groups to a thread", "forward", (16, 12, 12544)),
 }
 
