@@ -179,7 +179,9 @@ def _checked(adapter, arguments, before, given):
         print("\n".join(lines or [f"{adapter.name}: nothing changed; {report.counted(verdicts)}"]))
     else:
         print("\n" + report.summary(adapter.name, verdicts, seconds))
-        print(shrink.report(adapter, verdicts, _again(arguments)) if given is None else "")
+        smallest = shrink.report(adapter, verdicts, _again(arguments)) if given is None else ""
+        if smallest:
+            print(smallest)
     files = {
         arguments.json: lambda: report.to_json(arguments.target, verdicts),
         arguments.html: lambda: html.page(arguments.target, adapter.name, verdicts, seconds),

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from spec.errors import weaker
+from spec import formats
+from spec.errors import ACCUMULATIONS, weaker
 from spec.layouts import LAYOUTS
 
 # The calls that an implementation may offer, and what each is given, in this order.
@@ -28,7 +29,9 @@ class Caps:
     beta may be None, `constant` that a constant channel gives beta exactly, whatever its value. `variance`
     ("unbiased" or "biased") is the one that the running average takes, `weighs` ("new" or "old") what
     momentum is the weight of, `attributes` the format that eps and momentum are held in. `keeps_layout` says
-    that y and dx lie in memory as x does, `operations` what derivatives can be nested of.
+    that outputs of x's shape lie in memory as x does, `operations` what derivatives can be nested of.
+
+    Raises ValueError for a declaration that means nothing.
 
     >>> Caps(dtypes=("float32",), accumulate="any").accumulation("float32")
     'any'
@@ -46,6 +49,20 @@ class Caps:
     attributes: str = "float64"
     keeps_layout: bool = False
     operations: tuple = ("jvp", "grad")
+
+    def __post_init__(self):
+        classes = [self.accumulate] if isinstance(self.accumulate, str) else self.accumulate.values()
+        for field, found, known in [
+            ("dtypes", self.dtypes, ("float32", "float64", *formats.HALVES)),
+            ("accumulate", classes, ACCUMULATIONS),
+            ("layouts", self.layouts, LAYOUTS),
+            ("variance", [self.variance], ("unbiased", "biased")),
+            ("weighs", [self.weighs], ("new", "old")),
+            ("operations", self.operations, ("jvp", "grad")),
+        ]:
+            for each in found:
+                if each not in known:
+                    raise ValueError(f"{field}: wanted some of {', '.join(known)}, found {each!r}")
 
     def declaring(self, accumulate):
         """The same declarations, but for the class. Raises ValueError for one that there is not."""

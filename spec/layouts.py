@@ -34,7 +34,7 @@ def _read_only(array):
 
 
 def _broadcast(array):
-    return np.broadcast_to(array[:1, :, :1, :1], array.shape)
+    return np.broadcast_to(array[:1, ..., :1], array.shape)
 
 
 def _spaced(array):

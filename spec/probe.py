@@ -30,14 +30,14 @@ def question(title):
     return lambda ask: QUESTIONS.setdefault(title, ask)
 
 
-def probe(adapter):
-    """The answer to every question, by its title.
+def probe(adapter, titles=None):
+    """The answers to the questions of these titles (None: to every question), by title.
 
     >>> from spec.floats import Plain
-    >>> probe(Plain())["running variance takes"]
-    'the unbiased variance'
+    >>> probe(Plain(), ["running variance takes"])
+    {'running variance takes': 'the unbiased variance'}
     """
-    return {title: _asked(ask, adapter) for title, ask in QUESTIONS.items()}
+    return {title: _asked(QUESTIONS[title], adapter) for title in titles or QUESTIONS}
 
 
 def _asked(ask, adapter):
@@ -124,8 +124,8 @@ def _(adapter, dtype):
 
 
 def _eps_that_acts(adapter, dtype, eps, mode):
-    """The eps that a pair of numbers, whose var is a quarter of eps, shows to act beneath the root."""
-    deviation = np.sqrt(eps) / 2
+    """The eps that a pair of numbers, whose var is near eps, shows to act beneath the root."""
+    deviation = 0.75 * np.sqrt(eps)
     x = np.array([[-deviation], [deviation]], dtype)
     gamma, beta = np.ones(1, dtype), np.zeros(1, dtype)
     exact = float(x[1, 0])
@@ -138,15 +138,16 @@ def _eps_that_acts(adapter, dtype, eps, mode):
 
 
 def _place_of_eps(adapter, dtype, mode):
-    acts, var = _eps_that_acts(adapter, dtype, 1.0, mode)
+    eps = 4.0
+    acts, var = _eps_that_acts(adapter, dtype, eps, mode)
     place = _named(
         acts,
         {
-            "beneath the root": 1.0,
-            "beside the root": (np.sqrt(var) + 1.0) ** 2 - var,
-            "nowhere": 0.0,
-            "beneath the root, twice": 2.0,
-            "beneath a root of its own": (np.sqrt(var) + np.sqrt(1.0)) ** 2 - var,
+            "beneath the root": eps,
+            "beside the root": (np.sqrt(var) + eps) ** 2 - var,
+            "beneath the root, twice": 2 * eps,
+            "beneath the root, squared": eps**2,
+            "beneath a root of its own": (np.sqrt(var) + np.sqrt(eps)) ** 2 - var,
         },
     )
     if abs(acts) < NEAR:

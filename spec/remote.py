@@ -35,7 +35,7 @@ class Remote(Adapter):
         self.child = None
         self.hangs = dict.fromkeys(CALLS, 0)
         try:
-            described = self._fresh().first
+            self.child, described = self._started()
             if "missing" in described:
                 raise Missing(described["missing"])
             self.methods = set(described["methods"])
@@ -44,7 +44,7 @@ class Remote(Adapter):
             self.title = described.get("name", target)
         except (Broke, OSError) as error:
             raise Missing(f"{target} cannot be run: {error}") from error
-        except (KeyError, TypeError, AttributeError) as error:
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
             words = "the answer to 'describe' is not as docs/exec.md says"
             raise Missing(f"{target}: {words}: {error}") from error
 
@@ -58,24 +58,20 @@ class Remote(Adapter):
             return partial(self._call, method)
         raise AttributeError(f"{method} is not offered")
 
-    def _fresh(self):
-        """A child that has described itself."""
-        if self.child is None or not self.child.alive():
-            self.child = Child(self.command)
-            try:
-                self.child.first, _ = self.child.exchange(wire.request("describe", {}), START)
-            except Broke:
-                self.child = None
-                raise
-        return self.child
+    def _started(self):
+        """A new child, and how it describes itself."""
+        child = Child(self.command)
+        described, _ = child.exchange(wire.request("describe", {}), START)
+        return child, described
 
     def _call(self, method, *arguments):
         named = dict(zip(CALLS[method], arguments, strict=True))
         if self.hangs[method] >= PATIENCE:
             raise Broke(f"not called again: {method} hung {PATIENCE} times in a row")
-        child = self._fresh()
+        if self.child is None or not self.child.alive():
+            self.child, _ = self._started()
         try:
-            header, found = child.exchange(wire.request(method, named), self.timeout, named["x"].shape)
+            header, found = self.child.exchange(wire.request(method, named), self.timeout, named["x"].shape)
         except Broke as error:
             self.child = None
             self.hangs[method] = self.hangs[method] + 1 if isinstance(error, Hung) else 0

@@ -72,6 +72,16 @@ def _shapes(data):
         yield replace(data, **changed)
 
 
+def _leaps(data, channel):
+    """The first few elements of one channel: a few calls that save many."""
+    one = _cut(data, 1, slice(channel, channel + 1))
+    rows = {name: np.moveaxis(value, 1, -1).reshape(-1, 1) for name, value in _elements(one).items()}
+    for m in (1, 2, 3, 5, 9):
+        if m < one.m:
+            yield replace(one, **{name: row[:m].copy() for name, row in rows.items()})
+    yield replace(one, **rows)
+
+
 def _rounder(array):
     """The same array with rounder numbers, the roundest first."""
     wide = array.astype(np.float64)
@@ -105,7 +115,7 @@ def _numbers(data):
 
 def _with(data, name, wide):
     with np.errstate(all="ignore"):
-        return replace(data, **{name: wide.astype(getattr(data, name).dtype)})
+        return replace(data, **{name: (wide + 0.0).astype(getattr(data, name).dtype)})
 
 
 def _nature(verdict):
@@ -132,6 +142,11 @@ def shrink(adapter, data, verdict, patience=PATIENCE):
     shown = fails(best)
     if shown is None:
         return data, verdict
+    channel = verdict.index[1] if len(verdict.index) > 1 else verdict.index[0]
+    for candidate in _leaps(best, channel):
+        if time.monotonic() < end and _smaller(candidate, best) and (found := fails(candidate)):
+            best, shown = candidate, found
+            break
     moving = True
     while moving and time.monotonic() < end:
         moving = False

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from spec import formats
+from spec import conduct, formats
 
 # Memory that is sent keeps its distance from a multiple of this many bytes.
 PAGE = 64
@@ -113,7 +113,7 @@ def results(header, take, shape):
     for each in header.get("arrays", ()):
         try:
             name, kind = each["name"], formats.named(each["dtype"])
-            own = tuple(map(int, each.get("shape", shape if name in ("y", "dx") else shape[1:2])))
+            own = tuple(map(int, each.get("shape", shape if name in conduct.ELEMENTS else shape[1:2])))
             if min(own, default=0) < 0:
                 raise ValueError("a negative extent")
             if "strides" in each:

@@ -13,7 +13,10 @@ from spec.faithful import FAITHFUL
 from spec.floats import Plain
 from spec.layouts import LAYOUTS
 from spec.mutants import MUTANTS
-from spec.verdict import ABSENT, BROKEN, FAIL, PASS
+from spec.mutants.equivalents import EQUIVALENTS, Equivalent
+from spec.theorems.language import average, var, x
+from spec.theorems.theorem import Claim
+from spec.verdict import ABSENT, BROKEN, FAIL, PASS, Verdict
 
 
 def test_every_mutant_dies_at_its_equation_and_every_faithful_variant_lives():
@@ -33,6 +36,24 @@ def test_the_audit_sees_blame_that_is_wrong():
     wrong = MUTANTS["beta missing"].__class__("other", "(9.38)", MUTANTS["beta missing"].adapter)
     assert audit.main(fast=True, mutants={"other": wrong}, progress=lines.append) == 1
     assert any("breaks (9.38), found at (9.41)" in line for line in lines)
+
+
+def test_the_equivalents_are_proven_and_a_mutant_is_not():
+    assert len(EQUIVALENTS) >= 8
+    assert all(variant.proven for variant in EQUIVALENTS)
+    wrong = Equivalent("var not centred", Claim(average(x**2), var, ""))
+    assert not wrong.proven
+
+
+def test_the_cover_is_the_smallest():
+    def row(*names):
+        found = Verdict(FAIL, "", "", "", "(9.38)")
+        return {name: [found] for name in names}
+
+    # the greedy choice, which takes b first, needs three
+    kills = {n: row(*names) for n, names in enumerate(["ab", "ab", "bc", "bc", "a", "c"])}
+    assert audit.cover(kills, dict.fromkeys(kills, "(9.38)")) == ["a", "c"]
+    assert audit.cover(kills, dict.fromkeys(kills, "(9.39)")) == []
 
 
 def test_there_are_as_many_as_promised():
@@ -156,6 +177,16 @@ def test_a_target_that_is_none_is_refused_in_one_line(target, words, capsys):
         adapters.load(target)
     assert command.main(["check", target]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_target_that_breaks_on_import_is_refused_in_one_line(tmp_path, monkeypatch, capsys):
+    (tmp_path / "breaks.py").write_text("from spec.adapter import Caps\nCaps(weighs='older')\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert command.main(["check", "breaks:Kernel"]) == 2
+    assert capsys.readouterr().err == (
+        "python -m spec: breaks:Kernel: importing it raised ValueError: weighs: wanted some of new, old, "
+        "found 'older'\n"
+    )
 
 
 def test_the_exit_status_says_how_it_ended(capsys, tmp_path):

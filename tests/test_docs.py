@@ -57,3 +57,14 @@ def test_every_figure_has_a_caption():
     folder = ROOT / "docs/experiments"
     shown = set(LINK.findall((folder / "README.md").read_text()))
     assert {figure.name for figure in folder.glob("*.png")} == shown
+
+
+def test_the_guide_names_every_target_and_option(capsys):
+    from spec import __main__, adapters
+
+    text = (ROOT / "docs/conformance.md").read_text()
+    assert [name for name in adapters.KNOWN if f"`{name}`" not in text] == []
+    with pytest.raises(SystemExit):
+        __main__.main(["check", "--help"])
+    there = set(re.findall(r"--[a-z]+", capsys.readouterr().out)) - {"--help"}
+    assert there <= set(re.findall(r"--[a-z]+", text))

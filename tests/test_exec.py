@@ -111,16 +111,22 @@ def test_what_hangs_is_not_called_for_ever(tmp_path):
 
 
 def test_a_program_that_does_not_say_what_it_is_is_not_judged(tmp_path, capsys):
+    wrong = tmp_path / "wrong"
+    wrong.write_text("""#!/bin/sh\necho '{"methods": [], "caps": {"dtypes": ["flaot32"]}}'\n""")
+    wrong.chmod(0o755)
     for target, words in {
+        "exec:": "wanted the name of a program",
+        "exec:'./program": "No closing quotation",
         "exec:./nothing-here": "cannot be run: .* No such file",
         f"exec:{sys.executable} -c 0": "ended with status 0 and no answer",
         f"exec:{sys.executable} -c 'print(1)'": "wanted a JSON object",
         f"""exec:{sys.executable} -c 'print("{{}}")'""": "the answer to 'describe' is not as docs/exec.md",
+        f"exec:{wrong}": "docs/exec.md says: dtypes: wanted some of float32, .*, found 'flaot32'",
     }.items():
         with pytest.raises(Missing, match=words):
             adapters.load(target)
         assert command.main(["check", target]) == 2
-    assert capsys.readouterr().err.count("\n") == 4
+    assert capsys.readouterr().err.count("\n") == 7
 
 
 @pytest.mark.parametrize("name", [name for name in inputs.names() if name.startswith("layout-")])

@@ -39,7 +39,14 @@ def load(target, *, isolate=False, timeout=None):
     if program != target or isolate:
         from spec import remote
 
-        command = shlex.split(program) if program != target else [sys.executable, "-m", "spec.serve", target]
+        command = [sys.executable, "-m", "spec.serve", target]
+        if program != target:
+            try:
+                command = shlex.split(program)
+            except ValueError as error:
+                raise Missing(f"{target}: {error}") from error
+        if not command:
+            raise Missing("exec: wanted the name of a program after the colon")
         return remote.Remote(command, target, timeout or remote.TIMEOUT)
     if target in KNOWN:
         module, attribute, hint = KNOWN[target]
@@ -57,6 +64,8 @@ def load(target, *, isolate=False, timeout=None):
         found = importlib.import_module(module)
     except ImportError as error:
         raise Missing(f"{target} cannot be imported ({error}). {hint}") from error
+    except Exception as error:
+        raise Missing(f"{target}: importing it raised {type(error).__name__}: {error}") from error
     try:
         for name in attribute.split("."):
             found = getattr(found, name)

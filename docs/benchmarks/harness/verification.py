@@ -42,7 +42,7 @@ class Double:
         return Double(-self.array)
 
     def __mul__(self, other):
-        return Double(self.array * other.array)
+        return Double(self.array * (other.array if isinstance(other, Double) else other))
 
     def reciprocal(self):
         return Double(1 / self.array)
