@@ -26,9 +26,9 @@ cdef int second_reserve(Second* s) except -1:
     if space == NULL:
         raise MemoryError(f"bncore: no memory for {needed} bytes of partial sums")
     s.scratch = space
-    s.sums = <Sum*>carve(&space, sums)
-    s.bends = <Bend*>carve(&space, bends)
-    s.desks = <Desk*>carve(&space, desks)
+    s.sums = <Sum*>space
+    s.bends = <Bend*>(space + sums)
+    s.desks = <Desk*>(space + sums + bends)
     return 0
 
 
