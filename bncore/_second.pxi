@@ -15,7 +15,7 @@
 # e. Rejected: the reduction of backward, run for (dy, x), (v, x) and (dy, v). It reads six operands, not three.
 
 cdef enum:
-    SUMS = 5               # sums of dy, v, dy (x - mean), v (x - mean), dy v
+    FIVE_SUMS = 5          # sums of dy, v, dy (x - mean), v (x - mean), dy v
     STRIP = 256            # columns for which coefficients are laid out at a time: 18 KiB
 
 cdef double NOTHING[STAGE]     # zeros: a run of a v that is absent
@@ -31,8 +31,8 @@ cdef struct Five:          # an element's share of the sums, or that of several
 
 cdef struct Sheet:         # the accumulators of columns
     double centre[ROOM]    # the mean of the column's channel
-    double hi[SUMS][ROOM]
-    double lo[SUMS][ROOM]  # rounding errors of hi; 0 for float32 data
+    double hi[FIVE_SUMS][ROOM]
+    double lo[FIVE_SUMS][ROOM]  # rounding errors of hi; 0 for float32 data
 
 
 cdef struct Bend:          # the maps of one channel
@@ -68,7 +68,7 @@ cdef struct Desk:          # what one thread works on
 cdef inline void wipe(Sheet* k, Py_ssize_t width) noexcept nogil:
     cdef Py_ssize_t p
     cdef int i
-    for i in range(SUMS):
+    for i in range(FIVE_SUMS):
         for p in range(width):
             k.hi[i][p] = 0
             k.lo[i][p] = 0
@@ -83,7 +83,7 @@ cdef inline Five terms(const real* dy, const real* x, const real* v, double cent
     return f
 
 
-cdef inline Five plus(Five a, Five b) noexcept nogil:
+cdef inline Five both(Five a, Five b) noexcept nogil:
     a.dy += b.dy
     a.v += b.v
     a.dy_d += b.dy_d
@@ -108,15 +108,15 @@ cdef inline void add_group(const real* dy, Py_ssize_t i, const real* x, Py_ssize
     cdef Py_ssize_t p
     for p in range(width):
         c = k.centre[at + p]
-        f = plus(terms(dy + p, x + p, v + p, c), terms(dy + p + i, x + p + j, v + p + l, c))
-        g = plus(terms(dy + p + 2 * i, x + p + 2 * j, v + p + 2 * l, c),
+        f = both(terms(dy + p, x + p, v + p, c), terms(dy + p + i, x + p + j, v + p + l, c))
+        g = both(terms(dy + p + 2 * i, x + p + 2 * j, v + p + 2 * l, c),
                  terms(dy + p + 3 * i, x + p + 3 * j, v + p + 3 * l, c))
-        f = plus(f, g)
-        g = plus(terms(dy + p + 4 * i, x + p + 4 * j, v + p + 4 * l, c),
+        f = both(f, g)
+        g = both(terms(dy + p + 4 * i, x + p + 4 * j, v + p + 4 * l, c),
                  terms(dy + p + 5 * i, x + p + 5 * j, v + p + 5 * l, c))
-        h = plus(terms(dy + p + 6 * i, x + p + 6 * j, v + p + 6 * l, c),
+        h = both(terms(dy + p + 6 * i, x + p + 6 * j, v + p + 6 * l, c),
                  terms(dy + p + 7 * i, x + p + 7 * j, v + p + 7 * l, c))
-        add_to_column(plus(f, plus(g, h)), k, at + p, dy)
+        add_to_column(both(f, both(g, h)), k, at + p, dy)
 
 
 cdef inline void add_row(const real* dy, const real* x, const real* v, Py_ssize_t width, Sheet* k,
@@ -126,13 +126,13 @@ cdef inline void add_row(const real* dy, const real* x, const real* v, Py_ssize_
         add_to_column(terms(dy + p, x + p, v + p, k.centre[at + p]), k, at + p, dy)
 
 
-cdef inline const real* run_of(const Walk* x, Py_ssize_t n, Py_ssize_t c, Py_ssize_t start, Py_ssize_t count,
-                               real* tile) noexcept nogil:
+cdef inline const real* run_or_zeros(const Walk* x, Py_ssize_t n, Py_ssize_t c, Py_ssize_t start, Py_ssize_t count,
+                                     real* tile) noexcept nogil:
     # at most STAGE elements of an operand, which may be absent
     return load(x, n, c, start, count, tile) if x.base != NULL else <const real*>&NOTHING[0]
 
 
-cdef inline const real* line_of(const Lines* x, const Window* w, Py_ssize_t row, const real* kind) noexcept nogil:
+cdef inline const real* row_or_zeros(const Lines* x, const Window* w, Py_ssize_t row, const real* kind) noexcept nogil:
     return row_of(x, w, row, kind) if x.base != NULL else <const real*>&NOTHING[0]
 
 
@@ -153,9 +153,9 @@ cdef void chunk_second(const Walk* dy, const Walk* x, const Walk* v, const Cut* 
         start = 0
         while start < p.count:
             count = min(p.count - start, <Py_ssize_t>STAGE)
-            g = run_of(dy, p.n + j, c, p.start + start, count, tile)
-            e = run_of(x, p.n + j, c, p.start + start, count, tile + STAGE)
-            w = run_of(v, p.n + j, c, p.start + start, count, tile + 2 * STAGE)
+            g = run_or_zeros(dy, p.n + j, c, p.start + start, count, tile)
+            e = run_or_zeros(x, p.n + j, c, p.start + start, count, tile + STAGE)
+            w = run_or_zeros(v, p.n + j, c, p.start + start, count, tile + 2 * STAGE)
             i = 0
             while i + GROUP * LANES <= count:
                 add_group(g + i, LANES, e + i, LANES, w + i, LANES, LANES, k, 0)
@@ -164,7 +164,7 @@ cdef void chunk_second(const Walk* dy, const Walk* x, const Walk* v, const Cut* 
                 add_row(g + i, e + i, w + i, min(<Py_ssize_t>LANES, count - i), k, 0)
                 i += LANES
             start += count
-    for i in range(SUMS):
+    for i in range(FIVE_SUMS):
         result[i] = join_sums(&k.hi[i][0], &k.lo[i][0], LANES)
 
 
@@ -186,22 +186,22 @@ cdef void block_second(const Lines* dy, const Lines* x, const Lines* v, const Gr
         for z in range(w.segments):
             i = row * g.fold + z
             if row + GROUP <= w.folded:
-                add_group(line_of(dy, &w, i, kind), dy_step, line_of(x, &w, i, kind), x_step, line_of(v, &w, i, kind),
-                          v_step, w.width, k, z * w.width)
+                add_group(row_or_zeros(dy, &w, i, kind), dy_step, row_or_zeros(x, &w, i, kind), x_step,
+                          row_or_zeros(v, &w, i, kind), v_step, w.width, k, z * w.width)
             else:
-                add_row(line_of(dy, &w, i, kind), line_of(x, &w, i, kind), line_of(v, &w, i, kind), w.width, k,
+                add_row(row_or_zeros(dy, &w, i, kind), row_or_zeros(x, &w, i, kind), row_or_zeros(v, &w, i, kind), w.width, k,
                         z * w.width)
         row += GROUP if row + GROUP <= w.folded else 1
     for z in range(w.rest):
         i = w.folded * g.fold + z
-        add_row(line_of(dy, &w, i, kind), line_of(x, &w, i, kind), line_of(v, &w, i, kind), length, k, z * length)
-    for i in range(SUMS):
+        add_row(row_or_zeros(dy, &w, i, kind), row_or_zeros(x, &w, i, kind), row_or_zeros(v, &w, i, kind), length, k, z * length)
+    for i in range(FIVE_SUMS):
         for z in range(1, g.fold):
             for c in range(length):
                 accumulate(k.hi[i][z * length + c], &k.hi[i][c], &k.lo[i][c], True)
                 k.lo[i][c] += k.lo[i][z * length + c]
         for c in range(w.channels):
-            p = SUMS * (w.channel + c) + i
+            p = FIVE_SUMS * (w.channel + c) + i
             if g.size > 1:
                 result[p] = join_sums(&k.hi[i][c * g.size], &k.lo[i][c * g.size], g.size)
             else:
@@ -256,8 +256,8 @@ cdef void chunk_bend(const Walk* dy, const Walk* x, const Walk* v, const Walk* d
             start, count = p.start + i, min(p.count - i, <Py_ssize_t>STAGE)
             left = <real*>plane(d_dy, p.n + j, c) + start if d_dy.dense else tile + 3 * STAGE
             right = <real*>plane(d_x, p.n + j, c) + start if d_x.dense else tile + 4 * STAGE
-            bend_run(run_of(dy, p.n + j, c, start, count, tile), run_of(x, p.n + j, c, start, count, tile + STAGE),
-                     run_of(v, p.n + j, c, start, count, tile + 2 * STAGE), left, right, count, &desk.strip, 0)
+            bend_run(run_or_zeros(dy, p.n + j, c, start, count, tile), run_or_zeros(x, p.n + j, c, start, count, tile + STAGE),
+                     run_or_zeros(v, p.n + j, c, start, count, tile + 2 * STAGE), left, right, count, &desk.strip, 0)
             if not d_dy.dense:
                 store(d_dy, p.n + j, c, start, count, <const real*>left)
             if not d_x.dense:
@@ -281,8 +281,8 @@ cdef void block_bend(const Lines* dy, const Lines* x, const Lines* v, const Line
         while row < rows:
             if times > 1:
                 count = min(times, rows - row) * length
-            bend_run(line_of(dy, &w, row, kind) + first, row_of(x, &w, row, kind) + first,
-                     line_of(v, &w, row, kind) + (first if v.base != NULL else 0),
+            bend_run(row_or_zeros(dy, &w, row, kind) + first, row_of(x, &w, row, kind) + first,
+                     row_or_zeros(v, &w, row, kind) + (first if v.base != NULL else 0),
                      <real*>(d_dy.base + (w.row + row) * d_dy.stride) + w.first + first,
                      <real*>(d_x.base + (w.row + row) * d_x.stride) + w.first + first, count, &desk.strip, 1)
             row += times

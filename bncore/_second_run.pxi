@@ -10,7 +10,7 @@ cdef struct Second:
     const double* ddgamma          # NULL stands for 0
     const double* ddbeta           # NULL stands for 0
     double* d_gamma
-    Sum* sums                      # SUMS to a record
+    Sum* sums                      # FIVE_SUMS to a record
     Bend* bends                    # (C,)
     Desk* desks                    # one for each thread
     void* scratch
@@ -18,21 +18,16 @@ cdef struct Second:
 
 cdef int second_reserve(Second* s) except -1:
     cdef Batch* b = &s.batch
-    cdef Py_ssize_t c = b.count, number = sizeof(double)
-    cdef Py_ssize_t sums = SUMS * c * b.parts * <Py_ssize_t>sizeof(Sum) // number
-    cdef Py_ssize_t bends = c * <Py_ssize_t>sizeof(Bend) // number, desks = b.threads * <Py_ssize_t>sizeof(Desk) // number
-    cdef Py_ssize_t needed = 2 * padded(c) + padded(sums) + padded(bends) + padded(desks) + LINE
+    cdef size_t c = b.count
+    cdef size_t sums = FIVE_SUMS * c * b.parts * sizeof(Sum), bends = c * sizeof(Bend), desks = b.threads * sizeof(Desk)
+    cdef size_t needed = sums + bends + desks
     cdef char* space = <char*>malloc(needed)
     if space == NULL:
         raise MemoryError(f"bncore: no memory for {needed} bytes of partial sums")
     s.scratch = space
-    space += -<size_t>space & (LINE - 1)
-    b.channels.rstd = carve(&space, c)
-    if b.channels.gamma == NULL:
-        b.channels.gamma = constant(carve(&space, c), c, 1)
-    s.sums = <Sum*>carve(&space, sums)
-    s.bends = <Bend*>carve(&space, bends)
-    s.desks = <Desk*>carve(&space, desks)
+    s.sums = <Sum*>space
+    s.bends = <Bend*>(space + sums)
+    s.desks = <Desk*>(space + sums + bends)
     return 0
 
 
@@ -41,10 +36,10 @@ cdef void second_sums_task(Second* s, Py_ssize_t group, Py_ssize_t t, Desk* desk
     cdef Py_ssize_t c
     if b.rows:
         block_second(&b.dy_rows, &b.x_rows, &s.v_rows, &b.grid, t, group, b.dense, b.channels.mean,
-                     s.sums + SUMS * t * b.count, desk, kind)
+                     s.sums + FIVE_SUMS * t * b.count, desk, kind)
     else:
         for c in range(first_channel(b, group), end_channel(b, group)):
-            chunk_second(&b.dy, &b.x, &s.v, &b.cut, c, t, b.channels.mean[c], s.sums + SUMS * (t * b.count + c), desk, kind)
+            chunk_second(&b.dy, &b.x, &s.v, &b.cut, c, t, b.channels.mean[c], s.sums + FIVE_SUMS * (t * b.count + c), desk, kind)
 
 
 cdef void bend_task(Second* s, Py_ssize_t group, Py_ssize_t t, Desk* desk, const real* kind) noexcept nogil:
@@ -60,13 +55,13 @@ cdef void bend_task(Second* s, Py_ssize_t group, Py_ssize_t t, Desk* desk, const
 
 cdef inline double whole_second(const Second* s, Py_ssize_t c, int i) noexcept nogil:
     # one sum of a channel, of those of its parts in their order
-    cdef const Channels* k = &s.batch.channels
+    cdef const Batch* b = &s.batch
     cdef Sum total
     cdef const Sum* part
     cdef Py_ssize_t t
     total.hi = total.lo = 0
-    for t in range(k.parts):
-        part = s.sums + SUMS * (t * k.count + c) + i
+    for t in range(b.parts):
+        part = s.sums + FIVE_SUMS * (t * b.count + c) + i
         add(&total, part.hi)
         add(&total, left_over(part[0]))
     return rounded(total)
@@ -78,14 +73,15 @@ cdef void conclude_second(Second* s, Py_ssize_t first, Py_ssize_t end) noexcept 
     cdef Bend* z
     cdef double r, a, b, cov, p
     cdef Py_ssize_t c
-    root(k.var + first, k.rstd + first, end - first, k.eps, True)
     for c in range(first, end):
         z = &s.bends[c]
-        r, p = k.rstd[c], s.ddgamma[c] if s.ddgamma != NULL else 0
+        # of a constant channel under eps = 0 it is 0: nothing moves
+        r = 1 / sqrt(k.var[c] + k.eps) if k.var[c] + k.eps != 0 else 0
+        p = s.ddgamma[c] if s.ddgamma != NULL else 0
         z.mean, z.rise, z.drift = k.mean[c], whole_second(s, c, 0) / k.m, whole_second(s, c, 1) / k.m
         a, b = whole_second(s, c, 2) / k.m * r, whole_second(s, c, 3) / k.m * r
         cov = whole_second(s, c, 4) / k.m - z.rise * z.drift
-        z.rstd, z.k, z.q = r, k.gamma[c] * r, s.ddbeta[c] if s.ddbeta != NULL else 0
+        z.rstd, z.k, z.q = r, (k.gamma[c] if k.gamma != NULL else 1) * r, s.ddbeta[c] if s.ddbeta != NULL else 0
         z.s, z.t, z.u = p - z.k * b, z.k * a, z.k * (3 * a * b - cov) - p * a
         s.d_gamma[c] = k.m * (cov - a * b) * r
 

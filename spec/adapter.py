@@ -29,7 +29,7 @@ class Caps:
     beta may be None, `constant` that a constant channel gives beta exactly, whatever its value. `variance`
     ("unbiased" or "biased") is the one that the running average takes, `weighs` ("new" or "old") what
     momentum is the weight of, `attributes` the format that eps and momentum are held in. `keeps_layout` says
-    that y and dx lie in memory as x does, `operations` what derivatives can be nested of.
+    that outputs of x's shape lie in memory as x does, `operations` what derivatives can be nested of.
 
     Raises ValueError for a declaration that means nothing.
 

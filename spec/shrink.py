@@ -75,7 +75,7 @@ def _shapes(data):
 def _leaps(data, channel):
     """The first few elements of one channel: a few calls that save many."""
     one = _cut(data, 1, slice(channel, channel + 1))
-    rows = {name: np.moveaxis(getattr(one, name), 1, -1).reshape(-1, 1) for name in ELEMENTS}
+    rows = {name: np.moveaxis(value, 1, -1).reshape(-1, 1) for name, value in _elements(one).items()}
     for m in (1, 2, 3, 5, 9):
         if m < one.m:
             yield replace(one, **{name: row[:m].copy() for name, row in rows.items()})

@@ -10,13 +10,14 @@ from spec import faithful, oracle
 from spec.conformance import judge
 from spec.errors import ACCUMULATIONS, Model, weaker
 from spec.floats import Plain
-from spec.formats import unit
+from spec.formats import HALVES, named, unit
 from spec.inputs import data
 from spec.mutants import MUTANTS
 from spec.verdict import BROKEN, CLASS, INCONCLUSIVE, PASS
 
 OUTPUTS = ("mean", "var", "y", "dx", "dgamma", "dbeta")
 HIGHER = ("jvp", *oracle.SECOND)
+COTANGENTS = ("ddx", "ddgamma", "ddbeta")
 
 
 def asked(x, gamma, beta, dy, eps, accumulate, **cotangents):
@@ -55,12 +56,18 @@ def problems(draw):
 def test_a_faithful_kernel_stays_within_its_bounds(name, problem):
     adapter = faithful.FAITHFUL[name]
     for dtype in adapter.caps.dtypes:
-        x, dy, gamma, beta = (problem[key].astype(dtype) for key in ("x", "dy", "gamma", "beta"))
+        with numpy.errstate(over="ignore"):
+            arrays = {
+                key: problem[key].astype(named(dtype)) for key in ("x", "dy", "gamma", "beta", *COTANGENTS)
+            }
+        if not all(numpy.isfinite(array).all() for array in arrays.values()):
+            continue  # beyond the range of half precision
+        x, dy, gamma, beta = (arrays[key] for key in ("x", "dy", "gamma", "beta"))
         eps = problem["eps"]
-        cotangents = {key: problem[key].astype(dtype) for key in ("ddx", "ddgamma", "ddbeta")}
+        cotangents = {key: arrays[key] for key in COTANGENTS}
         with numpy.errstate(all="ignore"):
             got = adapter.forward(x, gamma, beta, eps) | adapter.backward(dy, x, gamma, beta, eps)
-            if hasattr(adapter, "double_backward"):
+            if hasattr(adapter, "double_backward") and dtype not in HALVES:
                 got |= adapter.jvp(cotangents["ddx"], x, gamma, eps)
                 got |= adapter.double_backward(*cotangents.values(), dy, x, gamma, eps)
         expected = asked(x, gamma, beta, dy, eps, adapter.caps.accumulation(dtype), **cotangents)

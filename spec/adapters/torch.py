@@ -126,7 +126,11 @@ class Contiguous(Adapter):
         y, x, parameters = self._normalized(x, gamma, eps)
         dy = self._enter(dy).requires_grad_()
         first = torch.autograd.grad(y, (x, *parameters), dy, create_graph=True)
-        cotangents = self._enter(ddx), _tensor(ddgamma), _tensor(ddbeta)
+        given = self._enter(ddx), _tensor(ddgamma), _tensor(ddbeta)
+        # for autograd a None is 1, where there is one number
+        cotangents = [
+            torch.zeros_like(of) if each is None else each for of, each in zip(first, given, strict=True)
+        ]
         found = torch.autograd.grad(first, (dy, x, parameters[0]), cotangents)
         return dict(zip(("d_dy", "d_x", "d_gamma"), (each.numpy() for each in found), strict=True))
 
