@@ -134,7 +134,12 @@ def section(target, progress=lambda line: None):
     progress(f"{target}: as declared")
     verdicts = check(adapter, SWEEP, target=target)
     judged = Counter(verdict.status for verdict in verdicts)
-    lines = ["", f"## {target}", "", f"{judged[PASS]} comparisons within the bound of the class it declares."]
+    lines = [
+        "",
+        f"## {target}",
+        "",
+        f"{judged[PASS]} comparisons within the bound of the class it declares, on {len(SWEEP)} data sets.",
+    ]
     lines += _listed("Held to what it declares", rows(adapter, target, verdicts, _declared))
     if "float32" in adapter.caps.dtypes:
         progress(f"{target}: held to float64")
@@ -157,8 +162,8 @@ Written by `python -m spec.findings`, from a run on
 {packages}.
 
 Each implementation is held to the class of accumulation that its adapter declares (for others than bncore the
-weakest, `any`), on {sweep} data sets that together reject every mutant; then to `float64`, on data that tell
-the classes apart. "got", "exact" and "bound" are those of the smallest input found, which the command of the
+weakest, `any`), on so many data sets as its section says; then to `float64`, on data that tell the classes
+apart. "got", "exact" and "bound" are those of the smallest input found, which the command of the
 same number shows again; "worst on" names the data set that is farthest beyond its bound, and how many are
 beyond it. [conventions.md](conventions.md) has all conventions side by side, [bounds.md](bounds.md) what a
 class is. Derivatives of higher order are judged by `python -m spec check` too.
@@ -171,7 +176,7 @@ admits to: it keeps a weaker one. A *convention* is a choice that is declared, a
 def main(targets=None):
     """Run, and write the page; or print the sections of some targets."""
     page = Path(__file__).parent.parent / "docs/findings.md"
-    text = INTRODUCTION.format(packages=", ".join(versions()), sweep=len(SWEEP))
+    text = INTRODUCTION.format(packages=", ".join(versions()))
     for target in targets or OTHERS:
         found = section(target, lambda line: print(f"  {line}", flush=True))
         text += f"{found}\n" if found else ""
