@@ -301,7 +301,8 @@ def _placed(name, dtype, place):
         planes = np.tile(rows.T.reshape(1, array.shape[1], -1, 1), (data.times, 1, 1, 1))
         return arranged(place, "x", planes)
 
-    return replace(data, x=laid(data.x), dy=laid(data.dy))
+    # no second derivative is asked for
+    return replace(data, x=laid(data.x), dy=laid(data.dy), ddx=None)
 
 
 def accumulation(adapter, dtype, place, names, outputs):

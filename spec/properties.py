@@ -18,7 +18,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from spec import oracle
+from spec import formats, oracle
 from spec.arithmetic import Vector
 from spec.balls import Ball, Balls
 from spec.certificate import certify
@@ -54,7 +54,7 @@ class Implementation:
     """An adapter and a format: each call made once, each result with its bound."""
 
     def __init__(self, adapter, dtype):
-        self.adapter, self.dtype = adapter, np.dtype(dtype)
+        self.adapter, self.dtype = adapter, formats.named(dtype)
         self.accumulate = adapter.caps.accumulation(self.dtype.name)
         self.memory = {}
 
@@ -75,7 +75,9 @@ class Implementation:
         return self.memory[key]
 
     def _held(self, value):
-        held = np.asarray(value, dtype=np.float64).astype(self.dtype)
+        # one number a channel has the format of the parameters, which of data in half precision is float32
+        kind = self.dtype if isinstance(value, tuple) else formats.parameter(self.dtype)
+        held = np.asarray(value, dtype=np.float64).astype(kind)
         given = value if isinstance(value, tuple) else (value,)
         if [Fraction(float(each)) for each in held.ravel()] != list(given):
             raise Inexact

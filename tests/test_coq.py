@@ -131,7 +131,7 @@ def test_the_kernel_accepts_a_theorem_from_the_axioms_of_the_reals(library, name
 def test_near_misses_are_statements_that_the_kernel_does_not_take(library, name, n):
     """A miss compiles without its proof, so what fails is the proof; the true claim compiles with it."""
     claim = by_name[name].claims[n - 1]
-    misses = [(what, miss) for what, miss, book in near_misses(claim) if book is None]
+    misses = [(miss.how, miss.claim) for miss in near_misses(claim) if miss.book is None]
     random.Random(name).shuffle(misses)
     assert len(misses) >= 3
     for number, (description, miss) in enumerate([("true", claim), *misses[:3]]):

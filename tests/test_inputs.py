@@ -109,7 +109,8 @@ class Laid(Plain):
 def test_a_layout_that_is_declared_is_judged():
     verdicts = judge(Laid(), inputs.data("layout-channels-last", "float32"))
     found = {v.quantity: v.status for v in verdicts if v.quantity.startswith("layout")}
-    assert found.keys() == {f"layout of {name}" for name in ("y", "dx", "inference y", "inference dx")}
+    outputs = "y", "dx", "inference y", "inference dx", "jvp", "d_dy", "d_x"
+    assert found.keys() == {f"layout of {name}" for name in outputs}
     assert conduct.order(numpy.zeros((2, 3, 5))) == [0, 1, 2]
     assert conduct.order(numpy.zeros((5, 1, 3)).T) == [2, 0]
 
