@@ -13,7 +13,7 @@ cdef enum:
     MANY_PLANES = 8                # at least so many of them
     MANY_CHANNELS = 16             # small channels go in groups: their roots and quotients are then those of vectors
     GROUP_ELEMENTS = 1 << 13       # of at most so many elements, which stay in the first cache
-    LONG_RUN = 48                  # planes of so many elements are mapped one by one, in the order of addresses
+    LONG_RUN = 64                  # planes of so many elements are mapped one by one, in the order of addresses
     SMALL_WORK = 1 << 15           # fewer elements stay on the calling thread: waking another costs more
 
 cdef int thread_limit = 1
