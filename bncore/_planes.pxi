@@ -145,7 +145,8 @@ cdef Moments chunk_moments(const Walk* x, Part p, Py_ssize_t c, Py_ssize_t ahead
     return result
 
 
-cdef void near_sums(const Walk* dy, const Walk* x, Part p, Py_ssize_t c, float* tile, Sum* first, Sum* second) noexcept nogil:
+cdef void near_sums(const Walk* dy, const Walk* x, Part p, Py_ssize_t c, Py_ssize_t dy_ahead, Py_ssize_t ahead, float* tile,
+                    Sum* first, Sum* second) noexcept nogil:
     # sum dy and sum dy x
     cdef Lanes32 a = no_lanes(), b = no_lanes(), g
     cdef const float* left
@@ -156,6 +157,10 @@ cdef void near_sums(const Walk* dy, const Walk* x, Part p, Py_ssize_t c, float* 
         right = load(x, p.n + j, c, p.start, p.count, tile + p.count)
         i = 0
         while i + LANES <= p.count:
+            bn_prefetch(<const char*>(left + i) + dy_ahead)
+            bn_prefetch(<const char*>(left + i) + dy_ahead + LINE)
+            bn_prefetch(<const char*>(right + i) + ahead)
+            bn_prefetch(<const char*>(right + i) + ahead + LINE)
             g = widen_lanes(left + i)
             a, b = add_lanes(a, g), add_products(b, g, widen_lanes(right + i))
             i += LANES
@@ -165,16 +170,16 @@ cdef void near_sums(const Walk* dy, const Walk* x, Part p, Py_ssize_t c, float* 
     first.hi, first.lo, second.hi, second.lo = fold_lanes(a), 0, fold_lanes(b), 0
 
 
-cdef void chunk_sums(const Walk* dy, const Walk* x, Part p, Py_ssize_t c, Py_ssize_t t, const Channels* channels,
-                     real* tile) noexcept nogil:
-    # sum dy and sum dy (x - centre)
+cdef void chunk_sums(const Walk* dy, const Walk* x, Part p, Py_ssize_t c, Py_ssize_t t, Py_ssize_t dy_ahead,
+                     Py_ssize_t ahead, const Channels* channels, real* tile) noexcept nogil:
+    # sum dy and sum dy (x - centre); what lies so many bytes ahead is fetched
     cdef Lanes first, second
     cdef Sum a, b
     cdef double centre = centre_at(channels, c)
     cdef Py_ssize_t j
     if real is float:
         if centre == 0:
-            near_sums(dy, x, p, c, tile, &a, &b)
+            near_sums(dy, x, p, c, dy_ahead, ahead, tile, &a, &b)
             keep_sums(channels, c, t, a, b)
             return
     clear(&first, real is double)

@@ -175,13 +175,14 @@ cdef void moments_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noe
 
 cdef void sums_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
     cdef Part p
-    cdef Py_ssize_t c
+    cdef Py_ssize_t c, ahead, dy_ahead
     if b.rows:
         block_sums(&b.dy_rows, &b.x_rows, &b.grid, t, group, b.dense, &b.channels, <const real*>tile)
     else:
-        p = part(&b.cut, t)
+        p, ahead = part(&b.cut, t), distance(&b.x, &b.cut, t, sizeof(real))
+        dy_ahead = distance(&b.dy, &b.cut, t, sizeof(real))
         for c in range(first_channel(b, group), end_channel(b, group)):
-            chunk_sums(&b.dy, &b.x, p, c, t, &b.channels, tile)
+            chunk_sums(&b.dy, &b.x, p, c, t, dy_ahead, ahead, &b.channels, tile)
 
 
 cdef inline void map_task(Batch* b, const Lines* rows, const Walk* planes, Affine map, Py_ssize_t group, Py_ssize_t t,
