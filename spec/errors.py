@@ -40,17 +40,22 @@ def _roundings(n, u):
 
 def _any_order(n, u):
     # Welford's recurrence costs most: its n steps round the mean of k elements (k = 1..n), at most n + 2 +
-    # 2 H(n) roundings of a term, where H(n) <= 1 + ln n.
-    return _roundings(n + 4 + 2 * math.log(max(n, 1)), u)
+    # 2 H(n) roundings of a term, where H(n) <= 1 + ln n. A tree is an order too, and just beyond a leaf it
+    # costs more.
+    return max(_roundings(_in_a_row(n), u), _pairwise(n, u))
 
 
 def _pairwise(n, u):
-    return _any_order(n, u) if n <= LEAF else _roundings(_leaf_roundings(n), u)
+    return _roundings(_in_a_row(n) if n <= LEAF else _in_a_tree(n), u)
 
 
-def _leaf_roundings(n):
+def _in_a_row(n):
+    return n + 4 + 2 * math.log(max(n, 1))
+
+
+def _in_a_tree(n):
     # a leaf in any order, then a tree whose nodes may be merges of means: four roundings each
-    return LEAF + 4 + 2 * math.log(LEAF) + 4 * math.ceil(math.log2(n / LEAF))
+    return _in_a_row(LEAF) + 4 * math.ceil(math.log2(n / LEAF))
 
 
 def _compensated(n, u):

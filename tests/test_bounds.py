@@ -158,3 +158,12 @@ def test_wrong_by_a_little_is_rejected_by_name(output, dtype):
 def test_the_classes_are_those_of_the_contract():
     wanted = {"any", "float32-sequential", "float32-pairwise", "float64", "compensated"}
     assert set(ACCUMULATIONS) == wanted
+
+
+@pytest.mark.parametrize("n", [1, 2, 127, 128, 129, 131, 133, 134, 257, 10**6])
+def test_a_class_that_contains_another_allows_as_much(n):
+    """In any order includes in a tree, also where a tree has just begun."""
+    pairwise, sequential = (
+        Model(numpy.float32, name).c(n) for name in ("float32-pairwise", "float32-sequential")
+    )
+    assert pairwise <= sequential
