@@ -36,6 +36,7 @@ cdef struct Window:        # one (block, tile) as a loop sees it
     Py_ssize_t first       # first column, in elements from the start of a row
     Py_ssize_t segments    # a folded row as this many pieces
     Py_ssize_t width       # of so many columns each
+    bint solid             # all channels of rows that lie one after the other: one run of memory
 
 
 cdef struct Lines:         # an operand
@@ -87,6 +88,7 @@ cdef inline Window rows_window(const Grid* g, Py_ssize_t start, Py_ssize_t end, 
     w.segments = g.fold
     if dense:                                   # the folded rows lie one after the other
         w.width, w.segments = w.width * g.fold, 1
+    w.solid = dense and g.size == 1 and channels == g.channels
     return w
 
 

@@ -10,16 +10,25 @@ cdef inline void repeat(real* vector, Py_ssize_t length, Py_ssize_t times) noexc
         memcpy(vector + z * length, vector, length * sizeof(real))
 
 
-cdef inline const real* laid_out(const void* coefficient, const Window* w, const Grid* g, real* room) noexcept nogil:
-    # a coefficient of the channels of a window, once for each column
+cdef inline Py_ssize_t rows_at_once(const Window* w, const Grid* g) noexcept nogil:
+    # how many rows are mapped as one: what is one run of memory need not keep to the folding of the sums
+    return min(max(<Py_ssize_t>1, COLUMNS // g.channels), w.folded * g.fold + w.rest) if w.solid else g.fold
+
+
+cdef inline const real* laid_out(const void* coefficient, const Window* w, const Grid* g, Py_ssize_t times,
+                                 real* room) noexcept nogil:
+    # a coefficient of the channels of a window, once for each column of so many rows
     cdef const real* of = <const real*>coefficient + w.channel
     cdef Py_ssize_t c, p
-    if g.size == 1 and g.fold == 1:
+    if g.size == 1 and times == 1:
         return of
-    for c in range(w.channels):
-        for p in range(c * g.size, (c + 1) * g.size):
-            room[p] = of[c]
-    repeat(room, w.channels * g.size, g.fold)
+    if g.size == 1:
+        memcpy(room, of, w.channels * sizeof(real))
+    else:
+        for c in range(w.channels):
+            for p in range(c * g.size, (c + 1) * g.size):
+                room[p] = of[c]
+    repeat(room, w.channels * g.size, times)
     return room
 
 
@@ -49,11 +58,19 @@ cdef void block_scale(const Lines* x, const Lines* y, const Grid* g, Window w, c
     cdef real stage[COLUMNS]
     cdef Py_ssize_t row, p, i, c, at, width, length = w.channels * g.size
     cdef bint wide = real is float and any_wide(map.wide, &w)
-    cdef const real* nearest = laid_out(map.nearest, &w, g, room[0])
-    cdef const real* slope = laid_out(map.slope, &w, g, room[1])
-    cdef const real* level = laid_out(map.level, &w, g, room[2])
+    cdef Py_ssize_t times = rows_at_once(&w, g), whole = (w.folded * g.fold + w.rest) * g.channels
+    cdef const real* nearest = laid_out(map.nearest, &w, g, times, room[0])
+    cdef const real* slope = laid_out(map.slope, &w, g, times, room[1])
+    cdef const real* level = laid_out(map.level, &w, g, times, room[2])
     cdef const real* source
     cdef real* target
+    if w.solid and not (staged or wide):
+        source, target = row_of(x, &w, 0, kind), <real*>(y.base + w.row * y.stride)
+        p = 0
+        while p < whole:
+            row_scale(source + p, target + p, min(times * length, whole - p), nearest, slope, level, stream)
+            p += times * length
+        return
     for row in range(w.folded * w.segments + w.rest):
         i = place(&w, g, row, &at, &width)
         source = row_of(x, &w, i, kind)
@@ -76,14 +93,23 @@ cdef void block_pull(const Lines* dy, const Lines* x, const Lines* dx, const Gri
     cdef real stage[COLUMNS]
     cdef Py_ssize_t row, p, i, c, at, width, length = w.channels * g.size
     cdef bint wide = real is float and any_wide(channels.wide, &w)
-    cdef const real* mean = laid_out(channels.coefficient[0], &w, g, room[0])
-    cdef const real* rise = laid_out(channels.coefficient[1], &w, g, room[1])
-    cdef const real* k0 = laid_out(channels.coefficient[2], &w, g, room[2])
-    cdef const real* k1 = laid_out(channels.coefficient[3], &w, g, room[3])
-    cdef const real* k2 = laid_out(channels.coefficient[4], &w, g, room[4])
+    cdef Py_ssize_t times = rows_at_once(&w, g), whole = (w.folded * g.fold + w.rest) * g.channels
+    cdef const real* mean = laid_out(channels.coefficient[0], &w, g, times, room[0])
+    cdef const real* rise = laid_out(channels.coefficient[1], &w, g, times, room[1])
+    cdef const real* k0 = laid_out(channels.coefficient[2], &w, g, times, room[2])
+    cdef const real* k1 = laid_out(channels.coefficient[3], &w, g, times, room[3])
+    cdef const real* k2 = laid_out(channels.coefficient[4], &w, g, times, room[4])
     cdef const real* left
     cdef const real* right
     cdef real* target
+    if w.solid and not (staged or wide):
+        left, right = row_of(dy, &w, 0, kind), row_of(x, &w, 0, kind)
+        target = <real*>(dx.base + w.row * dx.stride)
+        p = 0
+        while p < whole:
+            row_pull(left + p, right + p, target + p, min(times * length, whole - p), mean, rise, k0, k1, k2, stream)
+            p += times * length
+        return
     for row in range(w.folded * w.segments + w.rest):
         i = place(&w, g, row, &at, &width)
         left = row_of(dy, &w, i, kind)
