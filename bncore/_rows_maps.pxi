@@ -1,7 +1,8 @@
 # The maps of rows: y and dx of one (block, tile), each column with the coefficients of its channel.
 #
-# The coefficients are laid out once a task as vectors as long as a row of the tile. Columns of a channel whose
-# coefficients leave float32's range are computed again in float64, one by one, after the others.
+# The coefficients are laid out once a task as vectors as long as a row of the tile; where the rows are one run of memory, as
+# long as there is room, since a map need not keep to the folding of the sums. Columns of a channel whose coefficients
+# leave float32's range are computed again in float64, one by one, after the others.
 
 cdef inline void repeat(real* vector, Py_ssize_t length, Py_ssize_t times) noexcept nogil:
     # the coefficients of a row, for the rows that are folded into one
