@@ -5,13 +5,13 @@
 # b. There is a vector for each quantity, with one number a channel, and one loop over channels for each step: sums,
 #    quotients and roots of many small channels are then those of vectors.
 
-cdef struct MomentRecords:              # records of moments: one for each part of each channel
+cdef struct MomentRecords:         # records of moments: one for each part of each channel
     double* hi                     # their sum, not rounded to one number
     double* lo
     double* m2                     # the sum of squared deviations from the mean of the part
 
 
-cdef struct SumRecords:                 # records of the two sums of the backward pass
+cdef struct SumRecords:            # records of the two sums of the backward pass
     double* dy_hi                  # sum dy
     double* dy_lo
     double* dyd_hi                 # sum dy (x - centre)

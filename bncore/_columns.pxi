@@ -1,11 +1,12 @@
 # Reductions and maps over rows whose elements belong to many channels side by side.
 #
 # a. A column is one position of a row; it has accumulators of its own, so whole rows are added as vectors.
-# b. Rows come in groups of eight. Within a group the deviations are from the group's own mean; the group is
-#    then merged with what came before (Chan, Golub, LeVeque).
-# c. float32 elements are widened first, and what is summed is x - shift, the shift being the mean of the column's
-#    first group: a mean far from 0 costs no digits. For float64 it is x, compensated (TwoSum): at most four
-#    roundings of an element reach the total, wherever an outlier stands.
+# b. Rows come in groups of eight. float32 elements are widened first, and a group adds its sums of x and of x^2, or of dy
+#    and of dy x, to those of its column, in units (_vectors.pxi). That is all where the mean is near 0.
+# c. Elsewhere, and for float64 data, the deviations within a group are from the group's own mean, and the group is merged with
+#    what came before (Chan, Golub, LeVeque). Of float32 data what is summed then is x - shift, the shift being the mean of
+#    the column's first group; of float64 data it is x, compensated (TwoSum): at most four roundings of an element reach
+#    the total, wherever an outlier stands.
 # d. Rejected: one pass with a shift and no group means: a tenth faster, and an outlier in the first rows
 #    costs digits.
 

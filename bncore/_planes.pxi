@@ -3,8 +3,9 @@
 # a. A channel is cut into chunks that depend on (N, S) and the element type alone: pieces of a plane, or
 #    several whole planes. Chunks are reduced apart and combined in their order, so no bit depends on which
 #    thread took which chunk, nor on whether threads share out channels or chunks.
-# b. The moments of a chunk take two passes over at most 16 KiB: a shift near the mean, then the sums of the
-#    deviations from it and of their squares, the first of which makes the mean good.
+# b. The moments of a chunk of float32 data take one pass, for the sums of x and of x^2, and where these cancel a second
+#    one, about the mean. Those of float64 data take two passes over at most 16 KiB: a number near the mean, then the
+#    sums of the deviations from it and of their squares, the first of which makes the mean good.
 # c. With channels to spare, a thread takes a channel from its statistics to its output while it is cached.
 #    With few channels the threads share chunks, and the second sweep runs backwards over what is still cached.
 
