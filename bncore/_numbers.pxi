@@ -56,6 +56,10 @@ cdef struct Mean:     # near + rest; near is 0 if the mean is not finite
     double rest
 
 
+cdef inline Py_ssize_t ceiling(Py_ssize_t n, Py_ssize_t divisor) noexcept nogil:
+    return (n + divisor - 1) // divisor
+
+
 cdef inline double finite_or_zero(double value) noexcept nogil:
     return value if value - value == 0 else 0
 

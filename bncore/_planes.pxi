@@ -29,9 +29,12 @@ cdef inline Cut cut(Py_ssize_t planes, Py_ssize_t size, Py_ssize_t itemsize) noe
     cdef Cut k
     k.planes, k.size = planes, size
     k.step = CHUNK_BYTES // itemsize
-    k.pieces = (size + k.step - 1) // k.step
+    if size > k.step:
+        # pieces as long as each other: each has the same folds to pay
+        k.step = ceiling(ceiling(size, ceiling(size, k.step)), LANES) * LANES
+    k.pieces = ceiling(size, k.step)
     k.group = k.step // size if k.pieces == 1 else 1
-    k.chunks = planes * k.pieces if k.pieces > 1 else (planes + k.group - 1) // k.group
+    k.chunks = planes * k.pieces if k.pieces > 1 else ceiling(planes, k.group)
     return k
 
 
@@ -192,19 +195,19 @@ cdef void chunk_sums(const Walk* dy, const Walk* x, Part p, Py_ssize_t c, Py_ssi
 
 
 cdef inline void part_scale(const Walk* x, const Walk* y, Part p, Py_ssize_t c, const Affine* map,
-                            bint staged, bint stream, real* tile) noexcept nogil:
+                            bint staged, bint stream, Py_ssize_t ahead, real* tile) noexcept nogil:
     cdef Py_ssize_t j, i, count
     cdef const real* source
     for j in range(p.planes):
         if not staged:
             run_scale(load(x, p.n + j, c, p.start, p.count, tile), <real*>plane(y, p.n + j, c) + p.start,
-                      p.count, map, c, stream)
+                      p.count, map, c, stream, ahead)
             continue
         i = 0
         while i < p.count:
             count = min(p.count - i, <Py_ssize_t>STAGE)
             source = load(x, p.n + j, c, p.start + i, count, tile)
-            run_scale(source, tile + STAGE, count, map, c, False)
+            run_scale(source, tile + STAGE, count, map, c, False, 0)
             store(y, p.n + j, c, p.start + i, count, <const real*>(tile + STAGE))
             i += count
 

@@ -52,10 +52,6 @@ cdef inline Py_ssize_t power_of_two(Py_ssize_t most) noexcept nogil:
     return n
 
 
-cdef inline Py_ssize_t ceiling(Py_ssize_t n, Py_ssize_t divisor) noexcept nogil:
-    return (n + divisor - 1) // divisor
-
-
 cdef inline Grid grid(Py_ssize_t rows, Py_ssize_t channels, Py_ssize_t size, Py_ssize_t itemsize) noexcept nogil:
     cdef Grid g
     cdef Py_ssize_t columns = 4 * COLUMNS // itemsize, blocks
