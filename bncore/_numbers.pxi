@@ -93,7 +93,7 @@ cdef inline Mean mean_of(Sum sum, double count) noexcept nogil:
     # rest = sum / count - near; of equal numbers near + rest is that number, whatever their count
     cdef Mean m
     m.near = finite_or_zero(rounded(sum) / count)
-    m.rest = (fma(-count, m.near, sum.hi) + left_over(sum)) / count
+    m.rest = (fma(-count, m.near, sum.hi) + left_over(sum)) * (1 / count)
     return m
 
 

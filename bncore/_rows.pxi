@@ -21,7 +21,6 @@ cdef struct Grid:
     Py_ssize_t fold        # k
     Py_ssize_t folded      # whole folded rows
     Py_ssize_t rest        # rows that do not fill a folded one; they end the last block
-    Py_ssize_t step        # folded rows to a block
     Py_ssize_t blocks
     Py_ssize_t tile        # channels to a tile
     Py_ssize_t tiles
@@ -61,8 +60,7 @@ cdef inline Grid grid(Py_ssize_t rows, Py_ssize_t channels, Py_ssize_t size, Py_
     # for four threads or for two, if need be, smaller ones
     blocks = max(g.folded // BLOCK_ROWS, min(FEW_BLOCKS, 2 * g.folded // BLOCK_ROWS), min(2, 4 * g.folded // BLOCK_ROWS))
     # a power of two, so that two, four or eight threads have as much to do each
-    g.step = ceiling(ceiling(g.folded, power_of_two(min(<Py_ssize_t>BLOCKS, blocks))), GROUP) * GROUP
-    g.blocks = max(1, ceiling(g.folded, g.step))
+    g.blocks = power_of_two(min(<Py_ssize_t>BLOCKS, blocks))
     if g.fold > 1:
         g.tile = channels
     else:
@@ -88,9 +86,14 @@ cdef inline Window rows_window(const Grid* g, Py_ssize_t start, Py_ssize_t end, 
     return w
 
 
+cdef inline Py_ssize_t block_start(const Grid* g, Py_ssize_t block) noexcept nogil:
+    # blocks differ by one group of rows, and what is no whole group ends the last
+    return g.folded // GROUP * block // g.blocks * GROUP if block < g.blocks else g.folded
+
+
 cdef inline Window window(const Grid* g, Py_ssize_t block, Py_ssize_t tile, bint dense) noexcept nogil:
-    cdef Py_ssize_t start = block * g.step, channel = tile * g.tile
-    return rows_window(g, start, min(start + g.step, g.folded), channel, min(g.tile, g.channels - channel), dense)
+    cdef Py_ssize_t channel = tile * g.tile
+    return rows_window(g, block_start(g, block), block_start(g, block + 1), channel, min(g.tile, g.channels - channel), dense)
 
 
 cdef inline const real* row_of(const Lines* x, const Window* w, Py_ssize_t row, const real* kind) noexcept nogil:
