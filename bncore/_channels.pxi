@@ -135,6 +135,19 @@ cdef void whole_moments(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept 
 
 # Each step below is a loop over channels from the first of the vectors that it is given.
 
+cdef Py_ssize_t close_powers(from_vector sums, from_vector powers, to_vector m2, to_vector far, Py_ssize_t channels,
+                             double count) noexcept nogil:
+    # sum (x - mean)^2 = sum x^2 - count mean^2; how many channels are so far from 0 that this cancels
+    cdef double mean
+    cdef Py_ssize_t c, found = 0
+    for c in range(channels):
+        mean = sums[c] / count
+        m2[c] = powers[c] - count * mean * mean
+        far[c] = 0 if powers[c] <= NEAR_ZERO * m2[c] else 1
+        found += 0 if powers[c] <= NEAR_ZERO * m2[c] else 1
+    return found
+
+
 cdef void close_moments(from_vector hi, from_vector lo, from_vector m2, to_vector near, to_vector rest, to_vector mean,
                         to_vector var, Py_ssize_t channels, double m) noexcept nogil:
     # (9.38) and (9.39)

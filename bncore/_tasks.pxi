@@ -10,7 +10,8 @@ cdef extern from "<stdlib.h>" nogil:
 cdef enum:
     TILE_BYTES = 2 * CHUNK_BYTES   # two operands' share of a chunk
     SMALL_PLANE = 512              # planes of fewer elements are columns, if there are
-    MANY_PLANES = 8                # at least so many of them
+    MANY_PLANES = 8                # at least so many of them,
+    TINY_PLANE = 16                # and planes of still fewer if there are two
     MANY_CHANNELS = 16             # small channels go in groups: their roots and quotients are then those of vectors
     GROUP_ELEMENTS = 1 << 13       # of at most so many elements, which stay in the first cache
     LONG_RUN = 64                  # planes of so many elements are mapped one by one, in the order of addresses
@@ -42,7 +43,7 @@ cdef struct Batch:                 # everything that the tasks of one call share
 
 
 cdef inline bint rows_pay(Py_ssize_t rows, Py_ssize_t size) noexcept nogil:
-    return size == 1 or (size < SMALL_PLANE and rows >= MANY_PLANES)
+    return size == 1 or (size < SMALL_PLANE and rows >= MANY_PLANES) or (size < TINY_PLANE and rows > 1)
 
 
 cdef inline bint in_rows(const Walk* k, Py_ssize_t channels, Py_ssize_t size, Py_ssize_t itemsize) noexcept nogil:

@@ -98,6 +98,23 @@ cdef extern from *:
                                               + (t.unit[k + BN_UNITS / 4] + t.unit[k + 3 * BN_UNITS / 4]));
         return bn_fold_eight(eight);
     }
+    /* the sum of a run of numbers in eight lanes: number i adds to lane i mod 8 */
+    #define BN_EIGHT (8 / BN_WIDTH)
+    static inline double bn_fold_run(const double* t, Py_ssize_t count)
+    {
+        bn_unit sum[BN_EIGHT] = {{0}};
+        double eight[8] = {0};
+        for (; count >= 8; t += 8, count -= 8)
+            for (int k = 0; k < BN_EIGHT; k++) sum[k] += bn_load_unit(t + k * BN_WIDTH);
+    #if BN_WIDTH == 8
+        sum[0] += (bn_unit)_mm512_maskz_loadu_pd((__mmask8)((1 << count) - 1), t);
+    #else
+        for (Py_ssize_t i = 0; i < count; i++) eight[i] = t[i];
+        for (int k = 0; k < BN_EIGHT; k++) sum[k] += bn_load_unit(eight + k * BN_WIDTH);
+    #endif
+        for (int k = 0; k < BN_EIGHT; k++) bn_store_unit(eight + k * BN_WIDTH, sum[k]);
+        return bn_fold_eight(eight);
+    }
     """
     const Py_ssize_t WIDTH "BN_WIDTH"
     ctypedef double unit "bn_unit"
@@ -116,3 +133,4 @@ cdef extern from *:
     Lanes32 add_products "bn_plus_product"(Lanes32 t, Lanes32 x, Lanes32 y) noexcept nogil
     double fold_lanes "bn_fold"(Lanes32 t) noexcept nogil
     double fold_eight "bn_fold_eight"(const double* t) noexcept nogil
+    double fold_run "bn_fold_run"(const double* t, Py_ssize_t count) noexcept nogil
