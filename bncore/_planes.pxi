@@ -97,12 +97,11 @@ cdef double near_mean(const Walk* x, Part p, Py_ssize_t c, double count, real* t
     return finite_or_zero(start + fold(&lanes, False).hi / count)
 
 
-cdef Moments near_chunk(const Walk* x, Part p, Py_ssize_t c, Py_ssize_t ahead, float* tile, bint* good) noexcept nogil:
-    # moments from the sums of x and x^2; whether the mean is near enough to 0 for that
+cdef inline void near_powers(const Walk* x, Part p, Py_ssize_t c, Py_ssize_t ahead, float* tile, double* total,
+                             double* power) noexcept nogil:
+    # sum x and sum x^2
     cdef Lanes32 first = no_lanes(), second = no_lanes(), v
-    cdef Sum d, dd
     cdef const float* source
-    cdef Moments result
     cdef Py_ssize_t i, j
     for j in range(p.planes):
         source = load(x, p.n + j, c, p.start, p.count, tile + j * p.count)
@@ -113,10 +112,16 @@ cdef Moments near_chunk(const Walk* x, Part p, Py_ssize_t c, Py_ssize_t ahead, f
             v = widen_lanes(source + i)
             first, second = add_lanes(first, v), add_products(second, v, v)
             i += LANES
-        if i < p.count:
-            v = widen_rest(source + i, p.count - i)
-            first, second = add_lanes(first, v), add_products(second, v, v)
-    d.hi, dd.hi, d.lo, dd.lo = fold_lanes(first), fold_lanes(second), 0, 0
+        add_rest(&first, &second, source + i, source + i, p.count - i)
+    total[0], power[0] = fold_lanes(first), fold_lanes(second)
+
+
+cdef Moments near_chunk(const Walk* x, Part p, Py_ssize_t c, Py_ssize_t ahead, float* tile, bint* good) noexcept nogil:
+    # moments from the sums of x and x^2; whether the mean is near enough to 0 for that
+    cdef Sum d, dd
+    cdef Moments result
+    d.lo = dd.lo = 0
+    near_powers(x, p, c, ahead, tile, &d.hi, &dd.hi)
     result = moments_about(0, d, dd, <double>(p.planes * p.count))
     good[0] = dd.hi <= NEAR_ZERO * result.m2
     return result
@@ -168,9 +173,7 @@ cdef void near_sums(const Walk* dy, const Walk* x, Part p, Py_ssize_t c, Py_ssiz
             g = widen_lanes(left + i)
             a, b = add_lanes(a, g), add_products(b, g, widen_lanes(right + i))
             i += LANES
-        if i < p.count:
-            g = widen_rest(left + i, p.count - i)
-            a, b = add_lanes(a, g), add_products(b, g, widen_rest(right + i, p.count - i))
+        add_rest(&a, &b, left + i, right + i, p.count - i)
     first.hi, first.lo, second.hi, second.lo = fold_lanes(a), 0, fold_lanes(b), 0
 
 

@@ -31,6 +31,9 @@ cdef inline Py_ssize_t first_task(const Batch* b, Py_ssize_t thread) noexcept no
 
 cdef void statistics_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
     cdef Py_ssize_t group, t
+    if b.whole:
+        whole_statistics(b, first, end, tile)
+        return
     for group in range(first, end):
         for t in range(b.parts):
             moments_task(b, group, t, tile)
@@ -39,6 +42,10 @@ cdef void statistics_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* til
 
 cdef void forward_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
     cdef Py_ssize_t group, t
+    if b.whole:
+        whole_forward(b, first, end, tile)
+        settle_stores(b)
+        return
     for t in range(b.parts):
         if first < end:
             moments_task(b, first, t, tile)
@@ -51,6 +58,10 @@ cdef void forward_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) 
 
 cdef void backward_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
     cdef Py_ssize_t group, t
+    if b.whole:
+        whole_backward(b, first, end, tile)
+        settle_stores(b)
+        return
     for group in range(first, end):
         for t in range(b.parts):
             sums_task(b, group, t, tile)
@@ -73,6 +84,10 @@ cdef void inference_share(Batch* b, Py_ssize_t thread, real* tile) noexcept nogi
 
 cdef void inference_backward_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
     cdef Py_ssize_t group, t
+    if b.whole:
+        whole_inference_backward(b, first, end, tile)
+        settle_stores(b)
+        return
     for group in range(first, end):
         conclude(b, group, given_pull)
         for t in range(b.parts):
@@ -163,9 +178,17 @@ cdef int run_forward(Batch* b, const real* kind) except -1:
 
 cdef int run_inference(Batch* b, const real* kind) except -1:
     cdef Py_ssize_t i
+    b.whole = b.whole and b.cut.planes == 1       # so that its groups follow each other in memory
     reserve(b, False, False)
     with nogil:
-        if b.threads == 1:
+        if b.whole and b.threads == 1:
+            whole_inference(b, 0, b.count, room(b, 0, kind))
+            settle_stores(b)
+        elif b.whole:
+            for i in prange(b.threads, schedule="static", num_threads=b.threads):
+                whole_inference(b, share(b, i), share(b, i + 1), room(b, threadid(), kind))
+                settle_stores(b)
+        elif b.threads == 1:
             conclude_some(b, 0, given_scale)
             inference_share(b, 0, room(b, 0, kind))
         else:
