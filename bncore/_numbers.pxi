@@ -64,12 +64,18 @@ cdef inline double finite_or_zero(double value) noexcept nogil:
     return value if value - value == 0 else 0
 
 
+cdef inline void accumulate(double term, double* hi, double* lo, bint exact) noexcept nogil:
+    # hi += term, and with it, if exact, Knuth's TwoSum: what rounding took from hi goes to lo
+    cdef double s, back
+    s = hi[0] + term
+    if exact:
+        back = s - hi[0]
+        lo[0] += (hi[0] - (s - back)) + (term - back)
+    hi[0] = s
+
+
 cdef inline void add(Sum* total, double term) noexcept nogil:
-    # Knuth's TwoSum: hi + term = s + error, exactly
-    cdef double s = total.hi + term
-    cdef double back = s - total.hi
-    total.lo += (total.hi - (s - back)) + (term - back)
-    total.hi = s
+    accumulate(term, &total.hi, &total.lo, True)
 
 
 cdef inline double left_over(Sum total) noexcept nogil:

@@ -101,39 +101,33 @@ cdef inline const real* row_of(const Lines* x, const Window* w, Py_ssize_t row, 
 
 
 cdef inline Sum join_sums(const double* hi, const double* lo, Py_ssize_t size) noexcept nogil:
-    cdef Lanes lanes
-    cdef Py_ssize_t p = 0, rest
+    cdef Eight lanes = nothing()
+    cdef Py_ssize_t p = 0
     cdef int j
-    clear(&lanes, True)
     while p < size:
-        rest = size - p
-        for j in range(LANES):
-            accumulate(hi[p + j] if j < rest else 0, &lanes.hi[j], &lanes.lo[j], True)
-            lanes.lo[j] += lo[p + j] if j < rest else 0
-        p += LANES
-    return fold(&lanes, True)
+        for j in range(min(<Py_ssize_t>BREADTH, size - p)):
+            accumulate(hi[p + j], &lanes.hi[j], &lanes.lo[j], True)
+            lanes.lo[j] += lo[p + j]
+        p += BREADTH
+    return fold_eight_exactly(&lanes)
 
 
 cdef inline Moments join_moments(const Columns* k, Py_ssize_t at, Py_ssize_t size, double rows) noexcept nogil:
     # combine the settled columns of one channel, which lie side by side, each of `rows` elements
-    cdef Lanes lanes
+    cdef Eight lanes = nothing()
     cdef Moments whole
     cdef Mean mean
     cdef double e
-    cdef Py_ssize_t p = 0, rest
+    cdef Py_ssize_t p
     cdef int j
     whole.count = rows * size
     whole.sum = join_sums(&k.hi[at], &k.lo[at], size)
     mean = mean_of(whole.sum, whole.count)
-    clear(&lanes, True)
-    while p < size:
-        rest = size - p
-        for j in range(LANES):
-            e = (k.shift[at + p + j] - mean.near) + (k.lo2[at + p + j] - mean.rest)
-            e = k.hi2[at + p + j] + rows * e * e
-            accumulate(e if j < rest else 0, &lanes.hi[j], &lanes.lo[j], True)
-        p += LANES
-    whole.m2 = rounded(fold(&lanes, True))
+    for p in range(size):
+        e = (k.shift[at + p] - mean.near) + (k.lo2[at + p] - mean.rest)
+        j = p % BREADTH
+        accumulate(k.hi2[at + p] + rows * e * e, &lanes.hi[j], &lanes.lo[j], True)
+    whole.m2 = rounded(fold_eight_exactly(&lanes))
     return whole
 
 
