@@ -170,19 +170,12 @@ cdef void whole_moments(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept 
 
 cdef void whole_sums(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
     # into the record of the first part
-    cdef Py_ssize_t c, t, at
-    cdef double dy, dy_lo, dyd, dyd_lo
-    for c in range(first, end):
-        dy, dy_lo = k.sums.dy_hi[c], k.sums.dy_lo[c]
-        dyd, dyd_lo = k.sums.dyd_hi[c], k.sums.dyd_lo[c]
-        for t in range(1, k.parts):
-            at = t * k.count + c
-            accumulate(k.sums.dy_hi[at], &dy, &dy_lo, True)
-            accumulate(k.sums.dyd_hi[at], &dyd, &dyd_lo, True)
-            dy_lo += k.sums.dy_lo[at]
-            dyd_lo += k.sums.dyd_lo[at]
-        k.sums.dy_hi[c], k.sums.dy_lo[c] = dy, dy_lo
-        k.sums.dyd_hi[c], k.sums.dyd_lo[c] = dyd, dyd_lo
+    cdef const SumRecords* of = &k.sums
+    cdef Py_ssize_t t, at
+    for t in range(1, k.parts):
+        at = t * k.count + first
+        add_part(of.dy_hi + at, of.dy_lo + at, of.dy_hi + first, of.dy_lo + first, end - first)
+        add_part(of.dyd_hi + at, of.dyd_lo + at, of.dyd_hi + first, of.dyd_lo + first, end - first)
 
 
 # Each step below is a loop over channels from the first of the vectors that it is given.

@@ -85,7 +85,8 @@ cdef void run_deviations(const double* x, Py_ssize_t count, double centre, Py_ss
         fetch_square(x + i, ahead)
         p = i
         while p < i + BREADTH:
-            d0, d1, d2, d3 = load_unit(x + p) - of, load_unit(x + p + 8) - of, load_unit(x + p + 16) - of, load_unit(x + p + 24) - of
+            d0, d1 = load_unit(x + p) - of, load_unit(x + p + 8) - of
+            d2, d3 = load_unit(x + p + 16) - of, load_unit(x + p + 24) - of
             d4, d5 = load_unit(x + p + 32) - of, load_unit(x + p + 40) - of
             d6, d7 = load_unit(x + p + 48) - of, load_unit(x + p + 56) - of
             add_unit(&a.hi[p - i], &a.lo[p - i], octet(d0, d1, d2, d3, d4, d5, d6, d7))
