@@ -5,7 +5,7 @@
 
 cdef enum:
     MANY_CHANNELS = 32             # of a group, at most: enough that the roots and quotients of vectors overlap
-    GROUP_ELEMENTS = 1 << 13       # of a group, which stay in the first cache between their sums and their map
+    GROUP_ELEMENTS = 1 << 12       # of a group, which stay in the first cache between their sums and their map
     STRIP_CHANNELS = 128                    # channels whose coefficients a thread has for itself, as long as it needs them
     IN_CACHE = 1 << 17             # elements, at most, of a call that is mapped so: beyond, the wait for others is short
     GROUP_VECTORS = VECTORS + OF_SUMS + 1
@@ -229,7 +229,7 @@ cdef void whole_forward(const Batch* b, Py_ssize_t first, Py_ssize_t end, real* 
 
 cdef void whole_inference(const Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
     cdef Group g
-    cdef Py_ssize_t c = first, step = group_size(b), n
+    cdef Py_ssize_t c = first, step = MANY_CHANNELS, n
     open_group(&g, b, False, False)
     while c < end:
         n = min(step, end - c)
