@@ -6,6 +6,7 @@
 cdef enum:
     MANY_CHANNELS = 32             # of a group, at most: enough that the roots and quotients of vectors overlap
     GROUP_ELEMENTS = 1 << 12       # of a group, which stay in the first cache between their sums and their map
+    AHEAD = 512                    # elements after those that are added, which memory brings near
     STRIP_CHANNELS = 128                    # channels whose coefficients a thread has for itself, as long as it needs them
     IN_CACHE = 1 << 17             # elements, at most, of a call that is mapped so: beyond, the wait for others is short
     GROUP_VECTORS = VECTORS + OF_SUMS + 1
@@ -81,6 +82,8 @@ cdef void plain_powers(const Group* g, Py_ssize_t channels, double* sums, double
             x = <const float*>plane(&g.x, n, c)
             i = 0
             while i + LANES <= count:
+                bn_prefetch(x + i + AHEAD)
+                bn_prefetch(x + i + AHEAD + IN_LINE)
                 v = widen_lanes(x + i)
                 first, second = add_lanes(first, v), add_products(second, v, v)
                 i += LANES
@@ -102,6 +105,10 @@ cdef void plain_products(const Group* g, Py_ssize_t channels, double* sums, doub
             x = <const float*>plane(&g.x, n, c)
             i = 0
             while i + LANES <= count:
+                bn_prefetch(x + i + AHEAD)
+                bn_prefetch(x + i + AHEAD + IN_LINE)
+                bn_prefetch(dy + i + AHEAD)
+                bn_prefetch(dy + i + AHEAD + IN_LINE)
                 v = widen_lanes(dy + i)
                 first, second = add_lanes(first, v), add_products(second, v, widen_lanes(x + i))
                 i += LANES
