@@ -143,10 +143,10 @@ cdef void plain_pull(const Group* g, Py_ssize_t channels) noexcept nogil:
 
 cdef inline bint any_of(const double* flags, Py_ssize_t channels) noexcept nogil:
     cdef Py_ssize_t c
-    cdef int found = 0
+    cdef Py_ssize_t found = 0
     for c in range(channels):
-        found |= flags[c] != 0
-    return found
+        found += 1 if flags[c] != 0 else 0
+    return found != 0
 
 
 # A group of either type in any layout.
@@ -177,8 +177,7 @@ cdef void sums_of_group(Group* g, Py_ssize_t channels, real* tile) noexcept nogi
     cdef Channels* k = &g.channels
     cdef Py_ssize_t c
     if real is float:
-        for c in range(channels):
-            g.far[c] = centre_at(k, c)
+        centres(k.mean, k.var, g.far, channels, k.own)
         if g.x.dense and g.dy.dense and not any_of(g.far, channels):
             plain_products(g, channels, k.sums.dy_hi, k.sums.dyd_hi)
             for c in range(channels):
