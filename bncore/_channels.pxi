@@ -104,6 +104,16 @@ cdef inline double centre_at(const Channels* k, Py_ssize_t c) noexcept nogil:
     return k.mean[c]
 
 
+cdef void centres(from_vector mean, from_vector var, to_vector centre, Py_ssize_t channels, bint own) noexcept nogil:
+    # `centre_at` of channels side by side; `own` says that there it may be 0
+    cdef Py_ssize_t c
+    for c in range(channels):
+        centre[c] = mean[c]
+    if own:
+        for c in range(channels):
+            centre[c] = 0 if mean[c] * mean[c] <= (NEAR_ZERO - 1) * var[c] else mean[c]
+
+
 cdef inline void keep_moments(const Channels* k, Py_ssize_t c, Py_ssize_t t, Moments one) noexcept nogil:
     cdef Py_ssize_t at = t * k.count + c
     k.moments.hi[at], k.moments.lo[at], k.moments.m2[at] = one.sum.hi, left_over(one.sum), one.m2
@@ -379,8 +389,9 @@ cdef void conclude_sums(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept 
         whole_sums(k, first, end)
     settle_sums(k.sums.dy_hi + first, k.sums.dy_lo + first, k.sums.dyd_hi + first, k.sums.dyd_lo + first, k.dbeta + first,
                 k.near + first, end - first)
+    centres(k.mean + first, k.var + first, k.rest + first, end - first, k.single and k.own)
     for c in range(first, end):
-        k.rest[c] = k.mean[c] - centre_at(k, c)
+        k.rest[c] = k.mean[c] - k.rest[c]
     close_sums(k.near + first, k.dbeta + first, k.rest + first, k.rstd + first, k.residual + first, k.dgamma + first,
                end - first)
     if k.wanted.dgamma != NULL:

@@ -5,7 +5,10 @@
 
 cdef enum:
     MANY_CHANNELS = 32             # of a group, at most: enough that the roots and quotients of vectors overlap
-    GROUP_ELEMENTS = 1 << 13       # of a group, which stay in the first cache between their sums and their map
+    GROUP_ELEMENTS = 1 << 12       # of a group, which stay in the first cache between their sums and their map
+    AHEAD = 512                    # elements after those that are added, which memory brings near
+    STRIP_CHANNELS = 128                    # channels whose coefficients a thread has for itself, as long as it needs them
+    IN_CACHE = 1 << 17             # elements, at most, of a call that is mapped so: beyond, the wait for others is short
     GROUP_VECTORS = VECTORS + OF_SUMS + 1
 
 
@@ -20,23 +23,16 @@ cdef struct Group:
     char room[GROUP_VECTORS * MANY_CHANNELS * 8 + LINE]
 
 
+cdef inline bint in_strips(const Batch* b) noexcept nogil:
+    return b.cut.planes * b.count * b.cut.size <= IN_CACHE and b.cut.pieces == 1 and (not by_plane(b) or b.count <= STRIP_CHANNELS)
+
+
 cdef inline Py_ssize_t group_size(const Batch* b) noexcept nogil:
     return max(<Py_ssize_t>1, min(<Py_ssize_t>MANY_CHANNELS, GROUP_ELEMENTS // (b.cut.planes * b.cut.size)))
 
 
-cdef void open_group(Group* g, const Batch* b, bint moments, bint sums) noexcept nogil:
-    cdef char* space = g.room + (-<size_t>&g.room[0] & (LINE - 1))
-    g.channels = b.channels
-    g.channels.count = MANY_CHANNELS
-    g.x, g.dy, g.out, g.part = b.x, b.dy, b.out, part(&b.cut, 0)
-    furnish(&g.channels, &space, MANY_CHANNELS, MANY_CHANNELS, moments, sums)
-
-
-cdef void turn_to(Group* g, const Batch* b, Py_ssize_t first) noexcept nogil:
-    # the group that begins with this channel
-    cdef Channels* k = &g.channels
-    cdef const Channels* of = &b.channels
-    g.x.base, g.dy.base, g.out.base = plane(&b.x, 0, first), plane(&b.dy, 0, first), plane(&b.out, 0, first)
+cdef void select_channels(Channels* k, const Channels* of, Py_ssize_t first) noexcept nogil:
+    # the channels of a call from this one on
     if of.given.gamma != NULL:
         k.given.gamma = of.given.gamma + first
     elif of.gamma != NULL:
@@ -59,6 +55,20 @@ cdef void turn_to(Group* g, const Batch* b, Py_ssize_t first) noexcept nogil:
         k.dgamma, k.dbeta = of.dgamma + first, of.dbeta + first
 
 
+cdef void open_group(Group* g, const Batch* b, bint moments, bint sums) noexcept nogil:
+    cdef char* space = g.room + (-<size_t>&g.room[0] & (LINE - 1))
+    g.channels = b.channels
+    g.channels.count = MANY_CHANNELS
+    g.x, g.dy, g.out, g.part = b.x, b.dy, b.out, part(&b.cut, 0)
+    furnish(&g.channels, &space, MANY_CHANNELS, MANY_CHANNELS, moments, sums)
+
+
+cdef void turn_to(Group* g, const Batch* b, Py_ssize_t first) noexcept nogil:
+    # the group that begins with this channel
+    g.x.base, g.dy.base, g.out.base = plane(&b.x, 0, first), plane(&b.dy, 0, first), plane(&b.out, 0, first)
+    select_channels(&g.channels, &b.channels, first)
+
+
 # float32 data as they lie in most calls: every plane of every operand is one run of memory, and results go straight there.
 
 cdef void plain_powers(const Group* g, Py_ssize_t channels, double* sums, double* squares) noexcept nogil:
@@ -69,9 +79,11 @@ cdef void plain_powers(const Group* g, Py_ssize_t channels, double* sums, double
     for c in range(channels):
         first = second = no_lanes()
         for n in range(g.part.planes):
-            x = <const float*>(g.x.base + c * g.x.c + n * g.x.n)
+            x = <const float*>plane(&g.x, n, c)
             i = 0
             while i + LANES <= count:
+                bn_prefetch(x + i + AHEAD)
+                bn_prefetch(x + i + AHEAD + IN_LINE)
                 v = widen_lanes(x + i)
                 first, second = add_lanes(first, v), add_products(second, v, v)
                 i += LANES
@@ -89,10 +101,14 @@ cdef void plain_products(const Group* g, Py_ssize_t channels, double* sums, doub
     for c in range(channels):
         first = second = no_lanes()
         for n in range(g.part.planes):
-            dy = <const float*>(g.dy.base + c * g.dy.c + n * g.dy.n)
-            x = <const float*>(g.x.base + c * g.x.c + n * g.x.n)
+            dy = <const float*>plane(&g.dy, n, c)
+            x = <const float*>plane(&g.x, n, c)
             i = 0
             while i + LANES <= count:
+                bn_prefetch(x + i + AHEAD)
+                bn_prefetch(x + i + AHEAD + IN_LINE)
+                bn_prefetch(dy + i + AHEAD)
+                bn_prefetch(dy + i + AHEAD + IN_LINE)
                 v = widen_lanes(dy + i)
                 first, second = add_lanes(first, v), add_products(second, v, widen_lanes(x + i))
                 i += LANES
@@ -102,54 +118,35 @@ cdef void plain_products(const Group* g, Py_ssize_t channels, double* sums, doub
 
 
 cdef void plain_scale(const Group* g, const Walk* of, const Affine* map, Py_ssize_t channels) noexcept nogil:
-    cdef singles nearest, slope, level
-    cdef const float* x
-    cdef float* y
-    cdef Py_ssize_t c, n, i, count = g.part.count
+    cdef const float* nearest = <const float*>map.nearest
+    cdef const float* slope = <const float*>map.slope
+    cdef const float* level = <const float*>map.level
+    cdef Py_ssize_t c, n
     for c in range(channels):
-        nearest, slope = spread((<const float*>map.nearest)[c]), spread((<const float*>map.slope)[c])
-        level = spread((<const float*>map.level)[c])
         for n in range(g.part.planes):
-            x = <const float*>(of.base + c * of.c + n * of.n)
-            y = <float*>(g.out.base + c * g.out.c + n * g.out.n)
-            i = 0
-            while i + SINGLES <= count:
-                store_singles(y + i, (load_singles(x + i) - nearest) * slope + level)
-                i += SINGLES
-            if i < count:
-                store_some(y + i, (load_some(x + i, count - i) - nearest) * slope + level, count - i)
+            scale_floats(<const float*>plane(of, n, c), <float*>plane(&g.out, n, c), g.part.count,
+                         nearest[c], slope[c], level[c])
 
 
 cdef void plain_pull(const Group* g, Py_ssize_t channels) noexcept nogil:
-    cdef singles mean, rise, k0, k1, k2
-    cdef const Channels* k = &g.channels
-    cdef const float* dy
-    cdef const float* x
-    cdef float* dx
-    cdef Py_ssize_t c, n, i, count = g.part.count
+    cdef const float* mean = <const float*>g.channels.coefficient[0]
+    cdef const float* rise = <const float*>g.channels.coefficient[1]
+    cdef const float* k0 = <const float*>g.channels.coefficient[2]
+    cdef const float* k1 = <const float*>g.channels.coefficient[3]
+    cdef const float* k2 = <const float*>g.channels.coefficient[4]
+    cdef Py_ssize_t c, n
     for c in range(channels):
-        mean, rise = spread((<const float*>k.coefficient[0])[c]), spread((<const float*>k.coefficient[1])[c])
-        k0, k1 = spread((<const float*>k.coefficient[2])[c]), spread((<const float*>k.coefficient[3])[c])
-        k2 = spread((<const float*>k.coefficient[4])[c])
         for n in range(g.part.planes):
-            dy = <const float*>(g.dy.base + c * g.dy.c + n * g.dy.n)
-            x = <const float*>(g.x.base + c * g.x.c + n * g.x.n)
-            dx = <float*>(g.out.base + c * g.out.c + n * g.out.n)
-            i = 0
-            while i + SINGLES <= count:
-                store_singles(dx + i, (load_singles(dy + i) - rise) * k0 + ((load_singles(x + i) - mean) * k1 + k2))
-                i += SINGLES
-            if i < count:
-                store_some(dx + i, (load_some(dy + i, count - i) - rise) * k0
-                           + ((load_some(x + i, count - i) - mean) * k1 + k2), count - i)
+            pull_floats(<const float*>plane(&g.dy, n, c), <const float*>plane(&g.x, n, c), <float*>plane(&g.out, n, c),
+                        g.part.count, mean[c], rise[c], k0[c], k1[c], k2[c])
 
 
 cdef inline bint any_of(const double* flags, Py_ssize_t channels) noexcept nogil:
     cdef Py_ssize_t c
-    cdef int found = 0
+    cdef Py_ssize_t found = 0
     for c in range(channels):
-        found |= flags[c] != 0
-    return found
+        found += 1 if flags[c] != 0 else 0
+    return found != 0
 
 
 # A group of either type in any layout.
@@ -180,8 +177,7 @@ cdef void sums_of_group(Group* g, Py_ssize_t channels, real* tile) noexcept nogi
     cdef Channels* k = &g.channels
     cdef Py_ssize_t c
     if real is float:
-        for c in range(channels):
-            g.far[c] = centre_at(k, c)
+        centres(k.mean, k.var, g.far, channels, k.own)
         if g.x.dense and g.dy.dense and not any_of(g.far, channels):
             plain_products(g, channels, k.sums.dy_hi, k.sums.dyd_hi)
             for c in range(channels):
@@ -239,13 +235,37 @@ cdef void whole_forward(const Batch* b, Py_ssize_t first, Py_ssize_t end, real* 
 
 cdef void whole_inference(const Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
     cdef Group g
-    cdef Py_ssize_t c = first, step = group_size(b), n
+    cdef Py_ssize_t c = first, step = MANY_CHANNELS, n
     open_group(&g, b, False, False)
     while c < end:
         n = min(step, end - c)
         turn_to(&g, b, c)
         given_scale(&g.channels, 0, n)
         scale_group(&g, b, &g.x, own_map(&g.channels), n, tile)
+        c += n
+
+
+cdef void strip_inference(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
+    # planes, or folded rows, [first, end) of all channels, some channels at a time
+    cdef char room[VECTORS * STRIP_CHANNELS * 8 + LINE]
+    cdef char* space = room + (-<size_t>&room[0] & (LINE - 1))
+    cdef Channels k = b.channels
+    cdef Py_ssize_t c = 0, step = STRIP_CHANNELS if by_plane(b) else min(<Py_ssize_t>STRIP_CHANNELS, COLUMNS // b.grid.size), n
+    cdef Window w
+    cdef Affine map
+    furnish(&k, &space, STRIP_CHANNELS, 0, False, False)
+    while c < b.count:
+        n = min(step, b.count - c)
+        select_channels(&k, &b.channels, c)
+        given_scale(&k, 0, n)
+        map = own_map(&k)
+        if by_plane(b):
+            plane_maps(b, map, first, end, tile)
+        else:
+            w = rows_window(&b.grid, first, end, c, n, b.dense and (b.grid.fold == 1 or n == b.count))
+            # its coefficients are counted from its first channel
+            w.channel = 0
+            block_scale(&b.x_rows, &b.out_rows, &b.grid, w, &map, b.staged, b.stream, <const real*>tile)
         c += n
 
 

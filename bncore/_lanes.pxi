@@ -56,6 +56,27 @@ cdef inline void run_sums(const float* dy, const float* x, Py_ssize_t count, dou
         b[j] += g * (<double>x[i + j] - centre)
 
 
+cdef inline void scale_floats(const float* x, float* y, Py_ssize_t count, float nearest, float slope, float level) noexcept nogil:
+    cdef singles n = spread(nearest), s = spread(slope), l = spread(level)
+    cdef Py_ssize_t i = 0
+    while i + SINGLES <= count:
+        store_singles(y + i, (load_singles(x + i) - n) * s + l)
+        i += SINGLES
+    if i < count:
+        store_some(y + i, (load_some(x + i, count - i) - n) * s + l, count - i)
+
+
+cdef inline void pull_floats(const float* dy, const float* x, float* dx, Py_ssize_t count, float mean, float rise, float k0,
+                             float k1, float k2) noexcept nogil:
+    cdef singles m = spread(mean), r = spread(rise), a = spread(k0), b = spread(k1), l = spread(k2)
+    cdef Py_ssize_t i = 0
+    while i + SINGLES <= count:
+        store_singles(dx + i, (load_singles(dy + i) - r) * a + ((load_singles(x + i) - m) * b + l))
+        i += SINGLES
+    if i < count:
+        store_some(dx + i, (load_some(dy + i, count - i) - r) * a + ((load_some(x + i, count - i) - m) * b + l), count - i)
+
+
 cdef inline void run_scale(const real* x, real* y, Py_ssize_t count, const Affine* map, Py_ssize_t c,
                            bint stream, Py_ssize_t ahead) noexcept nogil:
     cdef real nearest = (<const real*>map.nearest)[c]
@@ -69,8 +90,11 @@ cdef inline void run_scale(const real* x, real* y, Py_ssize_t count, const Affin
             return
     if stream:
         i = stream_scale(x, y, count, nearest, slope, level, ahead)
-    for i in range(i, count):
-        y[i] = scaled(x[i], nearest, slope, level)
+    if real is float:
+        scale_floats(x + i, y + i, count - i, nearest, slope, level)
+    else:
+        for i in range(i, count):
+            y[i] = scaled(x[i], nearest, slope, level)
 
 
 cdef inline void run_pull(const real* dy, const real* x, real* dx, Py_ssize_t count, const Channels* k, Py_ssize_t c,
@@ -88,5 +112,8 @@ cdef inline void run_pull(const real* dy, const real* x, real* dx, Py_ssize_t co
             return
     if stream:
         i = stream_pull(dy, x, dx, count, mean, rise, k0, k1, k2)
-    for i in range(i, count):
-        dx[i] = pulled(dy[i], x[i], mean, rise, k0, k1, k2)
+    if real is float:
+        pull_floats(dy + i, x + i, dx + i, count - i, mean, rise, k0, k1, k2)
+    else:
+        for i in range(i, count):
+            dx[i] = pulled(dy[i], x[i], mean, rise, k0, k1, k2)

@@ -53,7 +53,7 @@ cdef inline Py_ssize_t power_of_two(Py_ssize_t most) noexcept nogil:
 
 cdef inline Grid grid(Py_ssize_t rows, Py_ssize_t channels, Py_ssize_t size, Py_ssize_t itemsize) noexcept nogil:
     cdef Grid g
-    cdef Py_ssize_t columns = 4 * COLUMNS // itemsize, blocks
+    cdef Py_ssize_t columns = 4 * COLUMNS // itemsize, blocks, step, most
     g.channels, g.size = channels, size
     g.fold = max(1, min(columns // channels, rows // (FEW_BLOCKS * BLOCK_ROWS))) if size == 1 else 1
     g.folded, g.rest = rows // g.fold, rows % g.fold
@@ -64,9 +64,20 @@ cdef inline Grid grid(Py_ssize_t rows, Py_ssize_t channels, Py_ssize_t size, Py_
     if g.fold > 1:
         g.tile = channels
     else:
-        # with one block, narrow tiles, so that there is a task for every thread; columns do not meet, so no bit changes
-        g.tiles = ceiling(channels, max(1, (columns if g.blocks > 1 else columns // 4) // size))
-        g.tile = min(max(1, columns // size), ceiling(ceiling(channels, g.tiles), TILE_STEP) * TILE_STEP)
+        # whole lines of the cache, if there is room for them
+        step = TILE_STEP // min(<Py_ssize_t>TILE_STEP, size & -size)
+        most = max(<Py_ssize_t>1, columns // size)
+        most = most // step * step if most > step else most
+        g.tiles = ceiling(channels, most)
+        if g.blocks == 1:
+            # so many that two threads, or four, have as much to do each; columns do not meet, so no bit changes
+            if size == 1:
+                g.tiles = ceiling(channels, columns // 4)
+            if g.tiles == 1 and rows * channels * size >= SMALL_WORK:
+                g.tiles = 2
+            elif g.tiles > 2:
+                g.tiles = ceiling(g.tiles, 4) * 4
+        g.tile = min(most, ceiling(ceiling(channels, g.tiles), step) * step)
     g.tiles = ceiling(channels, g.tile)
     return g
 

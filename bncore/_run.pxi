@@ -75,8 +75,12 @@ cdef void inference_share(Batch* b, Py_ssize_t thread, real* tile) noexcept nogi
     # a map, which no sum ties to channels: it runs through memory as the tensor lies
     cdef Py_ssize_t pieces = b.cut.planes * b.count * b.cut.pieces if by_plane(b) else b.grid.folded
     cdef Py_ssize_t first = pieces * thread // b.threads, end = pieces * (thread + 1) // b.threads
-    if by_plane(b):
-        plane_maps(b, first, end, tile)
+    if b.whole:
+        whole_inference(b, share(b, thread), share(b, thread + 1), tile)
+    elif b.strips:
+        strip_inference(b, first, end, tile)
+    elif by_plane(b):
+        plane_maps(b, own_map(&b.channels), first, end, tile)
     else:
         row_maps(b, first, end, tile)
     settle_stores(b)
@@ -179,18 +183,18 @@ cdef int run_forward(Batch* b, const real* kind) except -1:
 cdef int run_inference(Batch* b, const real* kind) except -1:
     cdef Py_ssize_t i
     b.whole = b.whole and b.cut.planes == 1       # so that its groups follow each other in memory
+    b.strips = not b.whole and in_strips(b)
+    if b.cut.planes * b.count * b.cut.size < SMALL_WORK:
+        b.threads = 1
     reserve(b, False, False)
     with nogil:
-        if b.whole and b.threads == 1:
-            whole_inference(b, 0, b.count, room(b, 0, kind))
-            settle_stores(b)
-        elif b.whole:
-            for i in prange(b.threads, schedule="static", num_threads=b.threads):
-                whole_inference(b, share(b, i), share(b, i + 1), room(b, threadid(), kind))
-                settle_stores(b)
-        elif b.threads == 1:
-            conclude_some(b, 0, given_scale)
+        if b.threads == 1:
+            if not (b.whole or b.strips):
+                conclude_some(b, 0, given_scale)
             inference_share(b, 0, room(b, 0, kind))
+        elif b.whole or b.strips:
+            for i in prange(b.threads, schedule="static", num_threads=b.threads):
+                inference_share(b, i, room(b, threadid(), kind))
         else:
             with parallel(num_threads=b.threads):
                 for i in prange(b.threads, schedule="static"):

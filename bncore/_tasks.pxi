@@ -15,6 +15,7 @@ cdef enum:
     LONG_RUN = 64                  # planes of so many elements are mapped one by one, in the order of addresses
     SPARE = 8                      # tasks to a thread from which one more or less does not matter
     SMALL_WORK = 1 << 15           # fewer elements stay on the calling thread: waking another costs more
+    SMALL_SUMS = 1 << 14           # the same, where a thread has channels to itself, and sums as well as a map to do
     FAR_BYTES = 1 << 27            # tensors of so many bytes are in no cache
 
 cdef int thread_limit = 1
@@ -22,6 +23,7 @@ cdef int thread_limit = 1
 cdef struct Batch:                 # everything that the tasks of one call share
     bint rows                      # rows, not planes
     bint whole                     # planes, and a channel is one part: _groups.pxi
+    bint strips                    # each thread has coefficients of its own: _groups.pxi
     bint dense                     # rows lie one after the other in every operand
     Walk x
     Walk dy
@@ -58,7 +60,6 @@ cdef void lay_out(Batch* b, Py_ssize_t rows, Py_ssize_t count, Py_ssize_t size, 
     # shared: the output is one of the inputs
     b.x, b.dy, b.out = x, dy, out
     b.count = count
-    b.threads = 1 if rows * count * size < SMALL_WORK else thread_limit
     b.rows = rows_pay(rows, size) and in_rows(&b.x, b.count, size, item)
     b.x_rows.base, b.x_rows.stride = b.x.base, b.x.n
     b.dy_rows.base, b.dy_rows.stride = b.dy.base, b.dy.n
@@ -72,9 +73,10 @@ cdef void lay_out(Batch* b, Py_ssize_t rows, Py_ssize_t count, Py_ssize_t size, 
     b.far = b.stream and b.parts > 1 and not b.rows and b.x.dense and rows * count * size * item >= FAR_BYTES
     b.step = b.grid.tile if b.rows else 1
     b.groups = (count + b.step - 1) // b.step
-    b.whole = not b.rows and b.parts == 1
-    if b.whole:
-        b.threads = min(b.threads, <int>min(count, <Py_ssize_t>1 << 30))
+    b.whole, b.strips = not b.rows and b.parts == 1, False
+    b.threads = 1 if rows * count * size < (SMALL_SUMS if b.whole else SMALL_WORK) else thread_limit
+    if b.whole and count < b.threads:
+        b.threads = <int>count
     b.channels.count = count
     b.channels.single = item == sizeof(float)
     b.channels.m = <double>(rows * size)
@@ -136,23 +138,23 @@ cdef void furnish(Channels* k, char** space, Py_ssize_t c, Py_ssize_t records, b
 
 
 cdef int reserve(Batch* b, bint moments, bint sums) except -1:
-    # one piece of memory for all that the tasks leave; groups of whole channels have their own room
+    # one piece of memory for all that the tasks leave; groups and strips of channels have their own room
     cdef Channels* k = &b.channels
     cdef Py_ssize_t c = b.count, records = b.count * b.parts, t
     cdef bint tiles = not b.rows and (b.staged or not (b.x.dense and b.dy.dense))
     cdef Py_ssize_t needed = tiles * b.threads * <Py_ssize_t>TILE_BYTES + LINE
     cdef char* space
     b.scratch = b.tiles = NULL
-    if b.whole and not tiles:
+    if (b.whole or b.strips) and not tiles:
         return 0
-    if not b.whole:
+    if not (b.whole or b.strips):
         needed += (VECTORS * padded(c) + (OF_MOMENTS * moments + OF_SUMS * sums) * padded(records) + padded(b.parts))
     space = <char*>malloc(needed)
     if space == NULL:
         raise MemoryError(f"bncore: no memory for {needed} bytes of partial sums")
     b.scratch = space
     space += -<size_t>space & (LINE - 1)
-    if not b.whole:
+    if not (b.whole or b.strips):
         furnish(k, &space, c, records, moments, sums)
         k.counts = carve(&space, b.parts)
         for t in range(b.parts):
@@ -255,12 +257,11 @@ cdef inline bint by_plane(const Batch* b) noexcept nogil:
     return not b.rows or b.cut.size >= LONG_RUN
 
 
-cdef void plane_maps(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
+cdef void plane_maps(Batch* b, Affine map, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
     # pieces [first, end) of the planes of all channels, in the order in which they lie in memory
     cdef Py_ssize_t piece = first % b.cut.pieces
     cdef Py_ssize_t c = first // b.cut.pieces % b.count
     cdef Py_ssize_t n = first // b.cut.pieces // b.count
-    cdef Affine map = own_map(&b.channels)
     cdef bint simple = b.x.dense and not b.staged and b.cut.pieces == 1
     cdef Py_ssize_t i
     for i in range(first, end):
