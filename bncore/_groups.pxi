@@ -7,7 +7,7 @@ cdef enum:
     MANY_CHANNELS = 32             # of a group, at most: enough that the roots and quotients of vectors overlap
     GROUP_ELEMENTS = 1 << 12       # of a group, which stay in the first cache between their sums and their map
     AHEAD = 512                    # elements after those that are added, which memory brings near
-    STRIP_CHANNELS = 128                    # channels whose coefficients a thread has for itself, as long as it needs them
+    STRIP_CHANNELS = 128           # channels whose coefficients a thread has for itself, as long as it needs them
     IN_CACHE = 1 << 17             # elements, at most, of a call that is mapped so: beyond, the wait for others is short
     GROUP_VECTORS = VECTORS + OF_SUMS + 1
 
@@ -24,7 +24,8 @@ cdef struct Group:
 
 
 cdef inline bint in_strips(const Batch* b) noexcept nogil:
-    return b.cut.planes * b.count * b.cut.size <= IN_CACHE and b.cut.pieces == 1 and (not by_plane(b) or b.count <= STRIP_CHANNELS)
+    return (b.cut.planes * b.count * b.cut.size <= IN_CACHE and b.cut.pieces == 1
+            and (not by_plane(b) or b.count <= STRIP_CHANNELS))
 
 
 cdef inline Py_ssize_t group_size(const Batch* b) noexcept nogil:

@@ -56,25 +56,26 @@ cdef inline void run_sums(const float* dy, const float* x, Py_ssize_t count, dou
         b[j] += g * (<double>x[i + j] - centre)
 
 
-cdef inline void scale_floats(const float* x, float* y, Py_ssize_t count, float nearest, float slope, float level) noexcept nogil:
-    cdef singles n = spread(nearest), s = spread(slope), l = spread(level)
+cdef inline void scale_floats(const float* x, float* y, Py_ssize_t count, float nearest, float slope,
+                              float level) noexcept nogil:
+    cdef singles near = spread(nearest), a = spread(slope), b = spread(level)
     cdef Py_ssize_t i = 0
     while i + SINGLES <= count:
-        store_singles(y + i, (load_singles(x + i) - n) * s + l)
+        store_singles(y + i, scaled_singles(load_singles(x + i), near, a, b))
         i += SINGLES
     if i < count:
-        store_some(y + i, (load_some(x + i, count - i) - n) * s + l, count - i)
+        store_some(y + i, scaled_singles(load_some(x + i, count - i), near, a, b), count - i)
 
 
 cdef inline void pull_floats(const float* dy, const float* x, float* dx, Py_ssize_t count, float mean, float rise, float k0,
                              float k1, float k2) noexcept nogil:
-    cdef singles m = spread(mean), r = spread(rise), a = spread(k0), b = spread(k1), l = spread(k2)
+    cdef singles m = spread(mean), r = spread(rise), a = spread(k0), b = spread(k1), c = spread(k2)
     cdef Py_ssize_t i = 0
     while i + SINGLES <= count:
-        store_singles(dx + i, (load_singles(dy + i) - r) * a + ((load_singles(x + i) - m) * b + l))
+        store_singles(dx + i, pulled_singles(load_singles(dy + i), load_singles(x + i), m, r, a, b, c))
         i += SINGLES
     if i < count:
-        store_some(dx + i, (load_some(dy + i, count - i) - r) * a + ((load_some(x + i, count - i) - m) * b + l), count - i)
+        store_some(dx + i, pulled_singles(load_some(dy + i, count - i), load_some(x + i, count - i), m, r, a, b, c), count - i)
 
 
 cdef inline void run_scale(const real* x, real* y, Py_ssize_t count, const Affine* map, Py_ssize_t c,

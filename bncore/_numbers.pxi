@@ -117,12 +117,31 @@ cdef inline double apart(Mean a, Mean b) noexcept nogil:
 # the type of the data; dx = (dy - rise) k0 + ((x - mean) k1 + k2), where rise = mean(dy), k0 = gamma rstd and
 # k1 = -gamma rstd^3 mean(dy (x - mean)).
 
+cdef extern from *:
+    """
+    /* of numbers, or of vectors of them */
+    #define bn_scaled(x, nearest, slope, level) (((x) - (nearest)) * (slope) + (level))
+    #define bn_pulled(dy, x, mean, rise, k0, k1, k2) (((dy) - (rise)) * (k0) + (((x) - (mean)) * (k1) + (k2)))
+    """
+    float scaled_float "bn_scaled"(float x, float nearest, float slope, float level) noexcept nogil
+    double scaled_double "bn_scaled"(double x, double nearest, double slope, double level) noexcept nogil
+    float pulled_float "bn_pulled"(float dy, float x, float mean, float rise, float k0, float k1, float k2) noexcept nogil
+    double pulled_double "bn_pulled"(double dy, double x, double mean, double rise, double k0, double k1,
+                                     double k2) noexcept nogil
+
+
 cdef inline real scaled(real x, real nearest, real slope, real level) noexcept nogil:
-    return (x - nearest) * slope + level
+    if real is float:
+        return scaled_float(x, nearest, slope, level)
+    else:
+        return scaled_double(x, nearest, slope, level)
 
 
 cdef inline real pulled(real dy, real x, real mean, real rise, real k0, real k1, real k2) noexcept nogil:
-    return (dy - rise) * k0 + ((x - mean) * k1 + k2)
+    if real is float:
+        return pulled_float(dy, x, mean, rise, k0, k1, k2)
+    else:
+        return pulled_double(dy, x, mean, rise, k0, k1, k2)
 
 
 cdef inline double offset(double mean, double residual, double a, double beta, double nearest) noexcept nogil:

@@ -178,6 +178,9 @@ cdef extern from *:
     void store_singles "bn_store_singles"(float* y, singles v) noexcept nogil
     singles load_some "bn_load_some"(const float* x, Py_ssize_t count) noexcept nogil
     void store_some "bn_store_some"(float* y, singles v, Py_ssize_t count) noexcept nogil
+    singles scaled_singles "bn_scaled"(singles x, singles nearest, singles slope, singles level) noexcept nogil
+    singles pulled_singles "bn_pulled"(singles dy, singles x, singles mean, singles rise, singles k0, singles k1,
+                                       singles k2) noexcept nogil
 
     ctypedef struct Lanes32 "bn_lanes":
         pass
