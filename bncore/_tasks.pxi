@@ -182,13 +182,14 @@ cdef inline Py_ssize_t end_channel(const Batch* b, Py_ssize_t group) noexcept no
     return min(b.count, (group + 1) * b.step)
 
 
-cdef void moments_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
+cdef void moments_task(Batch* b, Py_ssize_t group, Py_ssize_t t, bint fetch, real* tile) noexcept nogil:
+    # fetch: have memory bring the next part while this one is reduced
     cdef Part p
     cdef Py_ssize_t c, ahead
     if b.rows:
         block_moments(&b.x_rows, &b.grid, t, group, b.dense, &b.channels, <const real*>tile)
     else:
-        p, ahead = part(&b.cut, t), 0 if b.far else distance(&b.x, &b.cut, t, sizeof(real))
+        p, ahead = part(&b.cut, t), distance(&b.x, &b.cut, t, sizeof(real)) if fetch else 0
         for c in range(first_channel(b, group), end_channel(b, group)):
             keep_moments(&b.channels, c, t, chunk_moments(&b.x, p, c, ahead, tile))
 
@@ -232,7 +233,7 @@ cdef inline void scale_then_moments(Batch* b, Py_ssize_t group, Py_ssize_t t, Py
         ahead = b.x.c + (there.n - here.n) * b.x.n + (there.start - here.start) * <Py_ssize_t>sizeof(real)
     scale_task(b, group, t, ahead, tile)
     if more:
-        moments_task(b, group + 1, next_t, tile)
+        moments_task(b, group + 1, next_t, not b.far, tile)
 
 
 cdef void pull_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
