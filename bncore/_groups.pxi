@@ -24,7 +24,8 @@ cdef struct Group:
 
 
 cdef inline bint in_strips(const Batch* b) noexcept nogil:
-    return b.cut.planes * b.count * b.cut.size <= IN_CACHE and b.cut.pieces == 1 and (not by_plane(b) or b.count <= STRIP_CHANNELS)
+    return (b.cut.planes * b.count * b.cut.size <= IN_CACHE and b.cut.pieces == 1
+            and (not by_plane(b) or b.count <= STRIP_CHANNELS))
 
 
 cdef inline Py_ssize_t group_size(const Batch* b) noexcept nogil:

@@ -128,24 +128,24 @@ cdef inline void run_sums(const real* dy, const real* x, Py_ssize_t count, doubl
 
 
 cdef inline void scale_floats(const float* x, float* y, Py_ssize_t count, float nearest, float slope, float level) noexcept nogil:
-    cdef singles n = spread(nearest), s = spread(slope), l = spread(level)
+    cdef singles middle = spread(nearest), a = spread(slope), b = spread(level)
     cdef Py_ssize_t i = 0
     while i + SINGLES <= count:
-        store_singles(y + i, (load_singles(x + i) - n) * s + l)
+        store_singles(y + i, (load_singles(x + i) - middle) * a + b)
         i += SINGLES
     if i < count:
-        store_some(y + i, (load_some(x + i, count - i) - n) * s + l, count - i)
+        store_some(y + i, (load_some(x + i, count - i) - middle) * a + b, count - i)
 
 
 cdef inline void pull_floats(const float* dy, const float* x, float* dx, Py_ssize_t count, float mean, float rise, float k0,
                              float k1, float k2) noexcept nogil:
-    cdef singles m = spread(mean), r = spread(rise), a = spread(k0), b = spread(k1), l = spread(k2)
+    cdef singles m = spread(mean), r = spread(rise), a = spread(k0), b = spread(k1), c = spread(k2)
     cdef Py_ssize_t i = 0
     while i + SINGLES <= count:
-        store_singles(dx + i, (load_singles(dy + i) - r) * a + ((load_singles(x + i) - m) * b + l))
+        store_singles(dx + i, (load_singles(dy + i) - r) * a + ((load_singles(x + i) - m) * b + c))
         i += SINGLES
     if i < count:
-        store_some(dx + i, (load_some(dy + i, count - i) - r) * a + ((load_some(x + i, count - i) - m) * b + l), count - i)
+        store_some(dx + i, (load_some(dy + i, count - i) - r) * a + ((load_some(x + i, count - i) - m) * b + c), count - i)
 
 
 cdef inline void run_scale(const real* x, real* y, Py_ssize_t count, const Affine* map, Py_ssize_t c,
