@@ -12,7 +12,7 @@
 
 cdef enum:
     COLUMNS = 1024         # of float32; half of float64: a row of a tile is 4 KiB, one page
-    ROOM = COLUMNS + LANES  # so that the last lanes of a channel may look past its columns
+    ROOM = COLUMNS + 8     # so that the last unit of a row may look past its columns
     GROUP = 8
 
 

@@ -195,7 +195,7 @@ cdef void scale_group(Group* g, const Batch* b, const Walk* x, Affine map, Py_ss
             plain_scale(g, x, &map, channels)
             return
     for c in range(channels):
-        part_scale(x, &g.out, g.part, c, &map, b.staged, b.stream, tile)
+        part_scale(x, &g.out, g.part, c, &map, b.staged, b.stream, 0, tile)
 
 
 cdef void pull_group(Group* g, const Batch* b, Py_ssize_t channels, real* tile) noexcept nogil:

@@ -56,16 +56,26 @@ cdef struct Mean:     # near + rest; near is 0 if the mean is not finite
     double rest
 
 
+cdef inline Py_ssize_t ceiling(Py_ssize_t n, Py_ssize_t divisor) noexcept nogil:
+    return (n + divisor - 1) // divisor
+
+
 cdef inline double finite_or_zero(double value) noexcept nogil:
     return value if value - value == 0 else 0
 
 
+cdef inline void accumulate(double term, double* hi, double* lo, bint exact) noexcept nogil:
+    # hi += term, and with it, if exact, Knuth's TwoSum: what rounding took from hi goes to lo
+    cdef double s, back
+    s = hi[0] + term
+    if exact:
+        back = s - hi[0]
+        lo[0] += (hi[0] - (s - back)) + (term - back)
+    hi[0] = s
+
+
 cdef inline void add(Sum* total, double term) noexcept nogil:
-    # Knuth's TwoSum: hi + term = s + error, exactly
-    cdef double s = total.hi + term
-    cdef double back = s - total.hi
-    total.lo += (total.hi - (s - back)) + (term - back)
-    total.hi = s
+    accumulate(term, &total.hi, &total.lo, True)
 
 
 cdef inline double left_over(Sum total) noexcept nogil:
@@ -89,7 +99,7 @@ cdef inline Mean mean_of(Sum sum, double count) noexcept nogil:
     # rest = sum / count - near; of equal numbers near + rest is that number, whatever their count
     cdef Mean m
     m.near = finite_or_zero(rounded(sum) / count)
-    m.rest = (fma(-count, m.near, sum.hi) + left_over(sum)) / count
+    m.rest = (fma(-count, m.near, sum.hi) + left_over(sum)) * (1 / count)
     return m
 
 

@@ -29,9 +29,12 @@ cdef inline Cut cut(Py_ssize_t planes, Py_ssize_t size, Py_ssize_t itemsize) noe
     cdef Cut k
     k.planes, k.size = planes, size
     k.step = CHUNK_BYTES // itemsize
-    k.pieces = (size + k.step - 1) // k.step
+    if size > k.step:
+        # pieces as long as each other: each has the same folds to pay
+        k.step = ceiling(ceiling(size, ceiling(size, k.step)), LANES) * LANES
+    k.pieces = ceiling(size, k.step)
     k.group = k.step // size if k.pieces == 1 else 1
-    k.chunks = planes * k.pieces if k.pieces > 1 else (planes + k.group - 1) // k.group
+    k.chunks = planes * k.pieces if k.pieces > 1 else ceiling(planes, k.group)
     return k
 
 
@@ -74,26 +77,6 @@ cdef inline Moments moments_about(double centre, Sum d, Sum dd, double count) no
     return result
 
 
-cdef double near_mean(const Walk* x, Part p, Py_ssize_t c, double count, real* tile) noexcept nogil:
-    # a number near the mean of float64 data; of a constant, the constant
-    cdef real offset[LANES]
-    cdef Lanes lanes
-    cdef const real* source
-    cdef real start = 0
-    cdef Py_ssize_t j
-    for j in range(LANES):
-        offset[j] = 0
-    for j in range(p.planes):
-        source = load(x, p.n + j, c, p.start, p.count, tile + j * p.count)
-        if j == 0:
-            start = source[0]
-        run_offsets(source, p.count, start, offset)
-    clear(&lanes, False)
-    for j in range(LANES):
-        lanes.hi[j] = offset[j]
-    return finite_or_zero(start + fold(&lanes, False).hi / count)
-
-
 cdef inline void near_powers(const Walk* x, Part p, Py_ssize_t c, Py_ssize_t ahead, float* tile, double* total,
                              double* power) noexcept nogil:
     # sum x and sum x^2
@@ -124,30 +107,61 @@ cdef Moments near_chunk(const Walk* x, Part p, Py_ssize_t c, Py_ssize_t ahead, f
     return result
 
 
-cdef Moments far_chunk(const Walk* x, Part p, Py_ssize_t c, double centre, Py_ssize_t ahead, real* tile) noexcept nogil:
-    # moments from the deviations from a number near the mean; what a walk that is not dense has loaded lies in the tile
-    cdef Lanes first, second
+cdef inline const real* loaded(const Walk* x, Part p, Py_ssize_t j, Py_ssize_t c, real* tile) noexcept nogil:
+    # where run j of a part was loaded
+    return <const real*>plane(x, p.n + j, c) + p.start if x.dense else <const real*>(tile + j * p.count)
+
+
+cdef Moments far_chunk(const Walk* x, Part p, Py_ssize_t c, double centre, float* tile) noexcept nogil:
+    # moments from the deviations from a number near the mean
+    cdef double first[LANES]
+    cdef double second[LANES]
+    cdef Sum d, dd
     cdef Py_ssize_t j
-    clear(&first, real is double)
-    clear(&second, real is double)
+    for j in range(LANES):
+        first[j] = second[j] = 0
     for j in range(p.planes):
-        run_moments(<const real*>plane(x, p.n + j, c) + p.start if x.dense else <const real*>(tile + j * p.count),
-                    p.count, centre, ahead, &first, &second)
-    return moments_about(centre, fold(&first, real is double), fold(&second, real is double),
-                         <double>(p.planes * p.count))
+        run_moments(loaded(x, p, j, c, tile), p.count, centre, first, second)
+    d.hi, d.lo, dd.hi, dd.lo = fold(first), 0, fold(second), 0
+    return moments_about(centre, d, dd, <double>(p.planes * p.count))
+
+
+cdef double near_mean(const Walk* x, Part p, Py_ssize_t c, double* tile) noexcept nogil:
+    # a number near the mean; of a constant, the constant
+    cdef double offset[BREADTH]
+    cdef const double* source
+    cdef double start = 0
+    cdef Py_ssize_t j
+    for j in range(BREADTH):
+        offset[j] = 0
+    for j in range(p.planes):
+        source = load(x, p.n + j, c, p.start, p.count, tile + j * p.count)
+        if j == 0:
+            start = source[0]
+        run_offsets(source, p.count, start, offset)
+    return finite_or_zero(start + fold_eight(offset) / <double>(p.planes * p.count))
+
+
+cdef Moments exact_chunk(const Walk* x, Part p, Py_ssize_t c, Py_ssize_t ahead, double* tile) noexcept nogil:
+    # moments of float64 data, from the deviations from a number near the mean
+    cdef double centre = near_mean(x, p, c, tile)
+    cdef Eight first = nothing(), second = nothing()
+    cdef Py_ssize_t j
+    for j in range(p.planes):
+        run_deviations(loaded(x, p, j, c, tile), p.count, centre, ahead, &first, &second)
+    return moments_about(centre, fold_eight_exactly(&first), fold_eight_exactly(&second), <double>(p.planes * p.count))
 
 
 cdef Moments chunk_moments(const Walk* x, Part p, Py_ssize_t c, Py_ssize_t ahead, real* tile) noexcept nogil:
-    cdef double count = <double>(p.planes * p.count)
     cdef Moments result
     cdef bint good
     if real is float:
         result = near_chunk(x, p, c, ahead, tile, &good)
         if not good:
             # once more, from the nearest cache, about the mean: of a constant, the constant itself
-            result = far_chunk(x, p, c, finite_or_zero(result.sum.hi / count), 0, tile)
+            result = far_chunk(x, p, c, finite_or_zero(result.sum.hi / <double>(p.planes * p.count)), tile)
     else:
-        result = far_chunk(x, p, c, near_mean(x, p, c, count, tile), ahead, tile)
+        result = exact_chunk(x, p, c, ahead, tile)
     return result
 
 
@@ -174,40 +188,59 @@ cdef void near_sums(const Walk* dy, const Walk* x, Part p, Py_ssize_t c, Py_ssiz
     first.hi, first.lo, second.hi, second.lo = fold_lanes(a), 0, fold_lanes(b), 0
 
 
+cdef void far_sums(const Walk* dy, const Walk* x, Part p, Py_ssize_t c, double centre, float* tile, Sum* first,
+                   Sum* second) noexcept nogil:
+    # sum dy and sum dy (x - centre)
+    cdef double a[LANES]
+    cdef double b[LANES]
+    cdef Py_ssize_t j
+    for j in range(LANES):
+        a[j] = b[j] = 0
+    for j in range(p.planes):
+        run_sums(load(dy, p.n + j, c, p.start, p.count, tile), load(x, p.n + j, c, p.start, p.count, tile + p.count),
+                 p.count, centre, a, b)
+    first.hi, first.lo, second.hi, second.lo = fold(a), 0, fold(b), 0
+
+
+cdef void exact_sums(const Walk* dy, const Walk* x, Part p, Py_ssize_t c, double centre, Py_ssize_t dy_ahead,
+                     Py_ssize_t ahead, double* tile, Sum* first, Sum* second) noexcept nogil:
+    # the same of float64 data
+    cdef Eight a = nothing(), b = nothing()
+    cdef Py_ssize_t j
+    for j in range(p.planes):
+        run_products(load(dy, p.n + j, c, p.start, p.count, tile), load(x, p.n + j, c, p.start, p.count, tile + p.count),
+                     p.count, centre, dy_ahead, ahead, &a, &b)
+    first[0], second[0] = fold_eight_exactly(&a), fold_eight_exactly(&b)
+
+
 cdef void chunk_sums(const Walk* dy, const Walk* x, Part p, Py_ssize_t c, Py_ssize_t t, Py_ssize_t dy_ahead,
                      Py_ssize_t ahead, const Channels* channels, real* tile) noexcept nogil:
     # sum dy and sum dy (x - centre); what lies so many bytes ahead is fetched
-    cdef Lanes first, second
     cdef Sum a, b
     cdef double centre = centre_at(channels, c)
-    cdef Py_ssize_t j
-    if real is float:
-        if centre == 0:
-            near_sums(dy, x, p, c, dy_ahead, ahead, tile, &a, &b)
-            keep_sums(channels, c, t, a, b)
-            return
-    clear(&first, real is double)
-    clear(&second, real is double)
-    for j in range(p.planes):
-        run_sums(load(dy, p.n + j, c, p.start, p.count, tile),
-                 load(x, p.n + j, c, p.start, p.count, tile + p.count), p.count, centre, &first, &second)
-    keep_sums(channels, c, t, fold(&first, real is double), fold(&second, real is double))
+    if real is double:
+        exact_sums(dy, x, p, c, centre, dy_ahead, ahead, tile, &a, &b)
+    elif centre == 0:
+        near_sums(dy, x, p, c, dy_ahead, ahead, tile, &a, &b)
+    else:
+        far_sums(dy, x, p, c, centre, tile, &a, &b)
+    keep_sums(channels, c, t, a, b)
 
 
 cdef inline void part_scale(const Walk* x, const Walk* y, Part p, Py_ssize_t c, const Affine* map,
-                            bint staged, bint stream, real* tile) noexcept nogil:
+                            bint staged, bint stream, Py_ssize_t ahead, real* tile) noexcept nogil:
     cdef Py_ssize_t j, i, count
     cdef const real* source
     for j in range(p.planes):
         if not staged:
             run_scale(load(x, p.n + j, c, p.start, p.count, tile), <real*>plane(y, p.n + j, c) + p.start,
-                      p.count, map, c, stream)
+                      p.count, map, c, stream, ahead)
             continue
         i = 0
         while i < p.count:
             count = min(p.count - i, <Py_ssize_t>STAGE)
             source = load(x, p.n + j, c, p.start + i, count, tile)
-            run_scale(source, tile + STAGE, count, map, c, False)
+            run_scale(source, tile + STAGE, count, map, c, False, 0)
             store(y, p.n + j, c, p.start + i, count, <const real*>(tile + STAGE))
             i += count
 

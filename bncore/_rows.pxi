@@ -21,7 +21,6 @@ cdef struct Grid:
     Py_ssize_t fold        # k
     Py_ssize_t folded      # whole folded rows
     Py_ssize_t rest        # rows that do not fill a folded one; they end the last block
-    Py_ssize_t step        # folded rows to a block
     Py_ssize_t blocks
     Py_ssize_t tile        # channels to a tile
     Py_ssize_t tiles
@@ -52,10 +51,6 @@ cdef inline Py_ssize_t power_of_two(Py_ssize_t most) noexcept nogil:
     return n
 
 
-cdef inline Py_ssize_t ceiling(Py_ssize_t n, Py_ssize_t divisor) noexcept nogil:
-    return (n + divisor - 1) // divisor
-
-
 cdef inline Grid grid(Py_ssize_t rows, Py_ssize_t channels, Py_ssize_t size, Py_ssize_t itemsize) noexcept nogil:
     cdef Grid g
     cdef Py_ssize_t columns = 4 * COLUMNS // itemsize, blocks, step, most
@@ -65,8 +60,7 @@ cdef inline Grid grid(Py_ssize_t rows, Py_ssize_t channels, Py_ssize_t size, Py_
     # for four threads or for two, if need be, smaller ones
     blocks = max(g.folded // BLOCK_ROWS, min(FEW_BLOCKS, 2 * g.folded // BLOCK_ROWS), min(2, 4 * g.folded // BLOCK_ROWS))
     # a power of two, so that two, four or eight threads have as much to do each
-    g.step = ceiling(ceiling(g.folded, power_of_two(min(<Py_ssize_t>BLOCKS, blocks))), GROUP) * GROUP
-    g.blocks = max(1, ceiling(g.folded, g.step))
+    g.blocks = power_of_two(min(<Py_ssize_t>BLOCKS, blocks))
     if g.fold > 1:
         g.tile = channels
     else:
@@ -103,9 +97,14 @@ cdef inline Window rows_window(const Grid* g, Py_ssize_t start, Py_ssize_t end, 
     return w
 
 
+cdef inline Py_ssize_t block_start(const Grid* g, Py_ssize_t block) noexcept nogil:
+    # blocks differ by one group of rows, and what is no whole group ends the last
+    return g.folded // GROUP * block // g.blocks * GROUP if block < g.blocks else g.folded
+
+
 cdef inline Window window(const Grid* g, Py_ssize_t block, Py_ssize_t tile, bint dense) noexcept nogil:
-    cdef Py_ssize_t start = block * g.step, channel = tile * g.tile
-    return rows_window(g, start, min(start + g.step, g.folded), channel, min(g.tile, g.channels - channel), dense)
+    cdef Py_ssize_t channel = tile * g.tile
+    return rows_window(g, block_start(g, block), block_start(g, block + 1), channel, min(g.tile, g.channels - channel), dense)
 
 
 cdef inline const real* row_of(const Lines* x, const Window* w, Py_ssize_t row, const real* kind) noexcept nogil:
@@ -113,39 +112,33 @@ cdef inline const real* row_of(const Lines* x, const Window* w, Py_ssize_t row, 
 
 
 cdef inline Sum join_sums(const double* hi, const double* lo, Py_ssize_t size) noexcept nogil:
-    cdef Lanes lanes
-    cdef Py_ssize_t p = 0, rest
+    cdef Eight lanes = nothing()
+    cdef Py_ssize_t p = 0
     cdef int j
-    clear(&lanes, True)
     while p < size:
-        rest = size - p
-        for j in range(LANES):
-            accumulate(hi[p + j] if j < rest else 0, &lanes.hi[j], &lanes.lo[j], True)
-            lanes.lo[j] += lo[p + j] if j < rest else 0
-        p += LANES
-    return fold(&lanes, True)
+        for j in range(min(<Py_ssize_t>BREADTH, size - p)):
+            accumulate(hi[p + j], &lanes.hi[j], &lanes.lo[j], True)
+            lanes.lo[j] += lo[p + j]
+        p += BREADTH
+    return fold_eight_exactly(&lanes)
 
 
 cdef inline Moments join_moments(const Columns* k, Py_ssize_t at, Py_ssize_t size, double rows) noexcept nogil:
     # combine the settled columns of one channel, which lie side by side, each of `rows` elements
-    cdef Lanes lanes
+    cdef Eight lanes = nothing()
     cdef Moments whole
     cdef Mean mean
     cdef double e
-    cdef Py_ssize_t p = 0, rest
+    cdef Py_ssize_t p
     cdef int j
     whole.count = rows * size
     whole.sum = join_sums(&k.hi[at], &k.lo[at], size)
     mean = mean_of(whole.sum, whole.count)
-    clear(&lanes, True)
-    while p < size:
-        rest = size - p
-        for j in range(LANES):
-            e = (k.shift[at + p + j] - mean.near) + (k.lo2[at + p + j] - mean.rest)
-            e = k.hi2[at + p + j] + rows * e * e
-            accumulate(e if j < rest else 0, &lanes.hi[j], &lanes.lo[j], True)
-        p += LANES
-    whole.m2 = rounded(fold(&lanes, True))
+    for p in range(size):
+        e = (k.shift[at + p] - mean.near) + (k.lo2[at + p] - mean.rest)
+        j = p % BREADTH
+        accumulate(k.hi2[at + p] + rows * e * e, &lanes.hi[j], &lanes.lo[j], True)
+    whole.m2 = rounded(fold_eight_exactly(&lanes))
     return whole
 
 

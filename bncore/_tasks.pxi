@@ -13,8 +13,10 @@ cdef enum:
     MANY_PLANES = 8                # at least so many of them,
     TINY_PLANE = 16                # and planes of still fewer if there are two
     LONG_RUN = 64                  # planes of so many elements are mapped one by one, in the order of addresses
+    SPARE = 8                      # tasks to a thread from which one more or less does not matter
     SMALL_WORK = 1 << 15           # fewer elements stay on the calling thread: waking another costs more
     SMALL_SUMS = 1 << 14           # the same, where a thread has channels to itself, and sums as well as a map to do
+    FAR_BYTES = 1 << 27            # tensors of so many bytes are in no cache
 
 cdef int thread_limit = 1
 
@@ -40,6 +42,7 @@ cdef struct Batch:                 # everything that the tasks of one call share
     char* tiles                    # TILE_BYTES for each thread, or NULL where nothing is gathered or staged
     bint staged                    # results go by a tile: the output is an input, or its planes are not contiguous
     bint stream                    # results go past the caches
+    bint far                       # planes of x that are in no cache: a map fetches what is reduced next
     int threads
 
 
@@ -69,6 +72,7 @@ cdef void lay_out(Batch* b, Py_ssize_t rows, Py_ssize_t count, Py_ssize_t size, 
     b.staged = shared or not (b.rows or b.out.dense)
     b.stream = STREAMS and not b.staged and rows * count * size * item >= STREAM_BYTES
     b.parts = b.grid.blocks if b.rows else b.cut.chunks
+    b.far = b.stream and b.parts > 1 and not b.rows and b.x.dense and rows * count * size * item >= FAR_BYTES
     b.step = b.grid.tile if b.rows else 1
     b.groups = (count + b.step - 1) // b.step
     b.whole, b.strips = not b.rows and b.parts == 1, False
@@ -186,7 +190,7 @@ cdef void moments_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noe
     if b.rows:
         block_moments(&b.x_rows, &b.grid, t, group, b.dense, &b.channels, <const real*>tile)
     else:
-        p, ahead = part(&b.cut, t), distance(&b.x, &b.cut, t, sizeof(real))
+        p, ahead = part(&b.cut, t), 0 if b.far else distance(&b.x, &b.cut, t, sizeof(real))
         for c in range(first_channel(b, group), end_channel(b, group)):
             keep_moments(&b.channels, c, t, chunk_moments(&b.x, p, c, ahead, tile))
 
@@ -204,7 +208,7 @@ cdef void sums_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexce
 
 
 cdef inline void map_task(Batch* b, const Lines* rows, const Walk* planes, Affine map, Py_ssize_t group, Py_ssize_t t,
-                          real* tile) noexcept nogil:
+                          Py_ssize_t ahead, real* tile) noexcept nogil:
     cdef Part p
     cdef Py_ssize_t c
     if b.rows:
@@ -213,11 +217,24 @@ cdef inline void map_task(Batch* b, const Lines* rows, const Walk* planes, Affin
     else:
         p = part(&b.cut, t)
         for c in range(first_channel(b, group), end_channel(b, group)):
-            part_scale(planes, &b.out, p, c, &map, b.staged, b.stream, tile)
+            part_scale(planes, &b.out, p, c, &map, b.staged, b.stream, ahead, tile)
 
 
-cdef void scale_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
-    map_task(b, &b.x_rows, &b.x, own_map(&b.channels), group, t, tile)
+cdef void scale_task(Batch* b, Py_ssize_t group, Py_ssize_t t, Py_ssize_t ahead, real* tile) noexcept nogil:
+    map_task(b, &b.x_rows, &b.x, own_map(&b.channels), group, t, ahead, tile)
+
+
+cdef inline void scale_then_moments(Batch* b, Py_ssize_t group, Py_ssize_t t, Py_ssize_t next_t, bint more,
+                                    real* tile) noexcept nogil:
+    # while part t of one group is written, part next_t of the next group is read: memory has both to do at any time
+    cdef Part here, there
+    cdef Py_ssize_t ahead = 0
+    if more and b.far:
+        here, there = part(&b.cut, t), part(&b.cut, next_t)
+        ahead = b.x.c + (there.n - here.n) * b.x.n + (there.start - here.start) * <Py_ssize_t>sizeof(real)
+    scale_task(b, group, t, ahead, tile)
+    if more:
+        moments_task(b, group + 1, next_t, tile)
 
 
 cdef void pull_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
@@ -235,7 +252,7 @@ cdef void pull_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexce
 cdef void given_pull_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
     # the sums first: dx may overwrite dy or x
     sums_task(b, group, t, tile)
-    map_task(b, &b.dy_rows, &b.dy, given_map(&b.channels), group, t, tile)
+    map_task(b, &b.dy_rows, &b.dy, given_map(&b.channels), group, t, 0, tile)
 
 
 cdef inline bint by_plane(const Batch* b) noexcept nogil:
@@ -251,9 +268,9 @@ cdef void plane_maps(Batch* b, Affine map, Py_ssize_t first, Py_ssize_t end, rea
     cdef Py_ssize_t i
     for i in range(first, end):
         if simple:
-            run_scale(<const real*>plane(&b.x, n, c), <real*>plane(&b.out, n, c), b.cut.size, &map, c, b.stream)
+            run_scale(<const real*>plane(&b.x, n, c), <real*>plane(&b.out, n, c), b.cut.size, &map, c, b.stream, 0)
         else:
-            part_scale(&b.x, &b.out, plane_part(&b.cut, n, piece), c, &map, b.staged, b.stream, tile)
+            part_scale(&b.x, &b.out, plane_part(&b.cut, n, piece), c, &map, b.staged, b.stream, 0, tile)
         piece += 1
         if piece == b.cut.pieces:
             piece, c = 0, c + 1

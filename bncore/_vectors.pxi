@@ -74,6 +74,7 @@ cdef extern from *:
     #endif
     }
     static inline bn_unit bn_load_unit(const double* t) { bn_unit v; __builtin_memcpy(&v, t, sizeof v); return v; }
+    static inline bn_unit bn_spread_unit(double x) { return x - (bn_unit){0}; }
     static inline void bn_store_unit(double* t, bn_unit v) { __builtin_memcpy(t, &v, sizeof v); }
 
     /* the same for maps of float32 data, in their own type; loads and stores of the first `count` leave the others alone */
@@ -178,6 +179,7 @@ cdef extern from *:
     unit widen_some "bn_widen_some"(const float* x, Py_ssize_t count) noexcept nogil
     unit add_exact_unit "bn_add_exact_unit"(unit a, unit b, unit c) noexcept nogil
     unit load_unit "bn_load_unit"(const double* t) noexcept nogil
+    unit spread_unit "bn_spread_unit"(double x) noexcept nogil
     void store_unit "bn_store_unit"(double* t, unit value) noexcept nogil
 
     const Py_ssize_t SINGLES "(2 * BN_WIDTH)"
