@@ -31,9 +31,9 @@ def max_threads():
     return bn_max_threads()
 
 
-def walks_rows(Py_ssize_t planes, Py_ssize_t size):
+def walks_rows(Py_ssize_t planes, Py_ssize_t size, Py_ssize_t itemsize):
     """Whether tensors of so many planes of this size are walked in rows, if their rows are contiguous."""
-    return rows_pay(planes, size)
+    return rows_pay(planes, size, itemsize)
 
 
 def limit_threads(int threads):

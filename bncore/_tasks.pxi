@@ -46,8 +46,10 @@ cdef struct Batch:                 # everything that the tasks of one call share
     int threads
 
 
-cdef inline bint rows_pay(Py_ssize_t rows, Py_ssize_t size) noexcept nogil:
-    return size == 1 or (size < SMALL_PLANE and rows >= MANY_PLANES) or (size < TINY_PLANE and rows > 1)
+cdef inline bint rows_pay(Py_ssize_t rows, Py_ssize_t size, Py_ssize_t itemsize) noexcept nogil:
+    # a channel of one chunk is sooner reduced plane by plane, but for float64, whose tails take as long as whole lanes
+    cdef bint whole = itemsize == sizeof(float) and size >= LONG_RUN and rows * size * itemsize <= CHUNK_BYTES
+    return size == 1 or (size < TINY_PLANE and rows > 1) or (size < SMALL_PLANE and rows >= MANY_PLANES and not whole)
 
 
 cdef inline bint in_rows(const Walk* k, Py_ssize_t channels, Py_ssize_t size, Py_ssize_t itemsize) noexcept nogil:
@@ -60,7 +62,7 @@ cdef void lay_out(Batch* b, Py_ssize_t rows, Py_ssize_t count, Py_ssize_t size, 
     # shared: the output is one of the inputs
     b.x, b.dy, b.out = x, dy, out
     b.count = count
-    b.rows = rows_pay(rows, size) and in_rows(&b.x, b.count, size, item)
+    b.rows = rows_pay(rows, size, item) and in_rows(&b.x, b.count, size, item)
     b.x_rows.base, b.x_rows.stride = b.x.base, b.x.n
     b.dy_rows.base, b.dy_rows.stride = b.dy.base, b.dy.n
     b.out_rows.base, b.out_rows.stride = b.out.base, b.out.n

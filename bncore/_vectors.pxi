@@ -42,12 +42,19 @@ cdef extern from *:
         return __builtin_convertvector(*(const bn_floats*)x, bn_unit);
     #endif
     }
+    #if BN_WIDTH == 4
+    /* masks of the first few of eight numbers begin eight minus so many from here */
+    static const int bn_mask[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
+    #endif
     /* the first `count` of them, and 0 in the place of the rest */
     static inline bn_unit bn_widen_some(const float* x, Py_ssize_t count)
     {
     #if BN_WIDTH == 8
         __mmask8 some = count >= 8 ? 0xff : count <= 0 ? 0 : (__mmask8)((1 << count) - 1);
         return (bn_unit)_mm512_cvtps_pd(_mm256_maskz_loadu_ps(some, x));
+    #elif BN_WIDTH == 4
+        if (count >= BN_WIDTH) return bn_widen(x);
+        return (bn_unit)_mm256_cvtps_pd(_mm_maskload_ps(x, _mm_loadu_si128((const __m128i*)(bn_mask + 8 - count))));
     #else
         float some[BN_WIDTH] = {0};
         if (count >= BN_WIDTH) return bn_widen(x);
@@ -78,6 +85,8 @@ cdef extern from *:
     {
     #if BN_WIDTH == 8
         return (bn_singles)_mm512_maskz_loadu_ps((__mmask16)((1 << count) - 1), x);
+    #elif BN_WIDTH == 4
+        return (bn_singles)_mm256_maskload_ps(x, _mm256_loadu_si256((const __m256i*)(bn_mask + 8 - count)));
     #else
         bn_singles v = {0};
         for (Py_ssize_t i = 0; i < count; i++) v[i] = x[i];
@@ -88,6 +97,8 @@ cdef extern from *:
     {
     #if BN_WIDTH == 8
         _mm512_mask_storeu_ps(y, (__mmask16)((1 << count) - 1), (__m512)v);
+    #elif BN_WIDTH == 4
+        _mm256_maskstore_ps(y, _mm256_loadu_si256((const __m256i*)(bn_mask + 8 - count)), (__m256)v);
     #else
         for (Py_ssize_t i = 0; i < count; i++) y[i] = v[i];
     #endif

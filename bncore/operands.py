@@ -116,7 +116,7 @@ def _views(arrays: list[Array], axis: int) -> list[Array] | None:
     if views is None or not _in_rows(views[0]) or all(_in_rows(view) for view in views):
         return views
     n, _, h, w = views[0].shape
-    return None if kernels.walks_rows(n, h * w) else views
+    return None if kernels.walks_rows(n, h * w, views[0].itemsize) else views
 
 
 def _in_rows(view: Array) -> bool:
