@@ -36,6 +36,11 @@ cdef struct Given:                 # what was given in float32, or NULL: each th
     const float* var
 
 
+cdef struct Wanted:                # where results are wanted in float32, or NULL
+    float* dgamma
+    float* dbeta
+
+
 cdef struct Channels:
     Py_ssize_t count               # C
     double m                       # elements of a channel
@@ -46,8 +51,9 @@ cdef struct Channels:
     double* var
     Given given
     bint own                       # mean and var are those of x
-    double* dgamma
+    double* dgamma                 # NULL, until `reserve`, if they are wanted in float32 alone
     double* dbeta
+    Wanted wanted
     Py_ssize_t parts
     double* counts                 # (parts,): elements of a part
     MomentRecords moments          # (parts, C)
@@ -109,31 +115,90 @@ cdef inline void keep_sums(const Channels* k, Py_ssize_t c, Py_ssize_t t, Sum dy
     k.sums.dyd_hi[at], k.sums.dyd_lo[at] = dyd.hi, left_over(dyd)
 
 
-cdef void whole_moments(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
-    # into the record of the first part: the sums add up, and m2 = sum of m2 + count (mean of the part - mean)^2
-    cdef Py_ssize_t c, t, at
+cdef void add_part(from_vector hi, from_vector lo, to_vector total, to_vector total_lo, Py_ssize_t channels) noexcept nogil:
+    cdef Py_ssize_t c
+    for c in range(channels):
+        accumulate(hi[c], &total[c], &total_lo[c], True)
+        total_lo[c] += lo[c]
+
+
+cdef void means_of(from_vector hi, to_vector lo, to_vector near, to_vector rest, Py_ssize_t channels,
+                   double count) noexcept nogil:
     cdef Mean mean
-    cdef double e, hi, lo
+    cdef Py_ssize_t c
+    for c in range(channels):
+        lo[c] = lo[c] if lo[c] == lo[c] else 0
+        mean = mean_of_two(hi[c], lo[c], count)
+        near[c], rest[c] = mean.near, mean.rest
+
+
+cdef void add_deviations(from_vector hi, from_vector lo, from_vector m2, from_vector near, from_vector rest, to_vector total,
+                         to_vector total_lo, Py_ssize_t channels, double count) noexcept nogil:
+    # m2 + count (mean of the part - mean)^2
+    cdef Mean mean, whole
+    cdef double e
+    cdef Py_ssize_t c
+    for c in range(channels):
+        whole.near, whole.rest = near[c], rest[c]
+        e = apart(mean_of_two(hi[c], lo[c], count), whole)
+        accumulate(m2[c], &total[c], &total_lo[c], True)
+        accumulate(count * e * e, &total[c], &total_lo[c], True)
+
+
+cdef void whole_moments(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
+    # into the record of the first part: the sums add up, and so do squared deviations from the mean of the whole. What
+    # this needs on the way lies in vectors whose own numbers come later.
+    cdef const MomentRecords* of = &k.moments
+    cdef double* sum_hi = k.near + first
+    cdef double* sum_lo = k.rest + first
+    cdef double* m2 = k.rise + first
+    cdef double* m2_lo = k.k1 + first
+    cdef Py_ssize_t c, t, at, channels = end - first
+    for c in range(channels):
+        sum_hi[c] = sum_lo[c] = m2[c] = m2_lo[c] = 0
+    for t in range(k.parts):
+        at = t * k.count + first
+        add_part(of.hi + at, of.lo + at, sum_hi, sum_lo, channels)
+    means_of(sum_hi, sum_lo, k.residual + first, k.a + first, channels, k.m)
+    for t in range(k.parts):
+        at = t * k.count + first
+        add_deviations(of.hi + at, of.lo + at, of.m2 + at, k.residual + first, k.a + first, m2, m2_lo, channels, k.counts[t])
+    for c in range(channels):
+        of.hi[first + c], of.lo[first + c] = sum_hi[c], sum_lo[c]
+        of.m2[first + c] = m2[c] + (m2_lo[c] if m2_lo[c] == m2_lo[c] else 0)
+
+
+cdef void whole_sums(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
+    # into the record of the first part
+    cdef Py_ssize_t c, t, at
+    cdef double dy, dy_lo, dyd, dyd_lo
     for c in range(first, end):
-        hi, lo = k.moments.hi[c], k.moments.lo[c]
+        dy, dy_lo = k.sums.dy_hi[c], k.sums.dy_lo[c]
+        dyd, dyd_lo = k.sums.dyd_hi[c], k.sums.dyd_lo[c]
         for t in range(1, k.parts):
             at = t * k.count + c
-            accumulate(k.moments.hi[at], &hi, &lo, True)
-            lo += k.moments.lo[at]
-        lo = lo if lo == lo else 0
-        k.near[c], k.rest[c] = hi, lo
-        mean = mean_of_two(hi, lo, k.m)
-        hi = lo = 0
-        for t in range(k.parts):
-            at = t * k.count + c
-            e = apart(mean_of_two(k.moments.hi[at], k.moments.lo[at], k.counts[t]), mean)
-            accumulate(k.moments.m2[at], &hi, &lo, True)
-            accumulate(k.counts[t] * e * e, &hi, &lo, True)
-        k.moments.hi[c], k.moments.lo[c] = k.near[c], k.rest[c]
-        k.moments.m2[c] = hi + (lo if lo == lo else 0)
+            accumulate(k.sums.dy_hi[at], &dy, &dy_lo, True)
+            accumulate(k.sums.dyd_hi[at], &dyd, &dyd_lo, True)
+            dy_lo += k.sums.dy_lo[at]
+            dyd_lo += k.sums.dyd_lo[at]
+        k.sums.dy_hi[c], k.sums.dy_lo[c] = dy, dy_lo
+        k.sums.dyd_hi[c], k.sums.dyd_lo[c] = dyd, dyd_lo
 
 
 # Each step below is a loop over channels from the first of the vectors that it is given.
+
+cdef Py_ssize_t close_powers(from_vector sums, from_vector powers, to_vector m2, to_vector far, Py_ssize_t channels,
+                             double count) noexcept nogil:
+    # sum (x - mean)^2 = sum x^2 - count mean^2; how many channels are so far from 0 that this cancels
+    cdef double mean
+    cdef Py_ssize_t c, found = 0
+    for c in range(channels):
+        mean = sums[c] / count
+        m2[c] = powers[c] - count * mean * mean
+        far[c] = 0 if powers[c] <= NEAR_ZERO * m2[c] else 1
+        found += 0 if powers[c] <= NEAR_ZERO * m2[c] else 1
+    return found
+
 
 cdef void close_moments(from_vector hi, from_vector lo, from_vector m2, to_vector near, to_vector rest, to_vector mean,
                         to_vector var, Py_ssize_t channels, double m) noexcept nogil:
@@ -144,6 +209,23 @@ cdef void close_moments(from_vector hi, from_vector lo, from_vector m2, to_vecto
         whole = mean_of_two(hi[c], lo[c], m)
         near[c], rest[c], mean[c] = whole.near, whole.rest, whole.near + whole.rest
         var[c] = (m2[c] if not m2[c] < 0 else 0) / m
+
+
+cdef Py_ssize_t close_near(from_vector sums, from_vector powers, to_vector near, to_vector rest, to_vector mean,
+                           to_vector var, to_vector far, Py_ssize_t channels, double m) noexcept nogil:
+    # (9.38) and (9.39) of channels of one part, from sum x and sum x^2; how many are so far from 0 that these cancel
+    cdef double middle, m2, inverse = 1 / m
+    cdef Py_ssize_t c, found = 0
+    for c in range(channels):
+        middle = finite_or_zero(sums[c] / m)
+        near[c], rest[c] = middle, fma(-m, middle, sums[c]) * inverse
+        mean[c] = middle + fma(-m, middle, sums[c]) * inverse
+        # an infinite sum leaves no deviations
+        m2 = powers[c] - m * (sums[c] / m) * (sums[c] / m)
+        var[c] = (m2 if not m2 < 0 else 0) / m
+        far[c] = 0 if powers[c] <= NEAR_ZERO * m2 else 1
+        found += 0 if powers[c] <= NEAR_ZERO * m2 else 1
+    return found
 
 
 cdef void root(from_vector var, to_vector rstd, Py_ssize_t channels, double eps, bint own) noexcept nogil:
@@ -188,6 +270,14 @@ cdef void lay_map(const Channels* k, Affine map, Py_ssize_t first, Py_ssize_t en
                   <double*>map.slope + first, <double*>map.level + first, end - first)
 
 
+cdef void settle_sums(from_vector dy_hi, from_vector dy_lo, from_vector dyd_hi, from_vector dyd_lo, to_vector dy,
+                      to_vector dyd, Py_ssize_t channels) noexcept nogil:
+    cdef Py_ssize_t c
+    for c in range(channels):
+        dy[c] = dy_hi[c] + (dy_lo[c] if dy_lo[c] == dy_lo[c] else 0)
+        dyd[c] = dyd_hi[c] + (dyd_lo[c] if dyd_lo[c] == dyd_lo[c] else 0)
+
+
 cdef void close_sums(from_vector dyd, from_vector dbeta, from_vector moved, from_vector rstd, to_vector sum_dyd,
                      to_vector dgamma, Py_ssize_t channels) noexcept nogil:
     # sum dy (x - mean) = sum dy (x - centre) - moved sum dy, moved = mean - centre, and dgamma is rstd times that
@@ -230,6 +320,12 @@ cdef void lay_coefficients(const Channels* k, Py_ssize_t first, Py_ssize_t end, 
              <real*>k.coefficient[4] + first, end - first)
 
 
+cdef void round_off(from_vector values, float* rounded, Py_ssize_t count) noexcept nogil:
+    cdef Py_ssize_t c
+    for c in range(count):
+        rounded[c] = <float>values[c]
+
+
 cdef inline void widen(const float* given, const double* room, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
     cdef double* wide = <double*>room
     cdef Py_ssize_t c
@@ -256,9 +352,13 @@ cdef void conclude_moments(Channels* k, Py_ssize_t first, Py_ssize_t end) noexce
 
 cdef void conclude_scale(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
     # the map that the batch's own statistics make of (9.40) and (9.41)
+    conclude_moments(k, first, end)
+    own_scale(k, first, end)
+
+
+cdef void own_scale(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
     cdef Py_ssize_t c
     widen_all(k, first, end)
-    conclude_moments(k, first, end)
     root(k.var + first, k.rstd + first, end - first, k.eps, True)
     for c in range(first, end):
         k.residual[c] = (k.near[c] - k.mean[c]) + k.rest[c]
@@ -281,22 +381,18 @@ cdef void given_scale(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept no
 
 cdef void conclude_sums(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
     # dbeta = sum dy, dgamma = rstd sum dy (x - mean)
-    cdef double dy, dy_lo, dyd, dyd_lo
-    cdef Py_ssize_t c, t, at
+    cdef Py_ssize_t c
+    if k.parts > 1:
+        whole_sums(k, first, end)
+    settle_sums(k.sums.dy_hi + first, k.sums.dy_lo + first, k.sums.dyd_hi + first, k.sums.dyd_lo + first, k.dbeta + first,
+                k.near + first, end - first)
     for c in range(first, end):
-        dy, dy_lo = k.sums.dy_hi[c], k.sums.dy_lo[c]
-        dyd, dyd_lo = k.sums.dyd_hi[c], k.sums.dyd_lo[c]
-        for t in range(1, k.parts):
-            at = t * k.count + c
-            accumulate(k.sums.dy_hi[at], &dy, &dy_lo, True)
-            accumulate(k.sums.dyd_hi[at], &dyd, &dyd_lo, True)
-            dy_lo += k.sums.dy_lo[at]
-            dyd_lo += k.sums.dyd_lo[at]
-        k.dbeta[c] = dy + (dy_lo if dy_lo == dy_lo else 0)
-        k.near[c] = dyd + (dyd_lo if dyd_lo == dyd_lo else 0)
         k.rest[c] = k.mean[c] - centre_at(k, c)
     close_sums(k.near + first, k.dbeta + first, k.rest + first, k.rstd + first, k.residual + first, k.dgamma + first,
                end - first)
+    if k.wanted.dgamma != NULL:
+        round_off(k.dgamma + first, k.wanted.dgamma + first, end - first)
+        round_off(k.dbeta + first, k.wanted.dbeta + first, end - first)
 
 
 cdef void conclude_pull(Channels* k, Py_ssize_t first, Py_ssize_t end) noexcept nogil:

@@ -25,13 +25,15 @@ cdef struct Columns:
     double far[ROOM]       # 1 where the mean is so far from 0 that sums of powers cancel; float32 data only
 
 
-cdef inline void zero(Columns* k, Py_ssize_t width) noexcept nogil:
+cdef inline void zero(Columns* k, Py_ssize_t width, bint exact) noexcept nogil:
     cdef Py_ssize_t p
     for p in range(width):
         k.hi[p] = 0
-        k.lo[p] = 0
         k.hi2[p] = 0
-        k.lo2[p] = 0
+    if exact:
+        for p in range(width):
+            k.lo[p] = 0
+            k.lo2[p] = 0
 
 
 cdef inline unit some(const float* x, Py_ssize_t count) noexcept nogil:
@@ -80,7 +82,7 @@ cdef inline bint settle_powers(Columns* k, Py_ssize_t at, Py_ssize_t width, doub
     for p in range(at, at + width):
         near = finite_or_zero(k.hi[p] / rows)
         power = k.hi2[p]
-        k.shift[p] = near
+        k.shift[p], k.lo[p] = near, 0
         k.lo2[p] = (k.hi[p] - rows * near) / rows
         k.hi2[p] = power - k.hi[p] * near
         k.far[p] = 0 if power <= NEAR_ZERO * k.hi2[p] else 1

@@ -50,14 +50,10 @@ cdef class Call:
     cdef Py_ssize_t size           # S
     cdef bint narrow               # float32
     cdef bint shared
-    cdef double* numbers           # dgamma and dbeta in float64, where they are wanted in float32
     cdef Batch batch
 
     def __cinit__(self):
-        self.held, self.numbers, self.shared = 0, NULL, False
-
-    def __dealloc__(self):
-        free(self.numbers)
+        self.held, self.shared = 0, False
 
     cdef Array* hold(self, object array, int flags) except? NULL:
         # NULL unless it is an array of float32 or float64, dense, aligned, and with these flags
@@ -176,9 +172,9 @@ cdef class Call:
 
 cdef bint negative(const real* var, Py_ssize_t count) noexcept nogil:
     cdef Py_ssize_t c
-    cdef real found = 0
+    cdef int found = 0
     for c in range(count):
-        found += 1 if var[c] < 0 else 0
+        found |= var[c] < 0
     return found != 0
 
 
@@ -256,12 +252,6 @@ def dense_inference(x, gamma, beta, mean, var, eps, axis, out):
     return out
 
 
-cdef void round_off(const double* vector, float* rounded, Py_ssize_t count) noexcept nogil:
-    cdef Py_ssize_t c
-    for c in range(count):
-        rounded[c] = <float>vector[c]
-
-
 cdef tuple backward_of(Call call, dy, x, gamma, mean, var, out, bint given):
     # the gradients of either mode, or None; `given` means the statistics are not those of x
     cdef Batch* b = &call.batch
@@ -286,10 +276,7 @@ cdef tuple backward_of(Call call, dy, x, gamma, mean, var, out, bint given):
     if seen.itemsize == sizeof(double):
         b.channels.dgamma, b.channels.dbeta = <double*>seen[0].data, <double*>seen[1].data
     else:
-        call.numbers = <double*>malloc(2 * call.count * sizeof(double))
-        if call.numbers == NULL:
-            return None
-        b.channels.dgamma, b.channels.dbeta = call.numbers, call.numbers + call.count
+        b.channels.wanted.dgamma, b.channels.wanted.dbeta = <float*>seen[0].data, <float*>seen[1].data
     lay_out(b, call.rows, call.count, call.size, call.array[0].itemsize, source, gradient, target, call.shared)
     if call.narrow:
         if given:
@@ -300,9 +287,6 @@ cdef tuple backward_of(Call call, dy, x, gamma, mean, var, out, bint given):
         run_inference_backward(b, <const double*>NULL)
     else:
         run_backward(b, <const double*>NULL)
-    if seen.itemsize == sizeof(float):
-        round_off(b.channels.dgamma, <float*>seen[0].data, call.count)
-        round_off(b.channels.dbeta, <float*>seen[1].data, call.count)
     return out, dgamma, dbeta
 
 

@@ -48,6 +48,8 @@ cdef inline const double* pointer(const double[::1] values) noexcept:
 cdef void lay_out_like(Batch* b, const real[:, :, :, :] x, Walk dy, Walk out, bint shared) noexcept nogil:
     b.channels.gamma = b.channels.beta = NULL
     b.channels.given.gamma = b.channels.given.beta = b.channels.given.mean = b.channels.given.var = NULL
+    b.channels.dgamma = b.channels.dbeta = NULL
+    b.channels.wanted.dgamma = b.channels.wanted.dbeta = NULL
     lay_out(b, x.shape[0], x.shape[1], x.shape[2] * x.shape[3], sizeof(real), walk(x), dy, out, shared)
 
 

@@ -128,7 +128,7 @@ cdef inline void run_sums(const real* dy, const real* x, Py_ssize_t count, doubl
 
 
 cdef inline void run_scale(const real* x, real* y, Py_ssize_t count, const Affine* map, Py_ssize_t c,
-                           bint stream) noexcept nogil:
+                           bint stream, Py_ssize_t ahead) noexcept nogil:
     cdef real nearest = (<const real*>map.nearest)[c]
     cdef real slope = (<const real*>map.slope)[c]
     cdef real level = (<const real*>map.level)[c]
@@ -139,7 +139,7 @@ cdef inline void run_scale(const real* x, real* y, Py_ssize_t count, const Affin
                 y[i] = <float>wide_scale(map, c, x[i])
             return
     if stream:
-        i = stream_scale(x, y, count, nearest, slope, level)
+        i = stream_scale(x, y, count, nearest, slope, level, ahead)
     for i in range(i, count):
         y[i] = scaled(x[i], nearest, slope, level)
 

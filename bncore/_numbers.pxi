@@ -56,6 +56,10 @@ cdef struct Mean:     # near + rest; near is 0 if the mean is not finite
     double rest
 
 
+cdef inline Py_ssize_t ceiling(Py_ssize_t n, Py_ssize_t divisor) noexcept nogil:
+    return (n + divisor - 1) // divisor
+
+
 cdef inline double finite_or_zero(double value) noexcept nogil:
     return value if value - value == 0 else 0
 
@@ -89,7 +93,7 @@ cdef inline Mean mean_of(Sum sum, double count) noexcept nogil:
     # rest = sum / count - near; of equal numbers near + rest is that number, whatever their count
     cdef Mean m
     m.near = finite_or_zero(rounded(sum) / count)
-    m.rest = (fma(-count, m.near, sum.hi) + left_over(sum)) / count
+    m.rest = (fma(-count, m.near, sum.hi) + left_over(sum)) * (1 / count)
     return m
 
 

@@ -29,9 +29,12 @@ cdef inline Cut cut(Py_ssize_t planes, Py_ssize_t size, Py_ssize_t itemsize) noe
     cdef Cut k
     k.planes, k.size = planes, size
     k.step = CHUNK_BYTES // itemsize
-    k.pieces = (size + k.step - 1) // k.step
+    if size > k.step:
+        # pieces as long as each other: each has the same folds to pay
+        k.step = ceiling(ceiling(size, ceiling(size, k.step)), LANES) * LANES
+    k.pieces = ceiling(size, k.step)
     k.group = k.step // size if k.pieces == 1 else 1
-    k.chunks = planes * k.pieces if k.pieces > 1 else (planes + k.group - 1) // k.group
+    k.chunks = planes * k.pieces if k.pieces > 1 else ceiling(planes, k.group)
     return k
 
 
@@ -94,12 +97,11 @@ cdef double near_mean(const Walk* x, Part p, Py_ssize_t c, double count, real* t
     return finite_or_zero(start + fold(&lanes, False).hi / count)
 
 
-cdef Moments near_chunk(const Walk* x, Part p, Py_ssize_t c, Py_ssize_t ahead, float* tile, bint* good) noexcept nogil:
-    # moments from the sums of x and x^2; whether the mean is near enough to 0 for that
+cdef inline void near_powers(const Walk* x, Part p, Py_ssize_t c, Py_ssize_t ahead, float* tile, double* total,
+                             double* power) noexcept nogil:
+    # sum x and sum x^2
     cdef Lanes32 first = no_lanes(), second = no_lanes(), v
-    cdef Sum d, dd
     cdef const float* source
-    cdef Moments result
     cdef Py_ssize_t i, j
     for j in range(p.planes):
         source = load(x, p.n + j, c, p.start, p.count, tile + j * p.count)
@@ -110,10 +112,16 @@ cdef Moments near_chunk(const Walk* x, Part p, Py_ssize_t c, Py_ssize_t ahead, f
             v = widen_lanes(source + i)
             first, second = add_lanes(first, v), add_products(second, v, v)
             i += LANES
-        if i < p.count:
-            v = widen_rest(source + i, p.count - i)
-            first, second = add_lanes(first, v), add_products(second, v, v)
-    d.hi, dd.hi, d.lo, dd.lo = fold_lanes(first), fold_lanes(second), 0, 0
+        add_rest(&first, &second, source + i, source + i, p.count - i)
+    total[0], power[0] = fold_lanes(first), fold_lanes(second)
+
+
+cdef Moments near_chunk(const Walk* x, Part p, Py_ssize_t c, Py_ssize_t ahead, float* tile, bint* good) noexcept nogil:
+    # moments from the sums of x and x^2; whether the mean is near enough to 0 for that
+    cdef Sum d, dd
+    cdef Moments result
+    d.lo = dd.lo = 0
+    near_powers(x, p, c, ahead, tile, &d.hi, &dd.hi)
     result = moments_about(0, d, dd, <double>(p.planes * p.count))
     good[0] = dd.hi <= NEAR_ZERO * result.m2
     return result
@@ -165,9 +173,7 @@ cdef void near_sums(const Walk* dy, const Walk* x, Part p, Py_ssize_t c, Py_ssiz
             g = widen_lanes(left + i)
             a, b = add_lanes(a, g), add_products(b, g, widen_lanes(right + i))
             i += LANES
-        if i < p.count:
-            g = widen_rest(left + i, p.count - i)
-            a, b = add_lanes(a, g), add_products(b, g, widen_rest(right + i, p.count - i))
+        add_rest(&a, &b, left + i, right + i, p.count - i)
     first.hi, first.lo, second.hi, second.lo = fold_lanes(a), 0, fold_lanes(b), 0
 
 
@@ -192,19 +198,19 @@ cdef void chunk_sums(const Walk* dy, const Walk* x, Part p, Py_ssize_t c, Py_ssi
 
 
 cdef inline void part_scale(const Walk* x, const Walk* y, Part p, Py_ssize_t c, const Affine* map,
-                            bint staged, bint stream, real* tile) noexcept nogil:
+                            bint staged, bint stream, Py_ssize_t ahead, real* tile) noexcept nogil:
     cdef Py_ssize_t j, i, count
     cdef const real* source
     for j in range(p.planes):
         if not staged:
             run_scale(load(x, p.n + j, c, p.start, p.count, tile), <real*>plane(y, p.n + j, c) + p.start,
-                      p.count, map, c, stream)
+                      p.count, map, c, stream, ahead)
             continue
         i = 0
         while i < p.count:
             count = min(p.count - i, <Py_ssize_t>STAGE)
             source = load(x, p.n + j, c, p.start + i, count, tile)
-            run_scale(source, tile + STAGE, count, map, c, False)
+            run_scale(source, tile + STAGE, count, map, c, False, 0)
             store(y, p.n + j, c, p.start + i, count, <const real*>(tile + STAGE))
             i += count
 

@@ -21,7 +21,6 @@ cdef struct Grid:
     Py_ssize_t fold        # k
     Py_ssize_t folded      # whole folded rows
     Py_ssize_t rest        # rows that do not fill a folded one; they end the last block
-    Py_ssize_t step        # folded rows to a block
     Py_ssize_t blocks
     Py_ssize_t tile        # channels to a tile
     Py_ssize_t tiles
@@ -52,10 +51,6 @@ cdef inline Py_ssize_t power_of_two(Py_ssize_t most) noexcept nogil:
     return n
 
 
-cdef inline Py_ssize_t ceiling(Py_ssize_t n, Py_ssize_t divisor) noexcept nogil:
-    return (n + divisor - 1) // divisor
-
-
 cdef inline Grid grid(Py_ssize_t rows, Py_ssize_t channels, Py_ssize_t size, Py_ssize_t itemsize) noexcept nogil:
     cdef Grid g
     cdef Py_ssize_t columns = 4 * COLUMNS // itemsize, blocks
@@ -65,8 +60,7 @@ cdef inline Grid grid(Py_ssize_t rows, Py_ssize_t channels, Py_ssize_t size, Py_
     # for four threads or for two, if need be, smaller ones
     blocks = max(g.folded // BLOCK_ROWS, min(FEW_BLOCKS, 2 * g.folded // BLOCK_ROWS), min(2, 4 * g.folded // BLOCK_ROWS))
     # a power of two, so that two, four or eight threads have as much to do each
-    g.step = ceiling(ceiling(g.folded, power_of_two(min(<Py_ssize_t>BLOCKS, blocks))), GROUP) * GROUP
-    g.blocks = max(1, ceiling(g.folded, g.step))
+    g.blocks = power_of_two(min(<Py_ssize_t>BLOCKS, blocks))
     if g.fold > 1:
         g.tile = channels
     else:
@@ -92,9 +86,14 @@ cdef inline Window rows_window(const Grid* g, Py_ssize_t start, Py_ssize_t end, 
     return w
 
 
+cdef inline Py_ssize_t block_start(const Grid* g, Py_ssize_t block) noexcept nogil:
+    # blocks differ by one group of rows, and what is no whole group ends the last
+    return g.folded // GROUP * block // g.blocks * GROUP if block < g.blocks else g.folded
+
+
 cdef inline Window window(const Grid* g, Py_ssize_t block, Py_ssize_t tile, bint dense) noexcept nogil:
-    cdef Py_ssize_t start = block * g.step, channel = tile * g.tile
-    return rows_window(g, start, min(start + g.step, g.folded), channel, min(g.tile, g.channels - channel), dense)
+    cdef Py_ssize_t channel = tile * g.tile
+    return rows_window(g, block_start(g, block), block_start(g, block + 1), channel, min(g.tile, g.channels - channel), dense)
 
 
 cdef inline const real* row_of(const Lines* x, const Window* w, Py_ssize_t row, const real* kind) noexcept nogil:
@@ -176,12 +175,11 @@ cdef inline void fold_moments(Columns* k, const Grid* g, const Window* w, const 
         result.m2[at + c] = m2[c] + m2_lo[c]
 
 
-cdef bint near_moments(const Lines* x, const Grid* g, const Window* w, Columns* k, const float* kind) noexcept nogil:
-    # settled columns from sums of powers; whether that is good for all
+cdef void powers(const Lines* x, const Grid* g, const Window* w, Columns* k, const float* kind) noexcept nogil:
+    # sum x and sum x^2 of each column
     cdef Py_ssize_t stride = g.fold * x.stride // <Py_ssize_t>sizeof(float)
     cdef Py_ssize_t row = 0, z
-    cdef bint good = True
-    zero(k, w.segments * w.width)
+    zero(k, w.segments * w.width, False)
     while row + GROUP <= w.folded:
         for z in range(w.segments):
             group_powers(row_of(x, w, row * g.fold + z, kind), stride, w.width, k, z * w.width)
@@ -192,6 +190,13 @@ cdef bint near_moments(const Lines* x, const Grid* g, const Window* w, Columns* 
         row += 1
     for z in range(w.rest):
         row_powers(row_of(x, w, w.folded * g.fold + z, kind), w.channels, k, z * w.channels)
+
+
+cdef bint near_moments(const Lines* x, const Grid* g, const Window* w, Columns* k, const float* kind) noexcept nogil:
+    # settled columns from sums of powers; whether that is good for all
+    cdef Py_ssize_t z
+    cdef bint good = True
+    powers(x, g, w, k, kind)
     for z in range(g.fold):
         good &= settle_powers(k, z * w.channels * g.size, w.channels * g.size, <double>(w.folded + (z < w.rest)))
     return good
@@ -201,7 +206,7 @@ cdef void far_moments(const Lines* x, const Grid* g, const Window* w, Columns* k
     # settled columns from deviations, group by group, whatever the means
     cdef Py_ssize_t stride = g.fold * x.stride // <Py_ssize_t>sizeof(real)
     cdef Py_ssize_t row = 0, z
-    zero(k, w.segments * w.width)
+    zero(k, w.segments * w.width, real is double)
     for z in range(w.segments if real is float else 0):
         first_shift(row_of(x, w, z, kind), stride, w.folded, w.width, &k.shift[z * w.width])
     while row + GROUP <= w.folded:
@@ -229,6 +234,25 @@ cdef void mend_moments(const Lines* x, const Grid* g, const Window* w, Columns* 
             k.hi2[p], k.lo2[p] = again.hi2[p], again.lo2[p]
 
 
+cdef void plane_moments(const Lines* x, const Grid* g, const Window* w, Py_ssize_t block, const Channels* channels,
+                        const float* kind) noexcept nogil:
+    # the moments of small planes, whose columns may be far from 0 where the channel is not
+    cdef Columns k
+    cdef double[COLUMNS] power, far
+    cdef Py_ssize_t c, at = block * g.channels + w.channel
+    cdef double rows = <double>w.folded
+    powers(x, g, w, &k, kind)
+    for c in range(w.channels):
+        channels.moments.hi[at + c], power[c] = fold_run(&k.hi[c * g.size], g.size), fold_run(&k.hi2[c * g.size], g.size)
+        channels.moments.lo[at + c] = 0
+    if close_powers(channels.moments.hi + at, power, channels.moments.m2 + at, far, w.channels, rows * g.size) == 0:
+        return
+    far_moments(x, g, w, &k, kind)
+    for c in range(w.channels):
+        if far[c] != 0:
+            keep_moments(channels, w.channel + c, block, join_moments(&k, c * g.size, g.size, rows))
+
+
 cdef void block_moments(const Lines* x, const Grid* g, Py_ssize_t block, Py_ssize_t tile, bint dense,
                         const Channels* channels, const real* kind) noexcept nogil:
     cdef Window w = window(g, block, tile, dense)
@@ -236,6 +260,9 @@ cdef void block_moments(const Lines* x, const Grid* g, Py_ssize_t block, Py_ssiz
     cdef Py_ssize_t c
     if real is double:
         far_moments(x, g, &w, &k, kind)
+    elif g.size > 1:
+        plane_moments(x, g, &w, block, channels, kind)
+        return
     elif w.folded < FEW_ROWS:
         far_moments(x, g, &w, &k, kind)
     elif not near_moments(x, g, &w, &k, kind):
@@ -260,7 +287,7 @@ cdef void block_sums(const Lines* dy, const Lines* x, const Grid* g, Py_ssize_t 
     cdef bint near = True
     cdef const real* left
     cdef const real* right
-    zero(&k, w.segments * w.width)
+    zero(&k, w.segments * w.width, real is double or g.size == 1)
     for c in range(w.channels):
         centre = centre_at(channels, w.channel + c)
         near = near and centre == 0
@@ -300,5 +327,8 @@ cdef void block_sums(const Lines* dy, const Lines* x, const Grid* g, Py_ssize_t 
     else:
         for c in range(w.channels):
             p = c * g.size
-            keep_sums(channels, w.channel + c, block, join_sums(&k.hi[p], &k.lo[p], g.size),
-                      join_sums(&k.hi2[p], &k.lo2[p], g.size))
+            if real is float:
+                total.hi, total2.hi, total.lo, total2.lo = fold_run(&k.hi[p], g.size), fold_run(&k.hi2[p], g.size), 0, 0
+            else:
+                total, total2 = join_sums(&k.hi[p], &k.lo[p], g.size), join_sums(&k.hi2[p], &k.lo2[p], g.size)
+            keep_sums(channels, w.channel + c, block, total, total2)

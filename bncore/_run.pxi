@@ -3,15 +3,14 @@
 # a. By group: a thread takes a range of groups, each from its sums to its output while it is cached.
 # b. By part: threads share every task of one phase, then of the next. A thread has the same tasks in each: what
 #    it has read it maps next, backwards, from its own cache. For tables with too few groups to go round.
+# c. Together (_together.pxi): threads share the tasks of one large channel, then of the next.
+# d. Rejected: the sums of the next group between the maps of this one in the backward pass, as in the forward pass. Two
+#    operands of two groups need four times the room of one of one; a tenth slower.
 
 from cython.parallel cimport parallel, prange, threadid
 
-cdef enum:
-    SPARE_GROUPS = 8               # groups to a thread from which one more or less does not matter
-
-
 cdef inline bint by_group(const Batch* b) noexcept nogil:
-    return (b.threads == 1 or b.groups >= SPARE_GROUPS * b.threads or b.groups * b.parts == 1
+    return (b.threads == 1 or b.groups >= SPARE * b.threads or b.groups * b.parts == 1
             or (b.parts == 1 and b.groups >= b.threads))
 
 
@@ -32,6 +31,9 @@ cdef inline Py_ssize_t first_task(const Batch* b, Py_ssize_t thread) noexcept no
 
 cdef void statistics_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
     cdef Py_ssize_t group, t
+    if b.whole:
+        whole_statistics(b, first, end, tile)
+        return
     for group in range(first, end):
         for t in range(b.parts):
             moments_task(b, group, t, tile)
@@ -39,31 +41,33 @@ cdef void statistics_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* til
 
 
 cdef void forward_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
-    # while one group is written the next is read: memory has both to do at any time
     cdef Py_ssize_t group, t
+    if b.whole:
+        whole_forward(b, first, end, tile)
+        settle_stores(b)
+        return
     for t in range(b.parts):
         if first < end:
             moments_task(b, first, t, tile)
     for group in range(first, end):
         conclude(b, group, conclude_scale)
         for t in range(b.parts):
-            scale_task(b, group, b.parts - 1 - t, tile)
-            if group + 1 < end:
-                moments_task(b, group + 1, t, tile)
+            scale_then_moments(b, group, b.parts - 1 - t, t, group + 1 < end, tile)
     settle_stores(b)
 
 
 cdef void backward_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
     cdef Py_ssize_t group, t
-    for t in range(b.parts):
-        if first < end:
-            sums_task(b, first, t, tile)
+    if b.whole:
+        whole_backward(b, first, end, tile)
+        settle_stores(b)
+        return
     for group in range(first, end):
-        conclude(b, group, conclude_pull)
         for t in range(b.parts):
-            pull_task(b, group, b.parts - 1 - t, tile)
-            if group + 1 < end:
-                sums_task(b, group + 1, t, tile)
+            sums_task(b, group, t, tile)
+        conclude(b, group, conclude_pull)
+        for t in range(b.parts - 1, -1, -1):
+            pull_task(b, group, t, tile)
     settle_stores(b)
 
 
@@ -80,6 +84,10 @@ cdef void inference_share(Batch* b, Py_ssize_t thread, real* tile) noexcept nogi
 
 cdef void inference_backward_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
     cdef Py_ssize_t group, t
+    if b.whole:
+        whole_inference_backward(b, first, end, tile)
+        settle_stores(b)
+        return
     for group in range(first, end):
         conclude(b, group, given_pull)
         for t in range(b.parts):
@@ -103,7 +111,7 @@ cdef void sums_tasks(Batch* b, Py_ssize_t thread, real* tile) noexcept nogil:
 cdef void scale_tasks(Batch* b, Py_ssize_t thread, real* tile) noexcept nogil:
     cdef Py_ssize_t i
     for i in range(first_task(b, thread + 1) - 1, first_task(b, thread) - 1, -1):
-        scale_task(b, i % b.groups, i // b.groups, tile)
+        scale_task(b, i % b.groups, i // b.groups, 0, tile)
     settle_stores(b)
 
 
@@ -150,6 +158,9 @@ cdef int run_forward(Batch* b, const real* kind) except -1:
     with nogil:
         if b.threads == 1:
             forward_share(b, 0, b.groups, room(b, 0, kind))
+        elif together(b, 1):
+            with parallel(num_threads=b.threads):
+                forward_together(b, threadid(), room(b, threadid(), kind))
         elif by_group(b):
             for i in prange(b.threads, schedule="static", num_threads=b.threads):
                 forward_share(b, share(b, i), share(b, i + 1), room(b, threadid(), kind))
@@ -167,9 +178,17 @@ cdef int run_forward(Batch* b, const real* kind) except -1:
 
 cdef int run_inference(Batch* b, const real* kind) except -1:
     cdef Py_ssize_t i
+    b.whole = b.whole and b.cut.planes == 1       # so that its groups follow each other in memory
     reserve(b, False, False)
     with nogil:
-        if b.threads == 1:
+        if b.whole and b.threads == 1:
+            whole_inference(b, 0, b.count, room(b, 0, kind))
+            settle_stores(b)
+        elif b.whole:
+            for i in prange(b.threads, schedule="static", num_threads=b.threads):
+                whole_inference(b, share(b, i), share(b, i + 1), room(b, threadid(), kind))
+                settle_stores(b)
+        elif b.threads == 1:
             conclude_some(b, 0, given_scale)
             inference_share(b, 0, room(b, 0, kind))
         else:
@@ -189,6 +208,9 @@ cdef int run_backward(Batch* b, const real* kind) except -1:
     with nogil:
         if b.threads == 1:
             backward_share(b, 0, b.groups, room(b, 0, kind))
+        elif together(b, 2):
+            with parallel(num_threads=b.threads):
+                backward_together(b, threadid(), room(b, threadid(), kind))
         elif by_group(b):
             for i in prange(b.threads, schedule="static", num_threads=b.threads):
                 backward_share(b, share(b, i), share(b, i + 1), room(b, threadid(), kind))

@@ -51,13 +51,16 @@ cdef inline int in_line(const real* y) noexcept nogil:
 
 # Each of the following maps the elements before the first line boundary and all whole lines, and returns how many.
 
-cdef Py_ssize_t stream_scale(const real* x, real* y, Py_ssize_t count, real mean, real a, real b) noexcept nogil:
+cdef Py_ssize_t stream_scale(const real* x, real* y, Py_ssize_t count, real mean, real a, real b,
+                             Py_ssize_t ahead) noexcept nogil:
+    # what lies `ahead` bytes further on is fetched
     cdef Py_ssize_t i, start = before_line(y, count)
     cdef real line[IN_LINE]
     cdef int j
     for i in range(start):
         y[i] = scaled(x[i], mean, a, b)
     while start + in_line(y) <= count:
+        bn_prefetch_far(<const char*>(x + start) + ahead)
         for j in range(in_line(y)):
             line[j] = scaled(x[start + j], mean, a, b)
         stream_line(y + start, line)

@@ -10,16 +10,18 @@ cdef extern from "<stdlib.h>" nogil:
 cdef enum:
     TILE_BYTES = 2 * CHUNK_BYTES   # two operands' share of a chunk
     SMALL_PLANE = 512              # planes of fewer elements are columns, if there are
-    MANY_PLANES = 8                # at least so many of them
-    MANY_CHANNELS = 16             # small channels go in groups: their roots and quotients are then those of vectors
-    GROUP_ELEMENTS = 1 << 13       # of at most so many elements, which stay in the first cache
+    MANY_PLANES = 8                # at least so many of them,
+    TINY_PLANE = 16                # and planes of still fewer if there are two
     LONG_RUN = 64                  # planes of so many elements are mapped one by one, in the order of addresses
+    SPARE = 8                      # tasks to a thread from which one more or less does not matter
     SMALL_WORK = 1 << 15           # fewer elements stay on the calling thread: waking another costs more
+    FAR_BYTES = 1 << 27            # tensors of so many bytes are in no cache
 
 cdef int thread_limit = 1
 
 cdef struct Batch:                 # everything that the tasks of one call share
     bint rows                      # rows, not planes
+    bint whole                     # planes, and a channel is one part: _groups.pxi
     bint dense                     # rows lie one after the other in every operand
     Walk x
     Walk dy
@@ -38,11 +40,12 @@ cdef struct Batch:                 # everything that the tasks of one call share
     char* tiles                    # TILE_BYTES for each thread, or NULL where nothing is gathered or staged
     bint staged                    # results go by a tile: the output is an input, or its planes are not contiguous
     bint stream                    # results go past the caches
+    bint far                       # planes of x that are in no cache: a map fetches what is reduced next
     int threads
 
 
 cdef inline bint rows_pay(Py_ssize_t rows, Py_ssize_t size) noexcept nogil:
-    return size == 1 or (size < SMALL_PLANE and rows >= MANY_PLANES)
+    return size == 1 or (size < SMALL_PLANE and rows >= MANY_PLANES) or (size < TINY_PLANE and rows > 1)
 
 
 cdef inline bint in_rows(const Walk* k, Py_ssize_t channels, Py_ssize_t size, Py_ssize_t itemsize) noexcept nogil:
@@ -66,11 +69,12 @@ cdef void lay_out(Batch* b, Py_ssize_t rows, Py_ssize_t count, Py_ssize_t size, 
     b.staged = shared or not (b.rows or b.out.dense)
     b.stream = STREAMS and not b.staged and rows * count * size * item >= STREAM_BYTES
     b.parts = b.grid.blocks if b.rows else b.cut.chunks
-    if b.rows:
-        b.step = b.grid.tile
-    else:
-        b.step = max(1, min(MANY_CHANNELS, GROUP_ELEMENTS // (rows * size))) if b.parts == 1 else 1
+    b.far = b.stream and b.parts > 1 and not b.rows and b.x.dense and rows * count * size * item >= FAR_BYTES
+    b.step = b.grid.tile if b.rows else 1
     b.groups = (count + b.step - 1) // b.step
+    b.whole = not b.rows and b.parts == 1
+    if b.whole:
+        b.threads = min(b.threads, <int>min(count, <Py_ssize_t>1 << 30))
     b.channels.count = count
     b.channels.single = item == sizeof(float)
     b.channels.m = <double>(rows * size)
@@ -97,48 +101,62 @@ cdef inline const double* constant(double* vector, Py_ssize_t count, double valu
 
 
 cdef enum:
-    VECTORS = 17                   # of `Channels`, with one number a channel
+    VECTORS = 19                   # of `Channels`, with one number a channel
     OF_MOMENTS = 3                 # numbers to a record of moments
     OF_SUMS = 4                    # and to one of sums
 
 
+cdef void furnish(Channels* k, char** space, Py_ssize_t c, Py_ssize_t records, bint moments, bint sums) noexcept nogil:
+    # vectors of c numbers each, and records
+    cdef Py_ssize_t t
+    k.rstd, k.near = carve(space, c), carve(space, c)
+    k.rest, k.residual, k.a = carve(space, c), carve(space, c), carve(space, c)
+    k.rise, k.k1, k.wide = carve(space, c), carve(space, c), carve(space, c)
+    for t in range(5):
+        k.coefficient[t] = carve(space, c)
+    if k.given.gamma != NULL:
+        k.gamma = carve(space, c)
+    elif k.gamma == NULL:
+        k.gamma = constant(carve(space, c), c, 1)
+    if k.given.beta != NULL:
+        k.beta = carve(space, c)
+    elif k.beta == NULL:
+        k.beta = constant(carve(space, c), c, 0)
+    if k.given.mean != NULL:
+        k.mean = carve(space, c)
+    if k.given.var != NULL:
+        k.var = carve(space, c)
+    if k.wanted.dgamma != NULL:
+        k.dgamma, k.dbeta = carve(space, c), carve(space, c)
+    if moments:
+        k.moments.hi, k.moments.lo, k.moments.m2 = carve(space, records), carve(space, records), carve(space, records)
+    if sums:
+        k.sums.dy_hi, k.sums.dy_lo = carve(space, records), carve(space, records)
+        k.sums.dyd_hi, k.sums.dyd_lo = carve(space, records), carve(space, records)
+
+
 cdef int reserve(Batch* b, bint moments, bint sums) except -1:
-    # one piece of memory for all that the tasks leave
+    # one piece of memory for all that the tasks leave; groups of whole channels have their own room
     cdef Channels* k = &b.channels
     cdef Py_ssize_t c = b.count, records = b.count * b.parts, t
     cdef bint tiles = not b.rows and (b.staged or not (b.x.dense and b.dy.dense))
-    cdef Py_ssize_t needed = (VECTORS * padded(c) + (OF_MOMENTS * moments + OF_SUMS * sums) * padded(records)
-                              + padded(b.parts) + tiles * b.threads * <Py_ssize_t>TILE_BYTES + LINE)
-    cdef char* space = <char*>malloc(needed)
+    cdef Py_ssize_t needed = tiles * b.threads * <Py_ssize_t>TILE_BYTES + LINE
+    cdef char* space
+    b.scratch = b.tiles = NULL
+    if b.whole and not tiles:
+        return 0
+    if not b.whole:
+        needed += (VECTORS * padded(c) + (OF_MOMENTS * moments + OF_SUMS * sums) * padded(records) + padded(b.parts))
+    space = <char*>malloc(needed)
     if space == NULL:
         raise MemoryError(f"bncore: no memory for {needed} bytes of partial sums")
     b.scratch = space
     space += -<size_t>space & (LINE - 1)
-    k.rstd, k.near = carve(&space, c), carve(&space, c)
-    k.rest, k.residual, k.a = carve(&space, c), carve(&space, c), carve(&space, c)
-    k.rise, k.k1, k.wide = carve(&space, c), carve(&space, c), carve(&space, c)
-    for t in range(5):
-        k.coefficient[t] = carve(&space, c)
-    if k.given.gamma != NULL:
-        k.gamma = carve(&space, c)
-    elif k.gamma == NULL:
-        k.gamma = constant(carve(&space, c), c, 1)
-    if k.given.beta != NULL:
-        k.beta = carve(&space, c)
-    elif k.beta == NULL:
-        k.beta = constant(carve(&space, c), c, 0)
-    if k.given.mean != NULL:
-        k.mean = carve(&space, c)
-    if k.given.var != NULL:
-        k.var = carve(&space, c)
-    k.counts = carve(&space, b.parts)
-    for t in range(b.parts):
-        k.counts[t] = <double>part_count(b, t)
-    if moments:
-        k.moments.hi, k.moments.lo, k.moments.m2 = carve(&space, records), carve(&space, records), carve(&space, records)
-    if sums:
-        k.sums.dy_hi, k.sums.dy_lo = carve(&space, records), carve(&space, records)
-        k.sums.dyd_hi, k.sums.dyd_lo = carve(&space, records), carve(&space, records)
+    if not b.whole:
+        furnish(k, &space, c, records, moments, sums)
+        k.counts = carve(&space, b.parts)
+        for t in range(b.parts):
+            k.counts[t] = <double>part_count(b, t)
     b.tiles = space if tiles else NULL
     return 0
 
@@ -168,7 +186,7 @@ cdef void moments_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noe
     if b.rows:
         block_moments(&b.x_rows, &b.grid, t, group, b.dense, &b.channels, <const real*>tile)
     else:
-        p, ahead = part(&b.cut, t), distance(&b.x, &b.cut, t, sizeof(real))
+        p, ahead = part(&b.cut, t), 0 if b.far else distance(&b.x, &b.cut, t, sizeof(real))
         for c in range(first_channel(b, group), end_channel(b, group)):
             keep_moments(&b.channels, c, t, chunk_moments(&b.x, p, c, ahead, tile))
 
@@ -186,7 +204,7 @@ cdef void sums_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexce
 
 
 cdef inline void map_task(Batch* b, const Lines* rows, const Walk* planes, Affine map, Py_ssize_t group, Py_ssize_t t,
-                          real* tile) noexcept nogil:
+                          Py_ssize_t ahead, real* tile) noexcept nogil:
     cdef Part p
     cdef Py_ssize_t c
     if b.rows:
@@ -195,11 +213,24 @@ cdef inline void map_task(Batch* b, const Lines* rows, const Walk* planes, Affin
     else:
         p = part(&b.cut, t)
         for c in range(first_channel(b, group), end_channel(b, group)):
-            part_scale(planes, &b.out, p, c, &map, b.staged, b.stream, tile)
+            part_scale(planes, &b.out, p, c, &map, b.staged, b.stream, ahead, tile)
 
 
-cdef void scale_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
-    map_task(b, &b.x_rows, &b.x, own_map(&b.channels), group, t, tile)
+cdef void scale_task(Batch* b, Py_ssize_t group, Py_ssize_t t, Py_ssize_t ahead, real* tile) noexcept nogil:
+    map_task(b, &b.x_rows, &b.x, own_map(&b.channels), group, t, ahead, tile)
+
+
+cdef inline void scale_then_moments(Batch* b, Py_ssize_t group, Py_ssize_t t, Py_ssize_t next_t, bint more,
+                                    real* tile) noexcept nogil:
+    # while part t of one group is written, part next_t of the next group is read: memory has both to do at any time
+    cdef Part here, there
+    cdef Py_ssize_t ahead = 0
+    if more and b.far:
+        here, there = part(&b.cut, t), part(&b.cut, next_t)
+        ahead = b.x.c + (there.n - here.n) * b.x.n + (there.start - here.start) * <Py_ssize_t>sizeof(real)
+    scale_task(b, group, t, ahead, tile)
+    if more:
+        moments_task(b, group + 1, next_t, tile)
 
 
 cdef void pull_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
@@ -217,7 +248,7 @@ cdef void pull_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexce
 cdef void given_pull_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
     # the sums first: dx may overwrite dy or x
     sums_task(b, group, t, tile)
-    map_task(b, &b.dy_rows, &b.dy, given_map(&b.channels), group, t, tile)
+    map_task(b, &b.dy_rows, &b.dy, given_map(&b.channels), group, t, 0, tile)
 
 
 cdef inline bint by_plane(const Batch* b) noexcept nogil:
@@ -234,9 +265,9 @@ cdef void plane_maps(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noe
     cdef Py_ssize_t i
     for i in range(first, end):
         if simple:
-            run_scale(<const real*>plane(&b.x, n, c), <real*>plane(&b.out, n, c), b.cut.size, &map, c, b.stream)
+            run_scale(<const real*>plane(&b.x, n, c), <real*>plane(&b.out, n, c), b.cut.size, &map, c, b.stream, 0)
         else:
-            part_scale(&b.x, &b.out, plane_part(&b.cut, n, piece), c, &map, b.staged, b.stream, tile)
+            part_scale(&b.x, &b.out, plane_part(&b.cut, n, piece), c, &map, b.staged, b.stream, 0, tile)
         piece += 1
         if piece == b.cut.pieces:
             piece, c = 0, c + 1

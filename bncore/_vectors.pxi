@@ -29,6 +29,7 @@ cdef extern from *:
     #define BN_EACH(do) BN_FOUR(do, 0) BN_FOUR(do, 4) BN_FOUR(do, 8) BN_FOUR(do, 12)
     #endif
     typedef double bn_unit __attribute__((vector_size(8 * BN_WIDTH)));
+    typedef float bn_singles __attribute__((vector_size(8 * BN_WIDTH)));
     typedef float bn_floats __attribute__((vector_size(4 * BN_WIDTH), aligned(4)));
 
     static inline bn_unit bn_widen(const float* x)
@@ -68,16 +69,44 @@ cdef extern from *:
     static inline bn_unit bn_load_unit(const double* t) { bn_unit v; __builtin_memcpy(&v, t, sizeof v); return v; }
     static inline void bn_store_unit(double* t, bn_unit v) { __builtin_memcpy(t, &v, sizeof v); }
 
+    /* the same for maps of float32 data, in their own type; loads and stores of the first `count` leave the others alone */
+    static inline bn_singles bn_spread(float x) { return x - (bn_singles){0}; }
+    static inline bn_singles bn_load_singles(const float* x) { bn_singles v; __builtin_memcpy(&v, x, sizeof v); return v; }
+    static inline void bn_store_singles(float* y, bn_singles v) { __builtin_memcpy(y, &v, sizeof v); }
+    static inline bn_singles bn_load_some(const float* x, Py_ssize_t count)
+    {
+    #if BN_WIDTH == 8
+        return (bn_singles)_mm512_maskz_loadu_ps((__mmask16)((1 << count) - 1), x);
+    #else
+        bn_singles v = {0};
+        for (Py_ssize_t i = 0; i < count; i++) v[i] = x[i];
+        return v;
+    #endif
+    }
+    static inline void bn_store_some(float* y, bn_singles v, Py_ssize_t count)
+    {
+    #if BN_WIDTH == 8
+        _mm512_mask_storeu_ps(y, (__mmask16)((1 << count) - 1), (__m512)v);
+    #else
+        for (Py_ssize_t i = 0; i < count; i++) y[i] = v[i];
+    #endif
+    }
+
     typedef struct { bn_unit unit[BN_UNITS]; } bn_lanes;
     static inline bn_lanes bn_no_lanes(void) { bn_lanes none = {{{0}}}; return none; }
     #define BN_WIDEN(k) t.unit[k] = bn_widen(x + (k) * BN_WIDTH);
     static inline bn_lanes bn_widen_lanes(const float* x) { bn_lanes t; BN_EACH(BN_WIDEN) return t; }
-    #define BN_WIDEN_SOME(k) t.unit[k] = bn_widen_some(x + (k) * BN_WIDTH, count - (k) * BN_WIDTH);
-    static inline bn_lanes bn_widen_rest(const float* x, Py_ssize_t count) { bn_lanes t; BN_EACH(BN_WIDEN_SOME) return t; }
     #define BN_PLUS(k) t.unit[k] += x.unit[k];
     static inline bn_lanes bn_plus(bn_lanes t, bn_lanes x) { BN_EACH(BN_PLUS) return t; }
     #define BN_PLUS_PRODUCT(k) t.unit[k] = bn_add_exact_unit(x.unit[k], y.unit[k], t.unit[k]);
     static inline bn_lanes bn_plus_product(bn_lanes t, bn_lanes x, bn_lanes y) { BN_EACH(BN_PLUS_PRODUCT) return t; }
+    /* the end of a run, of less than 32 numbers: t += x, u += x y; lanes without a number gain nothing */
+    #define BN_PLUS_REST(k) if ((k) * BN_WIDTH < count) { \
+        bn_unit v = bn_widen_some(x + (k) * BN_WIDTH, count - (k) * BN_WIDTH); \
+        bn_unit w = bn_widen_some(y + (k) * BN_WIDTH, count - (k) * BN_WIDTH); \
+        t->unit[k] += v; u->unit[k] = bn_add_exact_unit(v, w, u->unit[k]); }
+    static inline void bn_plus_rest(bn_lanes* t, bn_lanes* u, const float* x, const float* y, Py_ssize_t count)
+    { BN_EACH(BN_PLUS_REST) }
     /* the sum of eight numbers by halves: ((0+4) + (2+6)) + ((1+5) + (3+7)) */
     static inline double bn_fold_eight(const double* t)
     {
@@ -98,6 +127,39 @@ cdef extern from *:
                                               + (t.unit[k + BN_UNITS / 4] + t.unit[k + 3 * BN_UNITS / 4]));
         return bn_fold_eight(eight);
     }
+    /* the sums of all lanes of two, each as bn_fold has it */
+    static inline void bn_fold_two(bn_lanes t, bn_lanes u, double* of_t, double* of_u)
+    {
+    #if BN_WIDTH == 8
+        __m512d a = (__m512d)((t.unit[0] + t.unit[2]) + (t.unit[1] + t.unit[3]));
+        __m512d b = (__m512d)((u.unit[0] + u.unit[2]) + (u.unit[1] + u.unit[3]));
+        /* four numbers of t, then four of u; then two of each */
+        a = _mm512_add_pd(_mm512_shuffle_f64x2(a, b, 0x44), _mm512_shuffle_f64x2(a, b, 0xee));
+        a = _mm512_add_pd(a, _mm512_shuffle_f64x2(a, a, 0xb1));
+        a = _mm512_add_pd(a, _mm512_permute_pd(a, 0x55));
+        *of_t = _mm512_cvtsd_f64(a);
+        *of_u = _mm256_cvtsd_f64(_mm512_extractf64x4_pd(a, 1));
+    #else
+        *of_t = bn_fold(t), *of_u = bn_fold(u);
+    #endif
+    }
+    /* the sum of a run of numbers in eight lanes: number i adds to lane i mod 8 */
+    #define BN_EIGHT (8 / BN_WIDTH)
+    static inline double bn_fold_run(const double* t, Py_ssize_t count)
+    {
+        bn_unit sum[BN_EIGHT] = {{0}};
+        double eight[8] = {0};
+        for (; count >= 8; t += 8, count -= 8)
+            for (int k = 0; k < BN_EIGHT; k++) sum[k] += bn_load_unit(t + k * BN_WIDTH);
+    #if BN_WIDTH == 8
+        sum[0] += (bn_unit)_mm512_maskz_loadu_pd((__mmask8)((1 << count) - 1), t);
+    #else
+        for (Py_ssize_t i = 0; i < count; i++) eight[i] = t[i];
+        for (int k = 0; k < BN_EIGHT; k++) sum[k] += bn_load_unit(eight + k * BN_WIDTH);
+    #endif
+        for (int k = 0; k < BN_EIGHT; k++) bn_store_unit(eight + k * BN_WIDTH, sum[k]);
+        return bn_fold_eight(eight);
+    }
     """
     const Py_ssize_t WIDTH "BN_WIDTH"
     ctypedef double unit "bn_unit"
@@ -107,12 +169,22 @@ cdef extern from *:
     unit load_unit "bn_load_unit"(const double* t) noexcept nogil
     void store_unit "bn_store_unit"(double* t, unit value) noexcept nogil
 
+    const Py_ssize_t SINGLES "(2 * BN_WIDTH)"
+    ctypedef float singles "bn_singles"
+    singles spread "bn_spread"(float x) noexcept nogil
+    singles load_singles "bn_load_singles"(const float* x) noexcept nogil
+    void store_singles "bn_store_singles"(float* y, singles v) noexcept nogil
+    singles load_some "bn_load_some"(const float* x, Py_ssize_t count) noexcept nogil
+    void store_some "bn_store_some"(float* y, singles v, Py_ssize_t count) noexcept nogil
+
     ctypedef struct Lanes32 "bn_lanes":
         pass
     Lanes32 no_lanes "bn_no_lanes"() noexcept nogil
     Lanes32 widen_lanes "bn_widen_lanes"(const float* x) noexcept nogil
-    Lanes32 widen_rest "bn_widen_rest"(const float* x, Py_ssize_t count) noexcept nogil
     Lanes32 add_lanes "bn_plus"(Lanes32 t, Lanes32 x) noexcept nogil
     Lanes32 add_products "bn_plus_product"(Lanes32 t, Lanes32 x, Lanes32 y) noexcept nogil
+    void add_rest "bn_plus_rest"(Lanes32* t, Lanes32* u, const float* x, const float* y, Py_ssize_t count) noexcept nogil
     double fold_lanes "bn_fold"(Lanes32 t) noexcept nogil
+    void fold_two "bn_fold_two"(Lanes32 t, Lanes32 u, double* of_t, double* of_u) noexcept nogil
     double fold_eight "bn_fold_eight"(const double* t) noexcept nogil
+    double fold_run "bn_fold_run"(const double* t, Py_ssize_t count) noexcept nogil

@@ -8,11 +8,14 @@ cdef extern from *:
     """
     #if defined(__GNUC__)
     #define bn_prefetch(p) __builtin_prefetch(p)
+    #define bn_prefetch_far(p) __builtin_prefetch(p, 0, 2)
     #else
+    #define bn_prefetch_far(p) ((void)(p))
     #define bn_prefetch(p) ((void)(p))
     #endif
     """
-    void bn_prefetch(const void* p) noexcept nogil
+    void bn_prefetch(const void* p) noexcept nogil        # into the first cache
+    void bn_prefetch_far(const void* p) noexcept nogil    # into the second
 
 
 cdef enum:

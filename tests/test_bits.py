@@ -76,8 +76,8 @@ def test_unknown_instruction_set_is_refused():
         child.run("import bncore", BNCORE_ISA="v9")
 
 
-# 30 MB and more to read and write
-BEYOND_CACHES = [((7, 17, 179, 181), 1), ((7, 179, 181, 17), -1)]
+# 40 MB and more to read and write, and of the first a channel alone more than a thread's cache keeps
+BEYOND_CACHES = [((7, 17, 199, 211), 1), ((7, 199, 211, 17), -1)]
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -90,8 +90,9 @@ def test_in_place_or_not_beyond_the_caches(shape, axis, dtype):
         assert all_bits(p.but(x=(own := p.x.copy())), call, out=own) == alone
         # a place that begins within a line of the cache
         assert all_bits(p, call, out=numpy.full(p.x.size + 3, numpy.nan, dtype)[3:].reshape(shape)) == alone
-        with_threads(2)
-        assert all_bits(p, call) == alone
+        for threads in (2, 3):
+            with_threads(threads)
+            assert all_bits(p, call) == alone
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -102,6 +103,24 @@ def test_within_the_caches_or_beyond(shape, axis, dtype):
     part = p.but(x=p.x[:1], dy=p.dy[:1])
     assert bits(CALLS["inference"](p)["y"][:1]) == bits(CALLS["inference"](part)["y"])
     assert bits(CALLS["inference_backward"](p)["dx"][:1]) == bits(CALLS["inference_backward"](part)["dx"])
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_a_channel_alone_or_among_others_beyond_every_cache(threads):
+    # 128 MiB, of which a megabyte is a channel
+    shape = (16, 128, 128, 128)
+    rng = numpy.random.default_rng(127)
+    x = rng.standard_normal(shape, numpy.float32)
+    dy = numpy.square(x)
+    with_threads(threads)
+    y, stats = bncore.forward(x)
+    dx, dgamma, dbeta = bncore.backward(dy, x, None, stats)
+    for c in (0, 1, 127):
+        own = slice(c, c + 1)
+        y_alone, stats_alone = bncore.forward(x[:, own].copy())
+        alone = bncore.backward(dy[:, own].copy(), x[:, own].copy(), None, stats_alone)
+        assert bits(y_alone) == bits(y[:, own])
+        assert [bits(each) for each in alone] == [bits(dx[:, own]), bits(dgamma[own]), bits(dbeta[own])]
 
 
 @pytest.mark.parametrize("layout", ["read_only", "unaligned", "byte_swapped"])
