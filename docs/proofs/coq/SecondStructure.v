@@ -1701,11 +1701,11 @@ Qed.
 
 (** ... and linear, ... *)
 Theorem second_structure_7 :
-  forall (m : nat) (b beta c : R) (dy : nat -> R) (eps gamma : R) (u w x : nat -> R) (k : nat),
+  forall (m : nat) (beta c : R) (dy : nat -> R) (eps gamma : R) (u w x : nat -> R) (k : nat),
   (1 <= m)%nat ->
   0 < Var m x (Mean m x) + eps ->
   (k < m)%nat ->
-  (ex_derive (fun t : R => sum m (fun i1 => (b * u i1 + c * w i1) * Derive (fun t1 => sum m (fun i => dy i * Y
+  (ex_derive (fun t : R => sum m (fun i1 => (u i1 + c * w i1) * Derive (fun t1 => sum m (fun i => dy i * Y
     (Xhat (move (move x (unit k) t) (unit i1) t1) (Mean m (move (move x (unit k) t) (unit i1) t1)) (Var m
     (move (move x (unit k) t) (unit i1) t1) (Mean m (move (move x (unit k) t) (unit i1) t1))) eps) gamma beta
     i)) 0) + 0 * Derive (fun t1 => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k)
@@ -1756,14 +1756,14 @@ Theorem second_structure_7 :
   (locally 0 (fun t : R => ex_derive (fun t1 : R => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m
     (move x (unit k) t)) (Var m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma (beta + t1 * 1)
     i)) 0)) /\
-  Derive (fun t => sum m (fun i1 => (b * u i1 + c * w i1) * Derive (fun t1 => sum m (fun i => dy i * Y (Xhat
-    (move (move x (unit k) t) (unit i1) t1) (Mean m (move (move x (unit k) t) (unit i1) t1)) (Var m (move
-    (move x (unit k) t) (unit i1) t1) (Mean m (move (move x (unit k) t) (unit i1) t1))) eps) gamma beta i)) 0)
-    + 0 * Derive (fun t1 => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k) t))
-    (Var m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) (gamma + t1 * 1) beta i)) 0 + 0 * Derive
-    (fun t1 => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k) t)) (Var m (move x
-    (unit k) t) (Mean m (move x (unit k) t))) eps) gamma (beta + t1 * 1) i)) 0) 0 =
-  b * Derive (fun t => sum m (fun i1 => u i1 * Derive (fun t1 => sum m (fun i => dy i * Y (Xhat (move (move x
+  Derive (fun t => sum m (fun i1 => (u i1 + c * w i1) * Derive (fun t1 => sum m (fun i => dy i * Y (Xhat (move
+    (move x (unit k) t) (unit i1) t1) (Mean m (move (move x (unit k) t) (unit i1) t1)) (Var m (move (move x
+    (unit k) t) (unit i1) t1) (Mean m (move (move x (unit k) t) (unit i1) t1))) eps) gamma beta i)) 0) + 0 *
+    Derive (fun t1 => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k) t)) (Var m
+    (move x (unit k) t) (Mean m (move x (unit k) t))) eps) (gamma + t1 * 1) beta i)) 0 + 0 * Derive (fun t1 =>
+    sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k) t)) (Var m (move x (unit k) t)
+    (Mean m (move x (unit k) t))) eps) gamma (beta + t1 * 1) i)) 0) 0 =
+  Derive (fun t => sum m (fun i1 => u i1 * Derive (fun t1 => sum m (fun i => dy i * Y (Xhat (move (move x
     (unit k) t) (unit i1) t1) (Mean m (move (move x (unit k) t) (unit i1) t1)) (Var m (move (move x (unit k)
     t) (unit i1) t1) (Mean m (move (move x (unit k) t) (unit i1) t1))) eps) gamma beta i)) 0) + 0 * Derive
     (fun t1 => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k) t)) (Var m (move x
@@ -1778,70 +1778,68 @@ Theorem second_structure_7 :
     t) (Mean m (move x (unit k) t)) (Var m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma (beta
     + t1 * 1) i)) 0) 0.
 Proof.
-  intros m b beta c dy eps gamma u w x k Hm Hroot Hk.
+  intros m beta c dy eps gamma u w x k Hm Hroot Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
   destruct (roots _ _ Hroot) as [rstd_positive eps_is].
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
   set (rstd := Rstd var eps) in *.
-  assert (e1 : sum m (fun i => dy i * (b * u i + c * w i)) = b * sum m (fun i => dy i * u i) + c * sum m (fun
-    i => dy i * w i)).
+  assert (e1 : sum m (fun i => dy i * (u i + c * w i)) = c * sum m (fun i => dy i * w i) + sum m (fun i => dy
+    i * u i)).
   {
-    transitivity (sum m (fun i => (b) * (dy i * u i) + ((c) * (dy i * w i) + (0)))).
+    transitivity (sum m (fun i => (1) * (dy i * u i) + ((c) * (dy i * w i) + (0)))).
     { apply sum_ext; intros i Hi.
       normal. }
     rewrite sum_cons, sum_cons, sum_nil.
     normal.
   }
-  assert (e2 : sum m (fun i => b * u i + c * w i) = b * sum m u + c * sum m w).
+  assert (e2 : sum m (fun i => u i + c * w i) = c * sum m w + sum m u).
   {
-    transitivity (sum m (fun i => (b) * (u i) + ((c) * (w i) + (0)))).
+    transitivity (sum m (fun i => (1) * (u i) + ((c) * (w i) + (0)))).
     { apply sum_ext; intros i Hi.
       normal. }
     rewrite sum_cons, sum_cons, sum_nil.
     normal.
   }
-  assert (e3 : sum m (fun i => (x i - mean) * (b * u i + c * w i)) = b * sum m (fun i => (x i - mean) * u i) +
-    c * sum m (fun i => (x i - mean) * w i)).
+  assert (e3 : sum m (fun i => (x i - mean) * (u i + c * w i)) = c * sum m (fun i => (x i - mean) * w i) + sum
+    m (fun i => (x i - mean) * u i)).
   {
-    transitivity (sum m (fun i => (b) * ((x i - mean) * u i) + ((c) * ((x i - mean) * w i) + (0)))).
+    transitivity (sum m (fun i => (1) * ((x i - mean) * u i) + ((c) * ((x i - mean) * w i) + (0)))).
     { apply sum_ext; intros i Hi.
       normal. }
     rewrite sum_cons, sum_cons, sum_nil.
     normal.
   }
-  assert (e4 : Derive (fun t => sum m (fun i1 => (b * u i1 + c * w i1) * Derive (fun t1 => sum m (fun i => dy
-    i * Y (Xhat (move (move x (unit k) t) (unit i1) t1) (Mean m (move (move x (unit k) t) (unit i1) t1)) (Var
-    m (move (move x (unit k) t) (unit i1) t1) (Mean m (move (move x (unit k) t) (unit i1) t1))) eps) gamma
-    beta i)) 0) + 0 * Derive (fun t1 => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x
-    (unit k) t)) (Var m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) (gamma + t1 * 1) beta i)) 0 + 0
-    * Derive (fun t1 => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k) t)) (Var m
-    (move x (unit k) t) (Mean m (move x (unit k) t))) eps) gamma (beta + t1 * 1) i)) 0) 0 = - ((x k - mean) *
-    b * gamma * rstd ^ 3 * sum m (fun i => dy i * u i) / INR m) + (x k - mean) * b * gamma * rstd ^ 3 * sum m
-    dy * sum m u / INR m ^ 2 + 3 * (x k - mean) * b * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i)
-    * sum m (fun i => (x i - mean) * u i) / INR m ^ 2 - (x k - mean) * c * gamma * rstd ^ 3 * sum m (fun i =>
-    dy i * w i) / INR m + (x k - mean) * c * gamma * rstd ^ 3 * sum m dy * sum m w / INR m ^ 2 + 3 * (x k -
-    mean) * c * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * w i)
-    / INR m ^ 2 - dy k * b * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * u i) / INR m - dy k * c * gamma
-    * rstd ^ 3 * sum m (fun i => (x i - mean) * w i) / INR m - u k * b * gamma * rstd ^ 3 * sum m (fun i => (x
-    i - mean) * dy i) / INR m - w k * c * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) / INR m + b
-    * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) * sum m u / INR m ^ 2 + b * gamma * rstd ^ 3 *
-    sum m (fun i => (x i - mean) * u i) * sum m dy / INR m ^ 2 + c * gamma * rstd ^ 3 * sum m (fun i => (x i -
-    mean) * dy i) * sum m w / INR m ^ 2 + c * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * w i) * sum m
-    dy / INR m ^ 2).
+  assert (e4 : Derive (fun t => sum m (fun i1 => (u i1 + c * w i1) * Derive (fun t1 => sum m (fun i => dy i *
+    Y (Xhat (move (move x (unit k) t) (unit i1) t1) (Mean m (move (move x (unit k) t) (unit i1) t1)) (Var m
+    (move (move x (unit k) t) (unit i1) t1) (Mean m (move (move x (unit k) t) (unit i1) t1))) eps) gamma beta
+    i)) 0) + 0 * Derive (fun t1 => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k)
+    t)) (Var m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) (gamma + t1 * 1) beta i)) 0 + 0 * Derive
+    (fun t1 => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k) t)) (Var m (move x
+    (unit k) t) (Mean m (move x (unit k) t))) eps) gamma (beta + t1 * 1) i)) 0) 0 = - ((x k - mean) * c *
+    gamma * rstd ^ 3 * sum m (fun i => dy i * w i) / INR m) + (x k - mean) * c * gamma * rstd ^ 3 * sum m dy *
+    sum m w / INR m ^ 2 + 3 * (x k - mean) * c * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum
+    m (fun i => (x i - mean) * w i) / INR m ^ 2 - (x k - mean) * gamma * rstd ^ 3 * sum m (fun i => dy i * u
+    i) / INR m + (x k - mean) * gamma * rstd ^ 3 * sum m dy * sum m u / INR m ^ 2 + 3 * (x k - mean) * gamma *
+    rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * u i) / INR m ^ 2 - dy k *
+    c * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * w i) / INR m - dy k * gamma * rstd ^ 3 * sum m (fun
+    i => (x i - mean) * u i) / INR m - u k * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) / INR m -
+    w k * c * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) / INR m + c * gamma * rstd ^ 3 * sum m
+    (fun i => (x i - mean) * dy i) * sum m w / INR m ^ 2 + c * gamma * rstd ^ 3 * sum m (fun i => (x i - mean)
+    * w i) * sum m dy / INR m ^ 2 + gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) * sum m u / INR m
+    ^ 2 + gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * u i) * sum m dy / INR m ^ 2).
   {
-    transitivity (- ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i => dy i * (b * u i + c * w i)) / INR m) +
-      (x k - mean) * gamma * rstd ^ 3 * sum m dy * sum m (fun i => b * u i + c * w i) / INR m ^ 2 + 3 * (x k -
-      mean) * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * (b * u
-      i + c * w i)) / INR m ^ 2 - (x k - mean) * 0 * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) / INR m -
-      dy k * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * (b * u i + c * w i)) / INR m + dy k * 0 * rstd
-      - (b * u k + c * w k) * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) / INR m + gamma * rstd ^
-      3 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => b * u i + c * w i) / INR m ^ 2 + gamma * rstd
-      ^ 3 * sum m (fun i => (x i - mean) * (b * u i + c * w i)) * sum m dy / INR m ^ 2 - 0 * rstd * sum m dy /
-      INR m).
-    { apply is_derive_unique. exact (derivative_7 m beta dy eps gamma 0 0 (fun i => b * u i + c * w i) x k
-      size Hroot Hk). }
+    transitivity (- ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i => dy i * (u i + c * w i)) / INR m) + (x k
+      - mean) * gamma * rstd ^ 3 * sum m dy * sum m (fun i => u i + c * w i) / INR m ^ 2 + 3 * (x k - mean) *
+      gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * (u i + c * w
+      i)) / INR m ^ 2 - (x k - mean) * 0 * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) / INR m - dy k *
+      gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * (u i + c * w i)) / INR m + dy k * 0 * rstd - (u k + c
+      * w k) * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) / INR m + gamma * rstd ^ 3 * sum m (fun
+      i => (x i - mean) * dy i) * sum m (fun i => u i + c * w i) / INR m ^ 2 + gamma * rstd ^ 3 * sum m (fun i
+      => (x i - mean) * (u i + c * w i)) * sum m dy / INR m ^ 2 - 0 * rstd * sum m dy / INR m).
+    { apply is_derive_unique. exact (derivative_7 m beta dy eps gamma 0 0 (fun i => u i + c * w i) x k size
+      Hroot Hk). }
     rewrite e3.
     rewrite e1.
     rewrite e2.
@@ -1897,7 +1895,7 @@ Proof.
   }
   split.
   {
-    eexists. exact (derivative_7 m beta dy eps gamma 0 0 (fun i => b * u i + c * w i) x k size Hroot Hk).
+    eexists. exact (derivative_7 m beta dy eps gamma 0 0 (fun i => u i + c * w i) x k size Hroot Hk).
   }
   split.
   {
@@ -1955,13 +1953,13 @@ Proof.
     refine (filter_imp _ _ _ (near m x (unit k) eps size Hroot)); intros t Ht.
     eexists. exact (derivative_3 m beta dy eps gamma (move x (unit k) t) size Ht).
   }
-  change (Derive (fun t => sum m (fun i1 => (b * u i1 + c * w i1) * Derive (fun t1 => sum m (fun i => dy i * Y
+  change (Derive (fun t => sum m (fun i1 => (u i1 + c * w i1) * Derive (fun t1 => sum m (fun i => dy i * Y
     (Xhat (move (move x (unit k) t) (unit i1) t1) (Mean m (move (move x (unit k) t) (unit i1) t1)) (Var m
     (move (move x (unit k) t) (unit i1) t1) (Mean m (move (move x (unit k) t) (unit i1) t1))) eps) gamma beta
     i)) 0) + 0 * Derive (fun t1 => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k)
     t)) (Var m (move x (unit k) t) (Mean m (move x (unit k) t))) eps) (gamma + t1 * 1) beta i)) 0 + 0 * Derive
     (fun t1 => sum m (fun i => dy i * Y (Xhat (move x (unit k) t) (Mean m (move x (unit k) t)) (Var m (move x
-    (unit k) t) (Mean m (move x (unit k) t))) eps) gamma (beta + t1 * 1) i)) 0) 0 = b * Derive (fun t => sum m
+    (unit k) t) (Mean m (move x (unit k) t))) eps) gamma (beta + t1 * 1) i)) 0) 0 = Derive (fun t => sum m
     (fun i1 => u i1 * Derive (fun t1 => sum m (fun i => dy i * Y (Xhat (move (move x (unit k) t) (unit i1) t1)
     (Mean m (move (move x (unit k) t) (unit i1) t1)) (Var m (move (move x (unit k) t) (unit i1) t1) (Mean m
     (move (move x (unit k) t) (unit i1) t1))) eps) gamma beta i)) 0) + 0 * Derive (fun t1 => sum m (fun i =>
@@ -1983,59 +1981,57 @@ Qed.
 
 (** ... as the Jacobian is. *)
 Theorem second_structure_8 :
-  forall (m : nat) (b beta c eps gamma : R) (u w x : nat -> R) (k : nat),
+  forall (m : nat) (beta c eps gamma : R) (u w x : nat -> R) (k : nat),
   (1 <= m)%nat ->
   0 < Var m x (Mean m x) + eps ->
   (k < m)%nat ->
-  (ex_derive (fun t : R => Y (Xhat (move x (fun i => b * u i + c * w i) t) (Mean m (move x (fun i => b * u i +
-    c * w i) t)) (Var m (move x (fun i => b * u i + c * w i) t) (Mean m (move x (fun i => b * u i + c * w i)
-    t))) eps) gamma beta k) 0) /\
+  (ex_derive (fun t : R => Y (Xhat (move x (fun i => u i + c * w i) t) (Mean m (move x (fun i => u i + c * w
+    i) t)) (Var m (move x (fun i => u i + c * w i) t) (Mean m (move x (fun i => u i + c * w i) t))) eps) gamma
+    beta k) 0) /\
   (ex_derive (fun t : R => Y (Xhat (move x u t) (Mean m (move x u t)) (Var m (move x u t) (Mean m (move x u
     t))) eps) gamma beta k) 0) /\
   (ex_derive (fun t : R => Y (Xhat (move x w t) (Mean m (move x w t)) (Var m (move x w t) (Mean m (move x w
     t))) eps) gamma beta k) 0) /\
-  Derive (fun t => Y (Xhat (move x (fun i => b * u i + c * w i) t) (Mean m (move x (fun i => b * u i + c * w
-    i) t)) (Var m (move x (fun i => b * u i + c * w i) t) (Mean m (move x (fun i => b * u i + c * w i) t)))
-    eps) gamma beta k) 0 =
-  b * Derive (fun t => Y (Xhat (move x u t) (Mean m (move x u t)) (Var m (move x u t) (Mean m (move x u t)))
-    eps) gamma beta k) 0 + c * Derive (fun t => Y (Xhat (move x w t) (Mean m (move x w t)) (Var m (move x w t)
+  Derive (fun t => Y (Xhat (move x (fun i => u i + c * w i) t) (Mean m (move x (fun i => u i + c * w i) t))
+    (Var m (move x (fun i => u i + c * w i) t) (Mean m (move x (fun i => u i + c * w i) t))) eps) gamma beta
+    k) 0 =
+  Derive (fun t => Y (Xhat (move x u t) (Mean m (move x u t)) (Var m (move x u t) (Mean m (move x u t))) eps)
+    gamma beta k) 0 + c * Derive (fun t => Y (Xhat (move x w t) (Mean m (move x w t)) (Var m (move x w t)
     (Mean m (move x w t))) eps) gamma beta k) 0.
 Proof.
-  intros m b beta c eps gamma u w x k Hm Hroot Hk.
+  intros m beta c eps gamma u w x k Hm Hroot Hk.
   assert (size : 0 < INR m) by (apply size_positive; lia).
   destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
   destruct (roots _ _ Hroot) as [rstd_positive eps_is].
   set (mean := Mean m x) in *.
   set (var := Var m x mean) in *.
   set (rstd := Rstd var eps) in *.
-  assert (e1 : sum m (fun i => (x i - mean) * (b * u i + c * w i)) = b * sum m (fun i => (x i - mean) * u i) +
-    c * sum m (fun i => (x i - mean) * w i)).
+  assert (e1 : sum m (fun i => (x i - mean) * (u i + c * w i)) = c * sum m (fun i => (x i - mean) * w i) + sum
+    m (fun i => (x i - mean) * u i)).
   {
-    transitivity (sum m (fun i => (b) * ((x i - mean) * u i) + ((c) * ((x i - mean) * w i) + (0)))).
+    transitivity (sum m (fun i => (1) * ((x i - mean) * u i) + ((c) * ((x i - mean) * w i) + (0)))).
     { apply sum_ext; intros i Hi.
       normal. }
     rewrite sum_cons, sum_cons, sum_nil.
     normal.
   }
-  assert (e2 : sum m (fun i => b * u i + c * w i) = b * sum m u + c * sum m w).
+  assert (e2 : sum m (fun i => u i + c * w i) = c * sum m w + sum m u).
   {
-    transitivity (sum m (fun i => (b) * (u i) + ((c) * (w i) + (0)))).
+    transitivity (sum m (fun i => (1) * (u i) + ((c) * (w i) + (0)))).
     { apply sum_ext; intros i Hi.
       normal. }
     rewrite sum_cons, sum_cons, sum_nil.
     normal.
   }
-  assert (e3 : Derive (fun t => Y (Xhat (move x (fun i => b * u i + c * w i) t) (Mean m (move x (fun i => b *
-    u i + c * w i) t)) (Var m (move x (fun i => b * u i + c * w i) t) (Mean m (move x (fun i => b * u i + c *
-    w i) t))) eps) gamma beta k) 0 = - ((x k - mean) * b * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * u
-    i) / INR m) - (x k - mean) * c * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * w i) / INR m + u k * b
-    * gamma * rstd + w k * c * gamma * rstd - b * gamma * rstd * sum m u / INR m - c * gamma * rstd * sum m w
-    / INR m).
+  assert (e3 : Derive (fun t => Y (Xhat (move x (fun i => u i + c * w i) t) (Mean m (move x (fun i => u i + c
+    * w i) t)) (Var m (move x (fun i => u i + c * w i) t) (Mean m (move x (fun i => u i + c * w i) t))) eps)
+    gamma beta k) 0 = - ((x k - mean) * c * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * w i) / INR m) -
+    (x k - mean) * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * u i) / INR m + u k * gamma * rstd + w k *
+    c * gamma * rstd - c * gamma * rstd * sum m w / INR m - gamma * rstd * sum m u / INR m).
   {
-    transitivity (- ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * (b * u i + c * w i)) /
-      INR m) + (b * u k + c * w k) * gamma * rstd - gamma * rstd * sum m (fun i => b * u i + c * w i) / INR
-      m).
-    { apply is_derive_unique. exact (derivative_5 m beta eps gamma (fun i => b * u i + c * w i) x k size Hroot
+    transitivity (- ((x k - mean) * gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * (u i + c * w i)) / INR
+      m) + (u k + c * w k) * gamma * rstd - gamma * rstd * sum m (fun i => u i + c * w i) / INR m).
+    { apply is_derive_unique. exact (derivative_5 m beta eps gamma (fun i => u i + c * w i) x k size Hroot
       Hk). }
     rewrite e1.
     rewrite e2.
@@ -2061,7 +2057,7 @@ Proof.
   }
   split.
   {
-    eexists. exact (derivative_5 m beta eps gamma (fun i => b * u i + c * w i) x k size Hroot Hk).
+    eexists. exact (derivative_5 m beta eps gamma (fun i => u i + c * w i) x k size Hroot Hk).
   }
   split.
   {
@@ -2071,11 +2067,11 @@ Proof.
   {
     eexists. exact (derivative_5 m beta eps gamma w x k size Hroot Hk).
   }
-  change (Derive (fun t => Y (Xhat (move x (fun i => b * u i + c * w i) t) (Mean m (move x (fun i => b * u i +
-    c * w i) t)) (Var m (move x (fun i => b * u i + c * w i) t) (Mean m (move x (fun i => b * u i + c * w i)
-    t))) eps) gamma beta k) 0 = b * Derive (fun t => Y (Xhat (move x u t) (Mean m (move x u t)) (Var m (move x
-    u t) (Mean m (move x u t))) eps) gamma beta k) 0 + c * Derive (fun t => Y (Xhat (move x w t) (Mean m (move
-    x w t)) (Var m (move x w t) (Mean m (move x w t))) eps) gamma beta k) 0).
+  change (Derive (fun t => Y (Xhat (move x (fun i => u i + c * w i) t) (Mean m (move x (fun i => u i + c * w
+    i) t)) (Var m (move x (fun i => u i + c * w i) t) (Mean m (move x (fun i => u i + c * w i) t))) eps) gamma
+    beta k) 0 = Derive (fun t => Y (Xhat (move x u t) (Mean m (move x u t)) (Var m (move x u t) (Mean m (move
+    x u t))) eps) gamma beta k) 0 + c * Derive (fun t => Y (Xhat (move x w t) (Mean m (move x w t)) (Var m
+    (move x w t) (Mean m (move x w t))) eps) gamma beta k) 0).
   rewrite e3.
   rewrite e4.
   rewrite e5.
@@ -4307,6 +4303,290 @@ Proof.
 Qed.
 
 Lemma derivative_12 :
+  forall (m : nat) (beta : R) (dy : nat -> R) (eps gamma : R) (u v x : nat -> R),
+  0 < INR m ->
+  0 < Var m x (Mean m x) + eps ->
+  is_derive (fun t : R => Derive (fun t1 => Derive (fun t2 => sum m (fun i1 => dy i1 * Y (Xhat (move (move
+    (move x (fun i => 1) t) v t1) u t2) (Mean m (move (move (move x (fun i => 1) t) v t1) u t2)) (Var m (move
+    (move (move x (fun i => 1) t) v t1) u t2) (Mean m (move (move (move x (fun i => 1) t) v t1) u t2))) eps)
+    gamma beta i1)) 0) 0) 0
+  (0).
+Proof.
+  intros m beta dy eps gamma u v x size Hroot.
+  destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
+  destruct (roots _ _ Hroot) as [rstd_positive eps_is].
+  apply (is_derive_ext_loc (fun t : R => - (gamma * Rstd (Var m (move x (fun i => 1) t) (Mean m (move x (fun i
+    => 1) t))) eps ^ 3 * sum m (fun i1 => (move x (fun i => 1) t i1 - Mean m (move x (fun i => 1) t)) * dy i1)
+    * sum m (fun i => v i * u i) / INR m) - gamma * Rstd (Var m (move x (fun i => 1) t) (Mean m (move x (fun i
+    => 1) t))) eps ^ 3 * sum m (fun i1 => (move x (fun i => 1) t i1 - Mean m (move x (fun i => 1) t)) * v i1)
+    * sum m (fun i => dy i * u i) / INR m - gamma * Rstd (Var m (move x (fun i => 1) t) (Mean m (move x (fun i
+    => 1) t))) eps ^ 3 * sum m (fun i1 => (move x (fun i => 1) t i1 - Mean m (move x (fun i => 1) t)) * u i1)
+    * sum m (fun i => dy i * v i) / INR m + gamma * Rstd (Var m (move x (fun i => 1) t) (Mean m (move x (fun i
+    => 1) t))) eps ^ 3 * sum m (fun i1 => (move x (fun i => 1) t i1 - Mean m (move x (fun i => 1) t)) * dy i1)
+    * sum m v * sum m u / INR m ^ 2 + gamma * Rstd (Var m (move x (fun i => 1) t) (Mean m (move x (fun i => 1)
+    t))) eps ^ 3 * sum m (fun i1 => (move x (fun i => 1) t i1 - Mean m (move x (fun i => 1) t)) * v i1) * sum
+    m dy * sum m u / INR m ^ 2 + gamma * Rstd (Var m (move x (fun i => 1) t) (Mean m (move x (fun i => 1) t)))
+    eps ^ 3 * sum m (fun i1 => (move x (fun i => 1) t i1 - Mean m (move x (fun i => 1) t)) * u i1) * sum m dy
+    * sum m v / INR m ^ 2 + 3 * gamma * Rstd (Var m (move x (fun i => 1) t) (Mean m (move x (fun i => 1) t)))
+    eps ^ 5 * sum m (fun i1 => (move x (fun i => 1) t i1 - Mean m (move x (fun i => 1) t)) * dy i1) * sum m
+    (fun i1 => (move x (fun i => 1) t i1 - Mean m (move x (fun i => 1) t)) * v i1) * sum m (fun i1 => (move x
+    (fun i => 1) t i1 - Mean m (move x (fun i => 1) t)) * u i1) / INR m ^ 2)).
+  {
+    refine (filter_imp _ _ _ (near m x (fun i => 1) eps size Hroot)); intros t Ht.
+    assert (inner1 : Derive (fun t1 => Derive (fun t2 => sum m (fun i1 => dy i1 * Y (Xhat (move (move (move x
+      (fun i => 1) t) v t1) u t2) (Mean m (move (move (move x (fun i => 1) t) v t1) u t2)) (Var m (move (move
+      (move x (fun i => 1) t) v t1) u t2) (Mean m (move (move (move x (fun i => 1) t) v t1) u t2))) eps) gamma
+      beta i1)) 0) 0 = - (gamma * Rstd (Var m (move x (fun i => 1) t) (Mean m (move x (fun i => 1) t))) eps ^
+      3 * sum m (fun i1 => (move x (fun i => 1) t i1 - Mean m (move x (fun i => 1) t)) * dy i1) * sum m (fun i
+      => v i * u i) / INR m) - gamma * Rstd (Var m (move x (fun i => 1) t) (Mean m (move x (fun i => 1) t)))
+      eps ^ 3 * sum m (fun i1 => (move x (fun i => 1) t i1 - Mean m (move x (fun i => 1) t)) * v i1) * sum m
+      (fun i => dy i * u i) / INR m - gamma * Rstd (Var m (move x (fun i => 1) t) (Mean m (move x (fun i => 1)
+      t))) eps ^ 3 * sum m (fun i1 => (move x (fun i => 1) t i1 - Mean m (move x (fun i => 1) t)) * u i1) *
+      sum m (fun i => dy i * v i) / INR m + gamma * Rstd (Var m (move x (fun i => 1) t) (Mean m (move x (fun i
+      => 1) t))) eps ^ 3 * sum m (fun i1 => (move x (fun i => 1) t i1 - Mean m (move x (fun i => 1) t)) * dy
+      i1) * sum m v * sum m u / INR m ^ 2 + gamma * Rstd (Var m (move x (fun i => 1) t) (Mean m (move x (fun i
+      => 1) t))) eps ^ 3 * sum m (fun i1 => (move x (fun i => 1) t i1 - Mean m (move x (fun i => 1) t)) * v
+      i1) * sum m dy * sum m u / INR m ^ 2 + gamma * Rstd (Var m (move x (fun i => 1) t) (Mean m (move x (fun
+      i => 1) t))) eps ^ 3 * sum m (fun i1 => (move x (fun i => 1) t i1 - Mean m (move x (fun i => 1) t)) * u
+      i1) * sum m dy * sum m v / INR m ^ 2 + 3 * gamma * Rstd (Var m (move x (fun i => 1) t) (Mean m (move x
+      (fun i => 1) t))) eps ^ 5 * sum m (fun i1 => (move x (fun i => 1) t i1 - Mean m (move x (fun i => 1) t))
+      * dy i1) * sum m (fun i1 => (move x (fun i => 1) t i1 - Mean m (move x (fun i => 1) t)) * v i1) * sum m
+      (fun i1 => (move x (fun i => 1) t i1 - Mean m (move x (fun i => 1) t)) * u i1) / INR m ^ 2).
+    {
+      apply is_derive_unique. exact (derivative_11 m beta dy eps gamma v u (move x (fun i => 1) t) size Ht).
+    }
+    same ltac:(first [apply inner1; assumption]).
+  }
+  apply (d_eq _ _ (- (((gamma * (3 * (Rstd (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0)))
+    eps ^ 2 * ((0 * sqrt (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0)) + eps) - 1 * ((sum m
+    (fun i1 => 2 * ((move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) ^ 1 * (1 - sum m (fun i => 1)
+    / INR m))) / INR m + 0) / (2 * sqrt (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0)) +
+    eps)))) / sqrt (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0)) + eps) ^ 2))) * sum m (fun
+    i1 => (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) * dy i1) + gamma * Rstd (Var m (move x
+    (fun i => 1) 0) (Mean m (move x (fun i => 1) 0))) eps ^ 3 * sum m (fun i1 => (1 - sum m (fun i => 1) / INR
+    m) * dy i1 + (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) * 0)) * sum m (fun i => v i * u
+    i) + gamma * Rstd (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0))) eps ^ 3 * sum m (fun i1
+    => (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) * dy i1) * 0) / INR m) - ((gamma * (3 *
+    (Rstd (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0))) eps ^ 2 * ((0 * sqrt (Var m (move x
+    (fun i => 1) 0) (Mean m (move x (fun i => 1) 0)) + eps) - 1 * ((sum m (fun i1 => 2 * ((move x (fun i => 1)
+    0 i1 - Mean m (move x (fun i => 1) 0)) ^ 1 * (1 - sum m (fun i => 1) / INR m))) / INR m + 0) / (2 * sqrt
+    (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0)) + eps)))) / sqrt (Var m (move x (fun i =>
+    1) 0) (Mean m (move x (fun i => 1) 0)) + eps) ^ 2))) * sum m (fun i1 => (move x (fun i => 1) 0 i1 - Mean m
+    (move x (fun i => 1) 0)) * v i1) + gamma * Rstd (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i =>
+    1) 0))) eps ^ 3 * sum m (fun i1 => (1 - sum m (fun i => 1) / INR m) * v i1 + (move x (fun i => 1) 0 i1 -
+    Mean m (move x (fun i => 1) 0)) * 0)) * sum m (fun i => dy i * u i) + gamma * Rstd (Var m (move x (fun i
+    => 1) 0) (Mean m (move x (fun i => 1) 0))) eps ^ 3 * sum m (fun i1 => (move x (fun i => 1) 0 i1 - Mean m
+    (move x (fun i => 1) 0)) * v i1) * 0) / INR m - ((gamma * (3 * (Rstd (Var m (move x (fun i => 1) 0) (Mean
+    m (move x (fun i => 1) 0))) eps ^ 2 * ((0 * sqrt (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i =>
+    1) 0)) + eps) - 1 * ((sum m (fun i1 => 2 * ((move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) ^
+    1 * (1 - sum m (fun i => 1) / INR m))) / INR m + 0) / (2 * sqrt (Var m (move x (fun i => 1) 0) (Mean m
+    (move x (fun i => 1) 0)) + eps)))) / sqrt (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0))
+    + eps) ^ 2))) * sum m (fun i1 => (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) * u i1) +
+    gamma * Rstd (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0))) eps ^ 3 * sum m (fun i1 =>
+    (1 - sum m (fun i => 1) / INR m) * u i1 + (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) *
+    0)) * sum m (fun i => dy i * v i) + gamma * Rstd (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i =>
+    1) 0))) eps ^ 3 * sum m (fun i1 => (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) * u i1) *
+    0) / INR m + (((gamma * (3 * (Rstd (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0))) eps ^
+    2 * ((0 * sqrt (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0)) + eps) - 1 * ((sum m (fun
+    i1 => 2 * ((move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) ^ 1 * (1 - sum m (fun i => 1) / INR
+    m))) / INR m + 0) / (2 * sqrt (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0)) + eps)))) /
+    sqrt (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0)) + eps) ^ 2))) * sum m (fun i1 =>
+    (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) * dy i1) + gamma * Rstd (Var m (move x (fun i
+    => 1) 0) (Mean m (move x (fun i => 1) 0))) eps ^ 3 * sum m (fun i1 => (1 - sum m (fun i => 1) / INR m) *
+    dy i1 + (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) * 0)) * sum m v + gamma * Rstd (Var m
+    (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0))) eps ^ 3 * sum m (fun i1 => (move x (fun i => 1)
+    0 i1 - Mean m (move x (fun i => 1) 0)) * dy i1) * 0) * sum m u + gamma * Rstd (Var m (move x (fun i => 1)
+    0) (Mean m (move x (fun i => 1) 0))) eps ^ 3 * sum m (fun i1 => (move x (fun i => 1) 0 i1 - Mean m (move x
+    (fun i => 1) 0)) * dy i1) * sum m v * 0) / INR m ^ 2 + (((gamma * (3 * (Rstd (Var m (move x (fun i => 1)
+    0) (Mean m (move x (fun i => 1) 0))) eps ^ 2 * ((0 * sqrt (Var m (move x (fun i => 1) 0) (Mean m (move x
+    (fun i => 1) 0)) + eps) - 1 * ((sum m (fun i1 => 2 * ((move x (fun i => 1) 0 i1 - Mean m (move x (fun i =>
+    1) 0)) ^ 1 * (1 - sum m (fun i => 1) / INR m))) / INR m + 0) / (2 * sqrt (Var m (move x (fun i => 1) 0)
+    (Mean m (move x (fun i => 1) 0)) + eps)))) / sqrt (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i =>
+    1) 0)) + eps) ^ 2))) * sum m (fun i1 => (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) * v
+    i1) + gamma * Rstd (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0))) eps ^ 3 * sum m (fun
+    i1 => (1 - sum m (fun i => 1) / INR m) * v i1 + (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1)
+    0)) * 0)) * sum m dy + gamma * Rstd (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0))) eps ^
+    3 * sum m (fun i1 => (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) * v i1) * 0) * sum m u +
+    gamma * Rstd (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0))) eps ^ 3 * sum m (fun i1 =>
+    (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) * v i1) * sum m dy * 0) / INR m ^ 2 + (((gamma
+    * (3 * (Rstd (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0))) eps ^ 2 * ((0 * sqrt (Var m
+    (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0)) + eps) - 1 * ((sum m (fun i1 => 2 * ((move x (fun
+    i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) ^ 1 * (1 - sum m (fun i => 1) / INR m))) / INR m + 0) / (2
+    * sqrt (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0)) + eps)))) / sqrt (Var m (move x
+    (fun i => 1) 0) (Mean m (move x (fun i => 1) 0)) + eps) ^ 2))) * sum m (fun i1 => (move x (fun i => 1) 0
+    i1 - Mean m (move x (fun i => 1) 0)) * u i1) + gamma * Rstd (Var m (move x (fun i => 1) 0) (Mean m (move x
+    (fun i => 1) 0))) eps ^ 3 * sum m (fun i1 => (1 - sum m (fun i => 1) / INR m) * u i1 + (move x (fun i =>
+    1) 0 i1 - Mean m (move x (fun i => 1) 0)) * 0)) * sum m dy + gamma * Rstd (Var m (move x (fun i => 1) 0)
+    (Mean m (move x (fun i => 1) 0))) eps ^ 3 * sum m (fun i1 => (move x (fun i => 1) 0 i1 - Mean m (move x
+    (fun i => 1) 0)) * u i1) * 0) * sum m v + gamma * Rstd (Var m (move x (fun i => 1) 0) (Mean m (move x (fun
+    i => 1) 0))) eps ^ 3 * sum m (fun i1 => (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) * u
+    i1) * sum m dy * 0) / INR m ^ 2 + (((3 * gamma * (5 * (Rstd (Var m (move x (fun i => 1) 0) (Mean m (move x
+    (fun i => 1) 0))) eps ^ 4 * ((0 * sqrt (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0)) +
+    eps) - 1 * ((sum m (fun i1 => 2 * ((move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) ^ 1 * (1 -
+    sum m (fun i => 1) / INR m))) / INR m + 0) / (2 * sqrt (Var m (move x (fun i => 1) 0) (Mean m (move x (fun
+    i => 1) 0)) + eps)))) / sqrt (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0)) + eps) ^ 2)))
+    * sum m (fun i1 => (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) * dy i1) + 3 * gamma * Rstd
+    (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0))) eps ^ 5 * sum m (fun i1 => (1 - sum m
+    (fun i => 1) / INR m) * dy i1 + (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) * 0)) * sum m
+    (fun i1 => (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) * v i1) + 3 * gamma * Rstd (Var m
+    (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0))) eps ^ 5 * sum m (fun i1 => (move x (fun i => 1)
+    0 i1 - Mean m (move x (fun i => 1) 0)) * dy i1) * sum m (fun i1 => (1 - sum m (fun i => 1) / INR m) * v i1
+    + (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) * 0)) * sum m (fun i1 => (move x (fun i =>
+    1) 0 i1 - Mean m (move x (fun i => 1) 0)) * u i1) + 3 * gamma * Rstd (Var m (move x (fun i => 1) 0) (Mean
+    m (move x (fun i => 1) 0))) eps ^ 5 * sum m (fun i1 => (move x (fun i => 1) 0 i1 - Mean m (move x (fun i
+    => 1) 0)) * dy i1) * sum m (fun i1 => (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) * v i1)
+    * sum m (fun i1 => (1 - sum m (fun i => 1) / INR m) * u i1 + (move x (fun i => 1) 0 i1 - Mean m (move x
+    (fun i => 1) 0)) * 0)) / INR m ^ 2)).
+  { derive. }
+  rewrite ?move_0.
+  set (mean := Mean m x) in *.
+  set (var := Var m x mean) in *.
+  set (rstd := Rstd var eps) in *.
+  change (- (((gamma * (3 * (rstd ^ 2 * ((0 * sqrt (var + eps) - 1 * ((sum m (fun i1 => 2 * ((x i1 - mean) ^ 1
+    * (1 - sum m (fun i => 1) / INR m))) / INR m + 0) / (2 * sqrt (var + eps)))) / sqrt (var + eps) ^ 2))) *
+    sum m (fun i1 => (x i1 - mean) * dy i1) + gamma * rstd ^ 3 * sum m (fun i1 => (1 - sum m (fun i => 1) /
+    INR m) * dy i1 + (x i1 - mean) * 0)) * sum m (fun i => v i * u i) + gamma * rstd ^ 3 * sum m (fun i1 => (x
+    i1 - mean) * dy i1) * 0) / INR m) - ((gamma * (3 * (rstd ^ 2 * ((0 * sqrt (var + eps) - 1 * ((sum m (fun
+    i1 => 2 * ((x i1 - mean) ^ 1 * (1 - sum m (fun i => 1) / INR m))) / INR m + 0) / (2 * sqrt (var + eps))))
+    / sqrt (var + eps) ^ 2))) * sum m (fun i1 => (x i1 - mean) * v i1) + gamma * rstd ^ 3 * sum m (fun i1 =>
+    (1 - sum m (fun i => 1) / INR m) * v i1 + (x i1 - mean) * 0)) * sum m (fun i => dy i * u i) + gamma * rstd
+    ^ 3 * sum m (fun i1 => (x i1 - mean) * v i1) * 0) / INR m - ((gamma * (3 * (rstd ^ 2 * ((0 * sqrt (var +
+    eps) - 1 * ((sum m (fun i1 => 2 * ((x i1 - mean) ^ 1 * (1 - sum m (fun i => 1) / INR m))) / INR m + 0) /
+    (2 * sqrt (var + eps)))) / sqrt (var + eps) ^ 2))) * sum m (fun i1 => (x i1 - mean) * u i1) + gamma * rstd
+    ^ 3 * sum m (fun i1 => (1 - sum m (fun i => 1) / INR m) * u i1 + (x i1 - mean) * 0)) * sum m (fun i => dy
+    i * v i) + gamma * rstd ^ 3 * sum m (fun i1 => (x i1 - mean) * u i1) * 0) / INR m + (((gamma * (3 * (rstd
+    ^ 2 * ((0 * sqrt (var + eps) - 1 * ((sum m (fun i1 => 2 * ((x i1 - mean) ^ 1 * (1 - sum m (fun i => 1) /
+    INR m))) / INR m + 0) / (2 * sqrt (var + eps)))) / sqrt (var + eps) ^ 2))) * sum m (fun i1 => (x i1 -
+    mean) * dy i1) + gamma * rstd ^ 3 * sum m (fun i1 => (1 - sum m (fun i => 1) / INR m) * dy i1 + (x i1 -
+    mean) * 0)) * sum m v + gamma * rstd ^ 3 * sum m (fun i1 => (x i1 - mean) * dy i1) * 0) * sum m u + gamma
+    * rstd ^ 3 * sum m (fun i1 => (x i1 - mean) * dy i1) * sum m v * 0) / INR m ^ 2 + (((gamma * (3 * (rstd ^
+    2 * ((0 * sqrt (var + eps) - 1 * ((sum m (fun i1 => 2 * ((x i1 - mean) ^ 1 * (1 - sum m (fun i => 1) / INR
+    m))) / INR m + 0) / (2 * sqrt (var + eps)))) / sqrt (var + eps) ^ 2))) * sum m (fun i1 => (x i1 - mean) *
+    v i1) + gamma * rstd ^ 3 * sum m (fun i1 => (1 - sum m (fun i => 1) / INR m) * v i1 + (x i1 - mean) * 0))
+    * sum m dy + gamma * rstd ^ 3 * sum m (fun i1 => (x i1 - mean) * v i1) * 0) * sum m u + gamma * rstd ^ 3 *
+    sum m (fun i1 => (x i1 - mean) * v i1) * sum m dy * 0) / INR m ^ 2 + (((gamma * (3 * (rstd ^ 2 * ((0 *
+    sqrt (var + eps) - 1 * ((sum m (fun i1 => 2 * ((x i1 - mean) ^ 1 * (1 - sum m (fun i => 1) / INR m))) /
+    INR m + 0) / (2 * sqrt (var + eps)))) / sqrt (var + eps) ^ 2))) * sum m (fun i1 => (x i1 - mean) * u i1) +
+    gamma * rstd ^ 3 * sum m (fun i1 => (1 - sum m (fun i => 1) / INR m) * u i1 + (x i1 - mean) * 0)) * sum m
+    dy + gamma * rstd ^ 3 * sum m (fun i1 => (x i1 - mean) * u i1) * 0) * sum m v + gamma * rstd ^ 3 * sum m
+    (fun i1 => (x i1 - mean) * u i1) * sum m dy * 0) / INR m ^ 2 + (((3 * gamma * (5 * (rstd ^ 4 * ((0 * sqrt
+    (var + eps) - 1 * ((sum m (fun i1 => 2 * ((x i1 - mean) ^ 1 * (1 - sum m (fun i => 1) / INR m))) / INR m +
+    0) / (2 * sqrt (var + eps)))) / sqrt (var + eps) ^ 2))) * sum m (fun i1 => (x i1 - mean) * dy i1) + 3 *
+    gamma * rstd ^ 5 * sum m (fun i1 => (1 - sum m (fun i => 1) / INR m) * dy i1 + (x i1 - mean) * 0)) * sum m
+    (fun i1 => (x i1 - mean) * v i1) + 3 * gamma * rstd ^ 5 * sum m (fun i1 => (x i1 - mean) * dy i1) * sum m
+    (fun i1 => (1 - sum m (fun i => 1) / INR m) * v i1 + (x i1 - mean) * 0)) * sum m (fun i1 => (x i1 - mean)
+    * u i1) + 3 * gamma * rstd ^ 5 * sum m (fun i1 => (x i1 - mean) * dy i1) * sum m (fun i1 => (x i1 - mean)
+    * v i1) * sum m (fun i1 => (1 - sum m (fun i => 1) / INR m) * u i1 + (x i1 - mean) * 0)) / INR m ^ 2 = 0).
+  assert (e1 : sqrt (var + eps) = 1 / rstd).
+  {
+    apply root_is; [positive |].
+    normal.
+  }
+  assert (e2 : sum m (fun i => 1) = INR m).
+  {
+    transitivity (sum m (fun i => (1) * (1) + (0))).
+    { apply sum_ext; intros i Hi.
+      normal. }
+    rewrite sum_cons, sum_nil.
+    rewrite sum_one.
+    normal.
+  }
+  assert (e3 : sum m (fun i1 => 2 * ((x i1 - mean) ^ 1 * (1 - sum m (fun i => 1) / INR m))) = 0).
+  {
+    transitivity (sum m (fun i1 => 0)).
+    { apply sum_ext; intros i1 Hi1.
+      rewrite e2.
+      normal. }
+    rewrite sum_nil.
+    normal.
+  }
+  assert (e4 : sum m (fun i1 => (1 - sum m (fun i => 1) / INR m) * dy i1 + (x i1 - mean) * 0) = 0).
+  {
+    transitivity (sum m (fun i1 => 0)).
+    { apply sum_ext; intros i1 Hi1.
+      rewrite e2.
+      normal. }
+    rewrite sum_nil.
+    normal.
+  }
+  assert (e5 : sum m (fun i => v i * u i) = sum m (fun i => u i * v i)).
+  {
+    transitivity (sum m (fun i => (1) * (u i * v i) + (0))).
+    { apply sum_ext; intros i Hi.
+      normal. }
+    rewrite sum_cons, sum_nil.
+    normal.
+  }
+  assert (e6 : sum m (fun i1 => (1 - sum m (fun i => 1) / INR m) * v i1 + (x i1 - mean) * 0) = 0).
+  {
+    transitivity (sum m (fun i1 => 0)).
+    { apply sum_ext; intros i1 Hi1.
+      rewrite e2.
+      normal. }
+    rewrite sum_nil.
+    normal.
+  }
+  assert (e7 : sum m (fun i1 => (1 - sum m (fun i => 1) / INR m) * u i1 + (x i1 - mean) * 0) = 0).
+  {
+    transitivity (sum m (fun i1 => 0)).
+    { apply sum_ext; intros i1 Hi1.
+      rewrite e2.
+      normal. }
+    rewrite sum_nil.
+    normal.
+  }
+  rewrite e4.
+  rewrite e7.
+  rewrite e6.
+  rewrite e3.
+  rewrite e5.
+  rewrite e1.
+  normal.
+Qed.
+
+(** The third derivative does not see a shift either, ... *)
+Theorem second_structure_21 :
+  forall (m : nat) (beta : R) (dy : nat -> R) (eps gamma : R) (u v x : nat -> R),
+  (1 <= m)%nat ->
+  0 < Var m x (Mean m x) + eps ->
+  (locally 0 (fun t : R => ex_derive (fun t1 : R => Derive (fun t2 => sum m (fun i1 => dy i1 * Y (Xhat (move
+    (move (move x (fun i => 1) t) v t1) u t2) (Mean m (move (move (move x (fun i => 1) t) v t1) u t2)) (Var m
+    (move (move (move x (fun i => 1) t) v t1) u t2) (Mean m (move (move (move x (fun i => 1) t) v t1) u t2)))
+    eps) gamma beta i1)) 0) 0)) /\
+  (locally 0 (fun t : R => locally 0 (fun t1 : R => ex_derive (fun t2 : R => sum m (fun i1 => dy i1 * Y (Xhat
+    (move (move (move x (fun i => 1) t) v t1) u t2) (Mean m (move (move (move x (fun i => 1) t) v t1) u t2))
+    (Var m (move (move (move x (fun i => 1) t) v t1) u t2) (Mean m (move (move (move x (fun i => 1) t) v t1) u
+    t2))) eps) gamma beta i1)) 0))) /\
+  is_derive (fun t : R => Derive (fun t1 => Derive (fun t2 => sum m (fun i1 => dy i1 * Y (Xhat (move (move
+    (move x (fun i => 1) t) v t1) u t2) (Mean m (move (move (move x (fun i => 1) t) v t1) u t2)) (Var m (move
+    (move (move x (fun i => 1) t) v t1) u t2) (Mean m (move (move (move x (fun i => 1) t) v t1) u t2))) eps)
+    gamma beta i1)) 0) 0) 0
+  (0).
+Proof.
+  intros m beta dy eps gamma u v x Hm Hroot.
+  assert (size : 0 < INR m) by (apply size_positive; lia).
+  destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
+  destruct (roots _ _ Hroot) as [rstd_positive eps_is].
+  set (mean := Mean m x) in *.
+  set (var := Var m x mean) in *.
+  set (rstd := Rstd var eps) in *.
+  split.
+  {
+    refine (filter_imp _ _ _ (near m x (fun i => 1) eps size Hroot)); intros t Ht.
+    eexists. exact (derivative_11 m beta dy eps gamma v u (move x (fun i => 1) t) size Ht).
+  }
+  split.
+  {
+    refine (filter_imp _ _ _ (near m x (fun i => 1) eps size Hroot)); intros t Ht.
+    refine (filter_imp _ _ _ (near m (move x (fun i => 1) t) v eps size Ht)); intros t1 Ht1.
+    eexists. exact (derivative_9 m beta dy eps gamma u (move (move x (fun i => 1) t) v t1) size Ht1).
+  }
+  apply (d_eq _ _ _ _ (derivative_12 m beta dy eps gamma u v x size Hroot)).
+  change (0 = 0).
+  normal.
+Qed.
+
+Lemma derivative_13 :
   forall (m : nat) (beta : R) (dy : nat -> R) (eps gamma : R) (h u v x : nat -> R),
   0 < INR m ->
   0 < Var m x (Mean m x) + eps ->
@@ -4569,1226 +4849,8 @@ Proof.
   normal.
 Qed.
 
-Lemma derivative_13 :
-  forall (m : nat) (beta : R) (dy : nat -> R) (eps gamma : R) (h w x : nat -> R),
-  0 < INR m ->
-  0 < Var m x (Mean m x) + eps ->
-  is_derive (fun t : R => Derive (fun t1 => sum m (fun i => dy i * Y (Xhat (move (move x h t) w t1) (Mean m
-    (move (move x h t) w t1)) (Var m (move (move x h t) w t1) (Mean m (move (move x h t) w t1))) eps) gamma
-    beta i)) 0) 0
-  (- (gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * dy i) * sum m (fun i => h
-    i * w i) / INR m) - gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * h i) *
-    sum m (fun i => dy i * w i) / INR m - gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => (x i -
-    Mean m x) * w i) * sum m (fun i => dy i * h i) / INR m + gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m
-    (fun i => (x i - Mean m x) * dy i) * sum m h * sum m w / INR m ^ 2 + gamma * Rstd (Var m x (Mean m x)) eps
-    ^ 3 * sum m (fun i => (x i - Mean m x) * h i) * sum m dy * sum m w / INR m ^ 2 + gamma * Rstd (Var m x
-    (Mean m x)) eps ^ 3 * sum m (fun i => (x i - Mean m x) * w i) * sum m dy * sum m h / INR m ^ 2 + 3 * gamma
-    * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * dy i) * sum m (fun i => (x i -
-    Mean m x) * h i) * sum m (fun i => (x i - Mean m x) * w i) / INR m ^ 2).
-Proof.
-  intros m beta dy eps gamma h w x size Hroot.
-  destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
-  destruct (roots _ _ Hroot) as [rstd_positive eps_is].
-  apply (is_derive_ext_loc (fun t : R => - (gamma * Rstd (Var m (move x h t) (Mean m (move x h t))) eps * sum
-    m dy * sum m w / INR m) + gamma * Rstd (Var m (move x h t) (Mean m (move x h t))) eps * sum m (fun i => dy
-    i * w i) - gamma * Rstd (Var m (move x h t) (Mean m (move x h t))) eps ^ 3 * sum m (fun i => (move x h t i
-    - Mean m (move x h t)) * dy i) * sum m (fun i => (move x h t i - Mean m (move x h t)) * w i) / INR m)).
-  {
-    refine (filter_imp _ _ _ (near m x h eps size Hroot)); intros t Ht.
-    assert (inner1 : Derive (fun t1 => sum m (fun i => dy i * Y (Xhat (move (move x h t) w t1) (Mean m (move
-      (move x h t) w t1)) (Var m (move (move x h t) w t1) (Mean m (move (move x h t) w t1))) eps) gamma beta
-      i)) 0 = - (gamma * Rstd (Var m (move x h t) (Mean m (move x h t))) eps * sum m dy * sum m w / INR m) +
-      gamma * Rstd (Var m (move x h t) (Mean m (move x h t))) eps * sum m (fun i => dy i * w i) - gamma * Rstd
-      (Var m (move x h t) (Mean m (move x h t))) eps ^ 3 * sum m (fun i => (move x h t i - Mean m (move x h
-      t)) * dy i) * sum m (fun i => (move x h t i - Mean m (move x h t)) * w i) / INR m).
-    {
-      apply is_derive_unique. exact (derivative_9 m beta dy eps gamma w (move x h t) size Ht).
-    }
-    same ltac:(first [apply inner1; assumption]).
-  }
-  apply (d_eq _ _ (- (((gamma * ((0 * sqrt (Var m (move x h 0) (Mean m (move x h 0)) + eps) - 1 * ((sum m (fun
-    i1 => 2 * ((move x h 0 i1 - Mean m (move x h 0)) ^ 1 * (h i1 - sum m h / INR m))) / INR m + 0) / (2 * sqrt
-    (Var m (move x h 0) (Mean m (move x h 0)) + eps)))) / sqrt (Var m (move x h 0) (Mean m (move x h 0)) +
-    eps) ^ 2) * sum m dy + gamma * Rstd (Var m (move x h 0) (Mean m (move x h 0))) eps * 0) * sum m w + gamma
-    * Rstd (Var m (move x h 0) (Mean m (move x h 0))) eps * sum m dy * 0) / INR m) + (gamma * ((0 * sqrt (Var
-    m (move x h 0) (Mean m (move x h 0)) + eps) - 1 * ((sum m (fun i1 => 2 * ((move x h 0 i1 - Mean m (move x
-    h 0)) ^ 1 * (h i1 - sum m h / INR m))) / INR m + 0) / (2 * sqrt (Var m (move x h 0) (Mean m (move x h 0))
-    + eps)))) / sqrt (Var m (move x h 0) (Mean m (move x h 0)) + eps) ^ 2) * sum m (fun i => dy i * w i) +
-    gamma * Rstd (Var m (move x h 0) (Mean m (move x h 0))) eps * 0) - ((gamma * (3 * (Rstd (Var m (move x h
-    0) (Mean m (move x h 0))) eps ^ 2 * ((0 * sqrt (Var m (move x h 0) (Mean m (move x h 0)) + eps) - 1 *
-    ((sum m (fun i1 => 2 * ((move x h 0 i1 - Mean m (move x h 0)) ^ 1 * (h i1 - sum m h / INR m))) / INR m +
-    0) / (2 * sqrt (Var m (move x h 0) (Mean m (move x h 0)) + eps)))) / sqrt (Var m (move x h 0) (Mean m
-    (move x h 0)) + eps) ^ 2))) * sum m (fun i => (move x h 0 i - Mean m (move x h 0)) * dy i) + gamma * Rstd
-    (Var m (move x h 0) (Mean m (move x h 0))) eps ^ 3 * sum m (fun i1 => (h i1 - sum m h / INR m) * dy i1 +
-    (move x h 0 i1 - Mean m (move x h 0)) * 0)) * sum m (fun i => (move x h 0 i - Mean m (move x h 0)) * w i)
-    + gamma * Rstd (Var m (move x h 0) (Mean m (move x h 0))) eps ^ 3 * sum m (fun i => (move x h 0 i - Mean m
-    (move x h 0)) * dy i) * sum m (fun i1 => (h i1 - sum m h / INR m) * w i1 + (move x h 0 i1 - Mean m (move x
-    h 0)) * 0)) / INR m)).
-  { derive. }
-  rewrite ?move_0.
-  set (mean := Mean m x) in *.
-  set (var := Var m x mean) in *.
-  set (rstd := Rstd var eps) in *.
-  change (- (((gamma * ((0 * sqrt (var + eps) - 1 * ((sum m (fun i1 => 2 * ((x i1 - mean) ^ 1 * (h i1 - sum m
-    h / INR m))) / INR m + 0) / (2 * sqrt (var + eps)))) / sqrt (var + eps) ^ 2) * sum m dy + gamma * rstd *
-    0) * sum m w + gamma * rstd * sum m dy * 0) / INR m) + (gamma * ((0 * sqrt (var + eps) - 1 * ((sum m (fun
-    i1 => 2 * ((x i1 - mean) ^ 1 * (h i1 - sum m h / INR m))) / INR m + 0) / (2 * sqrt (var + eps)))) / sqrt
-    (var + eps) ^ 2) * sum m (fun i => dy i * w i) + gamma * rstd * 0) - ((gamma * (3 * (rstd ^ 2 * ((0 * sqrt
-    (var + eps) - 1 * ((sum m (fun i1 => 2 * ((x i1 - mean) ^ 1 * (h i1 - sum m h / INR m))) / INR m + 0) / (2
-    * sqrt (var + eps)))) / sqrt (var + eps) ^ 2))) * sum m (fun i => (x i - mean) * dy i) + gamma * rstd ^ 3
-    * sum m (fun i1 => (h i1 - sum m h / INR m) * dy i1 + (x i1 - mean) * 0)) * sum m (fun i => (x i - mean) *
-    w i) + gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i1 => (h i1 - sum m h / INR m)
-    * w i1 + (x i1 - mean) * 0)) / INR m = - (gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) * sum m
-    (fun i => h i * w i) / INR m) - gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * h i) * sum m (fun i =>
-    dy i * w i) / INR m - gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * w i) * sum m (fun i => dy i * h i)
-    / INR m + gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) * sum m h * sum m w / INR m ^ 2 + gamma
-    * rstd ^ 3 * sum m (fun i => (x i - mean) * h i) * sum m dy * sum m w / INR m ^ 2 + gamma * rstd ^ 3 * sum
-    m (fun i => (x i - mean) * w i) * sum m dy * sum m h / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i =>
-    (x i - mean) * dy i) * sum m (fun i => (x i - mean) * h i) * sum m (fun i => (x i - mean) * w i) / INR m ^
-    2).
-  assert (e1 : sqrt (var + eps) = 1 / rstd).
-  {
-    apply root_is; [positive |].
-    normal.
-  }
-  assert (e2 : sum m (fun i1 => 2 * ((x i1 - mean) ^ 1 * (h i1 - sum m h / INR m))) = 2 * sum m (fun i => (x i
-    - mean) * h i)).
-  {
-    transitivity (sum m (fun i1 => (2) * ((x i1 - mean) * h i1) + ((- (2 * sum m h / INR m)) * (x i1 - mean) +
-      (0)))).
-    { apply sum_ext; intros i1 Hi1.
-      normal. }
-    rewrite sum_cons, sum_cons, sum_nil.
-    rewrite first_moment.
-    normal.
-  }
-  assert (e3 : sum m (fun i1 => (h i1 - sum m h / INR m) * dy i1 + (x i1 - mean) * 0) = - (sum m dy * sum m h
-    / INR m) + sum m (fun i => dy i * h i)).
-  {
-    transitivity (sum m (fun i1 => (1) * (dy i1 * h i1) + ((- (sum m h / INR m)) * (dy i1) + (0)))).
-    { apply sum_ext; intros i1 Hi1.
-      normal. }
-    rewrite sum_cons, sum_cons, sum_nil.
-    normal.
-  }
-  assert (e4 : sum m (fun i1 => (h i1 - sum m h / INR m) * w i1 + (x i1 - mean) * 0) = - (sum m h * sum m w /
-    INR m) + sum m (fun i => h i * w i)).
-  {
-    transitivity (sum m (fun i1 => (1) * (h i1 * w i1) + ((- (sum m h / INR m)) * (w i1) + (0)))).
-    { apply sum_ext; intros i1 Hi1.
-      normal. }
-    rewrite sum_cons, sum_cons, sum_nil.
-    normal.
-  }
-  rewrite e3.
-  rewrite e4.
-  rewrite e2.
-  rewrite e1.
-  normal.
-Qed.
-
-Lemma derivative_14 :
-  forall (m : nat) (beta : R) (dy : nat -> R) (eps gamma : R) (h u w x : nat -> R),
-  0 < INR m ->
-  0 < Var m x (Mean m x) + eps ->
-  is_derive (fun t : R => Derive (fun t1 => Derive (fun t2 => sum m (fun i => dy i * Y (Xhat (move (move (move
-    x h t) u t1) w t2) (Mean m (move (move (move x h t) u t1) w t2)) (Var m (move (move (move x h t) u t1) w
-    t2) (Mean m (move (move (move x h t) u t1) w t2))) eps) gamma beta i)) 0) 0) 0
-  (- (gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => dy i * h i) * sum m (fun i => u i * w i) /
-    INR m) - gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => dy i * u i) * sum m (fun i => h i * w
-    i) / INR m - gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => dy i * w i) * sum m (fun i => h i
-    * u i) / INR m + gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => dy i * h i) * sum m u * sum m
-    w / INR m ^ 2 + gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => dy i * u i) * sum m h * sum m
-    w / INR m ^ 2 + gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m (fun i => dy i * w i) * sum m h * sum m
-    u / INR m ^ 2 + gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m dy * sum m (fun i => h i * u i) * sum m
-    w / INR m ^ 2 + gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m dy * sum m (fun i => h i * w i) * sum m
-    u / INR m ^ 2 + gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m dy * sum m h * sum m (fun i => u i * w
-    i) / INR m ^ 2 - 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 3 * sum m dy * sum m h * sum m u * sum m w /
-    INR m ^ 3 + 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * dy i) * sum
-    m (fun i => (x i - Mean m x) * h i) * sum m (fun i => u i * w i) / INR m ^ 2 + 3 * gamma * Rstd (Var m x
-    (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * dy i) * sum m (fun i => (x i - Mean m x) * u i) *
-    sum m (fun i => h i * w i) / INR m ^ 2 + 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i =>
-    (x i - Mean m x) * dy i) * sum m (fun i => (x i - Mean m x) * w i) * sum m (fun i => h i * u i) / INR m ^
-    2 + 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * h i) * sum m (fun i
-    => (x i - Mean m x) * u i) * sum m (fun i => dy i * w i) / INR m ^ 2 + 3 * gamma * Rstd (Var m x (Mean m
-    x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * h i) * sum m (fun i => (x i - Mean m x) * w i) * sum m
-    (fun i => dy i * u i) / INR m ^ 2 + 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i -
-    Mean m x) * u i) * sum m (fun i => (x i - Mean m x) * w i) * sum m (fun i => dy i * h i) / INR m ^ 2 - 3 *
-    gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * dy i) * sum m (fun i => (x
-    i - Mean m x) * h i) * sum m u * sum m w / INR m ^ 3 - 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum
-    m (fun i => (x i - Mean m x) * dy i) * sum m (fun i => (x i - Mean m x) * u i) * sum m h * sum m w / INR m
-    ^ 3 - 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * dy i) * sum m
-    (fun i => (x i - Mean m x) * w i) * sum m h * sum m u / INR m ^ 3 - 3 * gamma * Rstd (Var m x (Mean m x))
-    eps ^ 5 * sum m (fun i => (x i - Mean m x) * h i) * sum m (fun i => (x i - Mean m x) * u i) * sum m dy *
-    sum m w / INR m ^ 3 - 3 * gamma * Rstd (Var m x (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * h
-    i) * sum m (fun i => (x i - Mean m x) * w i) * sum m dy * sum m u / INR m ^ 3 - 3 * gamma * Rstd (Var m x
-    (Mean m x)) eps ^ 5 * sum m (fun i => (x i - Mean m x) * u i) * sum m (fun i => (x i - Mean m x) * w i) *
-    sum m dy * sum m h / INR m ^ 3 - 15 * gamma * Rstd (Var m x (Mean m x)) eps ^ 7 * sum m (fun i => (x i -
-    Mean m x) * dy i) * sum m (fun i => (x i - Mean m x) * h i) * sum m (fun i => (x i - Mean m x) * u i) *
-    sum m (fun i => (x i - Mean m x) * w i) / INR m ^ 3).
-Proof.
-  intros m beta dy eps gamma h u w x size Hroot.
-  destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
-  destruct (roots _ _ Hroot) as [rstd_positive eps_is].
-  apply (is_derive_ext_loc (fun t : R => - (gamma * Rstd (Var m (move x h t) (Mean m (move x h t))) eps ^ 3 *
-    sum m (fun i => (move x h t i - Mean m (move x h t)) * dy i) * sum m (fun i => u i * w i) / INR m) - gamma
-    * Rstd (Var m (move x h t) (Mean m (move x h t))) eps ^ 3 * sum m (fun i => (move x h t i - Mean m (move x
-    h t)) * u i) * sum m (fun i => dy i * w i) / INR m - gamma * Rstd (Var m (move x h t) (Mean m (move x h
-    t))) eps ^ 3 * sum m (fun i => (move x h t i - Mean m (move x h t)) * w i) * sum m (fun i => dy i * u i) /
-    INR m + gamma * Rstd (Var m (move x h t) (Mean m (move x h t))) eps ^ 3 * sum m (fun i => (move x h t i -
-    Mean m (move x h t)) * dy i) * sum m u * sum m w / INR m ^ 2 + gamma * Rstd (Var m (move x h t) (Mean m
-    (move x h t))) eps ^ 3 * sum m (fun i => (move x h t i - Mean m (move x h t)) * u i) * sum m dy * sum m w
-    / INR m ^ 2 + gamma * Rstd (Var m (move x h t) (Mean m (move x h t))) eps ^ 3 * sum m (fun i => (move x h
-    t i - Mean m (move x h t)) * w i) * sum m dy * sum m u / INR m ^ 2 + 3 * gamma * Rstd (Var m (move x h t)
-    (Mean m (move x h t))) eps ^ 5 * sum m (fun i => (move x h t i - Mean m (move x h t)) * dy i) * sum m (fun
-    i => (move x h t i - Mean m (move x h t)) * u i) * sum m (fun i => (move x h t i - Mean m (move x h t)) *
-    w i) / INR m ^ 2)).
-  {
-    refine (filter_imp _ _ _ (near m x h eps size Hroot)); intros t Ht.
-    assert (inner1 : Derive (fun t1 => Derive (fun t2 => sum m (fun i => dy i * Y (Xhat (move (move (move x h
-      t) u t1) w t2) (Mean m (move (move (move x h t) u t1) w t2)) (Var m (move (move (move x h t) u t1) w t2)
-      (Mean m (move (move (move x h t) u t1) w t2))) eps) gamma beta i)) 0) 0 = - (gamma * Rstd (Var m (move x
-      h t) (Mean m (move x h t))) eps ^ 3 * sum m (fun i => (move x h t i - Mean m (move x h t)) * dy i) * sum
-      m (fun i => u i * w i) / INR m) - gamma * Rstd (Var m (move x h t) (Mean m (move x h t))) eps ^ 3 * sum
-      m (fun i => (move x h t i - Mean m (move x h t)) * u i) * sum m (fun i => dy i * w i) / INR m - gamma *
-      Rstd (Var m (move x h t) (Mean m (move x h t))) eps ^ 3 * sum m (fun i => (move x h t i - Mean m (move x
-      h t)) * w i) * sum m (fun i => dy i * u i) / INR m + gamma * Rstd (Var m (move x h t) (Mean m (move x h
-      t))) eps ^ 3 * sum m (fun i => (move x h t i - Mean m (move x h t)) * dy i) * sum m u * sum m w / INR m
-      ^ 2 + gamma * Rstd (Var m (move x h t) (Mean m (move x h t))) eps ^ 3 * sum m (fun i => (move x h t i -
-      Mean m (move x h t)) * u i) * sum m dy * sum m w / INR m ^ 2 + gamma * Rstd (Var m (move x h t) (Mean m
-      (move x h t))) eps ^ 3 * sum m (fun i => (move x h t i - Mean m (move x h t)) * w i) * sum m dy * sum m
-      u / INR m ^ 2 + 3 * gamma * Rstd (Var m (move x h t) (Mean m (move x h t))) eps ^ 5 * sum m (fun i =>
-      (move x h t i - Mean m (move x h t)) * dy i) * sum m (fun i => (move x h t i - Mean m (move x h t)) * u
-      i) * sum m (fun i => (move x h t i - Mean m (move x h t)) * w i) / INR m ^ 2).
-    {
-      apply is_derive_unique. exact (derivative_13 m beta dy eps gamma u w (move x h t) size Ht).
-    }
-    same ltac:(first [apply inner1; assumption]).
-  }
-  apply (d_eq _ _ (- (((gamma * (3 * (Rstd (Var m (move x h 0) (Mean m (move x h 0))) eps ^ 2 * ((0 * sqrt
-    (Var m (move x h 0) (Mean m (move x h 0)) + eps) - 1 * ((sum m (fun i1 => 2 * ((move x h 0 i1 - Mean m
-    (move x h 0)) ^ 1 * (h i1 - sum m h / INR m))) / INR m + 0) / (2 * sqrt (Var m (move x h 0) (Mean m (move
-    x h 0)) + eps)))) / sqrt (Var m (move x h 0) (Mean m (move x h 0)) + eps) ^ 2))) * sum m (fun i => (move x
-    h 0 i - Mean m (move x h 0)) * dy i) + gamma * Rstd (Var m (move x h 0) (Mean m (move x h 0))) eps ^ 3 *
-    sum m (fun i1 => (h i1 - sum m h / INR m) * dy i1 + (move x h 0 i1 - Mean m (move x h 0)) * 0)) * sum m
-    (fun i => u i * w i) + gamma * Rstd (Var m (move x h 0) (Mean m (move x h 0))) eps ^ 3 * sum m (fun i =>
-    (move x h 0 i - Mean m (move x h 0)) * dy i) * 0) / INR m) - ((gamma * (3 * (Rstd (Var m (move x h 0)
-    (Mean m (move x h 0))) eps ^ 2 * ((0 * sqrt (Var m (move x h 0) (Mean m (move x h 0)) + eps) - 1 * ((sum m
-    (fun i1 => 2 * ((move x h 0 i1 - Mean m (move x h 0)) ^ 1 * (h i1 - sum m h / INR m))) / INR m + 0) / (2 *
-    sqrt (Var m (move x h 0) (Mean m (move x h 0)) + eps)))) / sqrt (Var m (move x h 0) (Mean m (move x h 0))
-    + eps) ^ 2))) * sum m (fun i => (move x h 0 i - Mean m (move x h 0)) * u i) + gamma * Rstd (Var m (move x
-    h 0) (Mean m (move x h 0))) eps ^ 3 * sum m (fun i1 => (h i1 - sum m h / INR m) * u i1 + (move x h 0 i1 -
-    Mean m (move x h 0)) * 0)) * sum m (fun i => dy i * w i) + gamma * Rstd (Var m (move x h 0) (Mean m (move
-    x h 0))) eps ^ 3 * sum m (fun i => (move x h 0 i - Mean m (move x h 0)) * u i) * 0) / INR m - ((gamma * (3
-    * (Rstd (Var m (move x h 0) (Mean m (move x h 0))) eps ^ 2 * ((0 * sqrt (Var m (move x h 0) (Mean m (move
-    x h 0)) + eps) - 1 * ((sum m (fun i1 => 2 * ((move x h 0 i1 - Mean m (move x h 0)) ^ 1 * (h i1 - sum m h /
-    INR m))) / INR m + 0) / (2 * sqrt (Var m (move x h 0) (Mean m (move x h 0)) + eps)))) / sqrt (Var m (move
-    x h 0) (Mean m (move x h 0)) + eps) ^ 2))) * sum m (fun i => (move x h 0 i - Mean m (move x h 0)) * w i) +
-    gamma * Rstd (Var m (move x h 0) (Mean m (move x h 0))) eps ^ 3 * sum m (fun i1 => (h i1 - sum m h / INR
-    m) * w i1 + (move x h 0 i1 - Mean m (move x h 0)) * 0)) * sum m (fun i => dy i * u i) + gamma * Rstd (Var
-    m (move x h 0) (Mean m (move x h 0))) eps ^ 3 * sum m (fun i => (move x h 0 i - Mean m (move x h 0)) * w
-    i) * 0) / INR m + (((gamma * (3 * (Rstd (Var m (move x h 0) (Mean m (move x h 0))) eps ^ 2 * ((0 * sqrt
-    (Var m (move x h 0) (Mean m (move x h 0)) + eps) - 1 * ((sum m (fun i1 => 2 * ((move x h 0 i1 - Mean m
-    (move x h 0)) ^ 1 * (h i1 - sum m h / INR m))) / INR m + 0) / (2 * sqrt (Var m (move x h 0) (Mean m (move
-    x h 0)) + eps)))) / sqrt (Var m (move x h 0) (Mean m (move x h 0)) + eps) ^ 2))) * sum m (fun i => (move x
-    h 0 i - Mean m (move x h 0)) * dy i) + gamma * Rstd (Var m (move x h 0) (Mean m (move x h 0))) eps ^ 3 *
-    sum m (fun i1 => (h i1 - sum m h / INR m) * dy i1 + (move x h 0 i1 - Mean m (move x h 0)) * 0)) * sum m u
-    + gamma * Rstd (Var m (move x h 0) (Mean m (move x h 0))) eps ^ 3 * sum m (fun i => (move x h 0 i - Mean m
-    (move x h 0)) * dy i) * 0) * sum m w + gamma * Rstd (Var m (move x h 0) (Mean m (move x h 0))) eps ^ 3 *
-    sum m (fun i => (move x h 0 i - Mean m (move x h 0)) * dy i) * sum m u * 0) / INR m ^ 2 + (((gamma * (3 *
-    (Rstd (Var m (move x h 0) (Mean m (move x h 0))) eps ^ 2 * ((0 * sqrt (Var m (move x h 0) (Mean m (move x
-    h 0)) + eps) - 1 * ((sum m (fun i1 => 2 * ((move x h 0 i1 - Mean m (move x h 0)) ^ 1 * (h i1 - sum m h /
-    INR m))) / INR m + 0) / (2 * sqrt (Var m (move x h 0) (Mean m (move x h 0)) + eps)))) / sqrt (Var m (move
-    x h 0) (Mean m (move x h 0)) + eps) ^ 2))) * sum m (fun i => (move x h 0 i - Mean m (move x h 0)) * u i) +
-    gamma * Rstd (Var m (move x h 0) (Mean m (move x h 0))) eps ^ 3 * sum m (fun i1 => (h i1 - sum m h / INR
-    m) * u i1 + (move x h 0 i1 - Mean m (move x h 0)) * 0)) * sum m dy + gamma * Rstd (Var m (move x h 0)
-    (Mean m (move x h 0))) eps ^ 3 * sum m (fun i => (move x h 0 i - Mean m (move x h 0)) * u i) * 0) * sum m
-    w + gamma * Rstd (Var m (move x h 0) (Mean m (move x h 0))) eps ^ 3 * sum m (fun i => (move x h 0 i - Mean
-    m (move x h 0)) * u i) * sum m dy * 0) / INR m ^ 2 + (((gamma * (3 * (Rstd (Var m (move x h 0) (Mean m
-    (move x h 0))) eps ^ 2 * ((0 * sqrt (Var m (move x h 0) (Mean m (move x h 0)) + eps) - 1 * ((sum m (fun i1
-    => 2 * ((move x h 0 i1 - Mean m (move x h 0)) ^ 1 * (h i1 - sum m h / INR m))) / INR m + 0) / (2 * sqrt
-    (Var m (move x h 0) (Mean m (move x h 0)) + eps)))) / sqrt (Var m (move x h 0) (Mean m (move x h 0)) +
-    eps) ^ 2))) * sum m (fun i => (move x h 0 i - Mean m (move x h 0)) * w i) + gamma * Rstd (Var m (move x h
-    0) (Mean m (move x h 0))) eps ^ 3 * sum m (fun i1 => (h i1 - sum m h / INR m) * w i1 + (move x h 0 i1 -
-    Mean m (move x h 0)) * 0)) * sum m dy + gamma * Rstd (Var m (move x h 0) (Mean m (move x h 0))) eps ^ 3 *
-    sum m (fun i => (move x h 0 i - Mean m (move x h 0)) * w i) * 0) * sum m u + gamma * Rstd (Var m (move x h
-    0) (Mean m (move x h 0))) eps ^ 3 * sum m (fun i => (move x h 0 i - Mean m (move x h 0)) * w i) * sum m dy
-    * 0) / INR m ^ 2 + (((3 * gamma * (5 * (Rstd (Var m (move x h 0) (Mean m (move x h 0))) eps ^ 4 * ((0 *
-    sqrt (Var m (move x h 0) (Mean m (move x h 0)) + eps) - 1 * ((sum m (fun i1 => 2 * ((move x h 0 i1 - Mean
-    m (move x h 0)) ^ 1 * (h i1 - sum m h / INR m))) / INR m + 0) / (2 * sqrt (Var m (move x h 0) (Mean m
-    (move x h 0)) + eps)))) / sqrt (Var m (move x h 0) (Mean m (move x h 0)) + eps) ^ 2))) * sum m (fun i =>
-    (move x h 0 i - Mean m (move x h 0)) * dy i) + 3 * gamma * Rstd (Var m (move x h 0) (Mean m (move x h 0)))
-    eps ^ 5 * sum m (fun i1 => (h i1 - sum m h / INR m) * dy i1 + (move x h 0 i1 - Mean m (move x h 0)) * 0))
-    * sum m (fun i => (move x h 0 i - Mean m (move x h 0)) * u i) + 3 * gamma * Rstd (Var m (move x h 0) (Mean
-    m (move x h 0))) eps ^ 5 * sum m (fun i => (move x h 0 i - Mean m (move x h 0)) * dy i) * sum m (fun i1 =>
-    (h i1 - sum m h / INR m) * u i1 + (move x h 0 i1 - Mean m (move x h 0)) * 0)) * sum m (fun i => (move x h
-    0 i - Mean m (move x h 0)) * w i) + 3 * gamma * Rstd (Var m (move x h 0) (Mean m (move x h 0))) eps ^ 5 *
-    sum m (fun i => (move x h 0 i - Mean m (move x h 0)) * dy i) * sum m (fun i => (move x h 0 i - Mean m
-    (move x h 0)) * u i) * sum m (fun i1 => (h i1 - sum m h / INR m) * w i1 + (move x h 0 i1 - Mean m (move x
-    h 0)) * 0)) / INR m ^ 2)).
-  { derive. }
-  rewrite ?move_0.
-  set (mean := Mean m x) in *.
-  set (var := Var m x mean) in *.
-  set (rstd := Rstd var eps) in *.
-  change (- (((gamma * (3 * (rstd ^ 2 * ((0 * sqrt (var + eps) - 1 * ((sum m (fun i1 => 2 * ((x i1 - mean) ^ 1
-    * (h i1 - sum m h / INR m))) / INR m + 0) / (2 * sqrt (var + eps)))) / sqrt (var + eps) ^ 2))) * sum m
-    (fun i => (x i - mean) * dy i) + gamma * rstd ^ 3 * sum m (fun i1 => (h i1 - sum m h / INR m) * dy i1 + (x
-    i1 - mean) * 0)) * sum m (fun i => u i * w i) + gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) *
-    0) / INR m) - ((gamma * (3 * (rstd ^ 2 * ((0 * sqrt (var + eps) - 1 * ((sum m (fun i1 => 2 * ((x i1 -
-    mean) ^ 1 * (h i1 - sum m h / INR m))) / INR m + 0) / (2 * sqrt (var + eps)))) / sqrt (var + eps) ^ 2))) *
-    sum m (fun i => (x i - mean) * u i) + gamma * rstd ^ 3 * sum m (fun i1 => (h i1 - sum m h / INR m) * u i1
-    + (x i1 - mean) * 0)) * sum m (fun i => dy i * w i) + gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * u
-    i) * 0) / INR m - ((gamma * (3 * (rstd ^ 2 * ((0 * sqrt (var + eps) - 1 * ((sum m (fun i1 => 2 * ((x i1 -
-    mean) ^ 1 * (h i1 - sum m h / INR m))) / INR m + 0) / (2 * sqrt (var + eps)))) / sqrt (var + eps) ^ 2))) *
-    sum m (fun i => (x i - mean) * w i) + gamma * rstd ^ 3 * sum m (fun i1 => (h i1 - sum m h / INR m) * w i1
-    + (x i1 - mean) * 0)) * sum m (fun i => dy i * u i) + gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * w
-    i) * 0) / INR m + (((gamma * (3 * (rstd ^ 2 * ((0 * sqrt (var + eps) - 1 * ((sum m (fun i1 => 2 * ((x i1 -
-    mean) ^ 1 * (h i1 - sum m h / INR m))) / INR m + 0) / (2 * sqrt (var + eps)))) / sqrt (var + eps) ^ 2))) *
-    sum m (fun i => (x i - mean) * dy i) + gamma * rstd ^ 3 * sum m (fun i1 => (h i1 - sum m h / INR m) * dy
-    i1 + (x i1 - mean) * 0)) * sum m u + gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) * 0) * sum m
-    w + gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * dy i) * sum m u * 0) / INR m ^ 2 + (((gamma * (3 *
-    (rstd ^ 2 * ((0 * sqrt (var + eps) - 1 * ((sum m (fun i1 => 2 * ((x i1 - mean) ^ 1 * (h i1 - sum m h / INR
-    m))) / INR m + 0) / (2 * sqrt (var + eps)))) / sqrt (var + eps) ^ 2))) * sum m (fun i => (x i - mean) * u
-    i) + gamma * rstd ^ 3 * sum m (fun i1 => (h i1 - sum m h / INR m) * u i1 + (x i1 - mean) * 0)) * sum m dy
-    + gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * u i) * 0) * sum m w + gamma * rstd ^ 3 * sum m (fun i
-    => (x i - mean) * u i) * sum m dy * 0) / INR m ^ 2 + (((gamma * (3 * (rstd ^ 2 * ((0 * sqrt (var + eps) -
-    1 * ((sum m (fun i1 => 2 * ((x i1 - mean) ^ 1 * (h i1 - sum m h / INR m))) / INR m + 0) / (2 * sqrt (var +
-    eps)))) / sqrt (var + eps) ^ 2))) * sum m (fun i => (x i - mean) * w i) + gamma * rstd ^ 3 * sum m (fun i1
-    => (h i1 - sum m h / INR m) * w i1 + (x i1 - mean) * 0)) * sum m dy + gamma * rstd ^ 3 * sum m (fun i =>
-    (x i - mean) * w i) * 0) * sum m u + gamma * rstd ^ 3 * sum m (fun i => (x i - mean) * w i) * sum m dy *
-    0) / INR m ^ 2 + (((3 * gamma * (5 * (rstd ^ 4 * ((0 * sqrt (var + eps) - 1 * ((sum m (fun i1 => 2 * ((x
-    i1 - mean) ^ 1 * (h i1 - sum m h / INR m))) / INR m + 0) / (2 * sqrt (var + eps)))) / sqrt (var + eps) ^
-    2))) * sum m (fun i => (x i - mean) * dy i) + 3 * gamma * rstd ^ 5 * sum m (fun i1 => (h i1 - sum m h /
-    INR m) * dy i1 + (x i1 - mean) * 0)) * sum m (fun i => (x i - mean) * u i) + 3 * gamma * rstd ^ 5 * sum m
-    (fun i => (x i - mean) * dy i) * sum m (fun i1 => (h i1 - sum m h / INR m) * u i1 + (x i1 - mean) * 0)) *
-    sum m (fun i => (x i - mean) * w i) + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m
-    (fun i => (x i - mean) * u i) * sum m (fun i1 => (h i1 - sum m h / INR m) * w i1 + (x i1 - mean) * 0)) /
-    INR m ^ 2 = - (gamma * rstd ^ 3 * sum m (fun i => dy i * h i) * sum m (fun i => u i * w i) / INR m) -
-    gamma * rstd ^ 3 * sum m (fun i => dy i * u i) * sum m (fun i => h i * w i) / INR m - gamma * rstd ^ 3 *
-    sum m (fun i => dy i * w i) * sum m (fun i => h i * u i) / INR m + gamma * rstd ^ 3 * sum m (fun i => dy i
-    * h i) * sum m u * sum m w / INR m ^ 2 + gamma * rstd ^ 3 * sum m (fun i => dy i * u i) * sum m h * sum m
-    w / INR m ^ 2 + gamma * rstd ^ 3 * sum m (fun i => dy i * w i) * sum m h * sum m u / INR m ^ 2 + gamma *
-    rstd ^ 3 * sum m dy * sum m (fun i => h i * u i) * sum m w / INR m ^ 2 + gamma * rstd ^ 3 * sum m dy * sum
-    m (fun i => h i * w i) * sum m u / INR m ^ 2 + gamma * rstd ^ 3 * sum m dy * sum m h * sum m (fun i => u i
-    * w i) / INR m ^ 2 - 3 * gamma * rstd ^ 3 * sum m dy * sum m h * sum m u * sum m w / INR m ^ 3 + 3 * gamma
-    * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * h i) * sum m (fun i =>
-    u i * w i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x
-    i - mean) * u i) * sum m (fun i => h i * w i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i -
-    mean) * dy i) * sum m (fun i => (x i - mean) * w i) * sum m (fun i => h i * u i) / INR m ^ 2 + 3 * gamma *
-    rstd ^ 5 * sum m (fun i => (x i - mean) * h i) * sum m (fun i => (x i - mean) * u i) * sum m (fun i => dy
-    i * w i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * h i) * sum m (fun i => (x i -
-    mean) * w i) * sum m (fun i => dy i * u i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i -
-    mean) * u i) * sum m (fun i => (x i - mean) * w i) * sum m (fun i => dy i * h i) / INR m ^ 2 - 3 * gamma *
-    rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * h i) * sum m u * sum m w
-    / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) *
-    u i) * sum m h * sum m w / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m
-    (fun i => (x i - mean) * w i) * sum m h * sum m u / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x
-    i - mean) * h i) * sum m (fun i => (x i - mean) * u i) * sum m dy * sum m w / INR m ^ 3 - 3 * gamma * rstd
-    ^ 5 * sum m (fun i => (x i - mean) * h i) * sum m (fun i => (x i - mean) * w i) * sum m dy * sum m u / INR
-    m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * u i) * sum m (fun i => (x i - mean) * w i) *
-    sum m dy * sum m h / INR m ^ 3 - 15 * gamma * rstd ^ 7 * sum m (fun i => (x i - mean) * dy i) * sum m (fun
-    i => (x i - mean) * h i) * sum m (fun i => (x i - mean) * u i) * sum m (fun i => (x i - mean) * w i) / INR
-    m ^ 3).
-  assert (e1 : sqrt (var + eps) = 1 / rstd).
-  {
-    apply root_is; [positive |].
-    normal.
-  }
-  assert (e2 : sum m (fun i1 => 2 * ((x i1 - mean) ^ 1 * (h i1 - sum m h / INR m))) = 2 * sum m (fun i => (x i
-    - mean) * h i)).
-  {
-    transitivity (sum m (fun i1 => (2) * ((x i1 - mean) * h i1) + ((- (2 * sum m h / INR m)) * (x i1 - mean) +
-      (0)))).
-    { apply sum_ext; intros i1 Hi1.
-      normal. }
-    rewrite sum_cons, sum_cons, sum_nil.
-    rewrite first_moment.
-    normal.
-  }
-  assert (e3 : sum m (fun i1 => (h i1 - sum m h / INR m) * dy i1 + (x i1 - mean) * 0) = - (sum m dy * sum m h
-    / INR m) + sum m (fun i => dy i * h i)).
-  {
-    transitivity (sum m (fun i1 => (1) * (dy i1 * h i1) + ((- (sum m h / INR m)) * (dy i1) + (0)))).
-    { apply sum_ext; intros i1 Hi1.
-      normal. }
-    rewrite sum_cons, sum_cons, sum_nil.
-    normal.
-  }
-  assert (e4 : sum m (fun i1 => (h i1 - sum m h / INR m) * u i1 + (x i1 - mean) * 0) = - (sum m h * sum m u /
-    INR m) + sum m (fun i => h i * u i)).
-  {
-    transitivity (sum m (fun i1 => (1) * (h i1 * u i1) + ((- (sum m h / INR m)) * (u i1) + (0)))).
-    { apply sum_ext; intros i1 Hi1.
-      normal. }
-    rewrite sum_cons, sum_cons, sum_nil.
-    normal.
-  }
-  assert (e5 : sum m (fun i1 => (h i1 - sum m h / INR m) * w i1 + (x i1 - mean) * 0) = - (sum m h * sum m w /
-    INR m) + sum m (fun i => h i * w i)).
-  {
-    transitivity (sum m (fun i1 => (1) * (h i1 * w i1) + ((- (sum m h / INR m)) * (w i1) + (0)))).
-    { apply sum_ext; intros i1 Hi1.
-      normal. }
-    rewrite sum_cons, sum_cons, sum_nil.
-    normal.
-  }
-  rewrite e3.
-  rewrite e4.
-  rewrite e5.
-  rewrite e2.
-  rewrite e1.
-  normal.
-Qed.
-
-(** The third derivative does not depend on the order of directions, ... *)
-Theorem second_structure_21 :
-  forall (m : nat) (beta : R) (dy : nat -> R) (eps gamma : R) (u v w x : nat -> R),
-  (1 <= m)%nat ->
-  0 < Var m x (Mean m x) + eps ->
-  (ex_derive (fun t : R => Derive (fun t1 => Derive (fun t2 => sum m (fun i => dy i * Y (Xhat (move (move
-    (move x w t) v t1) u t2) (Mean m (move (move (move x w t) v t1) u t2)) (Var m (move (move (move x w t) v
-    t1) u t2) (Mean m (move (move (move x w t) v t1) u t2))) eps) gamma beta i)) 0) 0) 0) /\
-  (locally 0 (fun t : R => ex_derive (fun t1 : R => Derive (fun t2 => sum m (fun i => dy i * Y (Xhat (move
-    (move (move x w t) v t1) u t2) (Mean m (move (move (move x w t) v t1) u t2)) (Var m (move (move (move x w
-    t) v t1) u t2) (Mean m (move (move (move x w t) v t1) u t2))) eps) gamma beta i)) 0) 0)) /\
-  (locally 0 (fun t : R => locally 0 (fun t1 : R => ex_derive (fun t2 : R => sum m (fun i => dy i * Y (Xhat
-    (move (move (move x w t) v t1) u t2) (Mean m (move (move (move x w t) v t1) u t2)) (Var m (move (move
-    (move x w t) v t1) u t2) (Mean m (move (move (move x w t) v t1) u t2))) eps) gamma beta i)) 0))) /\
-  (ex_derive (fun t : R => Derive (fun t1 => Derive (fun t2 => sum m (fun i => dy i * Y (Xhat (move (move
-    (move x v t) u t1) w t2) (Mean m (move (move (move x v t) u t1) w t2)) (Var m (move (move (move x v t) u
-    t1) w t2) (Mean m (move (move (move x v t) u t1) w t2))) eps) gamma beta i)) 0) 0) 0) /\
-  (locally 0 (fun t : R => ex_derive (fun t1 : R => Derive (fun t2 => sum m (fun i => dy i * Y (Xhat (move
-    (move (move x v t) u t1) w t2) (Mean m (move (move (move x v t) u t1) w t2)) (Var m (move (move (move x v
-    t) u t1) w t2) (Mean m (move (move (move x v t) u t1) w t2))) eps) gamma beta i)) 0) 0)) /\
-  (locally 0 (fun t : R => locally 0 (fun t1 : R => ex_derive (fun t2 : R => sum m (fun i => dy i * Y (Xhat
-    (move (move (move x v t) u t1) w t2) (Mean m (move (move (move x v t) u t1) w t2)) (Var m (move (move
-    (move x v t) u t1) w t2) (Mean m (move (move (move x v t) u t1) w t2))) eps) gamma beta i)) 0))) /\
-  Derive (fun t => Derive (fun t1 => Derive (fun t2 => sum m (fun i => dy i * Y (Xhat (move (move (move x w t)
-    v t1) u t2) (Mean m (move (move (move x w t) v t1) u t2)) (Var m (move (move (move x w t) v t1) u t2)
-    (Mean m (move (move (move x w t) v t1) u t2))) eps) gamma beta i)) 0) 0) 0 =
-  Derive (fun t => Derive (fun t1 => Derive (fun t2 => sum m (fun i => dy i * Y (Xhat (move (move (move x v t)
-    u t1) w t2) (Mean m (move (move (move x v t) u t1) w t2)) (Var m (move (move (move x v t) u t1) w t2)
-    (Mean m (move (move (move x v t) u t1) w t2))) eps) gamma beta i)) 0) 0) 0.
-Proof.
-  intros m beta dy eps gamma u v w x Hm Hroot.
-  assert (size : 0 < INR m) by (apply size_positive; lia).
-  destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
-  destruct (roots _ _ Hroot) as [rstd_positive eps_is].
-  set (mean := Mean m x) in *.
-  set (var := Var m x mean) in *.
-  set (rstd := Rstd var eps) in *.
-  assert (e1 : sum m (fun i => w i * v i) = sum m (fun i => v i * w i)).
-  {
-    transitivity (sum m (fun i => (1) * (v i * w i) + (0))).
-    { apply sum_ext; intros i Hi.
-      normal. }
-    rewrite sum_cons, sum_nil.
-    normal.
-  }
-  assert (e2 : sum m (fun i => w i * u i) = sum m (fun i => u i * w i)).
-  {
-    transitivity (sum m (fun i => (1) * (u i * w i) + (0))).
-    { apply sum_ext; intros i Hi.
-      normal. }
-    rewrite sum_cons, sum_nil.
-    normal.
-  }
-  assert (e3 : Derive (fun t => Derive (fun t1 => Derive (fun t2 => sum m (fun i => dy i * Y (Xhat (move (move
-    (move x w t) v t1) u t2) (Mean m (move (move (move x w t) v t1) u t2)) (Var m (move (move (move x w t) v
-    t1) u t2) (Mean m (move (move (move x w t) v t1) u t2))) eps) gamma beta i)) 0) 0) 0 = - (gamma * rstd ^ 3
-    * sum m (fun i => dy i * u i) * sum m (fun i => v i * w i) / INR m) - gamma * rstd ^ 3 * sum m (fun i =>
-    dy i * v i) * sum m (fun i => u i * w i) / INR m - gamma * rstd ^ 3 * sum m (fun i => dy i * w i) * sum m
-    (fun i => u i * v i) / INR m + gamma * rstd ^ 3 * sum m (fun i => dy i * u i) * sum m v * sum m w / INR m
-    ^ 2 + gamma * rstd ^ 3 * sum m (fun i => dy i * v i) * sum m u * sum m w / INR m ^ 2 + gamma * rstd ^ 3 *
-    sum m (fun i => dy i * w i) * sum m u * sum m v / INR m ^ 2 + gamma * rstd ^ 3 * sum m dy * sum m (fun i
-    => u i * v i) * sum m w / INR m ^ 2 + gamma * rstd ^ 3 * sum m dy * sum m (fun i => u i * w i) * sum m v /
-    INR m ^ 2 + gamma * rstd ^ 3 * sum m dy * sum m u * sum m (fun i => v i * w i) / INR m ^ 2 - 3 * gamma *
-    rstd ^ 3 * sum m dy * sum m u * sum m v * sum m w / INR m ^ 3 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x
-    i - mean) * dy i) * sum m (fun i => (x i - mean) * u i) * sum m (fun i => v i * w i) / INR m ^ 2 + 3 *
-    gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * v i) * sum m (fun
-    i => u i * w i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i
-    => (x i - mean) * w i) * sum m (fun i => u i * v i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i =>
-    (x i - mean) * u i) * sum m (fun i => (x i - mean) * v i) * sum m (fun i => dy i * w i) / INR m ^ 2 + 3 *
-    gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * u i) * sum m (fun i => (x i - mean) * w i) * sum m (fun
-    i => dy i * v i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * v i) * sum m (fun i
-    => (x i - mean) * w i) * sum m (fun i => dy i * u i) / INR m ^ 2 - 3 * gamma * rstd ^ 5 * sum m (fun i =>
-    (x i - mean) * dy i) * sum m (fun i => (x i - mean) * u i) * sum m v * sum m w / INR m ^ 3 - 3 * gamma *
-    rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * v i) * sum m u * sum m w
-    / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) *
-    w i) * sum m u * sum m v / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * u i) * sum m
-    (fun i => (x i - mean) * v i) * sum m dy * sum m w / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x
-    i - mean) * u i) * sum m (fun i => (x i - mean) * w i) * sum m dy * sum m v / INR m ^ 3 - 3 * gamma * rstd
-    ^ 5 * sum m (fun i => (x i - mean) * v i) * sum m (fun i => (x i - mean) * w i) * sum m dy * sum m u / INR
-    m ^ 3 - 15 * gamma * rstd ^ 7 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * u i)
-    * sum m (fun i => (x i - mean) * v i) * sum m (fun i => (x i - mean) * w i) / INR m ^ 3).
-  {
-    transitivity (- (gamma * rstd ^ 3 * sum m (fun i => dy i * w i) * sum m (fun i => u i * v i) / INR m) -
-      gamma * rstd ^ 3 * sum m (fun i => dy i * u i) * sum m (fun i => w i * v i) / INR m - gamma * rstd ^ 3 *
-      sum m (fun i => dy i * v i) * sum m (fun i => w i * u i) / INR m + gamma * rstd ^ 3 * sum m (fun i => dy
-      i * w i) * sum m u * sum m v / INR m ^ 2 + gamma * rstd ^ 3 * sum m (fun i => dy i * u i) * sum m w *
-      sum m v / INR m ^ 2 + gamma * rstd ^ 3 * sum m (fun i => dy i * v i) * sum m w * sum m u / INR m ^ 2 +
-      gamma * rstd ^ 3 * sum m dy * sum m (fun i => w i * u i) * sum m v / INR m ^ 2 + gamma * rstd ^ 3 * sum
-      m dy * sum m (fun i => w i * v i) * sum m u / INR m ^ 2 + gamma * rstd ^ 3 * sum m dy * sum m w * sum m
-      (fun i => u i * v i) / INR m ^ 2 - 3 * gamma * rstd ^ 3 * sum m dy * sum m w * sum m u * sum m v / INR m
-      ^ 3 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * w i)
-      * sum m (fun i => u i * v i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) *
-      sum m (fun i => (x i - mean) * u i) * sum m (fun i => w i * v i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 *
-      sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * v i) * sum m (fun i => w i * u i)
-      / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * w i) * sum m (fun i => (x i - mean)
-      * u i) * sum m (fun i => dy i * v i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) *
-      w i) * sum m (fun i => (x i - mean) * v i) * sum m (fun i => dy i * u i) / INR m ^ 2 + 3 * gamma * rstd
-      ^ 5 * sum m (fun i => (x i - mean) * u i) * sum m (fun i => (x i - mean) * v i) * sum m (fun i => dy i *
-      w i) / INR m ^ 2 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i -
-      mean) * w i) * sum m u * sum m v / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy
-      i) * sum m (fun i => (x i - mean) * u i) * sum m w * sum m v / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m
-      (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * v i) * sum m w * sum m u / INR m ^ 3 - 3
-      * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * w i) * sum m (fun i => (x i - mean) * u i) * sum m
-      dy * sum m v / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * w i) * sum m (fun i =>
-      (x i - mean) * v i) * sum m dy * sum m u / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i -
-      mean) * u i) * sum m (fun i => (x i - mean) * v i) * sum m dy * sum m w / INR m ^ 3 - 15 * gamma * rstd
-      ^ 7 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * w i) * sum m (fun i => (x i
-      - mean) * u i) * sum m (fun i => (x i - mean) * v i) / INR m ^ 3).
-    { apply is_derive_unique. exact (derivative_12 m beta dy eps gamma w u v x size Hroot). }
-    rewrite e2.
-    rewrite e1.
-    normal.
-  }
-  assert (e4 : sum m (fun i => v i * u i) = sum m (fun i => u i * v i)).
-  {
-    transitivity (sum m (fun i => (1) * (u i * v i) + (0))).
-    { apply sum_ext; intros i Hi.
-      normal. }
-    rewrite sum_cons, sum_nil.
-    normal.
-  }
-  assert (e5 : Derive (fun t => Derive (fun t1 => Derive (fun t2 => sum m (fun i => dy i * Y (Xhat (move (move
-    (move x v t) u t1) w t2) (Mean m (move (move (move x v t) u t1) w t2)) (Var m (move (move (move x v t) u
-    t1) w t2) (Mean m (move (move (move x v t) u t1) w t2))) eps) gamma beta i)) 0) 0) 0 = - (gamma * rstd ^ 3
-    * sum m (fun i => dy i * u i) * sum m (fun i => v i * w i) / INR m) - gamma * rstd ^ 3 * sum m (fun i =>
-    dy i * v i) * sum m (fun i => u i * w i) / INR m - gamma * rstd ^ 3 * sum m (fun i => dy i * w i) * sum m
-    (fun i => u i * v i) / INR m + gamma * rstd ^ 3 * sum m (fun i => dy i * u i) * sum m v * sum m w / INR m
-    ^ 2 + gamma * rstd ^ 3 * sum m (fun i => dy i * v i) * sum m u * sum m w / INR m ^ 2 + gamma * rstd ^ 3 *
-    sum m (fun i => dy i * w i) * sum m u * sum m v / INR m ^ 2 + gamma * rstd ^ 3 * sum m dy * sum m (fun i
-    => u i * v i) * sum m w / INR m ^ 2 + gamma * rstd ^ 3 * sum m dy * sum m (fun i => u i * w i) * sum m v /
-    INR m ^ 2 + gamma * rstd ^ 3 * sum m dy * sum m u * sum m (fun i => v i * w i) / INR m ^ 2 - 3 * gamma *
-    rstd ^ 3 * sum m dy * sum m u * sum m v * sum m w / INR m ^ 3 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x
-    i - mean) * dy i) * sum m (fun i => (x i - mean) * u i) * sum m (fun i => v i * w i) / INR m ^ 2 + 3 *
-    gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * v i) * sum m (fun
-    i => u i * w i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i
-    => (x i - mean) * w i) * sum m (fun i => u i * v i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i =>
-    (x i - mean) * u i) * sum m (fun i => (x i - mean) * v i) * sum m (fun i => dy i * w i) / INR m ^ 2 + 3 *
-    gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * u i) * sum m (fun i => (x i - mean) * w i) * sum m (fun
-    i => dy i * v i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * v i) * sum m (fun i
-    => (x i - mean) * w i) * sum m (fun i => dy i * u i) / INR m ^ 2 - 3 * gamma * rstd ^ 5 * sum m (fun i =>
-    (x i - mean) * dy i) * sum m (fun i => (x i - mean) * u i) * sum m v * sum m w / INR m ^ 3 - 3 * gamma *
-    rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * v i) * sum m u * sum m w
-    / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) *
-    w i) * sum m u * sum m v / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * u i) * sum m
-    (fun i => (x i - mean) * v i) * sum m dy * sum m w / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x
-    i - mean) * u i) * sum m (fun i => (x i - mean) * w i) * sum m dy * sum m v / INR m ^ 3 - 3 * gamma * rstd
-    ^ 5 * sum m (fun i => (x i - mean) * v i) * sum m (fun i => (x i - mean) * w i) * sum m dy * sum m u / INR
-    m ^ 3 - 15 * gamma * rstd ^ 7 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * u i)
-    * sum m (fun i => (x i - mean) * v i) * sum m (fun i => (x i - mean) * w i) / INR m ^ 3).
-  {
-    transitivity (- (gamma * rstd ^ 3 * sum m (fun i => dy i * v i) * sum m (fun i => u i * w i) / INR m) -
-      gamma * rstd ^ 3 * sum m (fun i => dy i * u i) * sum m (fun i => v i * w i) / INR m - gamma * rstd ^ 3 *
-      sum m (fun i => dy i * w i) * sum m (fun i => v i * u i) / INR m + gamma * rstd ^ 3 * sum m (fun i => dy
-      i * v i) * sum m u * sum m w / INR m ^ 2 + gamma * rstd ^ 3 * sum m (fun i => dy i * u i) * sum m v *
-      sum m w / INR m ^ 2 + gamma * rstd ^ 3 * sum m (fun i => dy i * w i) * sum m v * sum m u / INR m ^ 2 +
-      gamma * rstd ^ 3 * sum m dy * sum m (fun i => v i * u i) * sum m w / INR m ^ 2 + gamma * rstd ^ 3 * sum
-      m dy * sum m (fun i => v i * w i) * sum m u / INR m ^ 2 + gamma * rstd ^ 3 * sum m dy * sum m v * sum m
-      (fun i => u i * w i) / INR m ^ 2 - 3 * gamma * rstd ^ 3 * sum m dy * sum m v * sum m u * sum m w / INR m
-      ^ 3 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * v i)
-      * sum m (fun i => u i * w i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) *
-      sum m (fun i => (x i - mean) * u i) * sum m (fun i => v i * w i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 *
-      sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * w i) * sum m (fun i => v i * u i)
-      / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * v i) * sum m (fun i => (x i - mean)
-      * u i) * sum m (fun i => dy i * w i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) *
-      v i) * sum m (fun i => (x i - mean) * w i) * sum m (fun i => dy i * u i) / INR m ^ 2 + 3 * gamma * rstd
-      ^ 5 * sum m (fun i => (x i - mean) * u i) * sum m (fun i => (x i - mean) * w i) * sum m (fun i => dy i *
-      v i) / INR m ^ 2 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i -
-      mean) * v i) * sum m u * sum m w / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy
-      i) * sum m (fun i => (x i - mean) * u i) * sum m v * sum m w / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m
-      (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * w i) * sum m v * sum m u / INR m ^ 3 - 3
-      * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * v i) * sum m (fun i => (x i - mean) * u i) * sum m
-      dy * sum m w / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * v i) * sum m (fun i =>
-      (x i - mean) * w i) * sum m dy * sum m u / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i -
-      mean) * u i) * sum m (fun i => (x i - mean) * w i) * sum m dy * sum m v / INR m ^ 3 - 15 * gamma * rstd
-      ^ 7 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * v i) * sum m (fun i => (x i
-      - mean) * u i) * sum m (fun i => (x i - mean) * w i) / INR m ^ 3).
-    { apply is_derive_unique. exact (derivative_14 m beta dy eps gamma v u w x size Hroot). }
-    rewrite e4.
-    normal.
-  }
-  split.
-  {
-    eexists. exact (derivative_12 m beta dy eps gamma w u v x size Hroot).
-  }
-  split.
-  {
-    refine (filter_imp _ _ _ (near m x w eps size Hroot)); intros t Ht.
-    eexists. exact (derivative_11 m beta dy eps gamma v u (move x w t) size Ht).
-  }
-  split.
-  {
-    refine (filter_imp _ _ _ (near m x w eps size Hroot)); intros t Ht.
-    refine (filter_imp _ _ _ (near m (move x w t) v eps size Ht)); intros t1 Ht1.
-    eexists. exact (derivative_9 m beta dy eps gamma u (move (move x w t) v t1) size Ht1).
-  }
-  split.
-  {
-    eexists. exact (derivative_14 m beta dy eps gamma v u w x size Hroot).
-  }
-  split.
-  {
-    refine (filter_imp _ _ _ (near m x v eps size Hroot)); intros t Ht.
-    eexists. exact (derivative_13 m beta dy eps gamma u w (move x v t) size Ht).
-  }
-  split.
-  {
-    refine (filter_imp _ _ _ (near m x v eps size Hroot)); intros t Ht.
-    refine (filter_imp _ _ _ (near m (move x v t) u eps size Ht)); intros t1 Ht1.
-    eexists. exact (derivative_9 m beta dy eps gamma w (move (move x v t) u t1) size Ht1).
-  }
-  change (Derive (fun t => Derive (fun t1 => Derive (fun t2 => sum m (fun i => dy i * Y (Xhat (move (move
-    (move x w t) v t1) u t2) (Mean m (move (move (move x w t) v t1) u t2)) (Var m (move (move (move x w t) v
-    t1) u t2) (Mean m (move (move (move x w t) v t1) u t2))) eps) gamma beta i)) 0) 0) 0 = Derive (fun t =>
-    Derive (fun t1 => Derive (fun t2 => sum m (fun i => dy i * Y (Xhat (move (move (move x v t) u t1) w t2)
-    (Mean m (move (move (move x v t) u t1) w t2)) (Var m (move (move (move x v t) u t1) w t2) (Mean m (move
-    (move (move x v t) u t1) w t2))) eps) gamma beta i)) 0) 0) 0).
-  rewrite e5.
-  rewrite e3.
-  normal.
-Qed.
-
-Lemma derivative_15 :
-  forall (m : nat) (beta : R) (dy : nat -> R) (eps gamma : R) (u v x : nat -> R),
-  0 < INR m ->
-  0 < Var m x (Mean m x) + eps ->
-  is_derive (fun t : R => Derive (fun t1 => Derive (fun t2 => sum m (fun i1 => dy i1 * Y (Xhat (move (move
-    (move x (fun i => 1) t) v t1) u t2) (Mean m (move (move (move x (fun i => 1) t) v t1) u t2)) (Var m (move
-    (move (move x (fun i => 1) t) v t1) u t2) (Mean m (move (move (move x (fun i => 1) t) v t1) u t2))) eps)
-    gamma beta i1)) 0) 0) 0
-  (0).
-Proof.
-  intros m beta dy eps gamma u v x size Hroot.
-  destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
-  destruct (roots _ _ Hroot) as [rstd_positive eps_is].
-  apply (is_derive_ext_loc (fun t : R => - (gamma * Rstd (Var m (move x (fun i => 1) t) (Mean m (move x (fun i
-    => 1) t))) eps ^ 3 * sum m (fun i1 => (move x (fun i => 1) t i1 - Mean m (move x (fun i => 1) t)) * dy i1)
-    * sum m (fun i => v i * u i) / INR m) - gamma * Rstd (Var m (move x (fun i => 1) t) (Mean m (move x (fun i
-    => 1) t))) eps ^ 3 * sum m (fun i1 => (move x (fun i => 1) t i1 - Mean m (move x (fun i => 1) t)) * v i1)
-    * sum m (fun i => dy i * u i) / INR m - gamma * Rstd (Var m (move x (fun i => 1) t) (Mean m (move x (fun i
-    => 1) t))) eps ^ 3 * sum m (fun i1 => (move x (fun i => 1) t i1 - Mean m (move x (fun i => 1) t)) * u i1)
-    * sum m (fun i => dy i * v i) / INR m + gamma * Rstd (Var m (move x (fun i => 1) t) (Mean m (move x (fun i
-    => 1) t))) eps ^ 3 * sum m (fun i1 => (move x (fun i => 1) t i1 - Mean m (move x (fun i => 1) t)) * dy i1)
-    * sum m v * sum m u / INR m ^ 2 + gamma * Rstd (Var m (move x (fun i => 1) t) (Mean m (move x (fun i => 1)
-    t))) eps ^ 3 * sum m (fun i1 => (move x (fun i => 1) t i1 - Mean m (move x (fun i => 1) t)) * v i1) * sum
-    m dy * sum m u / INR m ^ 2 + gamma * Rstd (Var m (move x (fun i => 1) t) (Mean m (move x (fun i => 1) t)))
-    eps ^ 3 * sum m (fun i1 => (move x (fun i => 1) t i1 - Mean m (move x (fun i => 1) t)) * u i1) * sum m dy
-    * sum m v / INR m ^ 2 + 3 * gamma * Rstd (Var m (move x (fun i => 1) t) (Mean m (move x (fun i => 1) t)))
-    eps ^ 5 * sum m (fun i1 => (move x (fun i => 1) t i1 - Mean m (move x (fun i => 1) t)) * dy i1) * sum m
-    (fun i1 => (move x (fun i => 1) t i1 - Mean m (move x (fun i => 1) t)) * v i1) * sum m (fun i1 => (move x
-    (fun i => 1) t i1 - Mean m (move x (fun i => 1) t)) * u i1) / INR m ^ 2)).
-  {
-    refine (filter_imp _ _ _ (near m x (fun i => 1) eps size Hroot)); intros t Ht.
-    assert (inner1 : Derive (fun t1 => Derive (fun t2 => sum m (fun i1 => dy i1 * Y (Xhat (move (move (move x
-      (fun i => 1) t) v t1) u t2) (Mean m (move (move (move x (fun i => 1) t) v t1) u t2)) (Var m (move (move
-      (move x (fun i => 1) t) v t1) u t2) (Mean m (move (move (move x (fun i => 1) t) v t1) u t2))) eps) gamma
-      beta i1)) 0) 0 = - (gamma * Rstd (Var m (move x (fun i => 1) t) (Mean m (move x (fun i => 1) t))) eps ^
-      3 * sum m (fun i1 => (move x (fun i => 1) t i1 - Mean m (move x (fun i => 1) t)) * dy i1) * sum m (fun i
-      => v i * u i) / INR m) - gamma * Rstd (Var m (move x (fun i => 1) t) (Mean m (move x (fun i => 1) t)))
-      eps ^ 3 * sum m (fun i1 => (move x (fun i => 1) t i1 - Mean m (move x (fun i => 1) t)) * v i1) * sum m
-      (fun i => dy i * u i) / INR m - gamma * Rstd (Var m (move x (fun i => 1) t) (Mean m (move x (fun i => 1)
-      t))) eps ^ 3 * sum m (fun i1 => (move x (fun i => 1) t i1 - Mean m (move x (fun i => 1) t)) * u i1) *
-      sum m (fun i => dy i * v i) / INR m + gamma * Rstd (Var m (move x (fun i => 1) t) (Mean m (move x (fun i
-      => 1) t))) eps ^ 3 * sum m (fun i1 => (move x (fun i => 1) t i1 - Mean m (move x (fun i => 1) t)) * dy
-      i1) * sum m v * sum m u / INR m ^ 2 + gamma * Rstd (Var m (move x (fun i => 1) t) (Mean m (move x (fun i
-      => 1) t))) eps ^ 3 * sum m (fun i1 => (move x (fun i => 1) t i1 - Mean m (move x (fun i => 1) t)) * v
-      i1) * sum m dy * sum m u / INR m ^ 2 + gamma * Rstd (Var m (move x (fun i => 1) t) (Mean m (move x (fun
-      i => 1) t))) eps ^ 3 * sum m (fun i1 => (move x (fun i => 1) t i1 - Mean m (move x (fun i => 1) t)) * u
-      i1) * sum m dy * sum m v / INR m ^ 2 + 3 * gamma * Rstd (Var m (move x (fun i => 1) t) (Mean m (move x
-      (fun i => 1) t))) eps ^ 5 * sum m (fun i1 => (move x (fun i => 1) t i1 - Mean m (move x (fun i => 1) t))
-      * dy i1) * sum m (fun i1 => (move x (fun i => 1) t i1 - Mean m (move x (fun i => 1) t)) * v i1) * sum m
-      (fun i1 => (move x (fun i => 1) t i1 - Mean m (move x (fun i => 1) t)) * u i1) / INR m ^ 2).
-    {
-      apply is_derive_unique. exact (derivative_11 m beta dy eps gamma v u (move x (fun i => 1) t) size Ht).
-    }
-    same ltac:(first [apply inner1; assumption]).
-  }
-  apply (d_eq _ _ (- (((gamma * (3 * (Rstd (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0)))
-    eps ^ 2 * ((0 * sqrt (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0)) + eps) - 1 * ((sum m
-    (fun i1 => 2 * ((move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) ^ 1 * (1 - sum m (fun i => 1)
-    / INR m))) / INR m + 0) / (2 * sqrt (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0)) +
-    eps)))) / sqrt (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0)) + eps) ^ 2))) * sum m (fun
-    i1 => (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) * dy i1) + gamma * Rstd (Var m (move x
-    (fun i => 1) 0) (Mean m (move x (fun i => 1) 0))) eps ^ 3 * sum m (fun i1 => (1 - sum m (fun i => 1) / INR
-    m) * dy i1 + (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) * 0)) * sum m (fun i => v i * u
-    i) + gamma * Rstd (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0))) eps ^ 3 * sum m (fun i1
-    => (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) * dy i1) * 0) / INR m) - ((gamma * (3 *
-    (Rstd (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0))) eps ^ 2 * ((0 * sqrt (Var m (move x
-    (fun i => 1) 0) (Mean m (move x (fun i => 1) 0)) + eps) - 1 * ((sum m (fun i1 => 2 * ((move x (fun i => 1)
-    0 i1 - Mean m (move x (fun i => 1) 0)) ^ 1 * (1 - sum m (fun i => 1) / INR m))) / INR m + 0) / (2 * sqrt
-    (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0)) + eps)))) / sqrt (Var m (move x (fun i =>
-    1) 0) (Mean m (move x (fun i => 1) 0)) + eps) ^ 2))) * sum m (fun i1 => (move x (fun i => 1) 0 i1 - Mean m
-    (move x (fun i => 1) 0)) * v i1) + gamma * Rstd (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i =>
-    1) 0))) eps ^ 3 * sum m (fun i1 => (1 - sum m (fun i => 1) / INR m) * v i1 + (move x (fun i => 1) 0 i1 -
-    Mean m (move x (fun i => 1) 0)) * 0)) * sum m (fun i => dy i * u i) + gamma * Rstd (Var m (move x (fun i
-    => 1) 0) (Mean m (move x (fun i => 1) 0))) eps ^ 3 * sum m (fun i1 => (move x (fun i => 1) 0 i1 - Mean m
-    (move x (fun i => 1) 0)) * v i1) * 0) / INR m - ((gamma * (3 * (Rstd (Var m (move x (fun i => 1) 0) (Mean
-    m (move x (fun i => 1) 0))) eps ^ 2 * ((0 * sqrt (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i =>
-    1) 0)) + eps) - 1 * ((sum m (fun i1 => 2 * ((move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) ^
-    1 * (1 - sum m (fun i => 1) / INR m))) / INR m + 0) / (2 * sqrt (Var m (move x (fun i => 1) 0) (Mean m
-    (move x (fun i => 1) 0)) + eps)))) / sqrt (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0))
-    + eps) ^ 2))) * sum m (fun i1 => (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) * u i1) +
-    gamma * Rstd (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0))) eps ^ 3 * sum m (fun i1 =>
-    (1 - sum m (fun i => 1) / INR m) * u i1 + (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) *
-    0)) * sum m (fun i => dy i * v i) + gamma * Rstd (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i =>
-    1) 0))) eps ^ 3 * sum m (fun i1 => (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) * u i1) *
-    0) / INR m + (((gamma * (3 * (Rstd (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0))) eps ^
-    2 * ((0 * sqrt (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0)) + eps) - 1 * ((sum m (fun
-    i1 => 2 * ((move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) ^ 1 * (1 - sum m (fun i => 1) / INR
-    m))) / INR m + 0) / (2 * sqrt (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0)) + eps)))) /
-    sqrt (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0)) + eps) ^ 2))) * sum m (fun i1 =>
-    (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) * dy i1) + gamma * Rstd (Var m (move x (fun i
-    => 1) 0) (Mean m (move x (fun i => 1) 0))) eps ^ 3 * sum m (fun i1 => (1 - sum m (fun i => 1) / INR m) *
-    dy i1 + (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) * 0)) * sum m v + gamma * Rstd (Var m
-    (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0))) eps ^ 3 * sum m (fun i1 => (move x (fun i => 1)
-    0 i1 - Mean m (move x (fun i => 1) 0)) * dy i1) * 0) * sum m u + gamma * Rstd (Var m (move x (fun i => 1)
-    0) (Mean m (move x (fun i => 1) 0))) eps ^ 3 * sum m (fun i1 => (move x (fun i => 1) 0 i1 - Mean m (move x
-    (fun i => 1) 0)) * dy i1) * sum m v * 0) / INR m ^ 2 + (((gamma * (3 * (Rstd (Var m (move x (fun i => 1)
-    0) (Mean m (move x (fun i => 1) 0))) eps ^ 2 * ((0 * sqrt (Var m (move x (fun i => 1) 0) (Mean m (move x
-    (fun i => 1) 0)) + eps) - 1 * ((sum m (fun i1 => 2 * ((move x (fun i => 1) 0 i1 - Mean m (move x (fun i =>
-    1) 0)) ^ 1 * (1 - sum m (fun i => 1) / INR m))) / INR m + 0) / (2 * sqrt (Var m (move x (fun i => 1) 0)
-    (Mean m (move x (fun i => 1) 0)) + eps)))) / sqrt (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i =>
-    1) 0)) + eps) ^ 2))) * sum m (fun i1 => (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) * v
-    i1) + gamma * Rstd (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0))) eps ^ 3 * sum m (fun
-    i1 => (1 - sum m (fun i => 1) / INR m) * v i1 + (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1)
-    0)) * 0)) * sum m dy + gamma * Rstd (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0))) eps ^
-    3 * sum m (fun i1 => (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) * v i1) * 0) * sum m u +
-    gamma * Rstd (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0))) eps ^ 3 * sum m (fun i1 =>
-    (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) * v i1) * sum m dy * 0) / INR m ^ 2 + (((gamma
-    * (3 * (Rstd (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0))) eps ^ 2 * ((0 * sqrt (Var m
-    (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0)) + eps) - 1 * ((sum m (fun i1 => 2 * ((move x (fun
-    i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) ^ 1 * (1 - sum m (fun i => 1) / INR m))) / INR m + 0) / (2
-    * sqrt (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0)) + eps)))) / sqrt (Var m (move x
-    (fun i => 1) 0) (Mean m (move x (fun i => 1) 0)) + eps) ^ 2))) * sum m (fun i1 => (move x (fun i => 1) 0
-    i1 - Mean m (move x (fun i => 1) 0)) * u i1) + gamma * Rstd (Var m (move x (fun i => 1) 0) (Mean m (move x
-    (fun i => 1) 0))) eps ^ 3 * sum m (fun i1 => (1 - sum m (fun i => 1) / INR m) * u i1 + (move x (fun i =>
-    1) 0 i1 - Mean m (move x (fun i => 1) 0)) * 0)) * sum m dy + gamma * Rstd (Var m (move x (fun i => 1) 0)
-    (Mean m (move x (fun i => 1) 0))) eps ^ 3 * sum m (fun i1 => (move x (fun i => 1) 0 i1 - Mean m (move x
-    (fun i => 1) 0)) * u i1) * 0) * sum m v + gamma * Rstd (Var m (move x (fun i => 1) 0) (Mean m (move x (fun
-    i => 1) 0))) eps ^ 3 * sum m (fun i1 => (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) * u
-    i1) * sum m dy * 0) / INR m ^ 2 + (((3 * gamma * (5 * (Rstd (Var m (move x (fun i => 1) 0) (Mean m (move x
-    (fun i => 1) 0))) eps ^ 4 * ((0 * sqrt (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0)) +
-    eps) - 1 * ((sum m (fun i1 => 2 * ((move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) ^ 1 * (1 -
-    sum m (fun i => 1) / INR m))) / INR m + 0) / (2 * sqrt (Var m (move x (fun i => 1) 0) (Mean m (move x (fun
-    i => 1) 0)) + eps)))) / sqrt (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0)) + eps) ^ 2)))
-    * sum m (fun i1 => (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) * dy i1) + 3 * gamma * Rstd
-    (Var m (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0))) eps ^ 5 * sum m (fun i1 => (1 - sum m
-    (fun i => 1) / INR m) * dy i1 + (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) * 0)) * sum m
-    (fun i1 => (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) * v i1) + 3 * gamma * Rstd (Var m
-    (move x (fun i => 1) 0) (Mean m (move x (fun i => 1) 0))) eps ^ 5 * sum m (fun i1 => (move x (fun i => 1)
-    0 i1 - Mean m (move x (fun i => 1) 0)) * dy i1) * sum m (fun i1 => (1 - sum m (fun i => 1) / INR m) * v i1
-    + (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) * 0)) * sum m (fun i1 => (move x (fun i =>
-    1) 0 i1 - Mean m (move x (fun i => 1) 0)) * u i1) + 3 * gamma * Rstd (Var m (move x (fun i => 1) 0) (Mean
-    m (move x (fun i => 1) 0))) eps ^ 5 * sum m (fun i1 => (move x (fun i => 1) 0 i1 - Mean m (move x (fun i
-    => 1) 0)) * dy i1) * sum m (fun i1 => (move x (fun i => 1) 0 i1 - Mean m (move x (fun i => 1) 0)) * v i1)
-    * sum m (fun i1 => (1 - sum m (fun i => 1) / INR m) * u i1 + (move x (fun i => 1) 0 i1 - Mean m (move x
-    (fun i => 1) 0)) * 0)) / INR m ^ 2)).
-  { derive. }
-  rewrite ?move_0.
-  set (mean := Mean m x) in *.
-  set (var := Var m x mean) in *.
-  set (rstd := Rstd var eps) in *.
-  change (- (((gamma * (3 * (rstd ^ 2 * ((0 * sqrt (var + eps) - 1 * ((sum m (fun i1 => 2 * ((x i1 - mean) ^ 1
-    * (1 - sum m (fun i => 1) / INR m))) / INR m + 0) / (2 * sqrt (var + eps)))) / sqrt (var + eps) ^ 2))) *
-    sum m (fun i1 => (x i1 - mean) * dy i1) + gamma * rstd ^ 3 * sum m (fun i1 => (1 - sum m (fun i => 1) /
-    INR m) * dy i1 + (x i1 - mean) * 0)) * sum m (fun i => v i * u i) + gamma * rstd ^ 3 * sum m (fun i1 => (x
-    i1 - mean) * dy i1) * 0) / INR m) - ((gamma * (3 * (rstd ^ 2 * ((0 * sqrt (var + eps) - 1 * ((sum m (fun
-    i1 => 2 * ((x i1 - mean) ^ 1 * (1 - sum m (fun i => 1) / INR m))) / INR m + 0) / (2 * sqrt (var + eps))))
-    / sqrt (var + eps) ^ 2))) * sum m (fun i1 => (x i1 - mean) * v i1) + gamma * rstd ^ 3 * sum m (fun i1 =>
-    (1 - sum m (fun i => 1) / INR m) * v i1 + (x i1 - mean) * 0)) * sum m (fun i => dy i * u i) + gamma * rstd
-    ^ 3 * sum m (fun i1 => (x i1 - mean) * v i1) * 0) / INR m - ((gamma * (3 * (rstd ^ 2 * ((0 * sqrt (var +
-    eps) - 1 * ((sum m (fun i1 => 2 * ((x i1 - mean) ^ 1 * (1 - sum m (fun i => 1) / INR m))) / INR m + 0) /
-    (2 * sqrt (var + eps)))) / sqrt (var + eps) ^ 2))) * sum m (fun i1 => (x i1 - mean) * u i1) + gamma * rstd
-    ^ 3 * sum m (fun i1 => (1 - sum m (fun i => 1) / INR m) * u i1 + (x i1 - mean) * 0)) * sum m (fun i => dy
-    i * v i) + gamma * rstd ^ 3 * sum m (fun i1 => (x i1 - mean) * u i1) * 0) / INR m + (((gamma * (3 * (rstd
-    ^ 2 * ((0 * sqrt (var + eps) - 1 * ((sum m (fun i1 => 2 * ((x i1 - mean) ^ 1 * (1 - sum m (fun i => 1) /
-    INR m))) / INR m + 0) / (2 * sqrt (var + eps)))) / sqrt (var + eps) ^ 2))) * sum m (fun i1 => (x i1 -
-    mean) * dy i1) + gamma * rstd ^ 3 * sum m (fun i1 => (1 - sum m (fun i => 1) / INR m) * dy i1 + (x i1 -
-    mean) * 0)) * sum m v + gamma * rstd ^ 3 * sum m (fun i1 => (x i1 - mean) * dy i1) * 0) * sum m u + gamma
-    * rstd ^ 3 * sum m (fun i1 => (x i1 - mean) * dy i1) * sum m v * 0) / INR m ^ 2 + (((gamma * (3 * (rstd ^
-    2 * ((0 * sqrt (var + eps) - 1 * ((sum m (fun i1 => 2 * ((x i1 - mean) ^ 1 * (1 - sum m (fun i => 1) / INR
-    m))) / INR m + 0) / (2 * sqrt (var + eps)))) / sqrt (var + eps) ^ 2))) * sum m (fun i1 => (x i1 - mean) *
-    v i1) + gamma * rstd ^ 3 * sum m (fun i1 => (1 - sum m (fun i => 1) / INR m) * v i1 + (x i1 - mean) * 0))
-    * sum m dy + gamma * rstd ^ 3 * sum m (fun i1 => (x i1 - mean) * v i1) * 0) * sum m u + gamma * rstd ^ 3 *
-    sum m (fun i1 => (x i1 - mean) * v i1) * sum m dy * 0) / INR m ^ 2 + (((gamma * (3 * (rstd ^ 2 * ((0 *
-    sqrt (var + eps) - 1 * ((sum m (fun i1 => 2 * ((x i1 - mean) ^ 1 * (1 - sum m (fun i => 1) / INR m))) /
-    INR m + 0) / (2 * sqrt (var + eps)))) / sqrt (var + eps) ^ 2))) * sum m (fun i1 => (x i1 - mean) * u i1) +
-    gamma * rstd ^ 3 * sum m (fun i1 => (1 - sum m (fun i => 1) / INR m) * u i1 + (x i1 - mean) * 0)) * sum m
-    dy + gamma * rstd ^ 3 * sum m (fun i1 => (x i1 - mean) * u i1) * 0) * sum m v + gamma * rstd ^ 3 * sum m
-    (fun i1 => (x i1 - mean) * u i1) * sum m dy * 0) / INR m ^ 2 + (((3 * gamma * (5 * (rstd ^ 4 * ((0 * sqrt
-    (var + eps) - 1 * ((sum m (fun i1 => 2 * ((x i1 - mean) ^ 1 * (1 - sum m (fun i => 1) / INR m))) / INR m +
-    0) / (2 * sqrt (var + eps)))) / sqrt (var + eps) ^ 2))) * sum m (fun i1 => (x i1 - mean) * dy i1) + 3 *
-    gamma * rstd ^ 5 * sum m (fun i1 => (1 - sum m (fun i => 1) / INR m) * dy i1 + (x i1 - mean) * 0)) * sum m
-    (fun i1 => (x i1 - mean) * v i1) + 3 * gamma * rstd ^ 5 * sum m (fun i1 => (x i1 - mean) * dy i1) * sum m
-    (fun i1 => (1 - sum m (fun i => 1) / INR m) * v i1 + (x i1 - mean) * 0)) * sum m (fun i1 => (x i1 - mean)
-    * u i1) + 3 * gamma * rstd ^ 5 * sum m (fun i1 => (x i1 - mean) * dy i1) * sum m (fun i1 => (x i1 - mean)
-    * v i1) * sum m (fun i1 => (1 - sum m (fun i => 1) / INR m) * u i1 + (x i1 - mean) * 0)) / INR m ^ 2 = 0).
-  assert (e1 : sqrt (var + eps) = 1 / rstd).
-  {
-    apply root_is; [positive |].
-    normal.
-  }
-  assert (e2 : sum m (fun i => 1) = INR m).
-  {
-    transitivity (sum m (fun i => (1) * (1) + (0))).
-    { apply sum_ext; intros i Hi.
-      normal. }
-    rewrite sum_cons, sum_nil.
-    rewrite sum_one.
-    normal.
-  }
-  assert (e3 : sum m (fun i1 => 2 * ((x i1 - mean) ^ 1 * (1 - sum m (fun i => 1) / INR m))) = 0).
-  {
-    transitivity (sum m (fun i1 => 0)).
-    { apply sum_ext; intros i1 Hi1.
-      rewrite e2.
-      normal. }
-    rewrite sum_nil.
-    normal.
-  }
-  assert (e4 : sum m (fun i1 => (1 - sum m (fun i => 1) / INR m) * dy i1 + (x i1 - mean) * 0) = 0).
-  {
-    transitivity (sum m (fun i1 => 0)).
-    { apply sum_ext; intros i1 Hi1.
-      rewrite e2.
-      normal. }
-    rewrite sum_nil.
-    normal.
-  }
-  assert (e5 : sum m (fun i => v i * u i) = sum m (fun i => u i * v i)).
-  {
-    transitivity (sum m (fun i => (1) * (u i * v i) + (0))).
-    { apply sum_ext; intros i Hi.
-      normal. }
-    rewrite sum_cons, sum_nil.
-    normal.
-  }
-  assert (e6 : sum m (fun i1 => (1 - sum m (fun i => 1) / INR m) * v i1 + (x i1 - mean) * 0) = 0).
-  {
-    transitivity (sum m (fun i1 => 0)).
-    { apply sum_ext; intros i1 Hi1.
-      rewrite e2.
-      normal. }
-    rewrite sum_nil.
-    normal.
-  }
-  assert (e7 : sum m (fun i1 => (1 - sum m (fun i => 1) / INR m) * u i1 + (x i1 - mean) * 0) = 0).
-  {
-    transitivity (sum m (fun i1 => 0)).
-    { apply sum_ext; intros i1 Hi1.
-      rewrite e2.
-      normal. }
-    rewrite sum_nil.
-    normal.
-  }
-  rewrite e4.
-  rewrite e7.
-  rewrite e6.
-  rewrite e3.
-  rewrite e5.
-  rewrite e1.
-  normal.
-Qed.
-
-(** ... does not see a shift ... *)
+(** ... and along $\hat{x}$ it is, at $\epsilon = 0$, $-2 r$ times the Hessian form. *)
 Theorem second_structure_22 :
-  forall (m : nat) (beta : R) (dy : nat -> R) (eps gamma : R) (u v x : nat -> R),
-  (1 <= m)%nat ->
-  0 < Var m x (Mean m x) + eps ->
-  (locally 0 (fun t : R => ex_derive (fun t1 : R => Derive (fun t2 => sum m (fun i1 => dy i1 * Y (Xhat (move
-    (move (move x (fun i => 1) t) v t1) u t2) (Mean m (move (move (move x (fun i => 1) t) v t1) u t2)) (Var m
-    (move (move (move x (fun i => 1) t) v t1) u t2) (Mean m (move (move (move x (fun i => 1) t) v t1) u t2)))
-    eps) gamma beta i1)) 0) 0)) /\
-  (locally 0 (fun t : R => locally 0 (fun t1 : R => ex_derive (fun t2 : R => sum m (fun i1 => dy i1 * Y (Xhat
-    (move (move (move x (fun i => 1) t) v t1) u t2) (Mean m (move (move (move x (fun i => 1) t) v t1) u t2))
-    (Var m (move (move (move x (fun i => 1) t) v t1) u t2) (Mean m (move (move (move x (fun i => 1) t) v t1) u
-    t2))) eps) gamma beta i1)) 0))) /\
-  is_derive (fun t : R => Derive (fun t1 => Derive (fun t2 => sum m (fun i1 => dy i1 * Y (Xhat (move (move
-    (move x (fun i => 1) t) v t1) u t2) (Mean m (move (move (move x (fun i => 1) t) v t1) u t2)) (Var m (move
-    (move (move x (fun i => 1) t) v t1) u t2) (Mean m (move (move (move x (fun i => 1) t) v t1) u t2))) eps)
-    gamma beta i1)) 0) 0) 0
-  (0).
-Proof.
-  intros m beta dy eps gamma u v x Hm Hroot.
-  assert (size : 0 < INR m) by (apply size_positive; lia).
-  destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
-  destruct (roots _ _ Hroot) as [rstd_positive eps_is].
-  set (mean := Mean m x) in *.
-  set (var := Var m x mean) in *.
-  set (rstd := Rstd var eps) in *.
-  split.
-  {
-    refine (filter_imp _ _ _ (near m x (fun i => 1) eps size Hroot)); intros t Ht.
-    eexists. exact (derivative_11 m beta dy eps gamma v u (move x (fun i => 1) t) size Ht).
-  }
-  split.
-  {
-    refine (filter_imp _ _ _ (near m x (fun i => 1) eps size Hroot)); intros t Ht.
-    refine (filter_imp _ _ _ (near m (move x (fun i => 1) t) v eps size Ht)); intros t1 Ht1.
-    eexists. exact (derivative_9 m beta dy eps gamma u (move (move x (fun i => 1) t) v t1) size Ht1).
-  }
-  apply (d_eq _ _ _ _ (derivative_15 m beta dy eps gamma u v x size Hroot)).
-  change (0 = 0).
-  normal.
-Qed.
-
-(** ... and is of degree $-3$, ... *)
-Theorem second_structure_23 :
-  forall (m : nat) (a beta : R) (dy : nat -> R) (eps gamma : R) (u v w x : nat -> R),
-  (1 <= m)%nat ->
-  0 < Var m x (Mean m x) + eps ->
-  0 < a ->
-  (ex_derive (fun t : R => Derive (fun t1 => Derive (fun t2 => sum m (fun i1 => dy i1 * Y (Xhat (move (move
-    (move (fun i => a * x i) w t) v t1) u t2) (Mean m (move (move (move (fun i => a * x i) w t) v t1) u t2))
-    (Var m (move (move (move (fun i => a * x i) w t) v t1) u t2) (Mean m (move (move (move (fun i => a * x i)
-    w t) v t1) u t2))) (a ^ 2 * eps)) gamma beta i1)) 0) 0) 0) /\
-  (locally 0 (fun t : R => ex_derive (fun t1 : R => Derive (fun t2 => sum m (fun i1 => dy i1 * Y (Xhat (move
-    (move (move (fun i => a * x i) w t) v t1) u t2) (Mean m (move (move (move (fun i => a * x i) w t) v t1) u
-    t2)) (Var m (move (move (move (fun i => a * x i) w t) v t1) u t2) (Mean m (move (move (move (fun i => a *
-    x i) w t) v t1) u t2))) (a ^ 2 * eps)) gamma beta i1)) 0) 0)) /\
-  (locally 0 (fun t : R => locally 0 (fun t1 : R => ex_derive (fun t2 : R => sum m (fun i1 => dy i1 * Y (Xhat
-    (move (move (move (fun i => a * x i) w t) v t1) u t2) (Mean m (move (move (move (fun i => a * x i) w t) v
-    t1) u t2)) (Var m (move (move (move (fun i => a * x i) w t) v t1) u t2) (Mean m (move (move (move (fun i
-    => a * x i) w t) v t1) u t2))) (a ^ 2 * eps)) gamma beta i1)) 0))) /\
-  (ex_derive (fun t : R => Derive (fun t1 => Derive (fun t2 => sum m (fun i => dy i * Y (Xhat (move (move
-    (move x w t) v t1) u t2) (Mean m (move (move (move x w t) v t1) u t2)) (Var m (move (move (move x w t) v
-    t1) u t2) (Mean m (move (move (move x w t) v t1) u t2))) eps) gamma beta i)) 0) 0) 0) /\
-  (locally 0 (fun t : R => ex_derive (fun t1 : R => Derive (fun t2 => sum m (fun i => dy i * Y (Xhat (move
-    (move (move x w t) v t1) u t2) (Mean m (move (move (move x w t) v t1) u t2)) (Var m (move (move (move x w
-    t) v t1) u t2) (Mean m (move (move (move x w t) v t1) u t2))) eps) gamma beta i)) 0) 0)) /\
-  (locally 0 (fun t : R => locally 0 (fun t1 : R => ex_derive (fun t2 : R => sum m (fun i => dy i * Y (Xhat
-    (move (move (move x w t) v t1) u t2) (Mean m (move (move (move x w t) v t1) u t2)) (Var m (move (move
-    (move x w t) v t1) u t2) (Mean m (move (move (move x w t) v t1) u t2))) eps) gamma beta i)) 0))) /\
-  Derive (fun t => Derive (fun t1 => Derive (fun t2 => sum m (fun i1 => dy i1 * Y (Xhat (move (move (move (fun
-    i => a * x i) w t) v t1) u t2) (Mean m (move (move (move (fun i => a * x i) w t) v t1) u t2)) (Var m (move
-    (move (move (fun i => a * x i) w t) v t1) u t2) (Mean m (move (move (move (fun i => a * x i) w t) v t1) u
-    t2))) (a ^ 2 * eps)) gamma beta i1)) 0) 0) 0 =
-  Derive (fun t => Derive (fun t1 => Derive (fun t2 => sum m (fun i => dy i * Y (Xhat (move (move (move x w t)
-    v t1) u t2) (Mean m (move (move (move x w t) v t1) u t2)) (Var m (move (move (move x w t) v t1) u t2)
-    (Mean m (move (move (move x w t) v t1) u t2))) eps) gamma beta i)) 0) 0) 0 / a ^ 3.
-Proof.
-  intros m a beta dy eps gamma u v w x Hm Hroot a_positive.
-  assert (size : 0 < INR m) by (apply size_positive; lia).
-  destruct (moments m x size) as (first_moment & second_moment & var_nonnegative).
-  destruct (roots _ _ Hroot) as [rstd_positive eps_is].
-  set (mean := Mean m x) in *.
-  set (var := Var m x mean) in *.
-  set (rstd := Rstd var eps) in *.
-  assert (e1 : sum m (fun i => a * x i) = a * mean * INR m).
-  {
-    transitivity (sum m (fun i => (a) * (x i - mean) + ((a * mean) * (1) + (0)))).
-    { apply sum_ext; intros i Hi.
-      normal. }
-    rewrite sum_cons, sum_cons, sum_nil.
-    rewrite first_moment.
-    rewrite sum_one.
-    normal.
-  }
-  assert (e2 : Mean m (fun i => a * x i) = a * mean).
-  {
-    change (sum m (fun i => a * x i) / INR m = a * mean).
-    rewrite e1.
-    normal.
-  }
-  assert (e3 : sum m (fun i1 => (a * x i1 - Mean m (fun i => a * x i)) ^ 2) = a ^ 2 * var * INR m).
-  {
-    transitivity (sum m (fun i1 => (a ^ 2) * ((x i1 - mean) ^ 2) + (0))).
-    { apply sum_ext; intros i1 Hi1.
-      rewrite e2.
-      normal. }
-    rewrite sum_cons, sum_nil.
-    rewrite second_moment.
-    normal.
-  }
-  assert (e4 : Var m (fun i => a * x i) (Mean m (fun i => a * x i)) = a ^ 2 * var).
-  {
-    change (sum m (fun i1 => (a * x i1 - Mean m (fun i => a * x i)) ^ 2) / INR m = a ^ 2 * var).
-    rewrite e3.
-    normal.
-  }
-  assert (e5 : sqrt (Var m (fun i => a * x i) (Mean m (fun i => a * x i)) + a ^ 2 * eps) = a / rstd).
-  {
-    apply root_is; [positive |].
-    rewrite e4.
-    normal.
-  }
-  assert (e6 : Rstd (Var m (fun i => a * x i) (Mean m (fun i => a * x i))) (a ^ 2 * eps) = rstd / a).
-  {
-    change (1 / sqrt (Var m (fun i => a * x i) (Mean m (fun i => a * x i)) + a ^ 2 * eps) = rstd / a).
-    rewrite e5.
-    normal.
-  }
-  assert (e7 : sum m (fun i => w i * v i) = sum m (fun i => v i * w i)).
-  {
-    transitivity (sum m (fun i => (1) * (v i * w i) + (0))).
-    { apply sum_ext; intros i Hi.
-      normal. }
-    rewrite sum_cons, sum_nil.
-    normal.
-  }
-  assert (e8 : sum m (fun i => w i * u i) = sum m (fun i => u i * w i)).
-  {
-    transitivity (sum m (fun i => (1) * (u i * w i) + (0))).
-    { apply sum_ext; intros i Hi.
-      normal. }
-    rewrite sum_cons, sum_nil.
-    normal.
-  }
-  assert (e9 : sum m (fun i1 => (a * x i1 - Mean m (fun i => a * x i)) * dy i1) = a * sum m (fun i => (x i -
-    mean) * dy i)).
-  {
-    transitivity (sum m (fun i1 => (a) * ((x i1 - mean) * dy i1) + (0))).
-    { apply sum_ext; intros i1 Hi1.
-      rewrite e2.
-      normal. }
-    rewrite sum_cons, sum_nil.
-    normal.
-  }
-  assert (e10 : sum m (fun i1 => (a * x i1 - Mean m (fun i => a * x i)) * w i1) = a * sum m (fun i => (x i -
-    mean) * w i)).
-  {
-    transitivity (sum m (fun i1 => (a) * ((x i1 - mean) * w i1) + (0))).
-    { apply sum_ext; intros i1 Hi1.
-      rewrite e2.
-      normal. }
-    rewrite sum_cons, sum_nil.
-    normal.
-  }
-  assert (e11 : sum m (fun i1 => (a * x i1 - Mean m (fun i => a * x i)) * u i1) = a * sum m (fun i => (x i -
-    mean) * u i)).
-  {
-    transitivity (sum m (fun i1 => (a) * ((x i1 - mean) * u i1) + (0))).
-    { apply sum_ext; intros i1 Hi1.
-      rewrite e2.
-      normal. }
-    rewrite sum_cons, sum_nil.
-    normal.
-  }
-  assert (e12 : sum m (fun i1 => (a * x i1 - Mean m (fun i => a * x i)) * v i1) = a * sum m (fun i => (x i -
-    mean) * v i)).
-  {
-    transitivity (sum m (fun i1 => (a) * ((x i1 - mean) * v i1) + (0))).
-    { apply sum_ext; intros i1 Hi1.
-      rewrite e2.
-      normal. }
-    rewrite sum_cons, sum_nil.
-    normal.
-  }
-  assert (p13 : 0 < Var m (fun i => a * x i) (Mean m (fun i => a * x i)) + a ^ 2 * eps).
-  { apply (is_positive _ (a / rstd)); [positive |].
-    rewrite e4.
-    normal. }
-  assert (e14 : Derive (fun t => Derive (fun t1 => Derive (fun t2 => sum m (fun i1 => dy i1 * Y (Xhat (move
-    (move (move (fun i => a * x i) w t) v t1) u t2) (Mean m (move (move (move (fun i => a * x i) w t) v t1) u
-    t2)) (Var m (move (move (move (fun i => a * x i) w t) v t1) u t2) (Mean m (move (move (move (fun i => a *
-    x i) w t) v t1) u t2))) (a ^ 2 * eps)) gamma beta i1)) 0) 0) 0 = - (gamma * rstd ^ 3 * sum m (fun i => dy
-    i * u i) * sum m (fun i => v i * w i) / (a ^ 3 * INR m)) - gamma * rstd ^ 3 * sum m (fun i => dy i * v i)
-    * sum m (fun i => u i * w i) / (a ^ 3 * INR m) - gamma * rstd ^ 3 * sum m (fun i => dy i * w i) * sum m
-    (fun i => u i * v i) / (a ^ 3 * INR m) + gamma * rstd ^ 3 * sum m (fun i => dy i * u i) * sum m v * sum m
-    w / (a ^ 3 * INR m ^ 2) + gamma * rstd ^ 3 * sum m (fun i => dy i * v i) * sum m u * sum m w / (a ^ 3 *
-    INR m ^ 2) + gamma * rstd ^ 3 * sum m (fun i => dy i * w i) * sum m u * sum m v / (a ^ 3 * INR m ^ 2) +
-    gamma * rstd ^ 3 * sum m dy * sum m (fun i => u i * v i) * sum m w / (a ^ 3 * INR m ^ 2) + gamma * rstd ^
-    3 * sum m dy * sum m (fun i => u i * w i) * sum m v / (a ^ 3 * INR m ^ 2) + gamma * rstd ^ 3 * sum m dy *
-    sum m u * sum m (fun i => v i * w i) / (a ^ 3 * INR m ^ 2) - 3 * gamma * rstd ^ 3 * sum m dy * sum m u *
-    sum m v * sum m w / (a ^ 3 * INR m ^ 3) + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) *
-    sum m (fun i => (x i - mean) * u i) * sum m (fun i => v i * w i) / (a ^ 3 * INR m ^ 2) + 3 * gamma * rstd
-    ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * v i) * sum m (fun i => u i * w
-    i) / (a ^ 3 * INR m ^ 2) + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i =>
-    (x i - mean) * w i) * sum m (fun i => u i * v i) / (a ^ 3 * INR m ^ 2) + 3 * gamma * rstd ^ 5 * sum m (fun
-    i => (x i - mean) * u i) * sum m (fun i => (x i - mean) * v i) * sum m (fun i => dy i * w i) / (a ^ 3 *
-    INR m ^ 2) + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * u i) * sum m (fun i => (x i - mean) * w
-    i) * sum m (fun i => dy i * v i) / (a ^ 3 * INR m ^ 2) + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i -
-    mean) * v i) * sum m (fun i => (x i - mean) * w i) * sum m (fun i => dy i * u i) / (a ^ 3 * INR m ^ 2) - 3
-    * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * u i) * sum m v
-    * sum m w / (a ^ 3 * INR m ^ 3) - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun
-    i => (x i - mean) * v i) * sum m u * sum m w / (a ^ 3 * INR m ^ 3) - 3 * gamma * rstd ^ 5 * sum m (fun i
-    => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * w i) * sum m u * sum m v / (a ^ 3 * INR m ^ 3) -
-    3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * u i) * sum m (fun i => (x i - mean) * v i) * sum m
-    dy * sum m w / (a ^ 3 * INR m ^ 3) - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * u i) * sum m
-    (fun i => (x i - mean) * w i) * sum m dy * sum m v / (a ^ 3 * INR m ^ 3) - 3 * gamma * rstd ^ 5 * sum m
-    (fun i => (x i - mean) * v i) * sum m (fun i => (x i - mean) * w i) * sum m dy * sum m u / (a ^ 3 * INR m
-    ^ 3) - 15 * gamma * rstd ^ 7 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * u i)
-    * sum m (fun i => (x i - mean) * v i) * sum m (fun i => (x i - mean) * w i) / (a ^ 3 * INR m ^ 3)).
-  {
-    transitivity (- (gamma * Rstd (Var m (fun i => a * x i) (Mean m (fun i => a * x i))) (a ^ 2 * eps) ^ 3 *
-      sum m (fun i => dy i * w i) * sum m (fun i => u i * v i) / INR m) - gamma * Rstd (Var m (fun i => a * x
-      i) (Mean m (fun i => a * x i))) (a ^ 2 * eps) ^ 3 * sum m (fun i => dy i * u i) * sum m (fun i => w i *
-      v i) / INR m - gamma * Rstd (Var m (fun i => a * x i) (Mean m (fun i => a * x i))) (a ^ 2 * eps) ^ 3 *
-      sum m (fun i => dy i * v i) * sum m (fun i => w i * u i) / INR m + gamma * Rstd (Var m (fun i => a * x
-      i) (Mean m (fun i => a * x i))) (a ^ 2 * eps) ^ 3 * sum m (fun i => dy i * w i) * sum m u * sum m v /
-      INR m ^ 2 + gamma * Rstd (Var m (fun i => a * x i) (Mean m (fun i => a * x i))) (a ^ 2 * eps) ^ 3 * sum
-      m (fun i => dy i * u i) * sum m w * sum m v / INR m ^ 2 + gamma * Rstd (Var m (fun i => a * x i) (Mean m
-      (fun i => a * x i))) (a ^ 2 * eps) ^ 3 * sum m (fun i => dy i * v i) * sum m w * sum m u / INR m ^ 2 +
-      gamma * Rstd (Var m (fun i => a * x i) (Mean m (fun i => a * x i))) (a ^ 2 * eps) ^ 3 * sum m dy * sum m
-      (fun i => w i * u i) * sum m v / INR m ^ 2 + gamma * Rstd (Var m (fun i => a * x i) (Mean m (fun i => a
-      * x i))) (a ^ 2 * eps) ^ 3 * sum m dy * sum m (fun i => w i * v i) * sum m u / INR m ^ 2 + gamma * Rstd
-      (Var m (fun i => a * x i) (Mean m (fun i => a * x i))) (a ^ 2 * eps) ^ 3 * sum m dy * sum m w * sum m
-      (fun i => u i * v i) / INR m ^ 2 - 3 * gamma * Rstd (Var m (fun i => a * x i) (Mean m (fun i => a * x
-      i))) (a ^ 2 * eps) ^ 3 * sum m dy * sum m w * sum m u * sum m v / INR m ^ 3 + 3 * gamma * Rstd (Var m
-      (fun i => a * x i) (Mean m (fun i => a * x i))) (a ^ 2 * eps) ^ 5 * sum m (fun i1 => (a * x i1 - Mean m
-      (fun i => a * x i)) * dy i1) * sum m (fun i1 => (a * x i1 - Mean m (fun i => a * x i)) * w i1) * sum m
-      (fun i => u i * v i) / INR m ^ 2 + 3 * gamma * Rstd (Var m (fun i => a * x i) (Mean m (fun i => a * x
-      i))) (a ^ 2 * eps) ^ 5 * sum m (fun i1 => (a * x i1 - Mean m (fun i => a * x i)) * dy i1) * sum m (fun
-      i1 => (a * x i1 - Mean m (fun i => a * x i)) * u i1) * sum m (fun i => w i * v i) / INR m ^ 2 + 3 *
-      gamma * Rstd (Var m (fun i => a * x i) (Mean m (fun i => a * x i))) (a ^ 2 * eps) ^ 5 * sum m (fun i1 =>
-      (a * x i1 - Mean m (fun i => a * x i)) * dy i1) * sum m (fun i1 => (a * x i1 - Mean m (fun i => a * x
-      i)) * v i1) * sum m (fun i => w i * u i) / INR m ^ 2 + 3 * gamma * Rstd (Var m (fun i => a * x i) (Mean
-      m (fun i => a * x i))) (a ^ 2 * eps) ^ 5 * sum m (fun i1 => (a * x i1 - Mean m (fun i => a * x i)) * w
-      i1) * sum m (fun i1 => (a * x i1 - Mean m (fun i => a * x i)) * u i1) * sum m (fun i => dy i * v i) /
-      INR m ^ 2 + 3 * gamma * Rstd (Var m (fun i => a * x i) (Mean m (fun i => a * x i))) (a ^ 2 * eps) ^ 5 *
-      sum m (fun i1 => (a * x i1 - Mean m (fun i => a * x i)) * w i1) * sum m (fun i1 => (a * x i1 - Mean m
-      (fun i => a * x i)) * v i1) * sum m (fun i => dy i * u i) / INR m ^ 2 + 3 * gamma * Rstd (Var m (fun i
-      => a * x i) (Mean m (fun i => a * x i))) (a ^ 2 * eps) ^ 5 * sum m (fun i1 => (a * x i1 - Mean m (fun i
-      => a * x i)) * u i1) * sum m (fun i1 => (a * x i1 - Mean m (fun i => a * x i)) * v i1) * sum m (fun i =>
-      dy i * w i) / INR m ^ 2 - 3 * gamma * Rstd (Var m (fun i => a * x i) (Mean m (fun i => a * x i))) (a ^ 2
-      * eps) ^ 5 * sum m (fun i1 => (a * x i1 - Mean m (fun i => a * x i)) * dy i1) * sum m (fun i1 => (a * x
-      i1 - Mean m (fun i => a * x i)) * w i1) * sum m u * sum m v / INR m ^ 3 - 3 * gamma * Rstd (Var m (fun i
-      => a * x i) (Mean m (fun i => a * x i))) (a ^ 2 * eps) ^ 5 * sum m (fun i1 => (a * x i1 - Mean m (fun i
-      => a * x i)) * dy i1) * sum m (fun i1 => (a * x i1 - Mean m (fun i => a * x i)) * u i1) * sum m w * sum
-      m v / INR m ^ 3 - 3 * gamma * Rstd (Var m (fun i => a * x i) (Mean m (fun i => a * x i))) (a ^ 2 * eps)
-      ^ 5 * sum m (fun i1 => (a * x i1 - Mean m (fun i => a * x i)) * dy i1) * sum m (fun i1 => (a * x i1 -
-      Mean m (fun i => a * x i)) * v i1) * sum m w * sum m u / INR m ^ 3 - 3 * gamma * Rstd (Var m (fun i => a
-      * x i) (Mean m (fun i => a * x i))) (a ^ 2 * eps) ^ 5 * sum m (fun i1 => (a * x i1 - Mean m (fun i => a
-      * x i)) * w i1) * sum m (fun i1 => (a * x i1 - Mean m (fun i => a * x i)) * u i1) * sum m dy * sum m v /
-      INR m ^ 3 - 3 * gamma * Rstd (Var m (fun i => a * x i) (Mean m (fun i => a * x i))) (a ^ 2 * eps) ^ 5 *
-      sum m (fun i1 => (a * x i1 - Mean m (fun i => a * x i)) * w i1) * sum m (fun i1 => (a * x i1 - Mean m
-      (fun i => a * x i)) * v i1) * sum m dy * sum m u / INR m ^ 3 - 3 * gamma * Rstd (Var m (fun i => a * x
-      i) (Mean m (fun i => a * x i))) (a ^ 2 * eps) ^ 5 * sum m (fun i1 => (a * x i1 - Mean m (fun i => a * x
-      i)) * u i1) * sum m (fun i1 => (a * x i1 - Mean m (fun i => a * x i)) * v i1) * sum m dy * sum m w / INR
-      m ^ 3 - 15 * gamma * Rstd (Var m (fun i => a * x i) (Mean m (fun i => a * x i))) (a ^ 2 * eps) ^ 7 * sum
-      m (fun i1 => (a * x i1 - Mean m (fun i => a * x i)) * dy i1) * sum m (fun i1 => (a * x i1 - Mean m (fun
-      i => a * x i)) * w i1) * sum m (fun i1 => (a * x i1 - Mean m (fun i => a * x i)) * u i1) * sum m (fun i1
-      => (a * x i1 - Mean m (fun i => a * x i)) * v i1) / INR m ^ 3).
-    { apply is_derive_unique. exact (derivative_12 m beta dy (a ^ 2 * eps) gamma w u v (fun i => a * x i) size
-      p13). }
-    rewrite e6.
-    rewrite e9.
-    rewrite e11.
-    rewrite e12.
-    rewrite e10.
-    rewrite e8.
-    rewrite e7.
-    normal.
-  }
-  assert (e15 : Derive (fun t => Derive (fun t1 => Derive (fun t2 => sum m (fun i => dy i * Y (Xhat (move
-    (move (move x w t) v t1) u t2) (Mean m (move (move (move x w t) v t1) u t2)) (Var m (move (move (move x w
-    t) v t1) u t2) (Mean m (move (move (move x w t) v t1) u t2))) eps) gamma beta i)) 0) 0) 0 = - (gamma *
-    rstd ^ 3 * sum m (fun i => dy i * u i) * sum m (fun i => v i * w i) / INR m) - gamma * rstd ^ 3 * sum m
-    (fun i => dy i * v i) * sum m (fun i => u i * w i) / INR m - gamma * rstd ^ 3 * sum m (fun i => dy i * w
-    i) * sum m (fun i => u i * v i) / INR m + gamma * rstd ^ 3 * sum m (fun i => dy i * u i) * sum m v * sum m
-    w / INR m ^ 2 + gamma * rstd ^ 3 * sum m (fun i => dy i * v i) * sum m u * sum m w / INR m ^ 2 + gamma *
-    rstd ^ 3 * sum m (fun i => dy i * w i) * sum m u * sum m v / INR m ^ 2 + gamma * rstd ^ 3 * sum m dy * sum
-    m (fun i => u i * v i) * sum m w / INR m ^ 2 + gamma * rstd ^ 3 * sum m dy * sum m (fun i => u i * w i) *
-    sum m v / INR m ^ 2 + gamma * rstd ^ 3 * sum m dy * sum m u * sum m (fun i => v i * w i) / INR m ^ 2 - 3 *
-    gamma * rstd ^ 3 * sum m dy * sum m u * sum m v * sum m w / INR m ^ 3 + 3 * gamma * rstd ^ 5 * sum m (fun
-    i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * u i) * sum m (fun i => v i * w i) / INR m ^ 2 +
-    3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * v i) * sum m
-    (fun i => u i * w i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m
-    (fun i => (x i - mean) * w i) * sum m (fun i => u i * v i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun
-    i => (x i - mean) * u i) * sum m (fun i => (x i - mean) * v i) * sum m (fun i => dy i * w i) / INR m ^ 2 +
-    3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * u i) * sum m (fun i => (x i - mean) * w i) * sum m
-    (fun i => dy i * v i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * v i) * sum m
-    (fun i => (x i - mean) * w i) * sum m (fun i => dy i * u i) / INR m ^ 2 - 3 * gamma * rstd ^ 5 * sum m
-    (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * u i) * sum m v * sum m w / INR m ^ 3 - 3 *
-    gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * v i) * sum m u *
-    sum m w / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i -
-    mean) * w i) * sum m u * sum m v / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * u i)
-    * sum m (fun i => (x i - mean) * v i) * sum m dy * sum m w / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun
-    i => (x i - mean) * u i) * sum m (fun i => (x i - mean) * w i) * sum m dy * sum m v / INR m ^ 3 - 3 *
-    gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * v i) * sum m (fun i => (x i - mean) * w i) * sum m dy *
-    sum m u / INR m ^ 3 - 15 * gamma * rstd ^ 7 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i
-    - mean) * u i) * sum m (fun i => (x i - mean) * v i) * sum m (fun i => (x i - mean) * w i) / INR m ^ 3).
-  {
-    transitivity (- (gamma * rstd ^ 3 * sum m (fun i => dy i * w i) * sum m (fun i => u i * v i) / INR m) -
-      gamma * rstd ^ 3 * sum m (fun i => dy i * u i) * sum m (fun i => w i * v i) / INR m - gamma * rstd ^ 3 *
-      sum m (fun i => dy i * v i) * sum m (fun i => w i * u i) / INR m + gamma * rstd ^ 3 * sum m (fun i => dy
-      i * w i) * sum m u * sum m v / INR m ^ 2 + gamma * rstd ^ 3 * sum m (fun i => dy i * u i) * sum m w *
-      sum m v / INR m ^ 2 + gamma * rstd ^ 3 * sum m (fun i => dy i * v i) * sum m w * sum m u / INR m ^ 2 +
-      gamma * rstd ^ 3 * sum m dy * sum m (fun i => w i * u i) * sum m v / INR m ^ 2 + gamma * rstd ^ 3 * sum
-      m dy * sum m (fun i => w i * v i) * sum m u / INR m ^ 2 + gamma * rstd ^ 3 * sum m dy * sum m w * sum m
-      (fun i => u i * v i) / INR m ^ 2 - 3 * gamma * rstd ^ 3 * sum m dy * sum m w * sum m u * sum m v / INR m
-      ^ 3 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * w i)
-      * sum m (fun i => u i * v i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) *
-      sum m (fun i => (x i - mean) * u i) * sum m (fun i => w i * v i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 *
-      sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * v i) * sum m (fun i => w i * u i)
-      / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * w i) * sum m (fun i => (x i - mean)
-      * u i) * sum m (fun i => dy i * v i) / INR m ^ 2 + 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) *
-      w i) * sum m (fun i => (x i - mean) * v i) * sum m (fun i => dy i * u i) / INR m ^ 2 + 3 * gamma * rstd
-      ^ 5 * sum m (fun i => (x i - mean) * u i) * sum m (fun i => (x i - mean) * v i) * sum m (fun i => dy i *
-      w i) / INR m ^ 2 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i -
-      mean) * w i) * sum m u * sum m v / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * dy
-      i) * sum m (fun i => (x i - mean) * u i) * sum m w * sum m v / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m
-      (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * v i) * sum m w * sum m u / INR m ^ 3 - 3
-      * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * w i) * sum m (fun i => (x i - mean) * u i) * sum m
-      dy * sum m v / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i - mean) * w i) * sum m (fun i =>
-      (x i - mean) * v i) * sum m dy * sum m u / INR m ^ 3 - 3 * gamma * rstd ^ 5 * sum m (fun i => (x i -
-      mean) * u i) * sum m (fun i => (x i - mean) * v i) * sum m dy * sum m w / INR m ^ 3 - 15 * gamma * rstd
-      ^ 7 * sum m (fun i => (x i - mean) * dy i) * sum m (fun i => (x i - mean) * w i) * sum m (fun i => (x i
-      - mean) * u i) * sum m (fun i => (x i - mean) * v i) / INR m ^ 3).
-    { apply is_derive_unique. exact (derivative_12 m beta dy eps gamma w u v x size Hroot). }
-    rewrite e8.
-    rewrite e7.
-    normal.
-  }
-  split.
-  {
-    eexists. exact (derivative_12 m beta dy (a ^ 2 * eps) gamma w u v (fun i => a * x i) size p13).
-  }
-  split.
-  {
-    refine (filter_imp _ _ _ (near m (fun i => a * x i) w (a ^ 2 * eps) size p13)); intros t Ht.
-    eexists. exact (derivative_11 m beta dy (a ^ 2 * eps) gamma v u (move (fun i => a * x i) w t) size Ht).
-  }
-  split.
-  {
-    refine (filter_imp _ _ _ (near m (fun i => a * x i) w (a ^ 2 * eps) size p13)); intros t Ht.
-    refine (filter_imp _ _ _ (near m (move (fun i => a * x i) w t) v (a ^ 2 * eps) size Ht)); intros t1 Ht1.
-    eexists. exact (derivative_9 m beta dy (a ^ 2 * eps) gamma u (move (move (fun i => a * x i) w t) v t1)
-      size Ht1).
-  }
-  split.
-  {
-    eexists. exact (derivative_12 m beta dy eps gamma w u v x size Hroot).
-  }
-  split.
-  {
-    refine (filter_imp _ _ _ (near m x w eps size Hroot)); intros t Ht.
-    eexists. exact (derivative_11 m beta dy eps gamma v u (move x w t) size Ht).
-  }
-  split.
-  {
-    refine (filter_imp _ _ _ (near m x w eps size Hroot)); intros t Ht.
-    refine (filter_imp _ _ _ (near m (move x w t) v eps size Ht)); intros t1 Ht1.
-    eexists. exact (derivative_9 m beta dy eps gamma u (move (move x w t) v t1) size Ht1).
-  }
-  change (Derive (fun t => Derive (fun t1 => Derive (fun t2 => sum m (fun i1 => dy i1 * Y (Xhat (move (move
-    (move (fun i => a * x i) w t) v t1) u t2) (Mean m (move (move (move (fun i => a * x i) w t) v t1) u t2))
-    (Var m (move (move (move (fun i => a * x i) w t) v t1) u t2) (Mean m (move (move (move (fun i => a * x i)
-    w t) v t1) u t2))) (a ^ 2 * eps)) gamma beta i1)) 0) 0) 0 = Derive (fun t => Derive (fun t1 => Derive (fun
-    t2 => sum m (fun i => dy i * Y (Xhat (move (move (move x w t) v t1) u t2) (Mean m (move (move (move x w t)
-    v t1) u t2)) (Var m (move (move (move x w t) v t1) u t2) (Mean m (move (move (move x w t) v t1) u t2)))
-    eps) gamma beta i)) 0) 0) 0 / a ^ 3).
-  rewrite e14.
-  rewrite e15.
-  normal.
-Qed.
-
-(** ... so that along $\hat{x}$ it is, at $\epsilon = 0$, $-2 r$ times the Hessian form. *)
-Theorem second_structure_24 :
   forall (m : nat) (beta : R) (dy : nat -> R) (eps gamma : R) (u v x : nat -> R),
   (1 <= m)%nat ->
   0 < Var m x (Mean m x) + eps ->
@@ -5908,7 +4970,7 @@ Proof.
     refine (filter_imp _ _ _ (near m (move x (Xhat x mean var eps) t) v eps size Ht)); intros t1 Ht1.
     eexists. exact (derivative_9 m beta dy eps gamma u (move (move x (Xhat x mean var eps) t) v t1) size Ht1).
   }
-  apply (d_eq _ _ _ _ (derivative_12 m beta dy eps gamma (Xhat x mean var eps) u v x size Hroot)).
+  apply (d_eq _ _ _ _ (derivative_13 m beta dy eps gamma (Xhat x mean var eps) u v x size Hroot)).
   change (- (gamma * rstd ^ 3 * sum m (fun i => dy i * Xhat x mean var eps i) * sum m (fun i => u i * v i) /
     INR m) - gamma * rstd ^ 3 * sum m (fun i => dy i * u i) * sum m (fun i => Xhat x mean var eps i * v i) /
     INR m - gamma * rstd ^ 3 * sum m (fun i => dy i * v i) * sum m (fun i => Xhat x mean var eps i * u i) /
@@ -5970,5 +5032,4 @@ Definition second_structure := (conj second_structure_1 (conj second_structure_2
   second_structure_8 (conj second_structure_9 (conj second_structure_10 (conj second_structure_11 (conj
   second_structure_12 (conj second_structure_13 (conj second_structure_14 (conj second_structure_15 (conj
   second_structure_16 (conj second_structure_17 (conj second_structure_18 (conj second_structure_19 (conj
-  second_structure_20 (conj second_structure_21 (conj second_structure_22 (conj second_structure_23
-  second_structure_24))))))))))))))))))))))).
+  second_structure_20 (conj second_structure_21 second_structure_22))))))))))))))))))))).
