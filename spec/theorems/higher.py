@@ -142,7 +142,7 @@ BENT = along(along(loss, "x", u), "x", v)
 
 def applied(direction):
     """The Hessian of the loss, applied to a direction, as a second backward pass returns it."""
-    return where(BY_X, v=direction, p=0, q=0)
+    return where(BY_X, **({} if direction is v else {"v": direction}), p=0, q=0)
 
 
 def scaled(body, **more):
@@ -157,9 +157,10 @@ STRUCTURE = Theorem(
     statement=r"""
 What the layer does not see, its derivatives do not see either, of any order: a shift of the batch moves none
 of them, and a factor only by a power of it. And the backward of the backward is the backward, transposed. So
-kernels for derivatives of any order can be tested against each other, with no reference at all. Here $P$ of
-the [second derivatives](second-derivatives.md) is $\langle v, \mathrm{d}x \rangle + p \mathrm{d}\gamma
-+ q \mathrm{d}\beta$; with $p = q = 0$ its derivative by $x$ is the Hessian, applied to $v$.
+kernels for derivatives of any order can be tested against each other, with no reference at all. Here
+$P = \langle v, \mathrm{d}x \rangle + p \mathrm{d}\gamma + q \mathrm{d}\beta$ is what a second backward pass
+starts from ([second derivatives](second-derivatives.md)); with $p = q = 0$ its derivative by $x$ is the
+Hessian, applied to $v$.
 """,
     claims=(
         states(
@@ -224,8 +225,8 @@ the [second derivatives](second-derivatives.md) is $\langle v, \mathrm{d}x \rang
         ),
     ),
     consequences=r"""
-A kernel of second derivatives that is wrong in one term breaks one of these, and which one it breaks says
-which term. `tests/test_theorems.py` has each of them violated by a declared mutant.
+A kernel of second derivatives that is wrong in a term breaks some of these; `tests/test_theorems.py` has
+each of them violated by a declared mutant.
 """,
     floating=r"""
 The Hessian applied to a shift is not exactly 0 in floating point, and $\langle u, H v \rangle$ not exactly
