@@ -75,6 +75,12 @@ serial: $(VENV)/with-dist  ## the same tests against a build without OpenMP
 	$(PY) -m build --sdist
 	BNCORE_OPENMP=0 .ci/installed $(PYTHON) dist/*.tar.gz dist/*.tar.gz
 
+.PHONY: clang
+clang: $(VENV)/with-dist  ## the same tests against a build by clang (Debian: apt install clang libomp-dev)
+	rm -rf dist
+	$(PY) -m build --sdist
+	CC=clang LDSHARED="clang -shared" .ci/installed $(PYTHON) dist/*.tar.gz dist/*.tar.gz
+
 .PHONY: clean
 clean:          ## remove what these targets made, .venv included
 	rm -rf $(VENV) build dist bncore.egg-info bncore/*.so

@@ -62,10 +62,13 @@ def _root(value, away):
 
 
 class Balls:
-    """Enclosures, as the kind of number of an `Evaluation`; free names are drawn from few exact numbers."""
+    """Enclosures, as the kind of number of an `Evaluation`; free names are drawn from few exact numbers.
+
+    1 is none of them: a factor of 1 would show nothing.
+    """
 
     def draw(self, chance):
-        return Ball(chance.choice((-1, 1)) * Fraction(chance.choice((1, 2, 3, 4)), 2))
+        return Ball(chance.choice((-1, 1)) * Fraction(chance.choice((1, 3, 4)), 2))
 
     def number(self, value):
         return Ball(Fraction(value))

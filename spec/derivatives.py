@@ -76,14 +76,14 @@ def form(n):
 
 
 def expected(problem, moved, n):
-    """What the derivative of order n must be, a number a channel; `moved` are the directions.
+    """What the derivative of order n must be, a number a channel; `moved` are the directions, n at least.
 
     Its rivals are the closed form with any one of its terms left out.
     """
 
     def compute():
-        rows = (problem.model.elements(channels(each)) for each in moved)
-        given = dict(zip(DIRECTIONS, rows, strict=True))
+        rows = (problem.model.elements(channels(each)) for each in moved[:n])
+        given = dict(zip(DIRECTIONS[:n], rows, strict=True))
         tree, values = form(n), problem.values | given
         exact = Walk(
             {key: value.value for key, value in values.items()}, Batch(problem.over.m.value.numerator)

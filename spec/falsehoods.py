@@ -57,10 +57,10 @@ def _of_tree(right, batch):
         yield f"term: number {n + 1} is missing", misses
     for n, flips in _terms(right, lambda term: [-term]):
         yield f"sign: that of term {n + 1}", flips
-    late = _replaced(right, rstd, rstd / (1 + eps * rstd))
+    late = replaced(right, rstd, rstd / (1 + eps * rstd))
     if late != right:
         yield "eps: beside the root in rstd", late
-    double = _replaced(right, eps, 2 * eps)
+    double = replaced(right, eps, 2 * eps)
     if double != right:
         yield "eps: twice", double
 
@@ -79,12 +79,13 @@ def _terms(right, change=lambda term: []):
                 return
 
 
-def _replaced(right, old, new):
+def replaced(right, old, new):
+    """The tree with another subtree wherever the old one stands."""
     if right == old:
         return new
     if not isinstance(right, Tree):
         return right
-    return Tree(right.head, tuple(_replaced(part, old, new) for part in right.parts))
+    return Tree(right.head, tuple(replaced(part, old, new) for part in right.parts))
 
 
 def _replaces_x(tree):

@@ -4,6 +4,7 @@ Times are made up here. No test says how fast anything is.
 """
 
 import dataclasses
+import re
 import sys
 from functools import partial
 from pathlib import Path
@@ -14,8 +15,9 @@ import pytest
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "benchmarks"
 sys.path.insert(0, str(FOLDER))
 
+import constants  # noqa: E402
 import instructions  # noqa: E402
-from harness import page, peers, results, run, shapes, timing  # noqa: E402
+from harness import page, peers, results, run, shapes, timing, variants  # noqa: E402
 from harness.peers import ours, textbook  # noqa: E402
 from harness.peers.base import Base, Bound  # noqa: E402
 from harness.verification import Reference, Wrong, sampled  # noqa: E402
@@ -295,3 +297,59 @@ def test_a_peer_that_is_missing_is_named(monkeypatch):
 def test_instructions_flag_growth_beyond_five_percent():
     table = {"a": 100, "b": 100, "gone": 1}
     assert instructions.regressions({"a": 105, "b": 105.1, "new": 1}, table) == (["b"], ["new"])
+
+
+DECLARED = variants.declared()
+
+
+def test_every_constant_of_the_kernels_is_measured_or_has_a_reason_not_to_be():
+    assert not constants.RACES.keys() & constants.FIXED.keys()
+    assert DECLARED.keys() == constants.RACES.keys() | constants.FIXED.keys()
+
+
+def test_no_member_of_an_enum_is_overlooked():
+    text = "".join(path.read_text() for path in (FOLDER.parents[1] / "bncore").glob("*.pxi"))
+    assert text.count("cdef enum") == text.count("cdef enum:\n")
+    assert {"LANES", "READY", "STREAM_BYTES"} <= DECLARED.keys()
+    assert DECLARED["STREAM_BYTES"].value == 16 << 20
+
+
+@pytest.mark.parametrize("name", constants.RACES)
+def test_another_value_can_be_put_in_the_place_of_a_constants_own(name):
+    constant = DECLARED[name]
+    file, old, new = constant.edit(12345)
+    source = (FOLDER.parents[1] / "bncore" / file).read_text()
+    assert source.count(old) == 1
+    assert new == f"    {name} = 12345\n"
+    assert len({constant.value, *constants.others(constant)}) == 3
+    assert constant.says, f"the source does not say what {name} is"
+
+
+def test_the_table_of_constants_is_that_of_the_kernels():
+    text = constants.PAGE.read_text()
+    assert text.count(constants.BEGIN) == 1
+    found = re.findall(r"^\| `(\w+)` \| (\d+) \| (.*?) \|", text.partition(constants.BEGIN)[2], re.MULTILINE)
+    if not found:
+        pytest.skip("docs/benchmarks/constants.py was not run on these kernels yet")
+    wanted = [(name, str(DECLARED[name].value), DECLARED[name].says) for name in constants.RACES]
+    assert list(dict.fromkeys(found)) == wanted
+
+
+def test_a_race_of_constants_is_a_row():
+    ratios = {8192: (1.034, True), 32768: (0.9, False), constants.AFTER: (1.0, True)}
+    constant = dataclasses.replace(DECLARED["CHUNK_BYTES"], value=16384, says="of one operand")
+    row = constants.line(constant, ("forward", (4, 7, 5), constants.LAST), ratios)
+    assert row == (
+        "| `CHUNK_BYTES` | 16384 | of one operand | forward, 4 x 7 x 5, channels last "
+        "| 1.03 | 0.90 | 1.00 | some others |"
+    )
+
+
+@pytest.mark.parametrize("race", dict.fromkeys(race for some in constants.RACES.values() for race in some))
+def test_a_race_of_constants_runs_the_public_functions(race):
+    import bncore
+
+    operation, extents, axis = race
+    small = tuple(min(extent, 3 + n) for n, extent in enumerate(extents))
+    runner = constants.call(bncore, operation, small, axis)
+    assert constants._bits(runner) == constants._bits(runner)

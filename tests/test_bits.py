@@ -63,17 +63,12 @@ def of_variant(isa):
         return None
 
 
-@cache
-def of_this_process():
-    return list(digest.lines())
-
-
 @pytest.mark.parametrize("isa", runtime._VARIANTS)
 def test_for_every_instruction_set(isa):
     found = of_variant(isa)
     if found is None:
         pytest.skip(f"this processor, or this build, has no {isa}")
-    assert found.splitlines() == of_this_process()
+    assert found.splitlines() == digest.of_this_process()
 
 
 def test_unknown_instruction_set_is_refused():

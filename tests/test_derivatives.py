@@ -7,13 +7,16 @@ from pathlib import Path
 import mpmath
 import numpy
 import pytest
+from closed import Forms
 
 from spec import adapters, derivatives, equations, inputs, oracle
 from spec.adapter import Missing
 from spec.conformance import check, culprit, judge, passed
 from spec.floats import Batch, Plain
-from spec.forms import Walk, closed, without_a_term
+from spec.forms import closed, without_a_term
 from spec.oracle import channels
+from spec.properties import VIOLATED, Implementation, observe
+from spec.theorems.higher import THIRD
 from spec.theorems.language import dx, loss
 from spec.verdict import ABSENT, FAIL, INCONCLUSIVE, PASS
 
@@ -58,21 +61,6 @@ def test_a_closed_form_is_looked_up_and_never_typed():
     assert closed(dx).head == "mul"
     with pytest.raises(LookupError, match="no theorem states one of"):
         closed(loss * 2)
-
-
-class Forms(Plain):
-    """A kernel of derivatives: the closed forms in floating point, or one that is wrong."""
-
-    def __init__(self, wrong=None):
-        self.wrong = wrong or {}
-
-    def derivative(self, nesting, dy, x, gamma, eps, u, v, w):
-        values, over = self.values(x, gamma, None, eps)
-        given = {"dy": dy, "u": u, "v": v, "w": w}
-        values |= {key: channels(each).astype(float) for key, each in given.items() if each is not None}
-        order = derivatives.order(nesting)
-        form = self.wrong.get(nesting) or derivatives.form(order)
-        return {"derivative": Walk(values, over).of(form)[:, 0].astype(x.dtype)}
 
 
 @pytest.mark.parametrize("name", derivatives.ON)
@@ -141,3 +129,6 @@ def test_what_is_known_of_torch_is_found():
         "jvp of jvp of grad",
         "grad of jvp of grad",
     }
+    # what is wrong is seen without a closed form too: it contradicts what the same framework's y says
+    found = observe(THIRD, Implementation(adapter, "float64", operations=("jvp",) * 3))
+    assert VIOLATED in {each.status for each in found}

@@ -5,16 +5,19 @@ from fractions import Fraction
 
 import numpy
 import pytest
+from closed import Forms
 
-from spec import adapters, oracle
+from spec import adapters, derivatives, oracle
 from spec.adapter import Adapter, Caps, Missing
 from spec.allowances import SHOWN, allowances
 from spec.balls import Ball, Balls
-from spec.mutants import MUTANTS
+from spec.falsehoods import replaced
+from spec.forms import without_a_term
+from spec.mutants import MUTANTS, second
 from spec.properties import HOLDS, INEXACT, UNASKED, VIOLATED, Implementation, observe
 from spec.samples import LARGER, SAMPLES
 from spec.theorems import THEOREMS
-from spec.theorems.language import dx, total
+from spec.theorems.language import average, cov, dx, total, u, v
 
 BY_NAME = {theorem.name: theorem for theorem in THEOREMS}
 
@@ -35,6 +38,7 @@ VIOLATED_BY = {
     "forward-mode": "dx with the wrong sign",
     "second-derivatives": "gamma missing",
     "third-derivative": "gamma missing",
+    "second-structure": "d_x with 2 for its 3",
     "merging": "var doubled",
     "running-statistics": "mean wrong by 0.05 %",
     "folding": "gamma squared",
@@ -89,6 +93,44 @@ def test_a_declared_mutant_violates_it(name):
     adapter = MUTANTS[VIOLATED_BY[name]].adapter
     found = observe(BY_NAME[name], Implementation(adapter, "float64"))
     assert any(each.status == VIOLATED for each in found), [str(each) for each in found]
+
+
+# Declared mutants that violate, between them, all that "second-structure" says of two backward passes.
+BREAK = (
+    "jvp wrong by 0.05 %",
+    "jvp of a batch that is not centred",
+    "jvp with its mean term squared",
+    "jvp without rstd",
+    "d_dy with the mean of dy",
+    "d_x of a batch that is not centred",
+    "d_x with the covariance squared",
+    "d_gamma without rstd",
+)
+
+
+def _wrong_forms():
+    """Kernels of the second and third derivative: one without a term, one whose covariance is not centred."""
+    for nesting in ("jvp of grad", "grad of jvp of grad"):
+        form = derivatives.form(derivatives.order(nesting))
+        yield Forms({nesting: next(without_a_term(form))})
+        yield Forms({nesting: replaced(form, cov(u, v), average(u * v))})
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_each_statement_about_second_derivatives_is_violated_by_a_mutant():
+    theorem = BY_NAME["second-structure"]
+    wrong = [*(MUTANTS[name].adapter for name in BREAK), *_wrong_forms()]
+    found = [each for adapter in wrong for each in observe(theorem, Implementation(adapter, "float64"))]
+    violated = {each.claim for each in found if each.status == VIOLATED}
+    assert violated == set(range(1, len(theorem.claims) + 1))
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("mutant", second.MUTANTS, ids=lambda mutant: mutant.name)
+def test_every_mutant_of_the_second_derivatives_violates_a_theorem(mutant):
+    ask = Implementation(mutant.adapter, "float64")
+    found = [each for name in ("forward-mode", "second-derivatives") for each in observe(BY_NAME[name], ask)]
+    assert any(each.status == VIOLATED for each in found)
 
 
 def test_no_claim_is_left_out_for_want_of_a_sample():

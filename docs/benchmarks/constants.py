@@ -1,140 +1,229 @@
 """What the kernels' constants are worth: `python docs/benchmarks/constants.py`, some ten minutes.
 
-Each constant is halved and doubled, the kernels are built again with it, and the three are raced on a shape
-that it is there for. Prints a table: seconds with the constant changed, over seconds with it as it is,
-interleaved in one process, the median of the rounds.
+The kernels are built again with each constant halved and doubled, and raced against the kernels as they are,
+interleaved in one process, on shapes that feel it. Writes the table of docs/kernels.md. `--build` only makes
+the builds, which are kept in build/constants until the sources change; `--quick` and `--only` write no page.
 """
 
-import math
+import argparse
 import os
-import re
-import shutil
-import subprocess
 import sys
-import tempfile
-from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
-from harness import environment
+from harness import environment, page, variants
 
-ROUNDS = 15
+BEGIN = page.BEGIN.replace("bench.py", "constants.py")
+PAGE = Path(__file__).resolve().parents[1] / "kernels.md"
+ROUNDS, QUICK = 31, 5
+BEFORE, AFTER = "as it is", "once more"
 
-# A constant, what it is, and an operation on a shape (N, C, S) that feels it; channels-last is (N, C, 1).
-CONSTANTS = {
-    "CHUNK_BYTES": ("bytes of a chunk", "statistics", (16, 64, 12544)),
-    "STAGE": ("elements of a stage, in place", "inference in place", (16, 64, 3136)),
-    "COLUMNS": ("columns of a tile", "forward", (12544, 128, 1)),
-    "BLOCK_ROWS": ("rows of a block, at least", "forward", (4096, 512, 1)),
-    "BLOCKS": ("blocks, at most", "forward", (200704, 64, 1)),
-    "SMALL_PLANE": ("planes below are columns", "forward", (64, 64, 400)),
-    "MANY_PLANES": ("so many planes are columns", "forward", (6, 256, 49)),
-    "MANY_CHANNELS": ("small channels to a group", "backward", (1, 1024, 64)),
-    "GROUP_ELEMENTS": ("elements to a group", "forward", (1, 512, 225)),
-    "SMALL_WORK": ("elements that one thread keeps", "forward", (1, 128, 196)),
-    "STREAM_BYTES": ("bytes of a result that is streamed, at least", "forward", (50, 128, 784)),
-    "SPARE_GROUPS": ("groups to a thread", "forward", (16, 12, 12544)),
+FIRST, LAST = 1, -1
+# For each constant calls that feel it: an operation, the extents of x, and its axis of channels. All of float32: for
+# float64 a doubled SMALL_PLANE or STAGE would not fit the room that a thread has.
+RACES = {
+    "CHUNK_BYTES": [("statistics", (16, 64, 112, 112), FIRST), ("backward", (4, 16, 56, 56), FIRST)],
+    "STAGE": [
+        ("inference in place", (16, 64, 56, 56), FIRST),
+        ("forward of a crop", (16, 64, 56, 56), FIRST),
+    ],
+    "COLUMNS": [("forward", (12544, 128), FIRST), ("backward", (8, 28, 28, 512), LAST)],
+    "BLOCK_ROWS": [("forward", (4096, 512), FIRST), ("forward", (1024, 1024), FIRST)],
+    "BLOCKS": [("forward", (200704, 64), FIRST), ("backward", (65536, 256), FIRST)],
+    "FEW_ROWS": [("forward", (24, 1024), FIRST), ("forward", (48, 1024), FIRST)],
+    "FEW_BLOCKS": [("forward", (4096, 32), FIRST), ("backward", (2048, 64), FIRST)],
+    "TILE_STEP": [("forward", (256, 1500), FIRST), ("forward", (7, 7, 7, 1100), LAST)],
+    "SMALL_PLANE": [("forward", (64, 64, 20, 20), FIRST), ("forward", (64, 64, 28, 28), FIRST)],
+    "MANY_PLANES": [("forward", (6, 256, 7, 7), FIRST), ("forward", (12, 256, 7, 7), FIRST)],
+    "TINY_PLANE": [("forward", (4, 512, 3, 3), FIRST), ("forward", (4, 256, 5, 5), FIRST)],
+    "LONG_RUN": [("forward", (64, 128, 7, 7), FIRST), ("forward", (64, 64, 10, 10), FIRST)],
+    "MANY_CHANNELS": [("forward", (1, 1024, 8, 8), FIRST), ("backward", (1, 1024, 8, 8), FIRST)],
+    "GROUP_ELEMENTS": [("forward", (1, 512, 15, 15), FIRST), ("backward", (1, 128, 28, 28), FIRST)],
+    "SMALL_WORK": [("forward", (1, 128, 14, 14), FIRST), ("forward", (64, 768), FIRST)],
+    "SPARE": [("forward", (16, 12, 112, 112), FIRST), ("backward", (8, 24, 56, 56), FIRST)],
+    "STREAM_BYTES": [("forward", (32, 128, 28, 28), FIRST), ("inference", (50, 128, 28, 28), FIRST)],
+    "FAR_BYTES": [("forward", (24, 64, 128, 128), FIRST), ("forward", (48, 64, 128, 128), FIRST)],
+    "LARGE_CHANNEL": [("forward", (24, 64, 64, 64), FIRST), ("forward", (48, 64, 64, 64), FIRST)],
+    "STRIP": [("double backward", (1024, 1000), FIRST), ("double backward", (8, 14, 14, 256), LAST)],
+    # mean squares of 5.8 and 11.9 times the variance: on either side of the constant
+    "NEAR_ZERO": [
+        ("forward of x + 2.2", (16, 64, 56, 56), FIRST),
+        ("forward of x + 3.3", (16, 64, 56, 56), FIRST),
+    ],
+}
+# No other value can be tried: these are no choices of speed, or are written into the code's shape.
+FIXED = {
+    "LANES": "the order of additions: 32 numbers, in the registers of the widest level",
+    "GROUP": "the height of the tree in which rows are added, which is written out",
+    "ROOM": "follows from COLUMNS and LANES",
+    "TILE_BYTES": "follows from CHUNK_BYTES",
+    "GROUP_VECTORS": "follows from what is kept of a channel",
+    "LINE": "of the processor",
+    "IN_LINE": "follows from LINE",
+    "HELD": "the arguments that a call has",
+    "MOST_AXES": "a limit of the short way in",
+    "C_ORDER": "of NumPy's interface",
+    "ALIGNED": "of NumPy's interface",
+    "NATIVE": "of NumPy's interface",
+    "WRITEABLE": "of NumPy's interface",
+    "READY": "of NumPy's interface",
+    "VECTORS": "what is kept of a channel",
+    "OF_MOMENTS": "what is kept of a part",
+    "OF_SUMS": "what is kept of a part",
+    "FIVE_SUMS": "the sums that double_backward needs",
 }
 
 
-def assignment(name):
-    """The line of a .pxi that gives a constant its value: (path, line, value)."""
-    for path in sorted((environment.ROOT / "bncore").glob("*.pxi")):
-        for line in path.read_text().splitlines():
-            found = re.match(rf"    {name} = (\d+)(?: << (\d+))?", line)
-            if found:
-                return path.name, line, int(found[1]) << int(found[2] or 0)
-    raise LookupError(f"no .pxi gives {name} a value")
+def changes(names):
+    """The builds to race, {(name, value): edits}, and the kernels as they are, {(): no edits}."""
+    found = variants.declared()
+    tried = {(name, value): (found[name].edit(value),) for name in names for value in others(found[name])}
+    return {(): ()} | tried
 
 
-def build(folder, level, name=None, value=None):
-    """The kernels of a level, built in a folder of their own with one constant changed."""
-    shutil.copytree(environment.ROOT / "bncore", folder / "bncore", ignore=shutil.ignore_patterns("*.so"))
-    for file in ("setup.py", "pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(environment.ROOT / file, folder)
-    if name:
-        file, line, _ = assignment(name)
-        source = folder / "bncore" / file
-        head, tail = line.split("=", 1)
-        changed = head + "= " + str(value) + re.sub(r"^ *[0-9 <]+", " ", tail)
-        source.write_text(source.read_text().replace(line, changed))
-    subprocess.run(
-        [sys.executable, "setup.py", "--quiet", "build_ext", "--inplace"],
-        cwd=folder,
-        env=os.environ | {"BNCORE_LEVELS": level},
-        check=True,
-        capture_output=True,
-    )
-    (library,) = (folder / "bncore").glob(f"_kernels_{level}.*.so")
-    spec = spec_from_file_location(f"bncore._kernels_{level}", library)
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    module.limit_threads(environment.threads())
-    return module
+def others(constant):
+    """The values that are tried beside a constant's own."""
+    return constant.value // 2, constant.value * 2
 
 
-def call(kernels, operation, shape):
-    """An operation of these kernels on made-up numbers."""
+def call(package, operation, extents, axis):
+    """An operation of a build on made-up numbers; what it returns are arrays and `Stats`."""
     import numpy
+    from harness.workload import aligned
 
-    x, dy = numpy.random.default_rng(9_38).standard_normal((2, *shape, 1), numpy.float32).swapaxes(3, 4)
-    y, channels = numpy.empty_like(x), shape[1]
-    mean, var, dgamma, dbeta = numpy.ones((4, channels))
+    random = numpy.random.default_rng(9_38)
+    x, dy, out, more = (aligned(extents, numpy.float32) for _ in range(4))
+    for array in (x, dy):
+        random.standard_normal(out=array, dtype=numpy.float32)
+    zero, one = numpy.zeros(extents[axis]), numpy.ones(extents[axis])
+    operation, _, what = operation.partition(" of ")
+    if what == "a crop":
+        x = x[..., 1:-1]
+        out = aligned(x.shape, numpy.float32)
+    elif what:
+        x += numpy.float32(what.removeprefix("x + "))
+    stats = package.statistics(x, axis=axis)
+    given, both = {"axis": axis, "out": out}, {"axis": axis, "out": (out, more)}
     return {
-        "statistics": lambda: kernels.statistics["float"](x, mean, var),
-        "forward": lambda: kernels.forward["float"](x, None, None, 1e-5, y, mean, var, False),
-        "inference in place": lambda: kernels.inference["float"](x, None, None, 1e-5, x, dgamma, var, True),
-        "backward": lambda: kernels.backward["float"](dy, x, None, 1e-5, mean, var, y, dgamma, dbeta, False),
+        "statistics": lambda: (package.statistics(x, axis=axis),),
+        "forward": lambda: package.forward(x, **given),
+        "inference": lambda: (package.inference(x, None, None, zero, one, **given),),
+        # with these statistics and without eps the values stay what they are
+        "inference in place": lambda: (package.inference(x, None, None, zero, one, eps=0, axis=axis, out=x),),
+        "backward": lambda: package.backward(dy, x, None, stats, **given),
+        "double backward": lambda: package.double_backward(x, None, None, dy, x, None, stats, **both),
     }[operation]
 
 
-def rows(progress):
-    """For each constant, its value and the two ratios."""
-    from harness.timing import Contender, race
+def _bits(runner):
+    arrays = (each if hasattr(each, "tobytes") else each.var for each in runner())
+    return [array.tobytes() for array in arrays]
+
+
+def raced(packages, race, rounds):
+    """{value: (seconds over those of the kernels as they are, whether the bits are the same)}.
+
+    `AFTER` is the same kernels in another place; its ratio says what the machine adds.
+    """
+    from harness import timing
+
+    calls = {key: call(package, *race) for key, package in packages.items()}
+    usual = _bits(calls[BEFORE])
+    same = {key: _bits(each) == usual for key, each in calls.items()}
+    runners = {key: timing.Contender(str(key), each) for key, each in calls.items()}
+    timing.race(list(runners.values()), rounds, settle=0)
+    return {
+        key: (runner.times_as_long_as(runners[BEFORE]), same[key])
+        for key, runner in runners.items()
+        if key != BEFORE
+    }
+
+
+def measured(folders, races, rounds, progress):
+    """(Constant, race, what `raced` found) for each race."""
+    found = variants.declared()
+    usual = {BEFORE: variants.load(folders[()]), AFTER: variants.load(folders[AFTER])}
+    for name, some in races.items():
+        packages = usual | {value: variants.load(folders[name, value]) for value in others(found[name])}
+        for package in packages.values():
+            package.set_num_threads(environment.threads())
+        for race in some:
+            ratios = raced(packages, race, rounds)
+            progress(line(found[name], race, ratios))
+            yield found[name], race, ratios
+
+
+HEAD = (
+    "constant", "value", "what it is", "measured on", "halved", "doubled", "unchanged", "bits of the others",
+)  # fmt: skip
+
+
+def line(constant, race, ratios):
+    """A row of the table."""
+    operation, extents, axis = race
+    where = f"{operation}, {' x '.join(map(str, extents))}" + (", channels last" if axis == LAST else "")
+    half, double = others(constant)
+    same = {ratios[value][1] for value in (half, double)}
+    bits = {(True,): "the same", (False,): "others", (False, True): "some others"}[tuple(sorted(same))]
+    times = [f"{ratios[key][0]:.2f}" for key in (half, double, AFTER)]
+    return (
+        "| "
+        + " | ".join([f"`{constant.name}`", f"{constant.value}", constant.says, where, *times, bits])
+        + " |"
+    )
+
+
+def table(lines):
+    machine = environment.machine()
+    facts = [
+        f"Time with the constant changed over time with it as it is: medians of {ROUNDS} rounds, float32,",
+        f"{environment.threads()} threads, {machine['processor']} ({machine['caches']}).",
+        "*Unchanged* are the same kernels a second time: what it is away from 1.00 is the machine's doing.",
+    ]
+    rule = "|" + "|".join(["---", "---:", "---", "---", "---:", "---:", "---:", "---"]) + "|"
+    fixed = [
+        "Of these no other value can be tried:",
+        "",
+        "| constant | what gives it its value |",
+        "|---|---|",
+    ]
+    fixed += [f"| `{name}` | {reason} |" for name, reason in FIXED.items()]
+    return "\n".join([*facts, "", "| " + " | ".join(HEAD) + " |", rule, *lines, "", *fixed, ""])
+
+
+def arguments(argv):
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="few rounds, one race for each constant, no page"
+    )
+    parser.add_argument(
+        "--only", nargs="+", choices=list(RACES), metavar="NAME", help="these constants, no page"
+    )
+    parser.add_argument("--build", action="store_true", help="make the builds, and race nothing")
+    return parser.parse_args(argv)
+
+
+def main(argv):
+    options = arguments(argv)
+    environment.settle()
+
+    def progress(text):
+        print(text, flush=True)
 
     from bncore.runtime import isa
 
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        usual = build(folder / "as it is", isa)
-        for constant, (meaning, operation, shape) in CONSTANTS.items():
-            _, _, value = assignment(constant)
-            progress(f"{constant} = {value}")
-            kernels = {"1": usual} | {
-                factor: build(folder / f"{constant} {other}", isa, constant, other)
-                for factor, other in (("1/2", value // 2), ("2", value * 2))
-            }
-            runners = [Contender(key, call(module, operation, shape)) for key, module in kernels.items()]
-            for runner in runners:
-                runner.call()
-            race(runners, ROUNDS, settle=0)
-            base, *others = runners
-            ratios = {runner.name: runner.times_as_long_as(base) for runner in others}
-            yield constant, meaning, value, operation, shape, ratios
-
-
-def table(found):
-    lines = [
-        "| constant | what it is | value | measured on | halved | doubled |",
-        "|---|---|---|---|---|---|",
-    ]
-    for constant, meaning, value, operation, (n, c, s), ratios in found:
-        size = f"{math.prod((n, c, s)) * 4 / 2**20:.1f} MiB"
-        lines.append(
-            f"| `{constant}` | {meaning} | {value} | {operation}, N = {n}, C = {c}, S = {s} ({size}) "
-            f"| {ratios['1/2']:.2f} | {ratios['2']:.2f} |"
-        )
-    return "\n".join(lines)
-
-
-def main():
-    environment.settle()
-    found = list(rows(lambda text: print(text, flush=True)))
-    machine = environment.machine()
-    used = f"{machine['processors used']} processors"
-    facts = f"Measured on {machine['processor']}, {used}, {machine['caches']}."
-    print(facts)
-    print(table(found))
+    os.environ["BNCORE_ISA"] = isa
+    races = {name: RACES[name][: 1 if options.quick else None] for name in options.only or RACES}
+    folders = variants.build(changes(races), isa, progress)
+    if options.build:
+        return
+    folders[AFTER] = variants.twin(folders[()])
+    rounds = QUICK if options.quick else ROUNDS
+    lines = [line(*each) for each in measured(folders, races, rounds, progress)]
+    if not (options.quick or options.only):
+        page.write(PAGE, table(lines), BEGIN)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -135,7 +135,7 @@ class Normal:
             Derivative: self._derivative,
         }[type(term)](term)
         right = term_of(value)
-        if right != term:
+        if right != _renamed(term, right):
             fact = Fact(f"e{len(self.facts) + 1}", term, bound(term), right, proof)
             self.facts[term] = fact
             self.lines += fact.lines()
@@ -234,15 +234,17 @@ class Normal:
     def lemma(self, term, known=None):
         """The lemma about a derivative, applied."""
         known = self.known if known is None else known
-        roots = [self.short(root) for root in term.roots()]
-        roots = [known.get(root) or self._positive(root) for root in roots]
+        roots = [self.positive(self.short(root), known) for root in term.roots()]
         index = [term.index] if term.index else []
         parts = [self.lemmas[term.problem], "m", *(each.text(ATOM) for each in term.arguments), *index]
         divisor = ["divisor"] * term.problem.setting.corrected
         return f"({' '.join([*parts, 'size', *divisor, *roots, *(f'H{each}' for each in index)])})"
 
+    def positive(self, term, known):
+        """A hypothesis that a term is positive: one that is known, or a new one."""
+        return known.get(term) or self._positive(term)
+
     def _positive(self, term):
-        """A hypothesis that a term is positive."""
         key = ("positive", term)
         if key not in self.facts:
             root = self._square_root(term)
@@ -288,6 +290,13 @@ def parts_of(term):
     else:
         for child in term.children():
             yield from parts_of(child)
+
+
+def _renamed(term, other):
+    """The term with the bound index of the other, where both are sums: to Coq it is the same term."""
+    if not (isinstance(term, Sum) and isinstance(other, Sum)):
+        return term
+    return Sum(other.index, term.body.put({}, {term.index: other.index}), term.size)
 
 
 def _names(monomial):

@@ -142,7 +142,8 @@ def still_positive(derivative, normal, known):
     moved = normal.short(derivative.moved(by))
     parts = " ".join(part.text(ATOM) for part in (moved.batch, moved.direction, old.right))
     near = "near_corrected m d" if derivative.problem.setting.corrected else "near m"
-    lines = [f"refine (filter_imp _ _ _ ({near} {parts} size {known[old]})); intros {by} H{by}."]
+    still = normal.positive(old, known)
+    lines = [f"refine (filter_imp _ _ _ ({near} {parts} size {still})); intros {by} H{by}."]
     known[new] = f"H{by}"
     return lines
 

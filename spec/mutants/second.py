@@ -9,7 +9,9 @@ from spec.mutants.mutant import of_gradient
 from spec.symbolic import i, k, m
 from spec.theorems.books import BOOKS
 
-dy, v, xhat, gamma, p, q, rstd = (SYMBOLS[name] for name in ("dy", "v", "xhat", "gamma", "p", "q", "rstd"))
+dy, v, xhat, gamma, p, q, rstd, mean = (
+    SYMBOLS[name] for name in ("dy", "v", "xhat", "gamma", "p", "q", "rstd", "mean")
+)
 
 
 def _total(monomial):
@@ -19,6 +21,8 @@ def _total(monomial):
 
 SUM_V, SUM_V_XHAT, SUM_DY_V = _total(v[i]), _total(v[i] * xhat[i]), _total(dy[i] * v[i])
 NOTHING = Integer(0)
+# (9.40) without its mean
+SHIFTED = put(xhat[k], xhat[k] + mean * rstd)
 # cov(dy, v) without the product of the means
 NOT_CENTRED = SUM_DY_V + SUM_DY * SUM_V / m
 EXCHANGED = {dy[k]: v[k], v[k]: dy[k], SUM_DY: SUM_V, SUM_V: SUM_DY} | {
@@ -42,6 +46,8 @@ MUTANTS = [
     of_gradient("jvp without gamma", "jvp", put(gamma, Integer(1))),
     of_gradient("jvp without rstd", "jvp", lambda tree: tree / rstd),
     of_gradient("jvp with the wrong sign", "jvp", times(-1)),
+    of_gradient("jvp of a batch that is not centred", "jvp", SHIFTED),
+    of_gradient("jvp with its mean term squared", "jvp", put(SUM_V, SUM_V**2)),
     of_gradient("d_dy wrong by 0.05 %", "d_dy", times(SLIGHTLY)),
     of_gradient("d_dy without ddx", "d_dy", put(gamma, NOTHING)),
     of_gradient("d_dy without ddgamma", "d_dy", put(p, NOTHING)),
@@ -52,6 +58,8 @@ MUTANTS = [
     of_gradient("d_dy with x - mean for xhat", "d_dy", put(xhat[k], xhat[k] / rstd)),
     of_gradient("d_dy with ddbeta divided by m", "d_dy", put(q, q / m)),
     of_gradient("d_dy without gamma", "d_dy", put(gamma, Integer(1))),
+    of_gradient("d_dy with the mean of dy", "d_dy", put(SUM_V, SUM_DY)),
+    of_gradient("d_dy without rstd", "d_dy", lambda tree: tree.xreplace({gamma: gamma / rstd})),
     of_gradient("d_x wrong by 0.05 %", "d_x", times(SLIGHTLY)),
     of_gradient("d_x with 2 for its 3", "d_x", put(Integer(3), Integer(2))),
     of_gradient("d_x with 1 for its 3", "d_x", put(Integer(3), Integer(1))),
@@ -69,6 +77,8 @@ MUTANTS = [
     of_gradient("d_x as if the statistics were given", "d_x", _given("d_x")),
     of_gradient("d_x without rstd", "d_x", lambda tree: tree / rstd),
     of_gradient("d_x with rstd cubed", "d_x", times(rstd)),
+    of_gradient("d_x of a batch that is not centred", "d_x", SHIFTED),
+    of_gradient("d_x with the covariance squared", "d_x", put(SUM_DY_V, SUM_DY_V**2)),
     of_gradient("d_gamma wrong by 0.05 %", "d_gamma", times(SLIGHTLY)),
     of_gradient("d_gamma divided by m", "d_gamma", times(1 / m)),
     of_gradient("d_gamma with the wrong sign", "d_gamma", times(-1)),

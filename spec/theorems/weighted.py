@@ -32,7 +32,8 @@ SURVIVORS = (
     *jacobian.THEOREMS,
     gradients.INFERENCE,
     jacobian.FORWARD_MODE,
-    *higher.THEOREMS,
+    higher.SECOND,
+    higher.THIRD,
     layers.LEARNING,
 )
 
