@@ -156,6 +156,7 @@ class Problem:
     over: Batch
     values: dict
     memory: dict = field(default_factory=dict, compare=False)
+    known: dict = field(default_factory=dict, compare=False)
 
     def _expected(self, name, bounded):
         bounds = bounded.bound()
@@ -189,7 +190,7 @@ class Problem:
 
         if mode not in self.memory:
             self.memory[mode] = {
-                of: self._expected(of, evaluate(gradient(of, mode), self.values, self.over))
+                of: self._expected(of, evaluate(gradient(of, mode), self.values, self.over, self.known))
                 for of in GRADIENTS
             }
         return self.memory[mode]
@@ -200,7 +201,7 @@ class Problem:
 
         for name in names:
             if name not in self.memory:
-                value = evaluate(derivative(name, "training"), self.values, self.over)
+                value = evaluate(derivative(name, "training"), self.values, self.over, self.known)
                 self.memory[name] = self._expected(name, value)
         return {name: self.memory[name] for name in names}
 
