@@ -4,6 +4,8 @@ They test the tester: `spec.audit` requires that each is found, at its equation.
 can tell: a bound so wide that no mutant would exceed it decides nothing (`decides`).
 """
 
+import numpy as np
+
 from spec.mutants import (
     forward,
     gradients,
@@ -37,7 +39,12 @@ def decides(problem, mode, expected, dtype):
     key = "decides", mode, expected.name, str(dtype)
     if key not in problem.memory:
         allowed = expected.allowed(dtype)
-        problem.memory[key] = bool((SLIGHT * abs(expected.nearest) > allowed).any()) or any(
-            mutant.exceeds(problem, mode, expected, allowed) for mutant in MUTANTS.values() if mutant.exact
+        problem.memory[key] = bool((SLIGHT * abs(expected.nearest) > allowed).any()) or (
+            bool(np.isfinite(allowed).any())
+            and any(
+                mutant.exceeds(problem, mode, expected, allowed)
+                for mutant in MUTANTS.values()
+                if mutant.exact
+            )
         )
     return problem.memory[key]

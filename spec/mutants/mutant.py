@@ -1,6 +1,7 @@
 """What a mutant is: a name, the equation that it breaks, where it was seen, and how it runs."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -61,6 +62,7 @@ def of_book(name, equation, seen="", **entries):
 def of_gradient(name, of, change, seen="", mode="training"):
     """A mutant of a derivative: `change` takes the derived tree and returns another."""
 
+    @cache
     def tree(wanted, wanted_mode):
         from spec.derive import derivative
 
