@@ -7,7 +7,7 @@ import numpy as np
 
 from spec import conduct, derivatives, formats, oracle, portable
 from spec.adapter import Broke, Impure
-from spec.errors import weaker
+from spec.errors import equivalent, weaker
 from spec.mutants import decides
 from spec.reasons import reason
 from spec.remembered import Remembered
@@ -149,6 +149,7 @@ class _Judge:
     def _problem(self, mode, accumulate):
         """The oracle's view of the call, on the channels that are kept."""
         size = self.data.x.size // self.data.times
+        accumulate = equivalent(accumulate, self.data.dtype)
         return _problems.get((self.asked, mode, accumulate), size, lambda: self._ask(mode, accumulate))
 
     def _contents(self):

@@ -5,9 +5,7 @@ which is data; the second checker (`spec.modular`) reads the certificate alone.
 """
 
 import argparse
-import concurrent.futures
 import json
-import multiprocessing
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +16,7 @@ from spec.certificate import certify
 from spec.coq import emit
 from spec.decide import decide
 from spec.theorems import THEOREMS
+from spec.workers import started
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PROOFS = DOCS / "proofs"
@@ -118,14 +117,9 @@ def _strangers(expected):
 
 def _proofs(theorems, workers):
     """The proof of each theorem, in order; with several workers the longest are begun first."""
-    if workers == 1 or len(theorems) == 1:
-        yield from map(prove_one, theorems)
-        return
-    # started afresh: a copy of a process that has threads may hang
-    fresh = multiprocessing.get_context("spawn")
-    with concurrent.futures.ProcessPoolExecutor(workers, mp_context=fresh) as pool:
+    with started(min(workers, len(theorems))) as begin:
         longest = sorted(theorems, key=lambda theorem: -len(theorem.claims))
-        begun = {theorem.name: pool.submit(prove_one, theorem) for theorem in longest}
+        begun = {theorem.name: begin(prove_one, theorem) for theorem in longest}
         for theorem in theorems:
             yield begun[theorem.name].result()
 

@@ -2,16 +2,18 @@
 
 
 class Remembered:
-    """Answers by their questions; the oldest are forgotten when there is no room for the latest."""
+    """Answers by their questions; those not asked for longest are forgotten when there is no room."""
 
     def __init__(self, room):
         self.room, self.taken, self._answers = room, 0, {}
 
     def get(self, question, size, answer):
         """The answer to a question; `answer` finds it, and it takes `size` of the room."""
-        if question not in self._answers:
-            while self._answers and self.taken + size > self.room:
-                self.taken -= self._answers.pop(next(iter(self._answers)))[1]
-            self._answers[question] = answer(), size
-            self.taken += size
+        if question in self._answers:
+            self._answers[question] = self._answers.pop(question)
+            return self._answers[question][0]
+        while self._answers and self.taken + size > self.room:
+            self.taken -= self._answers.pop(next(iter(self._answers)))[1]
+        self._answers[question] = answer(), size
+        self.taken += size
         return self._answers[question][0]
