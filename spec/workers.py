@@ -47,7 +47,7 @@ def started(count):
 
 @contextlib.contextmanager
 def _uninterrupted():
-    """Processes that start meanwhile ignore Ctrl-C, which a terminal sends to all: each would print a trace."""
+    """Processes that start meanwhile ignore Ctrl-C, which a terminal sends to all, and print no trace."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
