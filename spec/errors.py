@@ -91,10 +91,15 @@ ACCUMULATIONS = {
 }
 
 
-def weaker(accumulate, dtype):
-    """The classes that promise less than this one for data of this dtype, the strongest first."""
+def _class(accumulate):
     if accumulate not in ACCUMULATIONS:
         raise ValueError(f"accumulate: wanted one of {', '.join(ACCUMULATIONS)}, found {accumulate!r}")
+    return ACCUMULATIONS[accumulate]
+
+
+def weaker(accumulate, dtype):
+    """The classes that promise less than this one for data of this dtype, the strongest first."""
+    _class(accumulate)
     order = list(ACCUMULATIONS)
     if named(dtype) == np.float64:
         order = ["compensated", "float64", "any", "float32-pairwise", "float32-sequential"]
@@ -102,12 +107,12 @@ def weaker(accumulate, dtype):
 
 
 def equivalent(accumulate, dtype):
-    """The first class whose bounds for data of this dtype are those of `accumulate`.
+    """The first class whose bounds for data of this dtype are those of `accumulate`. Raises ValueError.
 
     >>> equivalent("any", "float32")
     'float32-sequential'
     """
-    own = ACCUMULATIONS[accumulate].formed(dtype)
+    own = _class(accumulate).formed(dtype)
     return next(name for name, kind in ACCUMULATIONS.items() if kind.formed(dtype) == own)
 
 
@@ -115,9 +120,7 @@ class Model:
     """The standard model for a dtype of the data and a class of accumulation."""
 
     def __init__(self, dtype, accumulate):
-        if accumulate not in ACCUMULATIONS:
-            raise ValueError(f"accumulate: wanted one of {', '.join(ACCUMULATIONS)}, found {accumulate!r}")
-        kind = ACCUMULATIONS[accumulate]
+        kind = _class(accumulate)
         # Data of half precision is only stored so: it is computed with in float32.
         self.stored = named(dtype)
         self.element = parameter(dtype)

@@ -7,16 +7,12 @@ import numpy as np
 
 from spec import conduct, derivatives, formats, oracle, portable
 from spec.adapter import Broke, Impure
-from spec.errors import equivalent, weaker
+from spec.errors import weaker
 from spec.mutants import decides
 from spec.reasons import reason
-from spec.remembered import Remembered
 from spec.verdict import ABSENT, CLASS, FAIL, INCONCLUSIVE, LAYOUT, PASS, PURITY, RAISED, Verdict
 
 GRADIENTS = tuple(oracle.GRADIENTS)
-
-# The oracle's views of the last calls, of so many elements in all: each takes about a kilobyte.
-_problems = Remembered(2**20)
 
 
 def judge(adapter, data, target="TARGET"):
@@ -39,7 +35,7 @@ class _Judge:
         self.constant = (rows == rows[:, :1]).all(axis=1) if data.m else np.zeros(len(rows), bool)
         self.finite_dy = np.isfinite(oracle.channels(data.block(data.dy))).all(axis=1)
         self.kept = np.flatnonzero(self.finite & self.finite_dy & ~(self.constant & (data.eps == 0)))
-        self.asked = self._contents()
+        self.asked = {}
 
     def verdicts(self):
         """Every call judged."""
@@ -148,16 +144,10 @@ class _Judge:
 
     def _problem(self, mode, accumulate):
         """The oracle's view of the call, on the channels that are kept."""
-        size = self.data.x.size // self.data.times
-        accumulate = equivalent(accumulate, self.data.dtype)
-        return _problems.get((self.asked, mode, accumulate), size, lambda: self._ask(mode, accumulate))
-
-    def _contents(self):
-        """All that the oracle's answers depend on, beside the mode and the class: the numbers themselves."""
-        data = self.data
-        arrays = *map(data.block, (data.x, data.dy)), data.gamma, data.beta, data.mean, data.var
-        arrays += None if data.ddx is None else data.block(data.ddx), data.ddgamma, data.ddbeta
-        return data.name, data.dtype, data.x.shape, data.times, data.eps, *conduct.snapshot(arrays)
+        question = mode, accumulate
+        if question not in self.asked:
+            self.asked[question] = self._ask(*question)
+        return self.asked[question]
 
     def _ask(self, mode, accumulate):
         data, kept = self.data, self.kept

@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from spec import equations, running
-from spec.errors import Batch, Model
+from spec.errors import Batch, Model, equivalent
 from spec.evaluate import evaluate
 from spec.exact import Exact
 from spec.formats import is_floating, largest, tiny, unit
@@ -187,12 +187,12 @@ class Problem:
             unit=unit(self.model.element if bounded.varies else self.model.number),
         )
 
-    def named(self, name, compute):
-        """What a name must be; `compute` gives its value, and rivals, when it is first asked for."""
-        if name not in self.memory:
+    def named(self, name, about, compute):
+        """What a name must be; `compute` gives its value, and rivals, when first asked `about` these."""
+        if (name, about) not in self.memory:
             value, rivals = compute()
-            self.memory[name] = replace(self._expected(name, value), rivals=rivals)
-        return self.memory[name]
+            self.memory[name, about] = replace(self._expected(name, value), rivals=rivals)
+        return self.memory[name, about]
 
     def expected(self, names):
         """What the equations give for these names."""
@@ -238,6 +238,10 @@ class Problem:
         return {name: self._expected(name, value) for name, value in zip(names, after, strict=True)}
 
 
+# The last calls that were asked about, of so many elements in all: each takes about a kilobyte.
+_problems = Remembered(2**20)
+
+
 def problem(
     x,
     gamma,
@@ -259,8 +263,21 @@ def problem(
     is `times` copies of x, dy and ddx.
     """
     x = np.asarray(x)
-    tensors = {"dy": dy, "ddx": ddx}
-    _check(x, tensors, eps)
+    given = dy, mean, var, ddx, ddgamma, ddbeta
+    _check(x, {"dy": dy, "ddx": ddx}, eps)
+    arrays = [None if each is None else np.asarray(each) for each in (x, gamma, beta, *given)]
+    question = *map(_contents, arrays), float(eps), times, equivalent(accumulate, x.dtype)
+    return _problems.get(
+        question, x.size, lambda: _problem(*arrays, eps=eps, accumulate=accumulate, times=times)
+    )
+
+
+def _contents(array):
+    """The numbers of an array, wherever they lie."""
+    return None if array is None else (array.dtype, array.shape, array.tobytes())
+
+
+def _problem(x, gamma, beta, dy, mean, var, ddx, ddgamma, ddbeta, *, eps, accumulate, times):
     model = Model(x.dtype, accumulate)
     shape, m = x.shape, x.size // x.shape[1] * times
     over = Batch(m, model, times)
@@ -278,9 +295,9 @@ def problem(
         statistics = model.numbers(mean), model.numbers(var)
         result = equations.inference(*parameters[:3], *statistics, *parameters[3:])
     values = given | result._asdict() | {"rstd": 1 / over.sqrt(result.var + given["eps"])}
-    for name, each in zip(("dy", "v"), tensors.values(), strict=True):
+    for name, each in (("dy", dy), ("v", ddx)):
         if each is not None:
-            values[name] = model.elements(channels(np.asarray(each)))
+            values[name] = model.elements(channels(each))
     for name, each in (("p", ddgamma), ("q", ddbeta)):
         values[name] = model.numbers(0 * ones if each is None else each)
     return Problem(shape, model, over, values)
