@@ -8,6 +8,7 @@ import argparse
 import json
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from spec import modular, pages
@@ -16,12 +17,10 @@ from spec.certificate import certify
 from spec.coq import emit
 from spec.decide import decide
 from spec.theorems import THEOREMS
-from spec.workers import started
+from spec.workers import WORKERS, started
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PROOFS = DOCS / "proofs"
-# Processes of the command.
-WORKERS = 2
 
 
 @dataclass(frozen=True)
@@ -214,5 +213,6 @@ def main(argv=None):
         for path in differed:
             print(f"{'DRIFT: ' if arguments.check else 'written: '}{path}")
         return 1 if arguments.check and differed else 0
-    verdicts = prove(arguments.names, arguments.check, workers=WORKERS)
+    at_once = partial(print, flush=True)
+    verdicts = prove(arguments.names, arguments.check, progress=at_once, workers=WORKERS)
     return 0 if all(each.ok for each in verdicts) else 1

@@ -6,6 +6,9 @@ import signal
 import threading
 from concurrent.futures import ProcessPoolExecutor
 
+# Processes of a command.
+WORKERS = 2
+
 
 class _Here:
     """Work that is done in this process, when its result is asked for."""
