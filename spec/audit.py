@@ -93,19 +93,20 @@ def judged(mutants, faithful, names, progress=None, workers=1):
     """
     large = [name for name in names if inputs.data(name, DTYPE).x.size > LARGE]
     small = [name for name in names if name not in large]
-    kills = {name: {} for name in mutants}
+    kills, lives = {name: {} for name in mutants}, {}
+    faithful = _sent(faithful, FAITHFUL)
     with started(workers) as begin:
-        # What takes longest is begun first.
-        lives = {name: begin(_lived, name, _sent(faithful, FAITHFUL)) for name in reversed(large)}
-        both = _sent(mutants, MUTANTS), _sent(faithful, FAITHFUL)
-        begun = {name: begin(_judged, name, *both) for name in small}
+        begun = {name: begin(_judged, name, _sent(mutants, MUTANTS), faithful) for name in small}
+        # What takes longest first, for the processes to end together.
+        begun |= {name: begin(_lived, name, faithful) for name in reversed(large)}
         for name in small:
-            killed, begun[name] = begun[name].result()
+            killed, lives[name] = begun[name].result()
             _enter(kills, name, killed, progress)
         for name in large:
+            lives[name] = begun[name].result()
             alive = {each: mutant for each, mutant in mutants.items() if not kills[each]}
             _enter(kills, name, begin(_killed, name, _sent(alive, MUTANTS)).result(), progress)
-        return kills, begun | {name: lives[name].result() for name in large}
+    return kills, {name: lives[name] for name in names}
 
 
 def _sent(variants, declared):
