@@ -2,13 +2,28 @@
 
 import argparse
 import shlex
+import signal
 import sys
 import time
 from pathlib import Path
 
+# What a shell reports of a program that Ctrl-C has ended.
+INTERRUPTED = 128 + signal.SIGINT
+
 
 def main(argv=None):
-    """Run a command; the exit status is 0 if everything holds, 1 if not, 2 for a call that makes no sense."""
+    """Run a command; the exit status is 0 if everything holds, 1 if not, 2 for a call that makes no sense.
+
+    After Ctrl-C it is INTERRUPTED, and nothing more is printed than that.
+    """
+    try:
+        return _run(argv)
+    except KeyboardInterrupt:
+        print("\ninterrupted", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _run(argv):
     argv = sys.argv[1:] if argv is None else argv
     if argv[:1] == ["prove"]:
         # it parses its own arguments, options first
@@ -69,10 +84,24 @@ def _usage(message):
     return 2
 
 
+def _unwritable(option, file):
+    """What is wrong with a file that is to be written in the end; empty if nothing."""
+    writable = Path(file).parent.is_dir() and not Path(file).is_dir()
+    return "" if writable else f"--{option}: {file!r} cannot be written"
+
+
+def _say(line):
+    """Print a line at once, into a pipe too."""
+    print(line, flush=True)
+
+
 def _audit(arguments):
     from spec import audit
+    from spec.workers import WORKERS
 
-    return audit.main(fast=arguments.fast, json=arguments.json, workers=2)
+    if arguments.json and (unwritable := _unwritable("json", arguments.json)):
+        return _usage(unwritable)
+    return audit.main(fast=arguments.fast, json=arguments.json, progress=_say, workers=WORKERS)
 
 
 def _probe(arguments):
@@ -98,7 +127,7 @@ def _vectors(arguments):
     """Write the portable set."""
     from spec import vectors
 
-    for path, size in vectors.write(arguments.folder):
+    for path, size in vectors.write(arguments.folder, progress=_say):
         print(f"  {path}  {size} bytes")
     return 0
 
@@ -130,8 +159,8 @@ def _check(arguments):
         return _usage(f"--dtype: {arguments.target} declares {', '.join(declared)}, not {arguments.dtype!r}")
     for name in ("json", "html", "track"):
         file = getattr(arguments, name)
-        if file and not (Path(file).parent.is_dir() and not Path(file).is_dir()):
-            return _usage(f"--{name}: {file!r} cannot be written")
+        if file and (unwritable := _unwritable(name, file)):
+            return _usage(unwritable)
     before = None
     if arguments.track:
         try:
@@ -169,9 +198,7 @@ def _checked(adapter, arguments, before, given):
             full=arguments.full,
             dtypes=(arguments.dtype,) if arguments.dtype else None,
             target=_again(arguments),
-            progress=None
-            if quiet
-            else lambda name, found: print(report.progress_line(name, found), flush=True),
+            progress=None if quiet else lambda name, found: _say(report.progress_line(name, found)),
         )
     seconds = time.perf_counter() - start
     if quiet:
@@ -196,11 +223,12 @@ def _checked(adapter, arguments, before, given):
 def _everything(arguments):
     """The main job: prove, check bncore, report."""
     from spec import report
-    from spec.prove import WORKERS, prove
+    from spec.prove import prove
+    from spec.workers import WORKERS
 
     start = time.perf_counter()
     print("Proving, for a batch of every size:")
-    proofs = prove(progress=lambda line: print(f"  {line}", flush=True), workers=WORKERS)
+    proofs = prove(progress=lambda line: _say(f"  {line}"), workers=WORKERS)
     print("\nChecking bncore, on designed and real data:")
     status = main(["check", "bncore"])
     print("\n" + report.theorems(proofs))

@@ -91,4 +91,5 @@ def expected(problem, moved, n):
         rivals = tuple(exact.of(rival) for rival in without_a_term(tree))
         return Walk(values, problem.over).of(tree), rivals
 
-    return {label(n): problem.named(label(n), compute)}
+    about = tuple(each.tobytes() for each in moved[:n])
+    return {label(n): problem.named(label(n), about, compute)}

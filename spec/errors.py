@@ -75,6 +75,10 @@ class Accumulation:
     folds: bool
     title: str
 
+    def formed(self, dtype):
+        """How the sums of data of this dtype are formed: the accumulators' dtype, c(n), if it folds."""
+        return np.dtype(self.dtype or parameter(dtype)), self.c, self.folds
+
 
 ACCUMULATIONS = {
     "compensated": Accumulation(
@@ -87,32 +91,43 @@ ACCUMULATIONS = {
 }
 
 
-def weaker(accumulate, dtype):
-    """The classes that promise less than this one for data of this dtype, the strongest first."""
+def _class(accumulate):
     if accumulate not in ACCUMULATIONS:
         raise ValueError(f"accumulate: wanted one of {', '.join(ACCUMULATIONS)}, found {accumulate!r}")
+    return ACCUMULATIONS[accumulate]
+
+
+def weaker(accumulate, dtype):
+    """The classes that promise less than this one for data of this dtype, the strongest first."""
+    _class(accumulate)
     order = list(ACCUMULATIONS)
     if named(dtype) == np.float64:
         order = ["compensated", "float64", "any", "float32-pairwise", "float32-sequential"]
     return order[order.index(accumulate) + 1 :]
 
 
+def equivalent(accumulate, dtype):
+    """The first class whose bounds for data of this dtype are those of `accumulate`. Raises ValueError.
+
+    >>> equivalent("any", "float32")
+    'float32-sequential'
+    """
+    own = _class(accumulate).formed(dtype)
+    return next(name for name, kind in ACCUMULATIONS.items() if kind.formed(dtype) == own)
+
+
 class Model:
     """The standard model for a dtype of the data and a class of accumulation."""
 
     def __init__(self, dtype, accumulate):
-        if accumulate not in ACCUMULATIONS:
-            raise ValueError(f"accumulate: wanted one of {', '.join(ACCUMULATIONS)}, found {accumulate!r}")
-        kind = ACCUMULATIONS[accumulate]
+        kind = _class(accumulate)
         # Data of half precision is only stored so: it is computed with in float32.
         self.stored = named(dtype)
         self.element = parameter(dtype)
-        self.number = np.dtype(kind.dtype or self.element)
-        self.folds = kind.folds
+        self.number, self._c, self.folds = kind.formed(dtype)
         self.units = np.array([unit(self.number), unit(self.element)]).reshape(2, 1, 1)
         self.tinies = np.array([tiny(self.number), tiny(self.element)]).reshape(2, 1, 1)
         self.largest = largest(self.number)
-        self._c = kind.c
 
     def c(self, n):
         """c(n) of rule E."""

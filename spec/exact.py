@@ -26,20 +26,26 @@ def _is_zero(radius):
     return isinstance(radius, int)
 
 
-def _upper_quotient(numerator, denominator):
-    """The smallest float64, or the next, that is not below the quotient of two non-negative integers."""
-    try:
-        return math.nextafter(numerator / denominator, math.inf) if numerator else 0.0
-    except OverflowError:
-        return math.inf
-
-
 def _nearest_quotient(numerator, denominator):
-    """The float64 nearest to the quotient."""
+    """The float64 nearest to the quotient of two integers."""
     try:
         return numerator / denominator
     except OverflowError:
         return math.inf if numerator > 0 else -math.inf
+
+
+def _quotients(numerators, denominators):
+    """The float64 nearest to each quotient."""
+    try:
+        found = numerators / denominators
+    except OverflowError:  # one of them is infinite
+        found = _nearest(numerators, denominators)
+    return np.asarray(found, dtype=np.float64)
+
+
+def _read_only(array):
+    array.flags.writeable = False
+    return array
 
 
 def _root_quotient(numerator, denominator):
@@ -69,7 +75,6 @@ def _reciprocal_quotient(numerator, radius, denominator):
     return low + high, 1 << (shift + 1), high - low
 
 
-_upper = np.frompyfunc(_upper_quotient, 2, 1)
 _nearest = np.frompyfunc(_nearest_quotient, 2, 1)
 _root = np.frompyfunc(_root_quotient, 2, 3)
 _reciprocal = np.frompyfunc(_reciprocal_quotient, 3, 3)
@@ -78,12 +83,13 @@ _reciprocal = np.frompyfunc(_reciprocal_quotient, 3, 3)
 class Exact:
     """An enclosure of real numbers, one for each element or one for each channel."""
 
-    __slots__ = ("denominator", "numerator", "radius")
+    __slots__ = ("_magnitude", "_nearest", "denominator", "numerator", "radius")
 
     def __init__(self, numerator, denominator=1, radius=0):
         self.numerator = _whole(numerator)
         self.denominator = _whole(denominator)
         self.radius = radius if _is_zero(radius) else _whole(radius)
+        self._magnitude = self._nearest = None
 
     @classmethod
     def floats(cls, array):
@@ -185,13 +191,19 @@ class Exact:
         return Exact(self.numerator.sum(axis=-1, keepdims=True), self.denominator, radius)
 
     def magnitude(self):
-        """The least upper bound of the absolute value, rounded up to float64."""
-        with np.errstate(over="ignore"):
-            return np.asarray(_upper(abs(self.numerator) + self.radius, self.denominator), dtype=np.float64)
+        """The least upper bound of the absolute value, rounded up to float64: read-only."""
+        if self._magnitude is None:
+            largest = abs(self.numerator) + self.radius
+            # The next number is not below the quotient, which is within half a step of the nearest.
+            above = np.nextafter(_quotients(largest, self.denominator), np.inf)
+            self._magnitude = _read_only(np.where(largest == 0, 0.0, above))
+        return self._magnitude
 
     def nearest(self):
-        """The midpoint, rounded to float64."""
-        return np.asarray(_nearest(self.numerator, self.denominator), dtype=np.float64)
+        """The midpoint, rounded to float64: read-only."""
+        if self._nearest is None:
+            self._nearest = _read_only(_quotients(self.numerator, self.denominator))
+        return self._nearest
 
     def is_zero(self):
         """Where the value is exactly 0."""

@@ -81,7 +81,8 @@ class Plain(Adapter):
 
     def _gradients(self, dy, x, values, over, mode):
         values |= {"dy": channels(dy).astype(values["x"].dtype)}
-        found = {of: evaluate(self.tree(of, mode), values, over) for of in GRADIENTS}
+        known = {}
+        found = {of: evaluate(self.tree(of, mode), values, over, known) for of in GRADIENTS}
         wide = np.broadcast_to(found["dx"], values["x"].shape)
         dx = shaped(wide, x.shape).astype(x.dtype)
         return {"dx": dx, "dgamma": found["dgamma"][:, 0], "dbeta": found["dbeta"][:, 0]}
@@ -97,7 +98,8 @@ class Plain(Adapter):
         for name, each in given.items():
             rows = channels(each)
             values[name] = rows.astype(values["x"].dtype)
-        found = {of: evaluate(self.tree(of, "training"), values, over) for of in names}
+        known = {}
+        found = {of: evaluate(self.tree(of, "training"), values, over, known) for of in names}
         for of, value in found.items():
             if of == "d_gamma":
                 found[of] = value[:, 0]

@@ -5,6 +5,7 @@ parameters and statistics are float32.
 """
 
 import math
+from functools import cache
 
 import numpy as np
 
@@ -32,12 +33,14 @@ def is_floating(dtype):
     return dtype.kind == "f" or dtype.name == "bfloat16"
 
 
+@cache
 def limits(dtype):
     """What `numpy.finfo` says of a format."""
     dtype = named(dtype)
     return ml_dtypes.finfo(dtype) if dtype.name == "bfloat16" else np.finfo(dtype)
 
 
+@cache
 def unit(dtype):
     """The unit of rounding u of a format: half the distance from 1 to the next number.
 
@@ -47,16 +50,19 @@ def unit(dtype):
     return float(limits(dtype).eps) / 2
 
 
+@cache
 def tiny(dtype):
     """Half the least subnormal number of a format; for float64, that number itself."""
     return max(float(limits(dtype).smallest_subnormal) / 2, math.ulp(0.0))
 
 
+@cache
 def largest(dtype):
     """The largest finite number of a format."""
     return float(limits(dtype).max)
 
 
+@cache
 def parameter(dtype):
     """The format of gamma, beta and the statistics beside data of this dtype: its own, or float32."""
     return np.promote_types(named(dtype), np.float32)

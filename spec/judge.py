@@ -14,10 +14,6 @@ from spec.verdict import ABSENT, CLASS, FAIL, INCONCLUSIVE, LAYOUT, PASS, PURITY
 
 GRADIENTS = tuple(oracle.GRADIENTS)
 
-# The oracle's answers for the last few questions: an audit asks the same ones for every mutant.
-REMEMBERED = 24
-_problems = {}
-
 
 def judge(adapter, data, target="TARGET"):
     """The verdicts of one adapter on one data set."""
@@ -39,6 +35,7 @@ class _Judge:
         self.constant = (rows == rows[:, :1]).all(axis=1) if data.m else np.zeros(len(rows), bool)
         self.finite_dy = np.isfinite(oracle.channels(data.block(data.dy))).all(axis=1)
         self.kept = np.flatnonzero(self.finite & self.finite_dy & ~(self.constant & (data.eps == 0)))
+        self.asked = {}
 
     def verdicts(self):
         """Every call judged."""
@@ -147,23 +144,22 @@ class _Judge:
 
     def _problem(self, mode, accumulate):
         """The oracle's view of the call, on the channels that are kept."""
+        question = mode, accumulate
+        if question not in self.asked:
+            self.asked[question] = self._ask(*question)
+        return self.asked[question]
+
+    def _ask(self, mode, accumulate):
         data, kept = self.data, self.kept
-        arrays = data.x, data.dy, data.gamma, data.beta, data.mean, data.var, data.ddx
-        key = *map(id, arrays), data.eps, mode, accumulate
-        if key not in _problems:
-            parameters = (None if each is None else each[kept] for each in (data.gamma, data.beta))
-            given = {"mean": data.mean[kept], "var": data.var[kept]}
-            if mode == "training":
-                numbers = {"ddgamma": data.ddgamma, "ddbeta": data.ddbeta}
-                given = {name: None if each is None else each[kept] for name, each in numbers.items()}
-                given["ddx"] = None if data.ddx is None else data.block(data.ddx)[:, kept]
-            while len(_problems) >= REMEMBERED:
-                _problems.pop(next(iter(_problems)))
-            x, dy = (data.block(each)[:, kept] for each in (data.x, data.dy))
-            how = {"accumulate": accumulate, "dy": dy, "times": data.times}
-            # With the arrays, so that no other array takes over the id of one of them.
-            _problems[key] = oracle.problem(x, *parameters, data.eps, **how, **given), arrays
-        return _problems[key][0]
+        parameters = (None if each is None else each[kept] for each in (data.gamma, data.beta))
+        given = {"mean": data.mean[kept], "var": data.var[kept]}
+        if mode == "training":
+            numbers = {"ddgamma": data.ddgamma, "ddbeta": data.ddbeta}
+            given = {name: None if each is None else each[kept] for name, each in numbers.items()}
+            given["ddx"] = None if data.ddx is None else data.block(data.ddx)[:, kept]
+        x, dy = (data.block(each)[:, kept] for each in (data.x, data.dy))
+        how = {"accumulate": accumulate, "dy": dy, "times": data.times}
+        return oracle.problem(x, *parameters, data.eps, **how, **given)
 
     def _forward(self, got):
         data = self.data

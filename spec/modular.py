@@ -45,6 +45,8 @@ class Evaluation:
     drawn: dict = field(default_factory=dict)
     order: int = 0
     masked: bool = False
+    # The names already computed here; whatever is bound or replaced starts without them.
+    known: dict = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def at_random(self):
         """The same, with eps = 1/rstd^2 - var for an rstd that is a square, so that var + eps has a root."""
@@ -83,6 +85,11 @@ class Evaluation:
     def name(self, name):
         if name in self.values:
             return self.values[name]
+        if name not in self.known:
+            self.known[name] = self._computed(name)
+        return self.known[name]
+
+    def _computed(self, name):
         if name == "m":
             return self.over.m
         if name == "mean":

@@ -11,10 +11,11 @@ from functools import cached_property
 import numpy as np
 
 from spec import equations, running
-from spec.errors import Batch, Model
+from spec.errors import Batch, Model, equivalent
 from spec.evaluate import evaluate
 from spec.exact import Exact
 from spec.formats import is_floating, largest, tiny, unit
+from spec.remembered import Remembered
 
 # What each gradient is the derivative of: (9.41) is linear in gamma and beta; x enters by all of
 # (9.38)-(9.41).
@@ -72,11 +73,18 @@ class Expected:
 
         They are infinite where the value may exceed the largest number of `dtype`.
         """
-        bounds = self.bounds
-        if unit(dtype) > self.unit:
-            bounds = bounds + unit(dtype) * (abs(self.nearest) + bounds) + tiny(dtype)
-        with np.errstate(over="ignore"):
-            return np.where(abs(self.nearest) + self.bounds > largest(dtype), np.inf, bounds)
+        if dtype not in self._allowed:
+            bounds = self.bounds
+            if unit(dtype) > self.unit:
+                bounds = bounds + unit(dtype) * (abs(self.nearest) + bounds) + tiny(dtype)
+            with np.errstate(over="ignore"):
+                bounds = np.where(abs(self.nearest) + self.bounds > largest(dtype), np.inf, bounds)
+            self._allowed[dtype] = bounds
+        return self._allowed[dtype]
+
+    @cached_property
+    def _allowed(self):
+        return {}
 
     @property
     def left(self):
@@ -120,6 +128,15 @@ class Expected:
             raise ValueError(f"{self.name}: wanted floating-point numbers, found {got.dtype}")
         if not got.size:
             return Comparison(0.0, (), np.nan, np.nan, np.nan)
+        question = got.dtype, got.tobytes()
+        return self._compared.get(question, got.size, lambda: self._compare(got))
+
+    @cached_property
+    def _compared(self):
+        # Most mutants are right in most outputs, bit for bit: enough for a few answers.
+        return Remembered(4 * math.prod(self.shape))
+
+    def _compare(self, got):
         errors, bounds = self.errors(got), self.allowed(got.dtype)
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             ratios = np.where(errors == 0, 0.0, np.where(np.isinf(bounds), 0.0, errors / bounds))
@@ -156,6 +173,7 @@ class Problem:
     over: Batch
     values: dict
     memory: dict = field(default_factory=dict, compare=False)
+    known: dict = field(default_factory=dict, compare=False)
 
     def _expected(self, name, bounded):
         bounds = bounded.bound()
@@ -169,12 +187,12 @@ class Problem:
             unit=unit(self.model.element if bounded.varies else self.model.number),
         )
 
-    def named(self, name, compute):
-        """What a name must be; `compute` gives its value, and rivals, when it is first asked for."""
-        if name not in self.memory:
+    def named(self, name, about, compute):
+        """What a name must be; `compute` gives its value, and rivals, when first asked `about` these."""
+        if (name, about) not in self.memory:
             value, rivals = compute()
-            self.memory[name] = replace(self._expected(name, value), rivals=rivals)
-        return self.memory[name]
+            self.memory[name, about] = replace(self._expected(name, value), rivals=rivals)
+        return self.memory[name, about]
 
     def expected(self, names):
         """What the equations give for these names."""
@@ -189,7 +207,7 @@ class Problem:
 
         if mode not in self.memory:
             self.memory[mode] = {
-                of: self._expected(of, evaluate(gradient(of, mode), self.values, self.over))
+                of: self._expected(of, evaluate(gradient(of, mode), self.values, self.over, self.known))
                 for of in GRADIENTS
             }
         return self.memory[mode]
@@ -200,20 +218,28 @@ class Problem:
 
         for name in names:
             if name not in self.memory:
-                value = evaluate(derivative(name, "training"), self.values, self.over)
+                value = evaluate(derivative(name, "training"), self.values, self.over, self.known)
                 self.memory[name] = self._expected(name, value)
         return {name: self.memory[name] for name in names}
 
     def update(self, running_mean, running_var, momentum, variance, weighs):
         """The running statistics after this batch."""
+        asked = variance, weighs, momentum, running_mean.tobytes(), running_var.tobytes()
+        if asked not in self.memory:
+            self.memory[asked] = self._updated(running_mean, running_var, momentum, variance, weighs)
+        return self.memory[asked]
+
+    def _updated(self, running_mean, running_var, momentum, variance, weighs):
         given = (self.model.numbers(each) for each in (running_mean, running_var, momentum))
         after = running.update(
             self.values["mean"], self.values["var"], *given, self.over, variance=variance, weighs=weighs
         )
-        return {
-            name: self._expected(name, value)
-            for name, value in zip(("running_mean", "running_var"), after, strict=True)
-        }
+        names = "running_mean", "running_var"
+        return {name: self._expected(name, value) for name, value in zip(names, after, strict=True)}
+
+
+# The last calls that were asked about, of so many elements in all: each takes about a kilobyte.
+_problems = Remembered(2**20)
 
 
 def problem(
@@ -237,8 +263,21 @@ def problem(
     is `times` copies of x, dy and ddx.
     """
     x = np.asarray(x)
-    tensors = {"dy": dy, "ddx": ddx}
-    _check(x, tensors, eps)
+    given = dy, mean, var, ddx, ddgamma, ddbeta
+    _check(x, {"dy": dy, "ddx": ddx}, eps)
+    arrays = [None if each is None else np.asarray(each) for each in (x, gamma, beta, *given)]
+    question = *map(_contents, arrays), float(eps), times, equivalent(accumulate, x.dtype)
+    return _problems.get(
+        question, x.size, lambda: _problem(*arrays, eps=eps, accumulate=accumulate, times=times)
+    )
+
+
+def _contents(array):
+    """The numbers of an array, wherever they lie."""
+    return None if array is None else (array.dtype, array.shape, array.tobytes())
+
+
+def _problem(x, gamma, beta, dy, mean, var, ddx, ddgamma, ddbeta, *, eps, accumulate, times):
     model = Model(x.dtype, accumulate)
     shape, m = x.shape, x.size // x.shape[1] * times
     over = Batch(m, model, times)
@@ -256,9 +295,9 @@ def problem(
         statistics = model.numbers(mean), model.numbers(var)
         result = equations.inference(*parameters[:3], *statistics, *parameters[3:])
     values = given | result._asdict() | {"rstd": 1 / over.sqrt(result.var + given["eps"])}
-    for name, each in zip(("dy", "v"), tensors.values(), strict=True):
+    for name, each in (("dy", dy), ("v", ddx)):
         if each is not None:
-            values[name] = model.elements(channels(np.asarray(each)))
+            values[name] = model.elements(channels(each))
     for name, each in (("p", ddgamma), ("q", ddbeta)):
         values[name] = model.numbers(0 * ones if each is None else each)
     return Problem(shape, model, over, values)

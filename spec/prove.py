@@ -5,11 +5,10 @@ which is data; the second checker (`spec.modular`) reads the certificate alone.
 """
 
 import argparse
-import concurrent.futures
 import json
-import multiprocessing
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from spec import modular, pages
@@ -18,11 +17,10 @@ from spec.certificate import certify
 from spec.coq import emit
 from spec.decide import decide
 from spec.theorems import THEOREMS
+from spec.workers import WORKERS, started
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 PROOFS = DOCS / "proofs"
-# Processes of the command.
-WORKERS = 2
 
 
 @dataclass(frozen=True)
@@ -118,14 +116,9 @@ def _strangers(expected):
 
 def _proofs(theorems, workers):
     """The proof of each theorem, in order; with several workers the longest are begun first."""
-    if workers == 1 or len(theorems) == 1:
-        yield from map(prove_one, theorems)
-        return
-    # started afresh: a copy of a process that has threads may hang
-    fresh = multiprocessing.get_context("spawn")
-    with concurrent.futures.ProcessPoolExecutor(workers, mp_context=fresh) as pool:
+    with started(min(workers, len(theorems))) as begin:
         longest = sorted(theorems, key=lambda theorem: -len(theorem.claims))
-        begun = {theorem.name: pool.submit(prove_one, theorem) for theorem in longest}
+        begun = {theorem.name: begin(prove_one, theorem) for theorem in longest}
         for theorem in theorems:
             yield begun[theorem.name].result()
 
@@ -220,5 +213,6 @@ def main(argv=None):
         for path in differed:
             print(f"{'DRIFT: ' if arguments.check else 'written: '}{path}")
         return 1 if arguments.check and differed else 0
-    verdicts = prove(arguments.names, arguments.check, workers=WORKERS)
+    at_once = partial(print, flush=True)
+    verdicts = prove(arguments.names, arguments.check, progress=at_once, workers=WORKERS)
     return 0 if all(each.ok for each in verdicts) else 1

@@ -21,7 +21,7 @@ from spec.verdict import ABSENT, BROKEN, FAIL, PASS, Verdict
 
 def test_every_mutant_dies_at_its_equation_and_every_faithful_variant_lives():
     lines = []
-    assert audit.main(fast=True, progress=lines.append) == 0, "\n".join(lines)
+    assert audit.main(fast=True, progress=lines.append, workers=2) == 0, "\n".join(lines)
 
 
 def test_the_audit_sees_a_mutant_that_is_none():

@@ -1,6 +1,7 @@
 """What a mutant is: a name, the equation that it breaks, where it was seen, and how it runs."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -47,13 +48,15 @@ def of_book(name, equation, seen="", **entries):
     book = equations.BOOK._replace(**entries)
 
     def exact(values, over, mode, wanted):
+        if wanted not in equations.Forward._fields:
+            return None
         given = values["x"], values["gamma"], values["beta"]
         if mode == "training":
             found = equations.forward(*given, values["eps"], over, book)
         else:
             statistics = values["mean"], values["var"]
             found = equations.inference(*given, *statistics, values["eps"], over, book)
-        return found._asdict().get(wanted)
+        return getattr(found, wanted)
 
     return Mutant(name, equation, type("Variant", (Plain,), {"book": book})(), seen, exact)
 
@@ -61,6 +64,7 @@ def of_book(name, equation, seen="", **entries):
 def of_gradient(name, of, change, seen="", mode="training"):
     """A mutant of a derivative: `change` takes the derived tree and returns another."""
 
+    @cache
     def tree(wanted, wanted_mode):
         from spec.derive import derivative
 
