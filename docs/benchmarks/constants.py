@@ -28,9 +28,14 @@ CONSTANTS = {
     "BLOCKS": ("blocks, at most", "forward", (200704, 64, 1)),
     "SMALL_PLANE": ("planes below are columns", "forward", (64, 64, 400)),
     "MANY_PLANES": ("so many planes are columns", "forward", (6, 256, 49)),
+    "TINY_PLANE": ("planes below are columns, if there are two", "forward", (2, 512, 12)),
     "MANY_CHANNELS": ("small channels to a group", "backward", (1, 1024, 64)),
     "GROUP_ELEMENTS": ("elements to a group", "forward", (1, 512, 225)),
-    "SMALL_WORK": ("elements that one thread keeps", "forward", (1, 128, 196)),
+    "AHEAD": ("elements fetched ahead in a group", "forward", (1, 1024, 476)),
+    "STRIP_CHANNELS": ("channels to a strip of an inference", "inference", (64, 1024, 1)),
+    "IN_CACHE": ("elements, at most, of an inference in strips", "inference", (256, 512, 1)),
+    "SMALL_SUMS": ("elements that one thread keeps, with sums", "backward", (1, 128, 196)),
+    "SMALL_WORK": ("elements that one thread keeps", "forward", (196, 128, 1)),
     "STREAM_BYTES": ("bytes of a result that is streamed, at least", "forward", (50, 128, 784)),
     "SPARE_GROUPS": ("groups to a thread", "forward", (16, 12, 12544)),
 }
@@ -82,6 +87,7 @@ def call(kernels, operation, shape):
     return {
         "statistics": lambda: kernels.statistics["float"](x, mean, var),
         "forward": lambda: kernels.forward["float"](x, None, None, 1e-5, y, mean, var, False),
+        "inference": lambda: kernels.inference["float"](x, None, None, 1e-5, y, dgamma, var, False),
         "inference in place": lambda: kernels.inference["float"](x, None, None, 1e-5, x, dgamma, var, True),
         "backward": lambda: kernels.backward["float"](dy, x, None, 1e-5, mean, var, y, dgamma, dbeta, False),
     }[operation]
