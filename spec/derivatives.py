@@ -75,10 +75,10 @@ def form(n):
     return closed(tree)
 
 
-def expected(problem, moved, n):
+def expected(problem, moved, n, rivals=True):
     """What the derivative of order n must be, a number a channel; `moved` are the directions, n at least.
 
-    Its rivals are the closed form with any one of its terms left out.
+    Its rivals, if they are wanted, are the closed form with any one of its terms left out.
     """
 
     def compute():
@@ -88,8 +88,8 @@ def expected(problem, moved, n):
         exact = Walk(
             {key: value.value for key, value in values.items()}, Batch(problem.over.m.value.numerator)
         )
-        rivals = tuple(exact.of(rival) for rival in without_a_term(tree))
-        return Walk(values, problem.over).of(tree), rivals
+        others = without_a_term(tree) if rivals else ()
+        return Walk(values, problem.over).of(tree), tuple(map(exact.of, others))
 
     about = tuple(each.tobytes() for each in moved[:n])
     return {label(n): problem.named(label(n), about, compute)}

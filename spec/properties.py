@@ -140,7 +140,11 @@ class Implementation:
             problem = oracle.problem(held["x"], held["gamma"], None, plain["eps"], dy=held["dy"], **how)
             order = derivatives.order(held["nesting"])
             moved = [held[name] for name in derivatives.DIRECTIONS[:order]]
-            return {"derivative": derivatives.expected(problem, moved, order)[derivatives.label(order)]}
+            return {
+                "derivative": derivatives.expected(problem, moved, order, rivals=False)[
+                    derivatives.label(order)
+                ]
+            }
         names = [name for name in held if name not in ("eps", "beta" if "backward" in method else "")]
         return getattr(oracle, method)(*(held[name] for name in names), plain["eps"], **how)
 

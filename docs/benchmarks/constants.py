@@ -18,8 +18,8 @@ ROUNDS, QUICK = 31, 5
 BEFORE, AFTER = "as it is", "once more"
 
 FIRST, LAST = 1, -1
-# For each constant calls that feel it: an operation, the extents of x, and its axis of channels. All of float32: for
-# float64 a doubled SMALL_PLANE or STAGE would not fit the room that a thread has.
+# For each constant calls that feel it: an operation, the extents of x, and its axis of channels. They are of
+# float32: with twice the SMALL_PLANE or STAGE, float64 would not fit the room that a thread has.
 RACES = {
     "CHUNK_BYTES": [("statistics", (16, 64, 112, 112), FIRST), ("backward", (4, 16, 56, 56), FIRST)],
     "STAGE": [
