@@ -8,6 +8,7 @@ cdef extern from *:
     #ifdef _OPENMP
     #include <omp.h>
     #define bn_team_size() omp_get_num_threads()
+    #define bn_processors() omp_get_num_procs()
     /* of the parallel region that calls it */
     static void bn_wait(void)
     {
@@ -15,10 +16,12 @@ cdef extern from *:
     }
     #else
     #define bn_team_size() 1
+    #define bn_processors() 1
     #define bn_wait() ((void)0)
     #endif
     """
     int team_size "bn_team_size"() noexcept nogil
+    int processors "bn_processors"() noexcept nogil
     void wait_for_all "bn_wait"() noexcept nogil
 
 cdef enum:
@@ -26,9 +29,10 @@ cdef enum:
 
 
 cdef inline bint together(const Batch* b, Py_ssize_t operands) noexcept nogil:
+    # not with more threads than processors, where each wait would be for the scheduler
     cdef Py_ssize_t item = sizeof(float) if b.channels.single else sizeof(double)
     return (b.threads > 1 and not b.rows and b.parts >= SPARE * b.threads
-            and operands * b.cut.planes * b.cut.size * item >= LARGE_CHANNEL)
+            and operands * b.cut.planes * b.cut.size * item >= LARGE_CHANNEL and b.threads <= processors())
 
 
 cdef inline Py_ssize_t first_part(const Batch* b, Py_ssize_t thread) noexcept nogil:
