@@ -4,8 +4,8 @@ from spec.probe import CLASS, NOT_OFFERED, PLACES, QUESTIONS, SUMS
 
 CLASSES = (
     "The strongest class ([bounds.md](bounds.md)) that training keeps on data that tell them apart: y and dx",
-    "on data far from 0 and on sums of a few hundred terms, dbeta on 2^20 terms. The data lie as (N, C, H, W),",
-    "as the same with the channel last in memory, and as (N, C).",
+    "on data far from 0 and on sums of a few hundred terms, dbeta on 2^20 terms. The data lie as",
+    "(N, C, H, W), as the same with the channel last in memory, and as (N, C).",
     "",
 )
 

@@ -69,7 +69,7 @@ def expected(problem, moved, n):
 
     def compute():
         rows = (problem.model.elements(channels(each)) for each in moved)
-        given = dict(zip(DIRECTIONS, rows, strict=True))
+        given = dict(zip(DIRECTIONS, rows, strict=False))
         tree, values = form(n), problem.values | given
         exact = Walk(
             {key: value.value for key, value in values.items()}, Batch(problem.over.m.value.numerator)

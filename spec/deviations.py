@@ -49,8 +49,10 @@ def gathered(verdicts):
     for verdict in verdicts:
         if verdict.status in BROKEN:
             half = verdict.dtype in formats.HALVES
-            judged = verdict.index is not None
-            own = () if judged else (verdict.equation, verdict.detail)
+            name, nesting = output(verdict)
+            # derivatives of one order are a kind, and failures without a number, of one cause
+            own = name if nesting else ""
+            own += "" if verdict.index is not None else verdict.equation + verdict.detail
             kinds[verdict.status, verdict.weaker, half, own].append(verdict)
     return [line for alike in kinds.values() for line in _covered(alike)]
 

@@ -62,8 +62,8 @@ TELLING = ("ratio-1e1", "ratio-1e3", "ratio-1e5", "constant")
 MANY = ("very-many", "many-ones", "many-ones-planes")
 CONVENTIONS = ("running variance takes", "momentum is the weight of", "y of one element")
 # What a counterexample may take to shrink, in seconds of the processor.
-PATIENCE = 10.0
-MUCH_PATIENCE = 40.0
+PATIENCE = 5.0
+MUCH_PATIENCE = 25.0
 WORKERS = 2
 
 

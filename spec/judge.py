@@ -148,7 +148,8 @@ class _Judge:
     def _problem(self, mode, accumulate):
         """The oracle's view of the call, on the channels that are kept."""
         data, kept = self.data, self.kept
-        arrays = data.x, data.dy, data.gamma, data.beta, data.mean, data.var, data.ddx
+        names = "x", "dy", "gamma", "beta", "mean", "var", "ddx", "ddgamma", "ddbeta", *inputs.DIRECTIONS
+        arrays = tuple(getattr(data, name) for name in names)
         key = *map(id, arrays), data.eps, mode, accumulate
         if key not in _problems:
             parameters = (None if each is None else each[kept] for each in (data.gamma, data.beta))

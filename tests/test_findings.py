@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy
 import pytest
 
-from spec import adapters, findings, inputs, portable, probe
+from spec import adapters, findings, portable, probe
 from spec.adapter import Missing
 from spec.deviations import gathered
 from spec.findings_page import HEAD
@@ -122,12 +122,3 @@ def test_every_question_is_answered_in_the_page():
         kept = [line.split(" | ") for line in each.splitlines() if line.startswith("| ")]
         assert [row[0].strip("| ") for row in kept[1:]] == asked
         assert all(len(row) == 1 + len(probe.SUMS) * len(probe.PLACES) for row in kept)
-
-
-def test_repeated_elements_shrink_to_one():
-    data = portable.from_json('{"dtype": "float32", "times": 1024, "x": [[1], [2]], "dy": [[1], [3]]}')
-    again = portable.from_json(portable.to_json(data))
-    assert (again.times, again.m) == (1024, 2048)
-    numpy.testing.assert_array_equal(again.x, data.x)
-    for name in inputs.DIRECTIONS:
-        assert getattr(again, name) is None
