@@ -1,12 +1,15 @@
 """The page of findings: sections as Markdown, a summary first."""
 
-from spec.deviations import is_fault, raised
+import os
+
+from spec.deviations import is_fault, output, raised
+from spec.errors import ACCUMULATIONS
 from spec.formats import HALVES
 from spec.probe import NOT_OFFERED
 
 INTRODUCTION = """# What the suite finds
 
-Written by `python -m spec.findings`, from one run of {minutes:.0f} minutes on
+Written by `python -m spec.findings`, from one run of {minutes:.0f} minutes on {processors} processors, with
 {packages}.
 
 {summary}
@@ -35,7 +38,10 @@ HEAD = ("", "what is off", "seen on", "got", "exact", "bound", "equation", "kind
 def page(sections, packages, minutes):
     """The whole page."""
     text = INTRODUCTION.format(
-        packages=", ".join(packages), summary="\n".join(_summary(sections)), minutes=minutes
+        packages=", ".join(packages),
+        summary="\n".join(_summary(sections)),
+        minutes=minutes,
+        processors=os.cpu_count(),
     )
     return text + "".join("\n" + section(each) + "\n" for each in sections)
 
@@ -48,7 +54,7 @@ def _table(head, rows):
     return [_row(head), "|---" * len(head) + "|", *map(_row, rows)]
 
 
-def _listed(words, most=3):
+def _listed(words, most=6):
     """Words with commas, at most so many, and how many more there are."""
     words = list(words)
     if len(words) <= most + 1:
@@ -74,21 +80,23 @@ def _dtypes(dtypes):
     return "half precision" if set(dtypes) == set(HALVES) else ", ".join(dtypes)
 
 
-def what(found, section):
-    """What is off, in words."""
-    words = ", ".join(found.outputs)
-    if found.nestings:
-        order = found.outputs[0].split()[-1]
-        many = len(found.nestings) > 2
-        words += (
-            f", by {len(found.nestings)} of {2 ** int(order)} nestings"
-            if many
-            else ", " + " and ".join(found.nestings)
-        )
+def what(found):
+    """What is off, in words: the output that is shown first, then the others."""
+    shown, _ = output(found.shown)
+    words = ", ".join([shown, *(name for name in found.outputs if name != shown)]).replace(", ", ", also ", 1)
+    if len(found.nestings) > 2:
+        words += f", by {len(found.nestings)} of {2 ** int(shown.split()[-1])} nestings"
+    elif found.nestings:
+        words += f", by {' and '.join(found.nestings)}"
+    return f"{words}; {_dtypes(found.dtypes)}" + (f": {_detail(found)}" if _detail(found) else "")
+
+
+def _detail(found):
+    """Why, for a fault, as far as it can be told; of an exception, its first sentence."""
+    if not is_fault(found):
+        return ""
     detail = found.shown.detail.split(";")[0]
-    if raised(found):
-        detail = detail.split(". ")[0]
-    return f"{words}; {_dtypes(found.dtypes)}" + (f": {detail}" if detail else "")
+    return detail.split(". ")[0] if raised(found) else detail
 
 
 def _number(value):
@@ -108,7 +116,7 @@ def section(found):
         commands.append(each.command)
         numbers = map(_number, (shown.got, shown.exact, shown.bound))
         kind = _kind(each, each in faults)
-        rows.append((len(commands), what(each, found), _listed(each.data), *numbers, each.equation, kind))
+        rows.append((len(commands), what(each), _listed(each.data), *numbers, each.equation, kind))
     if rows:
         blocks = [f"# {n}\n{command}" for n, command in enumerate(commands, 1)]
         lines += ["", *_table(HEAD, rows), "", "```sh", *blocks, "```"]
@@ -120,12 +128,16 @@ def _summary(sections):
     rows = []
     for each in sections:
         faults, classes = split(each)
+        seen = dict.fromkeys(f"{', '.join(found.outputs)} ({_dtypes(found.dtypes)})" for found in faults)
+        kept = {found.weaker for found in classes}
+        named = [f"`{name}`" for name in ACCUMULATIONS if name in kept]
+        lost = dict.fromkeys(name for found in classes if not found.weaker for name in found.data)
+        named += [f"none on {', '.join(lost)}"] if lost else []
         rows.append(
             (
                 f"[{each.target}](#{each.target})",
-                "; ".join(dict.fromkeys(f"{found.outputs[0]} ({_dtypes(found.dtypes)})" for found in faults))
-                or "none seen",
-                ", ".join(dict.fromkeys(map(_class, classes))) or "none weaker",
+                "; ".join(seen) or "none seen",
+                ", ".join(named) or "none weaker",
                 _conventions(each.conventions),
             )
         )

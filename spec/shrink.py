@@ -78,7 +78,9 @@ def _copies(data):
     blocks = {name: data.block(value) for name, value in _elements(data).items()}
     if blocks["x"].size > 1:
         one = _cut(data, 1, slice(0, 1))
-        bare = {"ddx": None, "ddgamma": None, "ddbeta": None, "gamma": None, "beta": None}
+        bare = dict.fromkeys(("ddx", "ddgamma", "ddbeta", "gamma", "beta"))
+        for name, value in portable.ABSENT.items():
+            bare[name] = np.full_like(getattr(one, name), value)
         for shape in dict.fromkeys([(data.m, 1), (data.m, 1, *(1,) * (data.x.ndim - 2))]):
             filled = {name: np.full(shape, block.flat[0], block.dtype) for name, block in blocks.items()}
             yield replace(one, times=data.m, **(filled | bare))
@@ -172,11 +174,12 @@ def _alone(adapter, verdict):
     return alone
 
 
-def shrink(adapter, data, verdict, patience=PATIENCE, clock=time.monotonic):
+def shrink(adapter, data, verdict, patience=PATIENCE, clock=time.monotonic, keep=0.0):
     """The smallest data set found on which this output still fails, and its verdict.
 
     Returns `data` itself, and `verdict`, where the failure is gone already in plain memory: there the layout
-    is at fault, or what an earlier call left. `patience` is in seconds of the clock.
+    is at fault, or what an earlier call left. `patience` is in seconds of the clock. The
+    error over its bound stays at least `keep` times what it was.
     """
     end = clock() + patience
     adapter = _alone(adapter, verdict)
@@ -185,7 +188,9 @@ def shrink(adapter, data, verdict, patience=PATIENCE, clock=time.monotonic):
         if not portable.is_defined(candidate):
             return None
         found = judge(adapter, candidate)
-        return next((each for each in found if _nature(each) == _nature(verdict)), None)
+        alike = (each for each in found if _nature(each) == _nature(verdict))
+        # 0 times infinity is no number, and nothing is less than that
+        return next((each for each in alike if not each.ratio < keep * verdict.ratio), None)
 
     best = plain(data)
     shown = fails(best)

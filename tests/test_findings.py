@@ -75,9 +75,38 @@ def test_a_finding_is_seen_again(row):
     assert any(numpy.allclose((v.exact, v.bound), wanted, rtol=1e-6, atol=0) for v in broken), broken
 
 
+def saturated(got, exact):
+    """Sums that stopped at 2^24, one for each thread."""
+    return got % 2**24 == 0 and got <= exact / 2
+
+
+def off_by(least):
+    return lambda got, exact: abs(got - exact) >= least
+
+
+def bounded_by_four(got, exact):
+    return abs(exact) <= 4 and abs(got) > 100
+
+
 # What is known of these releases from elsewhere, or from reading their source, and must be found unaided: the
-# implementation, what is off, the data set that shows it, the kind, and what the numbers must be like.
-KNOWN = []
+# implementation, what is off, a data set that shows it, the kind, and what the numbers must be like.
+KNOWN = [
+    ("torch", "dbeta", "many-ones", "class: none", saturated),
+    ("torch-channels-last", "dbeta", "many-ones-planes", "class: none", saturated),
+    ("torch-channels-last", "y", "ratio-1e3", "class: `float32-pairwise`", off_by(1e-3)),
+    ("torch", "y", "constant", "class: `float32-pairwise`", off_by(100)),
+    ("torch", "derivative of order 2, by .*jvp of jvp", "m-3", "fault", off_by(0.1)),
+    ("torch", "derivative of order 3, by [2-8] of 8", "m-3", "fault", off_by(0.1)),
+    ("torch", "d_x", "scales", "fault", lambda got, exact: abs(got) > 2 * abs(exact)),
+    ("torch", "y; half precision", "no-gamma-beta", "fault", off_by(1e-4)),
+    ("tensorflow", "derivative of order 3, by [2-8] of 8", "m-3", "fault", off_by(0.1)),
+    ("keras", "derivative of order 2, by ", "m-3", "fault", off_by(0.1)),
+    ("keras", "derivative of order 3, by [2-8] of 8", "m-3", "fault", off_by(0.1)),
+    ("jax", "y", "ratio-1e4", "fault", bounded_by_four),
+    ("flax", "y", "ratio-1e4", "fault", bounded_by_four),
+    ("onnx", "y", "ratio-1e3", "fault", lambda got, exact: got == 0 and abs(exact) >= 0.5),
+    ("onnxruntime", "y", "scale-1e-20", "fault", lambda got, exact: numpy.isnan(got)),
+]
 
 
 @pytest.mark.parametrize(("target", "what", "data", "kind", "holds"), KNOWN)
