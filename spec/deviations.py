@@ -59,7 +59,7 @@ def gathered(verdicts):
             name, nesting = output(verdict)
             # derivatives of one order are a kind, and failures without a number, of one cause
             own = name if nesting else ""
-            own += "" if verdict.index is not None else verdict.equation + verdict.detail
+            own += "" if verdict.index is not None else verdict.detail
             kinds[verdict.status, verdict.weaker, half, own].append(verdict)
     return [line for alike in kinds.values() for line in _covered(alike)]
 

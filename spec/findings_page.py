@@ -77,7 +77,8 @@ def _class(found):
 
 
 def _dtypes(dtypes):
-    return "half precision" if set(dtypes) == set(HALVES) else ", ".join(dtypes)
+    named = [each for each in ("float32", "float64", *HALVES) if each in dtypes]
+    return "half precision" if named == list(HALVES) else ", ".join(named)
 
 
 def what(found):

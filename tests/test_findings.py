@@ -93,8 +93,8 @@ def bounded_by_four(got, exact):
 KNOWN = [
     ("torch", "dbeta", "many-ones", "class: none", saturated),
     ("torch-channels-last", "dbeta", "many-ones-planes", "class: none", saturated),
-    ("torch-channels-last", "y", "ratio-1e3", "class: `float32-pairwise`", off_by(1e-3)),
-    ("torch", "y", "constant", "class: `float32-pairwise`", off_by(100)),
+    ("torch-channels-last", "y", "ratio-1e3", "class: none", off_by(1e-3)),
+    ("torch", "y", "constant", "class: `float32-pairwise`", off_by(50)),
     ("torch", "derivative of order 2, by .*jvp of jvp", "m-3", "fault", off_by(0.1)),
     ("torch", "derivative of order 3, by [2-8] of 8", "m-3", "fault", off_by(0.1)),
     ("torch", "d_x", "scales", "fault", lambda got, exact: abs(got) > 2 * abs(exact)),
@@ -104,7 +104,7 @@ KNOWN = [
     ("keras", "derivative of order 3, by [2-8] of 8", "m-3", "fault", off_by(0.1)),
     ("jax", "y", "ratio-1e4", "fault", bounded_by_four),
     ("flax", "y", "ratio-1e4", "fault", bounded_by_four),
-    ("onnx", "y", "ratio-1e3", "fault", lambda got, exact: got == 0 and abs(exact) >= 0.5),
+    ("onnx", "y; float16: the variance is not finite", "", "fault", off_by(1)),
     ("onnxruntime", "y", "scale-1e-20", "fault", lambda got, exact: numpy.isnan(got)),
 ]
 
