@@ -4,6 +4,7 @@ A failure is an output on a data set. Those of one kind are covered by as few li
 a line is either one output on all data on which it fails, or all outputs that fail on the data of one design.
 """
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
@@ -59,7 +60,7 @@ def gathered(verdicts):
             name, nesting = output(verdict)
             # derivatives of one order are a kind, and failures without a number, of one cause
             own = name if nesting else ""
-            own += "" if verdict.index is not None else verdict.detail
+            own += "" if verdict.index is not None else re.sub(r"\d+", "", verdict.detail)
             kinds[verdict.status, verdict.weaker, half, own].append(verdict)
     return [line for alike in kinds.values() for line in _covered(alike)]
 

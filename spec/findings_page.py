@@ -9,7 +9,7 @@ from spec.probe import NOT_OFFERED
 
 INTRODUCTION = """# What the suite finds
 
-Written by `python -m spec.findings`, from one run of {minutes:.0f} minutes on {processors} processors, with
+Written by `python -m spec.findings`, from a run of {minutes:.0f} minutes on {processors} processors, with
 {packages}.
 
 {summary}
@@ -78,7 +78,7 @@ def _class(found):
 
 def _dtypes(dtypes):
     named = [each for each in ("float32", "float64", *HALVES) if each in dtypes]
-    return "half precision" if named == list(HALVES) else ", ".join(named)
+    return ", ".join(named).replace(", ".join(HALVES), "half precision")
 
 
 def what(found):
@@ -129,7 +129,10 @@ def _summary(sections):
     rows = []
     for each in sections:
         faults, classes = split(each)
-        seen = dict.fromkeys(f"{', '.join(found.outputs)} ({_dtypes(found.dtypes)})" for found in faults)
+        seen = {}
+        for found in faults:
+            for name in found.outputs:
+                seen.setdefault(name, set()).update(found.dtypes)
         kept = {found.weaker for found in classes}
         named = [f"`{name}`" for name in ACCUMULATIONS if name in kept]
         lost = dict.fromkeys(name for found in classes if not found.weaker for name in found.data)
@@ -137,7 +140,7 @@ def _summary(sections):
         rows.append(
             (
                 f"[{each.target}](#{each.target})",
-                "; ".join(seen) or "none seen",
+                "; ".join(f"{name} ({_dtypes(seen[name])})" for name in seen) or "none seen",
                 ", ".join(named) or "none weaker",
                 _conventions(each.conventions),
             )
