@@ -1,5 +1,6 @@
 """What an implementation under test looks like from here: a few calls on NumPy arrays, and declarations."""
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -101,6 +102,15 @@ class Adapter:
     def name(self):
         """What reports call it."""
         return type(self).__name__
+
+
+def only(adapter, *methods):
+    """The adapter with these methods and no others."""
+    alone = copy.copy(adapter)
+    for method in CALLS:
+        if method not in methods:
+            setattr(alone, method, None)
+    return alone
 
 
 class Missing(Exception):

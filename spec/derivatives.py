@@ -7,26 +7,12 @@ operations, "jvp" (forward) and "grad" (backward, contracted with the direction)
 """
 
 import itertools
-import zlib
-
-import numpy as np
 
 from spec.exact import Batch
 from spec.forms import Walk, closed, without_a_term
+from spec.inputs import DIRECTIONS
 from spec.oracle import channels
 from spec.theorems.language import along, loss, name
-
-DIRECTIONS = ("u", "v", "w")
-# The data sets on which derivatives are judged: they cost a framework many times a backward pass.
-ON = (
-    "m-3",
-    "m-5",
-    "eps-1-std-1",
-    "eps-0.001-std-0.0316",
-    "gamma-negative",
-    "no-gamma",
-    "layout-channels-last",
-)
 
 
 def nestings(operations=("jvp", "grad")):
@@ -62,9 +48,9 @@ def label(n):
 
 
 def directions(data):
-    """The directions of a data set, the same at every call, in its dtype."""
-    rng = np.random.default_rng(zlib.crc32(f"directions of {data.name}".encode()))
-    return tuple(rng.normal(0.25, 1, data.x.shape).astype(data.dtype) for _ in DIRECTIONS)
+    """The directions that a data set has, as many of u, v and w as come before the first that is absent."""
+    given = (getattr(data, name) for name in DIRECTIONS)
+    return tuple(itertools.takewhile(lambda each: each is not None, given))
 
 
 def form(n):

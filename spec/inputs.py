@@ -13,7 +13,19 @@ __all__ = ["DESIGNS", "EPS", "Data", "Unavailable", "data", "made", "names"]
 
 # Variances that are given, and so have the dtype of the parameters, stay where float32 holds them.
 HELD = 1e-30, 1e30
-TENSORS = ("x", "dy", "ddx")
+# What derivatives of higher order are taken along.
+DIRECTIONS = ("u", "v", "w")
+TENSORS = ("x", "dy", "ddx", *DIRECTIONS)
+# The data sets that have directions: derivatives cost a framework many times a backward pass.
+DIFFERENTIATED = (
+    "m-3",
+    "m-5",
+    "eps-1-std-1",
+    "eps-0.001-std-0.0316",
+    "gamma-negative",
+    "no-gamma",
+    "layout-channels-last",
+)
 
 
 @dataclass(frozen=True)
@@ -22,8 +34,9 @@ class Data:
 
     `mean` and `var` are the statistics that inference is given, `running_mean`, `running_var` and `momentum`
     what `update` is given; `ddx`, `ddgamma` and `ddbeta` are what a second backward pass starts from, `ddx`
-    also the direction of jvp: None if there is none. x, dy and ddx are `times` copies of a block, one after
-    the other. If `twice`, another call comes before.
+    also the direction of jvp, and u, v and w what derivatives of higher order are taken along: None if there
+    is none. x, dy and ddx are `times` copies of a block, one after the other. If `twice`, another call comes
+    before.
     """
 
     name: str
@@ -46,6 +59,9 @@ class Data:
     ddx: np.ndarray | None = None
     ddgamma: np.ndarray | None = None
     ddbeta: np.ndarray | None = None
+    u: np.ndarray | None = None
+    v: np.ndarray | None = None
+    w: np.ndarray | None = None
 
     @property
     def m(self):
@@ -79,6 +95,9 @@ def data(name, dtype):
     rng = np.random.default_rng(zlib.crc32(name.encode()))
     drawn = build(rng, dtype) if fixed.get("by_format") else build(rng)
     drawn = drawn if isinstance(drawn, dict) else {"x": drawn}
+    if name in DIFFERENTIATED:
+        apart = np.random.default_rng(zlib.crc32(f"directions of {name}".encode()))
+        drawn |= {key: apart.normal(0.25, 1, drawn["x"].shape) for key in DIRECTIONS}
     passed = {key: value for key, value in fixed.items() if key not in ("by_format", "dtypes")}
     return made(name, fault, dtype, rng, drawn, **passed)
 
@@ -111,7 +130,9 @@ def made(name, fault, dtype, rng, drawn, *, eps=EPS, alias=False, **fixed):
             for key, value in values.items()
         }
     if times > 1:
-        rounded |= {key: np.tile(rounded[key], (times,) + (1,) * (x.ndim - 1)) for key in TENSORS}
+        rounded |= {
+            key: np.tile(rounded[key], (times,) + (1,) * (x.ndim - 1)) for key in TENSORS if key in rounded
+        }
     laid = {key: None if each is None else arranged(layout, key, each) for key, each in rounded.items()}
     if alias:
         laid |= {"dy": laid["x"], "beta": laid["gamma"]}

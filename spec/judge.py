@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from spec import conduct, derivatives, formats, oracle, portable
+from spec import conduct, derivatives, formats, inputs, oracle, portable
 from spec.adapter import Broke, Impure
 from spec.errors import weaker
 from spec.mutants import decides
@@ -163,6 +163,7 @@ class _Judge:
 
     def _forward(self, got):
         data = self.data
+        self.var = got["var"][self.kept] if "var" in got and got["var"].shape == data.x.shape[1:2] else 0.0
         self._compare(got, ("mean", "var", "y"), "training", lambda call: call.expected(("mean", "var", "y")))
         y = got.get("y")
         if y is None or y.shape != data.x.shape or not data.m:
@@ -226,17 +227,19 @@ class _Judge:
     def _derivatives(self):
         """The derivatives of higher order, by every nesting."""
         data = self.data
-        if data.name not in derivatives.ON or data.dtype in formats.HALVES:
+        moved = derivatives.directions(data)
+        if not moved or data.dtype in formats.HALVES:
             return  # half precision rounds the gradient before the next derivative
         if getattr(self.adapter, "derivative", None) is None:
             self._add(ABSENT, "derivative", "", detail="not offered")
             return
-        moved = derivatives.directions(data)
         kept = [each[:, self.kept] for each in moved]
         for nesting in derivatives.nestings(self.caps.operations):
             order, note = derivatives.order(nesting), f", {nesting}"
+            if order > len(moved):
+                continue
             name = derivatives.label(order)
-            along = [each if n < order else None for n, each in enumerate(moved)]
+            along = [moved[n] if n < order else None for n in range(len(inputs.DIRECTIONS))]
             given = nesting, data.dy, data.x, data.gamma, data.eps, *along
             got = self._call("derivative", *given, label=name + note)
             if got is not None:
@@ -337,8 +340,11 @@ class _Judge:
         """The equation at fault and why; a y that follows from wrong statistics is blamed on those."""
         if name == "y" and mode == "training":
             for verdict in self.found:
-                if verdict.quantity in ("mean", "var") and verdict.status == FAIL:
+                wrong = verdict.status == FAIL and verdict.ratio is not None
+                if wrong and verdict.quantity in ("mean", "var"):
                     return verdict.equation, "follows from the statistics"
+            if not np.isfinite(self.var).all():
+                return oracle.EQUATION["var"], "the variance is not finite"
         if name == "jvp" or name in oracle.SECOND:
             return expected.equation, ""
         with np.errstate(all="ignore"):

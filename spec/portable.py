@@ -2,7 +2,8 @@
 
 Numbers are decimal, as Python prints them, or hexadecimal (`float.hex`), which every language reads without
 an error; either is exact. What is left out has a value that hides nothing it need not: gamma and beta are
-None, mean 0, var 1, dy 0; without ddx no second derivative is asked for.
+None, mean 0, var 1, dy 0; without ddx no second derivative is asked for, and without u, v and w none of
+higher order. "times" repeats x and dy, block after block.
 """
 
 import json
@@ -11,7 +12,7 @@ import numpy as np
 
 from spec import formats
 from spec.designs import EPS
-from spec.inputs import TENSORS, Data
+from spec.inputs import DIRECTIONS, TENSORS, Data
 
 # What a data set is called that was given so.
 GIVEN = "data"
@@ -52,7 +53,7 @@ def from_json(text):
         given = json.loads(text)
     except json.JSONDecodeError as error:
         raise ValueError(f"data: wanted JSON, found {error}") from error
-    known = {"dtype", *TENSORS, "eps", "momentum", *NUMBERS, *COTANGENTS}
+    known = {"dtype", "times", *TENSORS, "eps", "momentum", *NUMBERS, *COTANGENTS}
     if not isinstance(given, dict) or not {"dtype", "x"} <= given.keys() <= known:
         raise ValueError(f"data: wanted an object with dtype, x and of {', '.join(sorted(known))}")
     try:
@@ -64,7 +65,9 @@ def from_json(text):
     if x.ndim < 2:
         raise ValueError(f"data: x: wanted the shape (N, C, ...), found {x.shape}")
     dy = _array("dy", given["dy"], dtype) if "dy" in given else np.zeros_like(x)
-    arrays = {"x": x, "dy": dy, "ddx": _array("ddx", given["ddx"], dtype) if "ddx" in given else None}
+    arrays = {"x": x, "dy": dy}
+    for name in ("ddx", *DIRECTIONS):
+        arrays[name] = _array(name, given[name], dtype) if name in given else None
     for name in (*NUMBERS, *COTANGENTS):
         value = given.get(name, ABSENT.get(name))
         value = [value] * x.shape[1] if isinstance(value, (int, float)) else value
@@ -73,8 +76,15 @@ def from_json(text):
         shape = x.shape if name in TENSORS else x.shape[1:2]
         if array is not None and array.shape != shape:
             raise ValueError(f"data: {name}: wanted the shape {shape}, found {array.shape}")
+    times = given.get("times", 1)
+    if not isinstance(times, int) or times < 1 or (times > 1 and any(name in given for name in DIRECTIONS)):
+        raise ValueError(f"data: times: wanted a whole number, 1 with u, v or w, found {times!r}")
+    if times > 1:
+        copies = (times,) + (1,) * (x.ndim - 1)
+        tensors = {name: arrays[name] for name in TENSORS if arrays[name] is not None}
+        arrays |= {name: np.tile(each, copies) for name, each in tensors.items()}
     eps, momentum = _number(given.get("eps", EPS)), _number(given.get("momentum", 0.1))
-    data = Data(name=GIVEN, fault="given", dtype=dtype, eps=eps, momentum=momentum, **arrays)
+    data = Data(name=GIVEN, fault="given", dtype=dtype, eps=eps, momentum=momentum, times=times, **arrays)
     if not is_defined(data):
         raise ValueError("data: wanted eps >= 0, var >= 0 and var + eps > 0")
     return data
@@ -101,10 +111,11 @@ def decimal(value):
 
 def to_dict(data, write=decimal):
     """A data set as a JSON object; what is as if it were left out is left out."""
-    row = {"dtype": data.dtype, "eps": write(data.eps), "momentum": write(data.momentum)}
+    row = {"dtype": data.dtype, "times": data.times, "eps": write(data.eps), "momentum": write(data.momentum)}
     for name in (*TENSORS, *NUMBERS, *COTANGENTS):
         array = getattr(data, name)
         if array is not None:
+            array = data.block(array) if name in TENSORS else array
             row[name] = _plain(array.astype(np.float64).tolist(), write)
     return row
 
@@ -113,7 +124,8 @@ def to_json(data):
     """A data set as JSON text on one line, the shortest that is exact."""
     row = to_dict(data)
     absent = {name: [decimal(value)] * data.x.shape[1] for name, value in ABSENT.items()}
-    absent |= {"dy": _plain(np.zeros(data.x.shape).tolist(), decimal), "momentum": 0.1}
+    absent |= {"dy": _plain(np.zeros_like(data.block(data.x), float).tolist(), decimal)}
+    absent |= {"momentum": 0.1, "times": 1}
     return json.dumps({name: value for name, value in row.items() if value != absent.get(name, ...)})
 
 

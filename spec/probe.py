@@ -6,13 +6,15 @@ answer. `python -m spec.probe` puts them to every known implementation, and writ
 
 import copy
 import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from spec import adapters, conduct, equations, formats, inputs, running
-from spec.adapter import Missing
+from spec.adapter import Missing, only
 from spec.errors import ACCUMULATIONS, weaker
 from spec.floats import Batch
 from spec.judge import judge
@@ -288,6 +290,11 @@ def _(adapter, dtype):
 # Data on which the classes differ: conditioning, and sums of many terms.
 TELLING = ("ratio-1e3", "ratio-1e5", "plane-257", "m-257")
 PLACES = ("contiguous", "channels-last", "rank 2")
+SUMS = {
+    "y and dx": (TELLING, ("y", "dx")),
+    "sums of a million terms": (("very-many",), ("dbeta",)),
+}
+CLASS = "class of {}, {}, {}"
 
 
 def _placed(name, dtype, place):
@@ -311,7 +318,7 @@ def accumulation(adapter, dtype, place, names, outputs):
         raise NotImplementedError(dtype)
     strongest = min(ACCUMULATIONS, key=lambda each: -len(weaker(each, dtype)))
     for accumulate in (strongest, *weaker(strongest, dtype)):
-        declared = copy.copy(adapter)
+        declared = only(adapter, "forward", "backward")
         declared.caps = declared.caps.declaring(accumulate)
         found = [v for name in names for v in judge(declared, _placed(name, dtype, place))]
         found = [v for v in found if v.quantity in outputs and v.ratio is not None]
@@ -326,15 +333,12 @@ def accumulation(adapter, dtype, place, names, outputs):
 def _register_classes():
     for dtype in ("float32", "float64"):
         for place in PLACES:
-            for title, names, outputs in (
-                ("y and dx", TELLING, ("y", "dx")),
-                ("sums of a million terms", ("very-many",), ("dbeta",)),
-            ):
+            for title, (names, outputs) in SUMS.items():
 
                 def ask(adapter, _, dtype=dtype, place=place, names=names, outputs=outputs):
                     return accumulation(adapter, dtype, place, names, outputs)
 
-                question(f"class of {title}, {dtype}, {place}")(ask)
+                question(CLASS.format(title, dtype, place))(ask)
 
 
 _register_classes()
@@ -352,46 +356,34 @@ def table(answers):
     return "\n".join(lines)
 
 
-def page(answers, versions):
-    """The answers of all, as a page in Markdown."""
-    names = list(answers)
-    lines = [
-        "# What implementations do, found from outside",
-        "",
-        "Written by `python -m spec.probe`, which asks every implementation that is installed; one alone is",
-        "asked by `python -m spec probe TARGET`. Nothing here is what an implementation says of itself. A",
-        "class is the strongest ([bounds.md](bounds.md)) that training keeps on data that tell them apart.",
-        "",
-        "Asked: " + ", ".join(versions) + ".",
-        "",
-        "| | " + " | ".join(names) + " |",
-        "|---" * (len(names) + 1) + "|",
-    ]
-    for title in QUESTIONS:
-        lines.append(f"| {title} | " + " | ".join(answers[name][title] for name in names) + " |")
-    return "\n".join(lines) + "\n"
-
-
-def everyone(progress=lambda line: None):
-    """The answers of every known implementation that can be loaded."""
+def _answered(name):
+    """The answers of an implementation; None if it cannot be loaded."""
+    try:
+        adapter = adapters.load(name)
+    except Missing:
+        return None
     answers = {}
-    for name in adapters.KNOWN:
-        try:
-            adapter = adapters.load(name)
-        except Missing:
-            continue
-        progress(name)
-        answers[name] = probe(adapter)
+    for title in QUESTIONS:
+        answers |= probe(adapter, [title])
+        print(f"  {time.strftime('%H:%M:%S')} {name}: {title}", flush=True)
     return answers
+
+
+def everyone(names=tuple(adapters.KNOWN), workers=2):
+    """The answers of every known implementation that can be loaded, each in a process of its own."""
+    with ProcessPoolExecutor(workers, max_tasks_per_child=1) as pool:
+        found = dict(zip(names, pool.map(_answered, names), strict=True))
+    return {name: answers for name, answers in found.items() if answers}
 
 
 def main():
     """Ask everyone, and write the page."""
+    from spec import conventions_page
     from spec.findings import versions
 
-    answers = everyone(lambda name: print(f"  {name}", flush=True))
+    answers = everyone()
     path = Path(__file__).parent.parent / "docs/conventions.md"
-    path.write_text(page(answers, versions()))
+    path.write_text(conventions_page.page(answers, versions()))
     print(table(answers))
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from spec import inputs, portable
+from spec.adapter import only
 from spec.judge import judge
 from spec.verdict import BROKEN
 
@@ -29,10 +30,10 @@ def _smaller(one, other):
 
 
 def plain(data):
-    """The data set in plain memory, written out once: layout, copies and aliases forgotten."""
+    """The data set in plain memory: layout and aliases forgotten, and that another call came before."""
     arrays = {name: getattr(data, name) for name in (*ELEMENTS, *NUMBERS)}
     arrays = {name: None if value is None else np.array(value, order="C") for name, value in arrays.items()}
-    return replace(data, layout="contiguous", times=1, twice=False, **arrays)
+    return replace(data, layout="contiguous", twice=False, **arrays)
 
 
 def _elements(data):
@@ -72,6 +73,23 @@ def _shapes(data):
         yield replace(data, **changed)
 
 
+def _copies(data):
+    """One element, as often as a channel had elements; then half as many copies."""
+    blocks = {name: data.block(value) for name, value in _elements(data).items()}
+    if blocks["x"].size > 1:
+        one = _cut(data, 1, slice(0, 1))
+        bare = dict.fromkeys(("ddx", "ddgamma", "ddbeta", "gamma", "beta"))
+        for name, value in portable.ABSENT.items():
+            bare[name] = np.full_like(getattr(one, name), value)
+        for shape in dict.fromkeys([(data.m, 1), (data.m, 1, *(1,) * (data.x.ndim - 2))]):
+            filled = {name: np.full(shape, block.flat[0], block.dtype) for name, block in blocks.items()}
+            yield replace(one, times=data.m, **(filled | bare))
+            yield replace(one, times=data.m, **filled)
+    if data.times % 2 == 0:
+        half = {name: value[: len(value) // 2] for name, value in _elements(data).items()}
+        yield replace(data, times=data.times // 2, **half)
+
+
 def _leaps(data, channel):
     """The first few elements of one channel: a few calls that save many."""
     one = _cut(data, 1, slice(channel, channel + 1))
@@ -94,7 +112,7 @@ def _rounder(array):
 
 def _numbers(data):
     """Rounder numbers: parameters that are absent, 0 or 1; then whole arrays; then one element at a time."""
-    for name in ("ddx", "ddgamma", "ddbeta", "gamma", "beta"):
+    for name in ("w", "v", "u", "ddx", "ddgamma", "ddbeta", "gamma", "beta"):
         if getattr(data, name) is not None:
             yield replace(data, **{name: None})
     for name in (*NUMBERS, *ELEMENTS):
@@ -124,38 +142,74 @@ def _nature(verdict):
     return verdict.status, verdict.quantity, verdict.equation, finite
 
 
-def shrink(adapter, data, verdict, patience=PATIENCE):
+def _method(quantity):
+    """The call that returns an output."""
+    name = quantity.partition(",")[0].removeprefix("inference ")
+    for method, names in [
+        ("backward", ("dx", "dgamma", "dbeta")),
+        ("update", ("running_mean", "running_var")),
+        ("double_backward", ("d_dy", "d_x", "d_gamma")),
+        ("jvp", ("jvp",)),
+    ]:
+        if name in names:
+            return "inference_backward" if quantity.startswith("inference") else method
+    if name.startswith("derivative"):
+        return "derivative"
+    return "inference" if quantity.startswith("inference") else "forward"
+
+
+def _alone(adapter, verdict):
+    """The adapter with the one call whose result failed, and of derivatives the one nesting."""
+    wanted = _method(verdict.quantity)
+    alone = only(adapter, wanted)
+    if wanted == "derivative":
+        _, _, asked = verdict.quantity.partition(", ")
+
+        def derivative(nesting, *arguments):
+            if nesting != asked:
+                raise NotImplementedError(nesting)
+            return adapter.derivative(nesting, *arguments)
+
+        alone.derivative = derivative
+    return alone
+
+
+def shrink(adapter, data, verdict, patience=PATIENCE, clock=time.monotonic, keep=0.0):
     """The smallest data set found on which this output still fails, and its verdict.
 
     Returns `data` itself, and `verdict`, where the failure is gone already in plain memory: there the layout
-    is at fault, or what an earlier call left.
+    is at fault, or what an earlier call left. `patience` is in seconds of the clock. The
+    error over its bound stays at least `keep` times what it was.
     """
-    end = time.monotonic() + patience
+    end = clock() + patience
+    adapter = _alone(adapter, verdict)
 
     def fails(candidate):
         if not portable.is_defined(candidate):
             return None
         found = judge(adapter, candidate)
-        return next((each for each in found if _nature(each) == _nature(verdict)), None)
+        alike = (each for each in found if _nature(each) == _nature(verdict))
+        # 0 times infinity is no number, and nothing is less than that
+        return next((each for each in alike if not each.ratio < keep * verdict.ratio), None)
 
     best = plain(data)
     shown = fails(best)
     if shown is None:
         return data, verdict
     channel = verdict.index[1] if len(verdict.index) > 1 else verdict.index[0]
-    for candidate in _leaps(best, channel):
-        if time.monotonic() < end and _smaller(candidate, best) and (found := fails(candidate)):
+    for candidate in _leaps(best, channel) if best.times == 1 else ():
+        if clock() < end and _smaller(candidate, best) and (found := fails(candidate)):
             best, shown = candidate, found
             break
     moving = True
-    while moving and time.monotonic() < end:
+    while moving and clock() < end:
         moving = False
-        for moves in (_shapes, _numbers):
+        for moves in (_shapes, _numbers) if best.times == 1 else (_copies,):
             again = True
-            while again and time.monotonic() < end:
+            while again and clock() < end:
                 again = False
                 for candidate in moves(best):
-                    if time.monotonic() >= end:
+                    if clock() >= end:
                         break
                     if _smaller(candidate, best) and (found := fails(candidate)):
                         best, shown, again, moving = candidate, found, True, True

@@ -63,7 +63,7 @@ def test_a_closed_form_is_looked_up_and_never_typed():
         closed(loss * 2)
 
 
-@pytest.mark.parametrize("name", derivatives.ON)
+@pytest.mark.parametrize("name", inputs.DIFFERENTIATED)
 def test_a_right_kernel_passes_by_every_nesting(name):
     verdicts = [v for v in check(Forms(), [name]) if v.quantity.startswith("derivative")]
     assert {verdict.status for verdict in verdicts} == {PASS}
@@ -85,7 +85,7 @@ def test_a_term_that_is_missing_is_found_by_order_and_nesting(nesting, equation)
 def test_a_bound_that_tells_nothing_is_inconclusive():
     # in float32, and far from 0, no digit is left
     data = inputs.data("ratio-1e7", "float32")
-    moved = derivatives.directions(data)
+    moved = (data.ddx,) * 3
     problem = oracle.problem(data.x, data.gamma, None, data.eps, accumulate="any", dy=data.dy)
     (found,) = derivatives.expected(problem, moved, 3).values()
     assert not found.tells("float32")

@@ -1,12 +1,14 @@
 """Counterexamples: they shrink, still fail, and the line that is printed shows the failure again."""
 
+import json
 import shlex
 
 import numpy
 import pytest
 
 from spec import __main__ as command
-from spec import inputs, portable, shrink
+from spec import derivatives, inputs, portable, shrink
+from spec.floats import Plain
 from spec.judge import judge
 from spec.mutants import MUTANTS
 from spec.verdict import BROKEN
@@ -75,6 +77,56 @@ def test_a_data_set_survives_json(dtype):
     assert (given.eps, given.momentum) == (again.eps, again.momentum)
 
 
+def test_directions_survive_json():
+    given = shrink.plain(inputs.data("m-3", "float32"))
+    again = portable.from_json(portable.to_json(given))
+    for key in inputs.DIRECTIONS:
+        numpy.testing.assert_array_equal(getattr(given, key), getattr(again, key))
+    few = {key: value for key, value in portable.to_dict(given).items() if key not in ("v", "w")}
+    assert len(derivatives.directions(portable.from_json(json.dumps(few)))) == 1
+
+
+def test_copies_survive_json():
+    given = portable.from_json('{"dtype": "float32", "times": 3, "x": [[1], [2]], "dy": [[1], [3]]}')
+    assert (given.times, given.m) == (3, 6)
+    again = portable.from_json(portable.to_json(given))
+    for key in ("x", "dy"):
+        numpy.testing.assert_array_equal(getattr(again, key), getattr(given, key))
+    assert '"x": [[1], [2]]' in portable.to_json(given)
+
+
+class Halved(Plain):
+    """dbeta stops growing at 1024, as a sum in few bits does."""
+
+    def backward(self, dy, x, gamma, beta, eps):
+        found = super().backward(dy, x, gamma, beta, eps)
+        return found | {"dbeta": numpy.minimum(found["dbeta"], 1024)}
+
+
+def test_a_sum_of_many_terms_shrinks_to_copies_of_one():
+    data = portable.from_json(
+        '{"dtype": "float32", "times": 4096, "x": [[1], [3]], "dy": [[1], [2]], "ddx": [[1], [2]]}'
+    )
+    verdict = next(v for v in judge(Halved(), data) if v.quantity == "dbeta")
+    small, shown = shrink.shrink(Halved(), data, verdict, patience=60)
+    assert (small.times, small.m, small.ddx) == (2048, 2048, None)
+    assert (shown.got, shown.exact) == (1024, 2048)
+
+
+def test_a_derivative_shrinks_along_its_directions():
+    class Doubled(Plain):
+        def derivative(self, nesting, dy, x, gamma, eps, u, v, w):
+            return {"derivative": numpy.full(x.shape[1], 1e3, x.dtype)}
+
+    data = inputs.data("m-3", "float32")
+    verdict = next(v for v in judge(Doubled(), data) if v.quantity == "derivative of order 2, jvp of grad")
+    small, shown = shrink.shrink(Doubled(), data, verdict, patience=60)
+    assert small.w is None
+    assert small.x.shape == (1, 1)
+    again = judge(Doubled(), portable.from_json(portable.to_json(small)))
+    assert (shown.quantity, shown.exact) in {(each.quantity, each.exact) for each in again}
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -87,6 +139,11 @@ def test_a_data_set_survives_json(dtype):
         (
             '{"dtype": "float32", "x": [[1]], "gamma": [1, 2]}',
             r"gamma: wanted the shape \(1,\), found \(2,\)",
+        ),
+        ('{"dtype": "float32", "x": [[1]], "times": 0}', "times: wanted a whole number"),
+        (
+            '{"dtype": "float32", "x": [[1]], "u": [[1]], "times": 2}',
+            "times: wanted a whole number, 1 with u",
         ),
         ('{"dtype": "float32", "x": [[1]], "var": -1}', "wanted eps >= 0, var >= 0"),
     ],

@@ -69,9 +69,9 @@ def _summary(table):
                         ))  # fmt: skip
     if not lines:
         return ""
-    size = f"from {LARGE >> 20} MiB"
-    head = ("shapes, operation, layout", "result", "races", "geometric mean", "least", "most", "below 1", size,
-            f"{size}, a copy")  # fmt: skip
+    what = ("shapes, operation, layout", "result", "races")
+    large = f"from {LARGE >> 20} MiB"
+    head = (*what, "geometric mean", "least", "most", "below 1", large, f"{large}, a copy")
     return "### Time of the fastest peer over the time of bncore\n\n" + _table(head, lines)
 
 
