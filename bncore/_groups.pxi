@@ -24,7 +24,8 @@ cdef struct Group:
 
 
 cdef inline bint in_strips(const Batch* b) noexcept nogil:
-    return (b.cut.planes * b.count * b.cut.size <= IN_CACHE and b.cut.pieces == 1
+    # one thread alone waits for nobody
+    return (b.threads > 1 and b.cut.planes * b.count * b.cut.size <= IN_CACHE and b.cut.pieces == 1
             and (not by_plane(b) or b.count <= STRIP_CHANNELS))
 
 

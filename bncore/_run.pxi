@@ -183,9 +183,9 @@ cdef int run_forward(Batch* b, const real* kind) except -1:
 cdef int run_inference(Batch* b, const real* kind) except -1:
     cdef Py_ssize_t i
     b.whole = b.whole and b.cut.planes == 1       # so that its groups follow each other in memory
-    b.strips = not b.whole and in_strips(b)
     if b.cut.planes * b.count * b.cut.size < SMALL_WORK:
         b.threads = 1
+    b.strips = not b.whole and in_strips(b)
     reserve(b, False, False)
     with nogil:
         if b.threads == 1:
