@@ -5,6 +5,7 @@ from numpy.typing import ArrayLike
 
 from . import checks, operands
 from .checks import Array
+from .copying import copy
 from .runtime import kernels
 from .stats import Stats, fresh
 
@@ -339,5 +340,5 @@ def delivered(place: Array, out: Array | None) -> Array:
     """The result where the caller wants it."""
     if out is None or place is out:
         return place
-    numpy.copyto(out, place)
+    copy(out, place)
     return out

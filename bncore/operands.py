@@ -12,6 +12,7 @@ import math
 import numpy
 
 from .checks import Array
+from .copying import copied
 from .runtime import kernels
 
 
@@ -19,7 +20,7 @@ def ready(array: Array) -> Array:
     """The array itself, or a copy of it if its elements are unaligned or byte-swapped."""
     if array.flags.aligned and array.dtype.isnative:
         return array
-    return numpy.array(array, dtype=array.dtype.newbyteorder("="), order="K")
+    return copied(array, array)
 
 
 def four_dimensional(arrays: list[Array], axis: int) -> list[Array] | None:
@@ -100,8 +101,8 @@ def prepare_results(
     views = _views([x, *others, *places], axis)
     if views is None:
         # x stays as it is if it can, for how it is walked decides every bit; the others take its layout
-        x = x if _views([x], axis) else _dense(x, x)
-        others = [_dense(array, x) for array in others]
+        x = x if _views([x], axis) else copied(x, x)
+        others = [copied(array, x) for array in others]
         views = _views([x, *others, *places], axis)
     if views is None:
         places = [numpy.empty_like(x, order="K", subok=False) for _ in outs]
@@ -135,10 +136,3 @@ def readable(x: Array, axis: int) -> Array:
     """A four-dimensional view of x, or of a copy of it."""
     _, (view, *_), _ = prepare([x], axis, x)
     return view
-
-
-def _dense(array: Array, like: Array) -> Array:
-    # memory without gaps, its axes in the order in which those of `like` lie in memory
-    room = numpy.empty_like(like, order="K", subok=False)
-    numpy.copyto(room, array)
-    return room

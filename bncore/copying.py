@@ -1,0 +1,35 @@
+"""Copies of whole tensors, shared out among threads: NumPy copies without the interpreter's lock."""
+
+from threading import Thread
+
+import numpy
+
+from .checks import Array
+from .runtime import get_num_threads
+
+# Bytes that one thread copies before another can be started.
+_ALONE = 1 << 20
+
+
+def copy(target: Array, source: Array) -> None:
+    """target[...] = source, of one shape."""
+    threads = min(get_num_threads(), max(1, target.nbytes // _ALONE))
+    if threads > 1:
+        # along the widest stride of the target, for each thread to write memory of its own
+        axis = max(range(target.ndim), key=lambda i: (target.shape[i] >= threads, abs(target.strides[i])))
+        targets, sources = (numpy.array_split(array, threads, axis) for array in (target, source))
+        own, *others = (Thread(target=numpy.copyto, args=pair) for pair in zip(targets, sources, strict=True))
+        for thread in others:
+            thread.start()
+        own.run()
+        for thread in others:
+            thread.join()
+    else:
+        numpy.copyto(target, source)
+
+
+def copied(array: Array, like: Array) -> Array:
+    """The elements of `array` in memory of their own: native, without gaps, laid out as `like` is."""
+    room = numpy.empty_like(like, dtype=like.dtype.newbyteorder("="), order="K", subok=False)
+    copy(room, array)
+    return room
