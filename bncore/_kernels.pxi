@@ -9,6 +9,7 @@
 
 include "_numbers.pxi"
 include "_channels.pxi"
+include "_parts.pxi"
 include "_walk.pxi"
 include "_stream.pxi"
 include "_vectors.pxi"

@@ -23,9 +23,11 @@ def named(dtype):
     >>> named("float16").itemsize
     2
     """
-    if dtype == "bfloat16" and ml_dtypes is not None:
-        return np.dtype(ml_dtypes.bfloat16)
-    return np.dtype(dtype)
+    if dtype != "bfloat16":
+        return np.dtype(dtype)
+    if ml_dtypes is None:
+        raise TypeError("bfloat16 is a format of the package ml_dtypes: pip install ml_dtypes")
+    return np.dtype(ml_dtypes.bfloat16)
 
 
 def is_floating(dtype):
