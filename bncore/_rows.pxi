@@ -10,7 +10,7 @@
 cdef enum:
     BLOCK_ROWS = 256       # folded rows to a block: the work of combining its columns stays below a tenth
     BLOCKS = 64            # blocks to a tensor, at most
-    FEW_ROWS = 32          # fewer rows are added about their mean at once
+    FEW_ROWS = 16          # fewer rows are added about their mean at once
     TILE_STEP = 16         # channels of a tile come in vectors
     FEW_BLOCKS = 4         # enough of them that threads can share: no folding that leaves fewer
 
