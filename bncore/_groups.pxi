@@ -72,50 +72,28 @@ cdef void turn_to(Group* g, const Batch* b, Py_ssize_t first) noexcept nogil:
 
 
 # float32 data as they lie in most calls: every plane of every operand is one run of memory, and results go straight there.
+# What _planes.pxi looks at for each channel is settled once for a group, which saves a quarter of a call on 8x8 planes.
 
 cdef void plain_powers(const Group* g, Py_ssize_t channels, double* sums, double* squares) noexcept nogil:
     # sum x and sum x^2
-    cdef Lanes32 first, second, v
-    cdef const float* x
-    cdef Py_ssize_t c, n, i, count = g.part.count
+    cdef Lanes32 first, second
+    cdef Py_ssize_t c, n, ahead = AHEAD * sizeof(float)
     for c in range(channels):
         first = second = no_lanes()
         for n in range(g.part.planes):
-            x = <const float*>plane(&g.x, n, c)
-            i = 0
-            while i + LANES <= count:
-                bn_prefetch(x + i + AHEAD)
-                bn_prefetch(x + i + AHEAD + IN_LINE)
-                v = widen_lanes(x + i)
-                first, second = add_lanes(first, v), add_products(second, v, v)
-                i += LANES
-            if i < count:
-                add_rest(&first, &second, x + i, x + i, count - i)
+            run_powers(<const float*>plane(&g.x, n, c), g.part.count, ahead, &first, &second)
         fold_two(first, second, &sums[c], &squares[c])
 
 
 cdef void plain_products(const Group* g, Py_ssize_t channels, double* sums, double* products) noexcept nogil:
     # sum dy and sum dy x
-    cdef Lanes32 first, second, v
-    cdef const float* x
-    cdef const float* dy
-    cdef Py_ssize_t c, n, i, count = g.part.count
+    cdef Lanes32 first, second
+    cdef Py_ssize_t c, n, ahead = AHEAD * sizeof(float)
     for c in range(channels):
         first = second = no_lanes()
         for n in range(g.part.planes):
-            dy = <const float*>plane(&g.dy, n, c)
-            x = <const float*>plane(&g.x, n, c)
-            i = 0
-            while i + LANES <= count:
-                bn_prefetch(x + i + AHEAD)
-                bn_prefetch(x + i + AHEAD + IN_LINE)
-                bn_prefetch(dy + i + AHEAD)
-                bn_prefetch(dy + i + AHEAD + IN_LINE)
-                v = widen_lanes(dy + i)
-                first, second = add_lanes(first, v), add_products(second, v, widen_lanes(x + i))
-                i += LANES
-            if i < count:
-                add_rest(&first, &second, dy + i, x + i, count - i)
+            run_pairs(<const float*>plane(&g.dy, n, c), <const float*>plane(&g.x, n, c), g.part.count, ahead, ahead,
+                      &first, &second)
         fold_two(first, second, &sums[c], &products[c])
 
 

@@ -2,7 +2,7 @@
 #
 # a. A run of float32 numbers is walked in blocks of LANES elements, which are widened before anything is done to them;
 #    element i of a block adds to lane i. Which element meets which lane depends on positions alone, so every instruction
-#    set adds in the same order. Sums of powers are in _vectors.pxi, those about a mean here.
+#    set adds in the same order.
 # b. Runs of float64 numbers are reduced in _compensated.pxi.
 # c. Rejected: one-element shifts instead of a first pass for the mean. A pass over data in L1 costs a tenth,
 #    and no outlier can then spoil the second.
@@ -19,6 +19,37 @@ cdef inline double fold(const double* t) noexcept nogil:
     for j in range(8):
         eight[j] = (t[j] + t[j + 16]) + (t[j + 8] + t[j + 24])
     return fold_eight(eight)
+
+
+cdef inline void run_powers(const float* x, Py_ssize_t count, Py_ssize_t ahead, Lanes32* a, Lanes32* b) noexcept nogil:
+    # a += sum x, b += sum x^2; what lies `ahead` bytes further on is fetched
+    cdef Lanes32 v
+    cdef Py_ssize_t i = 0
+    while i + LANES <= count:
+        bn_prefetch(<const char*>(x + i) + ahead)
+        bn_prefetch(<const char*>(x + i) + ahead + LINE)
+        v = widen_lanes(x + i)
+        a[0], b[0] = add_lanes(a[0], v), add_products(b[0], v, v)
+        i += LANES
+    if i < count:
+        add_rest(a, b, x + i, x + i, count - i)
+
+
+cdef inline void run_pairs(const float* dy, const float* x, Py_ssize_t count, Py_ssize_t dy_ahead, Py_ssize_t ahead,
+                           Lanes32* a, Lanes32* b) noexcept nogil:
+    # a += sum dy, b += sum dy x
+    cdef Lanes32 v
+    cdef Py_ssize_t i = 0
+    while i + LANES <= count:
+        bn_prefetch(<const char*>(dy + i) + dy_ahead)
+        bn_prefetch(<const char*>(dy + i) + dy_ahead + LINE)
+        bn_prefetch(<const char*>(x + i) + ahead)
+        bn_prefetch(<const char*>(x + i) + ahead + LINE)
+        v = widen_lanes(dy + i)
+        a[0], b[0] = add_lanes(a[0], v), add_products(b[0], v, widen_lanes(x + i))
+        i += LANES
+    if i < count:
+        add_rest(a, b, dy + i, x + i, count - i)
 
 
 cdef inline void run_moments(const float* x, Py_ssize_t count, double centre, double* a, double* b) noexcept nogil:

@@ -80,20 +80,11 @@ cdef inline Moments moments_about(double centre, Sum d, Sum dd, double count) no
 cdef inline void near_powers(const Walk* x, Part p, Py_ssize_t c, Py_ssize_t ahead, float* tile, double* total,
                              double* power) noexcept nogil:
     # sum x and sum x^2
-    cdef Lanes32 first = no_lanes(), second = no_lanes(), v
-    cdef const float* source
-    cdef Py_ssize_t i, j
+    cdef Lanes32 first = no_lanes(), second = no_lanes()
+    cdef Py_ssize_t j
     for j in range(p.planes):
-        source = load(x, p.n + j, c, p.start, p.count, tile + j * p.count)
-        i = 0
-        while i + LANES <= p.count:
-            bn_prefetch(<const char*>(source + i) + ahead)
-            bn_prefetch(<const char*>(source + i) + ahead + LINE)
-            v = widen_lanes(source + i)
-            first, second = add_lanes(first, v), add_products(second, v, v)
-            i += LANES
-        add_rest(&first, &second, source + i, source + i, p.count - i)
-    total[0], power[0] = fold_lanes(first), fold_lanes(second)
+        run_powers(load(x, p.n + j, c, p.start, p.count, tile + j * p.count), p.count, ahead, &first, &second)
+    fold_two(first, second, total, power)
 
 
 cdef Moments near_chunk(const Walk* x, Part p, Py_ssize_t c, Py_ssize_t ahead, float* tile, bint* good) noexcept nogil:
@@ -168,24 +159,13 @@ cdef Moments chunk_moments(const Walk* x, Part p, Py_ssize_t c, Py_ssize_t ahead
 cdef void near_sums(const Walk* dy, const Walk* x, Part p, Py_ssize_t c, Py_ssize_t dy_ahead, Py_ssize_t ahead, float* tile,
                     Sum* first, Sum* second) noexcept nogil:
     # sum dy and sum dy x
-    cdef Lanes32 a = no_lanes(), b = no_lanes(), g
-    cdef const float* left
-    cdef const float* right
-    cdef Py_ssize_t i, j
+    cdef Lanes32 a = no_lanes(), b = no_lanes()
+    cdef Py_ssize_t j
     for j in range(p.planes):
-        left = load(dy, p.n + j, c, p.start, p.count, tile)
-        right = load(x, p.n + j, c, p.start, p.count, tile + p.count)
-        i = 0
-        while i + LANES <= p.count:
-            bn_prefetch(<const char*>(left + i) + dy_ahead)
-            bn_prefetch(<const char*>(left + i) + dy_ahead + LINE)
-            bn_prefetch(<const char*>(right + i) + ahead)
-            bn_prefetch(<const char*>(right + i) + ahead + LINE)
-            g = widen_lanes(left + i)
-            a, b = add_lanes(a, g), add_products(b, g, widen_lanes(right + i))
-            i += LANES
-        add_rest(&a, &b, left + i, right + i, p.count - i)
-    first.hi, first.lo, second.hi, second.lo = fold_lanes(a), 0, fold_lanes(b), 0
+        run_pairs(load(dy, p.n + j, c, p.start, p.count, tile), load(x, p.n + j, c, p.start, p.count, tile + p.count),
+                  p.count, dy_ahead, ahead, &a, &b)
+    fold_two(a, b, &first.hi, &second.hi)
+    first.lo = second.lo = 0
 
 
 cdef void far_sums(const Walk* dy, const Walk* x, Part p, Py_ssize_t c, double centre, float* tile, Sum* first,

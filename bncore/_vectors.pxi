@@ -200,7 +200,6 @@ cdef extern from *:
     Lanes32 add_lanes "bn_plus"(Lanes32 t, Lanes32 x) noexcept nogil
     Lanes32 add_products "bn_plus_product"(Lanes32 t, Lanes32 x, Lanes32 y) noexcept nogil
     void add_rest "bn_plus_rest"(Lanes32* t, Lanes32* u, const float* x, const float* y, Py_ssize_t count) noexcept nogil
-    double fold_lanes "bn_fold"(Lanes32 t) noexcept nogil
     void fold_two "bn_fold_two"(Lanes32 t, Lanes32 u, double* of_t, double* of_u) noexcept nogil
     double fold_eight "bn_fold_eight"(const double* t) noexcept nogil
     double fold_run "bn_fold_run"(const double* t, Py_ssize_t count) noexcept nogil
