@@ -15,6 +15,8 @@ FLOATS = (numpy.dtype(numpy.float32), numpy.dtype(numpy.float64))
 
 
 def _floats(name: str, value: ArrayLike) -> Array:
+    if numpy.ma.is_masked(value):
+        raise TypeError(f"{name} must have a number everywhere, found a masked array: its mask would be lost")
     array = numpy.asarray(value)
     if array.dtype.newbyteorder("=") not in FLOATS:
         raise TypeError(f"{name} must be a float32 or float64 array, found dtype {array.dtype}")

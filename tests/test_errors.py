@@ -39,6 +39,7 @@ def negative_var():
 CASES = [
     (ALL, "x", P.x.astype(int), TypeError, "float32 or float64", "int64"),
     (ALL, "x", P.x.astype(numpy.float16), TypeError, "float32 or float64", "float16"),
+    (ALL, "x", numpy.ma.masked_equal(P.x, P.x.flat[0]), TypeError, "a number everywhere", "masked"),
     (ALL, "x", P.x.astype(numpy.complex64), TypeError, "float32 or float64", "complex64"),
     (ALL, "x", P.x.astype(object), TypeError, "float32 or float64", "object"),
     (ALL, "x", P.x.astype(numpy.longdouble), TypeError, "float32 or float64", "float128"),
@@ -62,6 +63,7 @@ CASES = [
     (WITH_OUT, "gamma", P.gamma[0], ValueError, "(5,)", "()"),
     (WITH_OUT, "gamma", numpy.ones(5, int), TypeError, "float32 or float64", "int64"),
     (WITH_OUT, "gamma", P.gamma.astype(numpy.float16), TypeError, "float32 or float64", "float16"),
+    (WITH_OUT, "gamma", numpy.ma.masked_less(P.gamma, 9), TypeError, "a number everywhere", "masked"),
     (("forward", "inference"), "beta", P.beta[:4], ValueError, "(5,)", "(4,)"),
     (("forward", "inference"), "beta", numpy.ones(5, int), TypeError, "float32 or float64", "int64"),
     (GIVEN, "mean", P.mean[:1], ValueError, "(5,)", "(1,)"),
