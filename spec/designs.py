@@ -106,6 +106,13 @@ def _(rng):
     return {"x": rng.uniform(1, 2, (257, 2)), "dy": rng.uniform(1, 2, (257, 2))}
 
 
+@design(
+    "very-many-far", "float32 sums of so many terms far from 0 that no digit is left", times=2**12, full=True
+)
+def _(rng):
+    return rng.normal(1000, 1, (257, 2))
+
+
 # Conditioning.
 
 for _power in range(8):

@@ -59,7 +59,7 @@ SWEEP = tuple(
 # Where float64 accumulators show: mean/std, a constant channel far from 0, and sums of many terms. Of the
 # last the weakest class has no bound that decides, so they are no part of the sweep.
 TELLING = ("ratio-1e1", "ratio-1e3", "ratio-1e5", "constant")
-MANY = ("very-many", "many-ones", "many-ones-planes")
+MANY = ("very-many", "very-many-far", "many-ones", "many-ones-planes")
 CONVENTIONS = ("running variance takes", "momentum is the weight of", "y of one element")
 # What a counterexample may take to shrink, in seconds of the processor.
 PATIENCE = 5.0
