@@ -9,7 +9,6 @@ import copy
 import sys
 import time
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from importlib import metadata
@@ -21,6 +20,7 @@ from spec.conformance import check
 from spec.designs import DESIGNS
 from spec.deviations import deviation, gathered, output
 from spec.verdict import FAIL, PASS
+from spec.workers import apart
 
 # bncore is held to its bounds by its own tests; the module of torch has the kernels of its functional form,
 # and the equations written in jax.numpy are nobody's release.
@@ -64,7 +64,6 @@ CONVENTIONS = ("running variance takes", "momentum is the weight of", "y of one 
 # What a counterexample may take to shrink, in seconds of the processor.
 PATIENCE = 5.0
 MUCH_PATIENCE = 25.0
-WORKERS = 2
 
 
 @dataclass(frozen=True)
@@ -142,11 +141,9 @@ def _say(line):
     print(f"  {time.strftime('%H:%M:%S')} {line}", flush=True)
 
 
-def everyone(targets=OTHERS, workers=WORKERS):
-    """What is found in each of these implementations that can be loaded, so many at a time."""
-    # One process for each, so that none meets what another has set in its process.
-    with ProcessPoolExecutor(workers, max_tasks_per_child=1) as pool:
-        return [found for found in pool.map(partial(examine, progress=_say), targets) if found]
+def everyone(targets=OTHERS):
+    """What is found in each of these implementations that can be loaded."""
+    return [found for found in apart(partial(examine, progress=_say), targets) if found]
 
 
 def main(targets=None):

@@ -7,7 +7,6 @@ answer. `python -m spec.probe` puts them to every known implementation, and writ
 import copy
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from spec.floats import Batch
 from spec.judge import judge
 from spec.layouts import arranged
 from spec.verdict import BROKEN, INCONCLUSIVE, PASS
+from spec.workers import apart
 
 QUESTIONS = {}
 # Numbers are compared to this relative precision: eps and momentum may be held in float32.
@@ -369,10 +369,9 @@ def _answered(name):
     return answers
 
 
-def everyone(names=tuple(adapters.KNOWN), workers=2):
-    """The answers of every known implementation that can be loaded, each in a process of its own."""
-    with ProcessPoolExecutor(workers, max_tasks_per_child=1) as pool:
-        found = dict(zip(names, pool.map(_answered, names), strict=True))
+def everyone(names=tuple(adapters.KNOWN)):
+    """The answers of every known implementation that can be loaded."""
+    found = dict(zip(names, apart(_answered, names), strict=True))
     return {name: answers for name, answers in found.items() if answers}
 
 

@@ -21,6 +21,7 @@ from spec.oracle import EQUATION
 from spec.portable import NUMBERS
 from spec.shrink import plain
 from spec.verdict import BROKEN
+from spec.workers import WORKERS
 
 FORMAT = 1
 # So many elements a data set may have, for the set to stay small.
@@ -48,7 +49,7 @@ def candidates():
     return found
 
 
-def chosen(progress=None, workers=2):
+def chosen(progress=None, workers=WORKERS):
     """The cover: by data set and dtype, the names of the mutants that a comparison rejects."""
     mutants = {name: mutant for name, mutant in MUTANTS.items() if mutant.dtype in DTYPES}
     kills = audit.kill_matrix(mutants, candidates(), progress, workers)
@@ -138,7 +139,7 @@ def case(name, dtype, kills):
     }
 
 
-def build(progress=None, workers=2):
+def build(progress=None, workers=WORKERS):
     """The whole set, as what JSON holds."""
     return {
         "format": FORMAT,

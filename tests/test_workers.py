@@ -2,6 +2,7 @@
 
 import multiprocessing
 import operator
+import os
 import time
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from spec import __main__ as command
 from spec import conformance
 from spec.remembered import Remembered
-from spec.workers import started
+from spec.workers import apart, started
 
 
 @pytest.mark.parametrize("count", [1, 2])
@@ -19,6 +20,16 @@ def test_results_are_those_of_the_calls(count):
         assert [each.result() for each in begun] == [3**n for n in range(5)]
         with pytest.raises(ZeroDivisionError):
             begin(operator.truediv, 1, 0).result()
+
+
+def process(_):
+    return os.getpid()
+
+
+def test_each_is_asked_in_a_process_of_its_own():
+    found = apart(process, "abc")
+    assert len({os.getpid(), *found}) == 4
+    assert apart(str.upper, "abc") == ["A", "B", "C"]
 
 
 @pytest.mark.parametrize("reason", [KeyboardInterrupt, ValueError])
