@@ -130,19 +130,10 @@ cdef extern from *:
         return ((t[0] + t[4]) + (t[2] + t[6])) + ((t[1] + t[5]) + (t[3] + t[7]));
     #endif
     }
-    /* the sum of all lanes by halves */
-    static inline double bn_fold(bn_lanes t)
-    {
-        double eight[8];
-        for (int k = 0; k < BN_UNITS / 4; k++)
-            bn_store_unit(eight + k * BN_WIDTH, (t.unit[k] + t.unit[k + BN_UNITS / 2])
-                                              + (t.unit[k + BN_UNITS / 4] + t.unit[k + 3 * BN_UNITS / 4]));
-        return bn_fold_eight(eight);
-    }
-    /* the sums of all lanes of two, each as bn_fold has it */
+    /* the sums of all lanes of two, each by halves */
+    #if BN_WIDTH == 8
     static inline void bn_fold_two(bn_lanes t, bn_lanes u, double* of_t, double* of_u)
     {
-    #if BN_WIDTH == 8
         __m512d a = (__m512d)((t.unit[0] + t.unit[2]) + (t.unit[1] + t.unit[3]));
         __m512d b = (__m512d)((u.unit[0] + u.unit[2]) + (u.unit[1] + u.unit[3]));
         /* four numbers of t, then four of u; then two of each */
@@ -151,10 +142,21 @@ cdef extern from *:
         a = _mm512_add_pd(a, _mm512_permute_pd(a, 0x55));
         *of_t = _mm512_cvtsd_f64(a);
         *of_u = _mm256_cvtsd_f64(_mm512_extractf64x4_pd(a, 1));
-    #else
-        *of_t = bn_fold(t), *of_u = bn_fold(u);
-    #endif
     }
+    #else
+    static inline double bn_fold(bn_lanes t)
+    {
+        double eight[8];
+        for (int k = 0; k < BN_UNITS / 4; k++)
+            bn_store_unit(eight + k * BN_WIDTH, (t.unit[k] + t.unit[k + BN_UNITS / 2])
+                                              + (t.unit[k + BN_UNITS / 4] + t.unit[k + 3 * BN_UNITS / 4]));
+        return bn_fold_eight(eight);
+    }
+    static inline void bn_fold_two(bn_lanes t, bn_lanes u, double* of_t, double* of_u)
+    {
+        *of_t = bn_fold(t), *of_u = bn_fold(u);
+    }
+    #endif
     /* the sum of a run of numbers in eight lanes: number i adds to lane i mod 8 */
     #define BN_EIGHT (8 / BN_WIDTH)
     static inline double bn_fold_run(const double* t, Py_ssize_t count)
