@@ -9,12 +9,13 @@ array([0., 0., 0.], dtype=float32)
 
 from importlib import metadata
 
+from ._stats import Stats
 from .folding import fold, unfold
 from .functional import backward, forward, inference, inference_backward, statistics
 from .higher import double_backward, jvp
 from .layer import BatchNorm
+from .merging import merge
 from .runtime import get_num_threads, set_num_threads, show_config
-from .stats import Stats, merge
 
 __all__ = [
     "BatchNorm",

@@ -4,6 +4,8 @@
 
 from cpython.pycapsule cimport PyCapsule_GetPointer
 
+from bncore._stats cimport Stats, blank
+
 from numpy import empty, ndarray
 
 cdef enum:
@@ -147,12 +149,17 @@ cdef class Call:
             return False
         return not (negative(k.given.var, self.count) if k.var == NULL else negative(<const double*>k.var, self.count))
 
-    cdef bint moments(self, object mean, object var) except -1:
-        # statistics to be written
-        cdef Array* first = self.vector(mean, WRITEABLE)
-        cdef Array* second = self.vector(var, WRITEABLE)
-        self.batch.channels.mean, self.batch.channels.var = <double*>first.data, <double*>second.data
-        return True
+    cdef Stats own(self):
+        # those of x, to be written
+        cdef Stats stats = blank(self.rows * self.size, self.count, self.batch.channels.eps)
+        self.batch.channels.mean, self.batch.channels.var = stats.means(), stats.variances()
+        return stats
+
+    cdef bint owned(self, Stats stats) noexcept:
+        # those of x, as they were written
+        self.batch.channels.mean, self.batch.channels.var = stats.means(), stats.variances()
+        self.batch.channels.eps = stats.eps
+        return stats.channels == self.count and stats.count == self.rows * self.size
 
     cdef bint output(self, object out):
         # out is the last array held; it may be a tensor read by the call, but overlap nothing in part
@@ -184,29 +191,31 @@ cdef inline double usable(object eps):
     return number if 0 <= number <= 1.7976931348623157e308 else -1
 
 
-def dense_statistics(x, axis):
-    """(mean, var, m) of `statistics`, or None."""
+def dense_statistics(x, eps, axis):
+    """What `statistics` returns, or None."""
     cdef Call call = Call()
     cdef Batch* b = &call.batch
     cdef Walk source
-    if not call.tensor(x, axis):
+    cdef Stats stats
+    b.channels.eps = usable(eps)
+    if b.channels.eps < 0 or not call.tensor(x, axis):
         return None
     source = call.walk(&call.array[0])
-    mean, var = empty(call.count), empty(call.count)
-    call.moments(mean, var)
+    stats = call.own()
     lay_out(b, call.rows, call.count, call.size, call.array[0].itemsize, source, source, source, False)
     if call.narrow:
         run_statistics(b, <const float*>NULL)
     else:
         run_statistics(b, <const double*>NULL)
-    return mean, var, call.rows * call.size
+    return stats
 
 
 def dense_forward(x, gamma, beta, eps, axis, out):
-    """(y, mean, var, m) of `forward`, or None."""
+    """What `forward` returns, or None."""
     cdef Call call = Call()
     cdef Batch* b = &call.batch
     cdef Walk source, target
+    cdef Stats stats
     b.channels.eps = usable(eps)
     if b.channels.eps < 0 or not call.tensor(x, axis):
         return None
@@ -217,18 +226,17 @@ def dense_forward(x, gamma, beta, eps, axis, out):
     if not call.output(out):
         return None
     source, target = call.walk(&call.array[0]), call.walk(&call.array[call.held - 1])
-    mean, var = empty(call.count), empty(call.count)
-    call.moments(mean, var)
+    stats = call.own()
     lay_out(b, call.rows, call.count, call.size, call.array[0].itemsize, source, source, target, call.shared)
     if call.narrow:
         run_forward(b, <const float*>NULL)
     else:
         run_forward(b, <const double*>NULL)
-    return out, mean, var, call.rows * call.size
+    return out, stats
 
 
 def dense_inference(x, gamma, beta, mean, var, eps, axis, out):
-    """y of `inference`, or None."""
+    """What `inference` returns, or None."""
     cdef Call call = Call()
     cdef Batch* b = &call.batch
     cdef Walk source, target
@@ -252,8 +260,8 @@ def dense_inference(x, gamma, beta, mean, var, eps, axis, out):
     return out
 
 
-cdef tuple backward_of(Call call, dy, x, gamma, mean, var, out, bint given):
-    # the gradients of either mode, or None; `given` means the statistics are not those of x
+cdef tuple backward_of(Call call, dy, x, gamma, Stats stats, mean, var, out):
+    # the gradients of training, or, without statistics of x, those of inference; or None
     cdef Batch* b = &call.batch
     cdef Walk source, gradient, target
     cdef Array* seen
@@ -262,7 +270,7 @@ cdef tuple backward_of(Call call, dy, x, gamma, mean, var, out, bint given):
     gradient = call.walk(&call.array[1])
     if not call.affine(gamma, None):
         return None
-    if not call.statistics(mean, var):
+    if not (call.owned(stats) if stats is not None else call.statistics(mean, var)):
         return None
     if out is None:
         out = empty(x.shape, x.dtype)
@@ -279,30 +287,29 @@ cdef tuple backward_of(Call call, dy, x, gamma, mean, var, out, bint given):
         b.channels.wanted.dgamma, b.channels.wanted.dbeta = <float*>seen[0].data, <float*>seen[1].data
     lay_out(b, call.rows, call.count, call.size, call.array[0].itemsize, source, gradient, target, call.shared)
     if call.narrow:
-        if given:
-            run_inference_backward(b, <const float*>NULL)
-        else:
+        if stats is not None:
             run_backward(b, <const float*>NULL)
-    elif given:
-        run_inference_backward(b, <const double*>NULL)
-    else:
+        else:
+            run_inference_backward(b, <const float*>NULL)
+    elif stats is not None:
         run_backward(b, <const double*>NULL)
+    else:
+        run_inference_backward(b, <const double*>NULL)
     return out, dgamma, dbeta
 
 
-def dense_backward(dy, x, gamma, count, mean, var, eps, axis, out):
-    """(dx, dgamma, dbeta) of `backward`, or None."""
+def dense_backward(dy, x, gamma, stats, axis, out):
+    """What `backward` returns, or None."""
     cdef Call call = Call()
-    call.batch.channels.eps = eps
-    if not call.tensor(x, axis) or count != call.rows * call.size:
+    if not isinstance(stats, Stats) or not call.tensor(x, axis):
         return None
-    return backward_of(call, dy, x, gamma, mean, var, out, False)
+    return backward_of(call, dy, x, gamma, stats, None, None, out)
 
 
 def dense_inference_backward(dy, x, gamma, mean, var, eps, axis, out):
-    """(dx, dgamma, dbeta) of `inference_backward`, or None."""
+    """What `inference_backward` returns, or None."""
     cdef Call call = Call()
     call.batch.channels.eps = usable(eps)
     if call.batch.channels.eps < 0 or not call.tensor(x, axis):
         return None
-    return backward_of(call, dy, x, gamma, mean, var, out, True)
+    return backward_of(call, dy, x, gamma, None, mean, var, out)

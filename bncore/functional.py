@@ -4,10 +4,10 @@ import numpy
 from numpy.typing import ArrayLike
 
 from . import checks, operands
+from ._stats import Stats
 from .checks import Array
 from .copying import copy
 from .runtime import kernels
-from .stats import Stats, fresh
 
 KIND = {numpy.dtype(numpy.float32): "float", numpy.dtype(numpy.float64): "double"}
 KERNEL = {
@@ -60,10 +60,9 @@ def forward(
 
     Source: equations (9.38), (9.39), (9.40) and (9.41).
     """
-    done = kernels.dense_forward(x, gamma, beta, eps, axis, out)
+    done: tuple[Array, Stats] | None = kernels.dense_forward(x, gamma, beta, eps, axis, out)
     if done is not None:
-        y, mean, var, count = done
-        return y, fresh(count, mean, var, eps)
+        return done
     x = checks.tensor("x", x)
     axis = checks.channel_axis(axis, x.ndim)
     eps = checks.epsilon(eps)
@@ -75,7 +74,7 @@ def forward(
     place, (source,), target = operands.prepare([x], axis, out)
     if x.size:
         KERNEL["forward", target.dtype](source, gamma64, beta64, eps, target, mean, var, shared)
-    return delivered(place, out), fresh(_count(x, channels), mean, var, eps)
+    return delivered(place, out), Stats(_count(x, channels), mean, var, eps)
 
 
 def backward(
@@ -121,11 +120,9 @@ def backward(
 
     Source: the derivatives of equations (9.38)-(9.41), proven in docs/derivation.md.
     """
-    if type(stats) is Stats:
-        done = kernels.dense_backward(dy, x, gamma, stats.count, stats.mean, stats.var, stats.eps, axis, out)
-        if done is not None:
-            dx, dgamma, dbeta = done
-            return dx, dgamma, dbeta
+    done: tuple[Array, Array, Array] | None = kernels.dense_backward(dy, x, gamma, stats, axis, out)
+    if done is not None:
+        return done
     x = checks.tensor("x", x)
     dy = checks.like("dy", dy, x)
     axis = checks.channel_axis(axis, x.ndim)
@@ -302,10 +299,9 @@ def statistics(x: ArrayLike, *, eps: float = 1e-5, axis: int = 1) -> Stats:
 
     Source: equations (9.38) and (9.39).
     """
-    done = kernels.dense_statistics(x, axis)
+    done: Stats | None = kernels.dense_statistics(x, eps, axis)
     if done is not None:
-        mean, var, count = done
-        return fresh(count, mean, var, checks.epsilon(eps))
+        return done
     x = checks.tensor("x", x)
     axis = checks.channel_axis(axis, x.ndim)
     eps = checks.epsilon(eps)
@@ -314,7 +310,7 @@ def statistics(x: ArrayLike, *, eps: float = 1e-5, axis: int = 1) -> Stats:
     if x.size:
         source = operands.readable(x, axis)
         KERNEL["statistics", source.dtype](source, mean, var)
-    return fresh(_count(x, channels), mean, var, eps)
+    return Stats(_count(x, channels), mean, var, eps)
 
 
 def check_own(stats: Stats, x: Array, channels: int) -> None:

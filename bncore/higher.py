@@ -6,10 +6,10 @@ import numpy
 from numpy.typing import ArrayLike
 
 from . import checks, operands
+from ._stats import Stats
 from .checks import Array
 from .functional import KERNEL, KIND, check_own, delivered
 from .runtime import kernels
-from .stats import Stats
 
 _KERNEL = {dtype: kernels.double_backward[kind] for dtype, kind in KIND.items()}
 
@@ -56,11 +56,9 @@ def jvp(
 
     Source: the derivatives of equations (9.38)-(9.41), proven in docs/proofs/forward-mode.md.
     """
-    if type(stats) is Stats:
-        done = kernels.dense_backward(v, x, gamma, stats.count, stats.mean, stats.var, stats.eps, axis, out)
-        if done is not None:
-            moved: Array = done[0]
-            return moved
+    done: tuple[Array, Array, Array] | None = kernels.dense_backward(v, x, gamma, stats, axis, out)
+    if done is not None:
+        return done[0]
     x = checks.tensor("x", x)
     v = checks.like("v", v, x)
     axis = checks.channel_axis(axis, x.ndim)

@@ -7,7 +7,7 @@ import numpy
 from numpy.typing import ArrayLike, DTypeLike
 
 from . import checks, functional, running
-from .stats import Stats
+from ._stats import Stats
 
 
 class _Pass(NamedTuple):

@@ -2,7 +2,8 @@
 
 import numpy
 
-from .stats import Stats, merge
+from ._stats import Stats
+from .merging import merge
 
 
 def updated(before: Stats, batch: Stats, momentum: float | None) -> tuple[numpy.ndarray, numpy.ndarray]:
