@@ -4,6 +4,7 @@
 
 from cpython.pycapsule cimport PyCapsule_GetPointer
 
+cimport cython
 from bncore._stats cimport Stats, blank
 
 from numpy import empty, ndarray
@@ -42,6 +43,8 @@ cdef struct Array:                 # a dense array as the kernels see it
     Py_ssize_t shape[MOST_AXES]
 
 
+@cython.final
+@cython.freelist(8)
 cdef class Call:
     """The arrays of one call, and what they say together. Its caller holds them for as long as it lasts."""
 
