@@ -77,13 +77,13 @@ cdef inline void row_powers(const real* x, Py_ssize_t width, Columns* k, Py_ssiz
 
 cdef inline bint settle_powers(Columns* k, Py_ssize_t at, Py_ssize_t width, double rows) noexcept nogil:
     # as `settle`; whether that is good for every column
-    cdef double near, power, far = 0
+    cdef double near, power, far = 0, inverse = 1 / rows
     cdef Py_ssize_t p
     for p in range(at, at + width):
         near = finite_or_zero(k.hi[p] / rows)
         power = k.hi2[p]
         k.shift[p], k.lo[p] = near, 0
-        k.lo2[p] = (k.hi[p] - rows * near) / rows
+        k.lo2[p] = (k.hi[p] - rows * near) * inverse
         k.hi2[p] = power - k.hi[p] * near
         k.far[p] = 0 if power <= NEAR_ZERO * k.hi2[p] else 1
         far += k.far[p]
