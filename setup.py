@@ -56,7 +56,8 @@ def extensions():
             extra_compile_args=FLAGS + march + parallel,
             extra_link_args=parallel,
         )
-    yield Extension("bncore._cpu", ["bncore/_cpu.pyx"], extra_compile_args=["-O2", "-g0"])
+    for name in ("_cpu", "_blocks"):
+        yield Extension(f"bncore.{name}", [f"bncore/{name}.pyx"], extra_compile_args=["-O2", "-g0"])
 
 
 setup(

@@ -13,6 +13,7 @@ from .folding import fold, unfold
 from .functional import backward, forward, inference, inference_backward, statistics
 from .higher import double_backward, jvp
 from .layer import BatchNorm
+from .recycling import get_kept_memory, set_kept_memory
 from .runtime import get_num_threads, set_num_threads, show_config
 from .stats import Stats, merge
 
@@ -23,11 +24,13 @@ __all__ = [
     "double_backward",
     "fold",
     "forward",
+    "get_kept_memory",
     "get_num_threads",
     "inference",
     "inference_backward",
     "jvp",
     "merge",
+    "set_kept_memory",
     "set_num_threads",
     "show_config",
     "statistics",
