@@ -6,8 +6,9 @@ a. A block is owned by a Block. An array in it, and whatever looks at that array
 b. What the threads share is a short list, read and written in C alone, by whoever comes first. Nobody waits: who
    finds another thread there maps new memory, or unmaps its own. So a block may come back at any point: from the garbage
    collector, a signal's handler, a forked child, an interpreter that ends.
-c. Idle memory is kept by the process as long as nobody else needs it (MADV_FREE): the system takes it back without asking,
-   and brings zeros in its place.
+c. Of idle memory the part that came back last stays with the process; the rest is lent to the system (MADV_FREE), which
+   takes it when it needs it, and brings zeros in its place. To lend a block and write to it again costs up to half of a
+   kernel's time: a loop that drops and makes a result each time must not come to that.
 d. Mappings are private: after a fork neither process sees what the other writes.
 e. Rejected: a Python object with __del__, which the garbage collector calls while another object of the same cycle
    can still reach it; a list of arrays with a look at their reference counts, which does not learn when one dies.
@@ -74,6 +75,7 @@ cdef extern from "Python.h":
 cdef struct Memory:
     char* data
     size_t bytes
+    bint lent                      # to the system
 
 
 cdef enum:
@@ -83,7 +85,7 @@ cdef Memory idle[MOST]             # the one that has been idle longest comes fi
 cdef int count = 0
 cdef size_t total = 0              # bytes of them
 cdef size_t limit = 0              # what total is at most
-cdef bint lending = False          # whether the system may have idle memory
+cdef size_t withheld = 0           # bytes of them, at most, that are not lent
 cdef unsigned int domain = 0       # of tracemalloc
 
 
@@ -97,7 +99,7 @@ cdef Memory take(size_t bytes) noexcept nogil:
     global count, total
     cdef Memory found
     cdef int i, best = -1
-    found.data, found.bytes = NULL, 0
+    found.data, found.bytes, found.lent = NULL, 0, False
     if not bn_enter():
         return found
     for i in range(count - 1, -1, -1):
@@ -117,11 +119,10 @@ cdef void keep(const Memory* block, size_t most) noexcept nogil:
     global count, total
     cdef Memory gone[MOST]
     cdef size_t more = block.bytes if block != NULL else 0
-    cdef bint kept = block != NULL and more <= most
+    cdef bint kept = False
     cdef int i, shed = 0
-    if kept and lending:
-        bn_lend(block.data, more)
     if bn_enter():
+        kept = block != NULL and more <= most
         while shed < count and (total + kept * more > most or count - shed + kept > MOST):
             total -= idle[shed].bytes
             shed += 1
@@ -130,15 +131,26 @@ cdef void keep(const Memory* block, size_t most) noexcept nogil:
         memmove(idle, &idle[shed], count * sizeof(Memory))
         if kept:
             idle[count] = block[0]
+            idle[count].lent = False
             count += 1
             total += more
+        lend()
         bn_leave()
-    else:
-        kept = False
     for i in range(shed):
         bn_unmap(gone[i].data, gone[i].bytes)
     if block != NULL and not kept:
         bn_unmap(block.data, more)
+
+
+cdef void lend() noexcept nogil:
+    # all but the last blocks that may be withheld
+    cdef size_t last = 0
+    cdef int i
+    for i in range(count - 1, -1, -1):
+        last += idle[i].bytes
+        if last > withheld and not idle[i].lent:
+            bn_lend(idle[i].data, idle[i].bytes)
+            idle[i].lent = True
 
 
 cdef class Block:
@@ -181,7 +193,7 @@ def kept():
     return total
 
 
-def configure(bint lend, unsigned int trace):
-    """Say whether the system may have idle memory, and in which domain of tracemalloc blocks in use are seen."""
-    global lending, domain
-    lending, domain = lend, trace
+def configure(Py_ssize_t own, unsigned int trace):
+    """Say how many idle bytes are not lent to the system, and in which domain of tracemalloc blocks in use are seen."""
+    global withheld, domain
+    withheld, domain = own, trace

@@ -29,9 +29,11 @@ def _huge_pages() -> bool:
         return False
 
 
-# To lend idle memory to the system costs nothing by huge pages, and half of what was won by small ones.
+# Of idle memory, so many bytes are the process's own. The rest is lent to the system where that costs little,
+# by huge pages; by small ones it costs most of what was won.
+_OWN = 256 << 20
 _LENT = _huge_pages()
-_blocks.configure(_LENT, numpy.lib.tracemalloc_domain)
+_blocks.configure(_OWN if _LENT else sys.maxsize, numpy.lib.tracemalloc_domain)
 
 _kept = 0
 
@@ -41,7 +43,7 @@ def set_kept_memory(nbytes: int) -> None:
 
     The memory of a result of 4 MiB or more is kept when the array and all views of it are gone, and a later
     result of its size, or of three quarters of it, is made there. Beyond the limit what was kept longest goes
-    back to the system, which may take back the rest, too, whenever it needs it, if it has huge pages.
+    back to the system. Where it has huge pages, it may also take all but the last 256 MiB when it needs them.
 
     Parameters
     ----------
@@ -91,7 +93,7 @@ def get_kept_memory() -> int:
     return _kept
 
 
-set_kept_memory(1 << 30 if _LENT else 256 << 20)
+set_kept_memory(1 << 30 if _LENT else _OWN)
 
 
 def empty(shape: tuple[int, ...], dtype: numpy.dtype) -> Array:

@@ -3,6 +3,7 @@
 import ctypes
 import gc
 import itertools
+import mmap
 import os
 import pickle
 import queue
@@ -514,14 +515,31 @@ def _lent():
 
 
 @pytest.mark.skipif(not recycling._LENT, reason="there are no huge pages here: idle memory is not lent")
-def test_the_system_may_take_what_is_idle():
-    result = made(16)
-    before = _lent()
+def test_the_system_may_take_what_has_been_idle_longest():
+    bncore.set_kept_memory(1 << 30)
+    several = [made(64) for _ in range(6)]
+    before, seen = _lent(), []
+    while several:
+        del several[0]
+        seen.append((_lent() - before) // MIB)
+    assert seen == [0, 0, 0, 0, 64, 128]
+    assert _blocks.kept() == 6 * 64 * MIB
+    several = [made(64) for _ in range(4)]
+    assert _lent() - before == 128 * MIB
+    several += [made(64) for _ in range(2)]
+    assert _lent() == before, "what is written to is the process's own again"
+    del several
+
+
+def test_what_the_system_has_taken_comes_back_as_new_memory():
+    result = bncore.forward(X)[0]
+    place, wanted = address(result), result.tobytes()
     del result
-    assert _lent() - before == 16 * MIB
-    result = made(16)
-    assert _lent() == before
-    del result
+    # what the system does to lent memory, here by force
+    assert ctypes.CDLL(None).madvise(ctypes.c_void_p(place), ctypes.c_size_t(BLOCK), mmap.MADV_DONTNEED) == 0
+    result = bncore.forward(X)[0]
+    assert address(result) == place
+    assert result.tobytes() == wanted
 
 
 SCARCE = """
