@@ -17,6 +17,8 @@ e. Rejected: a Python object with __del__, which the garbage collector calls whi
 from cpython.buffer cimport PyBuffer_FillInfo
 from libc.string cimport memcpy, memmove
 
+from numpy.lib import tracemalloc_domain
+
 cdef extern from *:
     """
     #if defined(__linux__)
@@ -86,7 +88,7 @@ cdef int count = 0
 cdef size_t total = 0              # bytes of them
 cdef size_t limit = 0              # what total is at most
 cdef size_t withheld = 0           # bytes of them, at most, that are not lent
-cdef unsigned int domain = 0       # of tracemalloc
+cdef unsigned int domain = tracemalloc_domain
 
 
 cdef bint serves(Memory block, size_t bytes) noexcept nogil:
@@ -193,7 +195,7 @@ def kept():
     return total
 
 
-def configure(Py_ssize_t own, unsigned int trace):
-    """Say how many idle bytes are not lent to the system, and in which domain of tracemalloc blocks in use are seen."""
-    global withheld, domain
-    withheld, domain = own, trace
+def withhold(Py_ssize_t nbytes):
+    """Lend idle memory to the system, all but so many bytes."""
+    global withheld
+    withheld = nbytes

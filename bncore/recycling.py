@@ -21,7 +21,7 @@ LEAST = 4 << 20
 _HUGE_PAGES = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 
 
-def _huge_pages() -> bool:
+def huge_pages() -> bool:
     """Whether the system gives memory in huge pages to who asks for them."""
     try:
         return "[never]" not in _HUGE_PAGES.read_text()
@@ -31,9 +31,9 @@ def _huge_pages() -> bool:
 
 # Of idle memory, so many bytes are the process's own. The rest is lent to the system where that costs little,
 # by huge pages; by small ones it costs most of what was won.
-_OWN = 256 << 20
-_LENT = _huge_pages()
-_blocks.configure(_OWN if _LENT else sys.maxsize, numpy.lib.tracemalloc_domain)
+OWN = 256 << 20
+LENDS = huge_pages()
+_blocks.withhold(OWN if LENDS else sys.maxsize)
 
 _kept = 0
 
@@ -93,7 +93,7 @@ def get_kept_memory() -> int:
     return _kept
 
 
-set_kept_memory(1 << 30 if _LENT else _OWN)
+set_kept_memory(4 * OWN if LENDS else OWN)
 
 
 def empty(shape: tuple[int, ...], dtype: numpy.dtype) -> Array:

@@ -514,7 +514,7 @@ def _lent():
     return sum(int(line.split()[1]) << 10 for line in lines if line.startswith("LazyFree:"))
 
 
-@pytest.mark.skipif(not recycling._LENT, reason="there are no huge pages here: idle memory is not lent")
+@pytest.mark.skipif(not recycling.LENDS, reason="there are no huge pages here: idle memory is not lent")
 def test_the_system_may_take_what_has_been_idle_longest():
     bncore.set_kept_memory(1 << 30)
     several = [made(64) for _ in range(6)]
