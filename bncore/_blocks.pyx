@@ -14,6 +14,7 @@ e. Rejected: a Python object with __del__, which the garbage collector calls whi
    can still reach it; a list of arrays with a look at their reference counts, which does not learn when one dies.
 """
 
+cimport cython
 from cpython.buffer cimport PyBuffer_FillInfo
 from libc.string cimport memcpy, memmove
 
@@ -155,6 +156,7 @@ cdef void lend() noexcept nogil:
             idle[i].lent = True
 
 
+@cython.final
 cdef class Block:
     """Some bytes of memory, page-aligned, not set; `Block(nbytes)` raises MemoryError where there is no more."""
 
@@ -196,6 +198,6 @@ def kept():
 
 
 def withhold(Py_ssize_t nbytes):
-    """Lend idle memory to the system, all but so many bytes."""
+    """Lend idle memory to the system, all but so many bytes, whenever a block has come back."""
     global withheld
     withheld = nbytes

@@ -1,4 +1,4 @@
-"""What the memory of a result costs: `python docs/benchmarks/memory.py`, a minute or two.
+"""What the memory of a result costs: `python docs/benchmarks/memory.py`, some three minutes.
 
 The same calls with results in fresh memory, in memory that is used again, in memory that was lent to the
 system in between, and in arrays that are given; interleaved in one process, by huge pages and by small ones.
