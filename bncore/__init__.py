@@ -15,6 +15,7 @@ from .functional import backward, forward, inference, inference_backward, statis
 from .higher import double_backward, jvp
 from .layer import BatchNorm
 from .merging import merge
+from .recycling import get_kept_memory, set_kept_memory
 from .runtime import get_num_threads, set_num_threads, show_config
 
 __all__ = [
@@ -24,11 +25,13 @@ __all__ = [
     "double_backward",
     "fold",
     "forward",
+    "get_kept_memory",
     "get_num_threads",
     "inference",
     "inference_backward",
     "jvp",
     "merge",
+    "set_kept_memory",
     "set_num_threads",
     "show_config",
     "statistics",

@@ -9,6 +9,9 @@ from bncore._stats cimport Stats, blank
 
 from numpy import empty, ndarray
 
+from .recycling import LEAST
+from .recycling import empty as recycled
+
 cdef enum:
     HELD = 8                       # arrays that one call looks at, at most: dy, x, gamma, mean, var, dx, dgamma, dbeta
     MOST_AXES = 8                  # of an array that takes the short way
@@ -33,6 +36,9 @@ cdef extern from *:
         int flags
         Py_ssize_t* shape
         void* data
+
+
+cdef Py_ssize_t LEAST_KEPT = LEAST   # bytes of a result whose memory is used again
 
 
 cdef struct Array:                 # a dense array as the kernels see it
@@ -188,6 +194,11 @@ cdef bint negative(const real* var, Py_ssize_t count) noexcept nogil:
     return found != 0
 
 
+cdef inline object result(const Array* seen, object x):
+    # an array for a result of x's shape and type
+    return empty(x.shape, x.dtype) if seen.bytes < LEAST_KEPT else recycled(x.shape, x.dtype)
+
+
 cdef inline double usable(object eps):
     # eps, or -1 if it is not simply a finite float that is not negative
     cdef double number = eps if type(eps) is float else -1
@@ -225,7 +236,7 @@ def dense_forward(x, gamma, beta, eps, axis, out):
     if not call.affine(gamma, beta):
         return None
     if out is None:
-        out = empty(x.shape, x.dtype)
+        out = result(&call.array[0], x)
     if not call.output(out):
         return None
     source, target = call.walk(&call.array[0]), call.walk(&call.array[call.held - 1])
@@ -251,7 +262,7 @@ def dense_inference(x, gamma, beta, mean, var, eps, axis, out):
     if not call.statistics(mean, var):
         return None
     if out is None:
-        out = empty(x.shape, x.dtype)
+        out = result(&call.array[0], x)
     if not call.output(out):
         return None
     source, target = call.walk(&call.array[0]), call.walk(&call.array[call.held - 1])
@@ -276,7 +287,7 @@ cdef tuple backward_of(Call call, dy, x, gamma, Stats stats, mean, var, out):
     if not (call.owned(stats) if stats is not None else call.statistics(mean, var)):
         return None
     if out is None:
-        out = empty(x.shape, x.dtype)
+        out = result(&call.array[0], x)
     if not call.output(out):
         return None
     source, target = call.walk(&call.array[0]), call.walk(&call.array[call.held - 1])

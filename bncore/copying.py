@@ -4,6 +4,7 @@ from threading import Thread
 
 import numpy
 
+from . import recycling
 from .checks import Array
 from .runtime import get_num_threads
 
@@ -30,6 +31,6 @@ def copy(target: Array, source: Array) -> None:
 
 def copied(array: Array, like: Array) -> Array:
     """The elements of `array` in memory of their own: native, without gaps, laid out as `like` is."""
-    room = numpy.empty_like(like, dtype=like.dtype.newbyteorder("="), order="K", subok=False)
+    room = recycling.empty_like(like)
     copy(room, array)
     return room

@@ -11,6 +11,7 @@ import math
 
 import numpy
 
+from . import recycling
 from .checks import Array
 from .copying import copied
 from .runtime import kernels
@@ -92,10 +93,7 @@ def prepare_results(
 ) -> tuple[list[Array], list[Array], list[Array]]:
     """The same for several results."""
     x, *others = (ready(array) for array in arrays)
-    places = [
-        numpy.empty_like(x, order="K", subok=False) if out is None or not out.flags.aligned else out
-        for out in outs
-    ]
+    places = [recycling.empty_like(x) if out is None or not out.flags.aligned else out for out in outs]
     if not x.size:
         return places, [x, *others], places
     views = _views([x, *others, *places], axis)
@@ -105,7 +103,7 @@ def prepare_results(
         others = [copied(array, x) for array in others]
         views = _views([x, *others, *places], axis)
     if views is None:
-        places = [numpy.empty_like(x, order="K", subok=False) for _ in outs]
+        places = [recycling.empty_like(x) for _ in outs]
         views = _views([x, *others, *places], axis)
     assert views is not None, "arrays of one dense layout can be walked"
     return places, views[: len(arrays)], views[len(arrays) :]

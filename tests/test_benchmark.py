@@ -17,6 +17,7 @@ sys.path.insert(0, str(FOLDER))
 
 import constants  # noqa: E402
 import instructions  # noqa: E402
+import memory  # noqa: E402
 from harness import page, peers, results, run, shapes, timing, variants  # noqa: E402
 from harness.peers import ours, textbook  # noqa: E402
 from harness.peers.base import Base, Bound  # noqa: E402
@@ -353,3 +354,39 @@ def test_a_race_of_constants_runs_the_public_functions(race):
     small = tuple(min(extent, 3 + n) for n, extent in enumerate(extents))
     runner = constants.call(bncore, operation, small, axis)
     assert constants._bits(runner) == constants._bits(runner)
+
+
+@pytest.mark.parametrize("race", memory.RACES)
+def test_a_race_of_memory_gives_the_same_numbers_in_each(race):
+    operation, extents, axis, layers = race
+    small = tuple(min(extent, 3 + n) for n, extent in enumerate(extents))
+    runners = memory.calls(operation, small, axis, layers)
+    assert tuple(runners) == memory.WAYS
+    found = {constants._bits(runner)[0] for runner in runners.values()}
+    assert len(found) == 1
+
+
+def test_a_race_of_memory_leaves_everything_as_it_was():
+    import bncore
+
+    before = bncore.get_kept_memory()
+    seconds = memory.raced(("inference", (4, 3, 5), memory.FIRST, 1), 1)
+    assert tuple(seconds) == memory.WAYS
+    assert all(some > 0 for some in seconds.values())
+    assert bncore.get_kept_memory() == before
+
+
+def test_a_race_of_memory_is_a_row():
+    seconds = dict(zip(memory.WAYS, (1.5, 0.12345, 0.5, 0.1), strict=True))
+    row = memory.line(("step", (4, 7, 5), memory.LAST, 3), "huge", seconds)
+    assert row == "| step, 4 x 7 x 5, channels last, 3 layers | huge | 1.5e+03 | 123 | 500 | 100 |"
+
+
+def test_the_table_of_memory_has_every_race():
+    text = memory.PAGE.read_text()
+    assert text.count(memory.BEGIN) == 1
+    found = re.findall(r"^\| (.*?) \| (huge|small) \|", text, re.MULTILINE)
+    none = dict.fromkeys(memory.WAYS, 0)
+    wanted = [(memory.line(race, "huge", none)) for race in memory.RACES]
+    wanted += [(memory.line(race, "small", none)) for race in memory.BY_SMALL_PAGES]
+    assert found == [tuple(row.split(" | ")[:2]) for row in (line.removeprefix("| ") for line in wanted)]
