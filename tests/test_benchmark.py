@@ -205,6 +205,17 @@ def test_the_share_of_the_bound_is_the_probes_time_for_it_over_the_time():
     assert row.of_bound * 3.0 * 2 * tensor == pytest.approx(row.bound, rel=np.finfo(float).eps * 4)
 
 
+def test_what_is_read_again_comes_at_the_speed_of_reads():
+    shape = shapes.Shape("list", "large", (64, 64, 64, 64))
+    rows = raced({"bncore, out": [3.0], "probe, plain": [1.0]}, shape, "channels-last", cache=MIB)
+    row = next(row for row in rows if row.peer == "bncore")
+    # as fast as the probe reads and writes: 2 T in one second, and T less the cache once more
+    speed = results.read_speed({"read bytes a second": {"9": 2.0 * row.traffic, "1000": 1.0 * row.traffic}})
+    assert speed == row.traffic
+    assert results.share_with_reads(row, speed) == pytest.approx(row.of_bound)
+    assert results.share_with_reads(row, speed / 2) > row.of_bound
+
+
 def test_a_geometric_mean():
     assert results.geometric_mean([2, 8]) == 4.0
     assert np.isnan(results.geometric_mean([]))

@@ -3,7 +3,7 @@
 import math
 import re
 
-from harness.results import OURS, best_peers, geometric_mean
+from harness.results import OURS, best_peers, geometric_mean, read_speed, share_with_reads
 from harness.shapes import LAYOUTS
 from harness.workload import OPERATIONS
 
@@ -24,7 +24,7 @@ def write(path, text, begin=BEGIN):
 
 def generated(table, about):
     """The text: the run, the summary, the losses, the tensors beyond the cache, and single figures."""
-    parts = [_run(about), _summary(table), _losses(table), _beyond(table), _figures(table)]
+    parts = [_run(about), _summary(table), _losses(table), _beyond(table, about), _figures(table)]
     return "\n".join(part for part in parts if part)
 
 
@@ -93,19 +93,22 @@ def _losses(table):
     return "### Where a peer is faster\n\n" + _table(head, lines)
 
 
-def _beyond(table):
+def _beyond(table, about):
     rows = [row for row in table if row.peer == OURS and row.out and row.of_bound]
     if not rows:
         return ""
+    speed = read_speed(about)
     lines = [
         (
             _name(row),
             f"{1e3 * row.seconds:.2f}", f"{row.bound / 2**20:.0f}", f"{row.of_bound:.2f}",
+            f"{share_with_reads(row, speed):.2f}",
         )
         for row in rows
     ]  # fmt: skip
-    head = ("race", "bncore, ms", "least traffic, MiB", "share of what the probe allows")
-    return "### Tensors far beyond the last cache\n\n" + _table(head, lines)
+    head = ("race", "bncore, ms", "least traffic, MiB", "share of what the probe allows", "of both probes")
+    beside = f"A read alone moves {speed / 1e9:.1f} GB/s here.\n\n"
+    return "### Tensors far beyond the last cache\n\n" + beside + _table(head, lines)
 
 
 def _figures(table):

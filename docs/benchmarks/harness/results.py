@@ -72,6 +72,20 @@ def bound(operation, layout, tensor, channel, cache):
     return least + inputs * tensor - min(cache, inputs * tensor)
 
 
+def read_speed(about):
+    """Bytes a second of the largest read of a run."""
+    speeds = about["read bytes a second"]
+    return speeds[max(speeds, key=int)]
+
+
+def share_with_reads(row, speed):
+    """The share of `bound` if what is read once more comes at `speed`, the read probe's bytes a second.
+
+    A read alone is slower than the reads of a copy, whose stores go the other way at the same time.
+    """
+    return row.of_probe + (row.bound - row.traffic) / speed / row.seconds
+
+
 def rows(shape, layout, operation, contenders, peers, cache):
     """The rows of a race: `contenders` by label, `peers` the (peer, out) among them that are not probes."""
     tensor = shape.elements * (8 if shape.dtype == "float64" else 4)
