@@ -48,7 +48,7 @@ def _asked(ask, adapter):
             return ask(copy.copy(adapter), "float64" if "float64" in adapter.caps.dtypes else "float32")
     except NotImplementedError:
         return NOT_OFFERED
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return f"refused ({type(error).__name__})"
 
 
@@ -56,7 +56,7 @@ def _call(adapter, method, *arguments):
     function = getattr(adapter, method, None)
     if function is None:
         raise NotImplementedError(method)
-    return {name: np.asarray(value) for name, value in function(*arguments).items()}
+    return conduct.results(method, function(*arguments))
 
 
 def _returned(found, name):

@@ -179,6 +179,29 @@ def test_a_target_that_is_none_is_refused_in_one_line(target, words, capsys):
     assert capsys.readouterr().err.count("\n") == 1
 
 
+class Deviceless(Plain):
+    def __init__(self):
+        raise RuntimeError("no device\nof this kind")
+
+
+class Undeclared(Plain):
+    caps = {"dtypes": ("float32",)}  # noqa: RUF012 - that is what it gets wrong
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("Deviceless", "making an instance raised RuntimeError: no device of this kind"),
+        ("Undeclared", "caps: wanted a spec.conformance.Caps, found dict"),
+    ],
+)
+def test_an_adapter_that_cannot_be_made_is_refused_in_one_line(kind, words, capsys):
+    assert command.main(["check", f"test_conformance:{kind}"]) == 2
+    assert capsys.readouterr().err == f"python -m spec: test_conformance:{kind}: {words}\n"
+    with pytest.raises(ValueError, match="accumulate: wanted a class for each dtype, found none for float32"):
+        Caps(accumulate={"float64": "any"})
+
+
 def test_a_target_that_breaks_on_import_is_refused_in_one_line(tmp_path, monkeypatch, capsys):
     (tmp_path / "breaks.py").write_text("from spec.adapter import Caps\nCaps(weighs='older')\n")
     monkeypatch.syspath_prepend(tmp_path)
