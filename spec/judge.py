@@ -36,8 +36,8 @@ class _Judge:
         self.finite_dy = np.isfinite(oracle.channels(data.block(data.dy))).all(axis=1)
         self.kept = np.flatnonzero(self.finite & self.finite_dy & ~(self.constant & (data.eps == 0)))
         self.asked = {}
-        # what calls with other numbers returned, each with a copy
-        self.earlier = []
+        # what calls with other numbers returned, each with a copy; whether a later call wrote to it
+        self.earlier, self.overwritten = [], False
 
     def verdicts(self):
         """Every call judged."""
@@ -68,7 +68,7 @@ class _Judge:
         got = self._call("inference_backward", data.dy, data.x, data.gamma, *given, data.eps)
         if got is not None:
             self._judged(got, GRADIENTS, "inference", _inference_gradients)
-        if any(value.tobytes() != copy.tobytes() for value, copy in self.earlier):
+        if self.overwritten:
             self._add(
                 FAIL, "an earlier result", PURITY, detail="a later call wrote to what this one returned"
             )
@@ -77,6 +77,7 @@ class _Judge:
     def _distract(self):
         """Calls with other numbers of the same shapes, so that what is left of them shows. None is judged."""
         data = self.data
+        self.earlier = []
         x, dy = 1.5 * data.x[::-1] + 1, -data.dy[::-1]
         parameters = -1.5 * data.gamma, data.beta - 1
         given = data.mean + 1, 2 * data.var
@@ -135,6 +136,7 @@ class _Judge:
         except (Exception, SystemExit) as error:
             self._add(FAIL, label, RAISED, detail=f"raised {conduct.said(error)}")
             return None
+        self.overwritten |= any(value.tobytes() != copy.tobytes() for value, copy in self.earlier)
         words = conduct.of_call(method, arguments, before, got)
         return self._spoil(label, words) if words else got
 
