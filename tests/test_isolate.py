@@ -2,8 +2,10 @@
 
 import os
 import signal
+import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,8 @@ from spec import adapters
 from spec.conformance import check, passed
 from spec.floats import Plain
 from spec.verdict import FAIL, PASS
+
+ROOT = Path(__file__).parent.parent
 
 
 class Suicidal(Plain):
@@ -156,3 +160,21 @@ def test_the_command_line(capfd):
     words = capfd.readouterr().err.splitlines()
     assert words[0] == "python -m spec: --timeout: needs --isolate, or a target exec:PROGRAM"
     assert "found 'nonsense'" in words[1]
+
+
+def test_probe_outlives_what_it_asks(capsys):
+    assert command.main(["probe", "test_isolate:Quitter", "--isolate"]) == 0
+    printed = capsys.readouterr().out
+    assert "ended with status 1 and no answer: no licence" in printed
+    assert "the unbiased variance" in printed
+    assert command.main(["probe", "test_isolate:Careless"]) == 0
+    assert "returned tuple, wanted a dict of mean, var, y" in capsys.readouterr().out
+
+
+def test_output_that_nobody_reads_is_no_error():
+    call = [sys.executable, "-m", "spec", "check", "spec.floats:Plain", "--only", "m-2"]
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(call, cwd=ROOT, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (command.UNREAD, "")
