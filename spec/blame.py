@@ -17,8 +17,8 @@ SHARE = 1e-3
 # An offset that a given mean explains only if it is so many times its size away is no mistake of the mean.
 FAR = 1e3
 
-# So likely may it be, and no more, that some gamma or other is near a slope by chance.
-CHANCE = 0.1
+# All gammas, each with its slack, may cover such a share of their range: of more, one is near by chance.
+CHANCE = 0.5
 
 
 def _fit(columns, target):
@@ -102,7 +102,6 @@ def _named_scale(line, truth):
     root = np.sqrt(var + eps)
     bessel = m / (m - 1) if m > 1 else np.nan
     nearest = truth.gammas[np.argmin(abs(line.a[:, None] - truth.gammas), axis=1)]
-    # Of many gammas one is near whatever is found.
     if (2 * len(truth.gammas) * line.slack > CHANCE * np.ptp(truth.gammas) * line.spread).any():
         nearest = np.full_like(gamma, np.nan)
     for scale, equation, words in [
