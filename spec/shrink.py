@@ -228,7 +228,9 @@ def report(adapter, verdicts, target, most=3):
     for verdict in sorted(first.values(), key=lambda verdict: ORDER.index(verdict.equation))[:most]:
         data, shown = shrink(adapter, inputs.data(verdict.data, verdict.dtype), verdict)
         if data.name != portable.GIVEN:
-            lines.append(f"    {verdict.quantity}: not in plain memory, only on {verdict.data}")
+            arranged = data.layout != "contiguous" or data.twice or np.shares_memory(data.x, data.dy)
+            words = "not in plain memory, only" if arranged else "not when it was called again alone"
+            lines.append(f"    {verdict.quantity}: {words} on {verdict.data}")
             continue
         found = replace(shown, data="the data below", reproduce="")
         lines += [f"    {found}", f"      {portable.command(target, data)}"]
