@@ -1,6 +1,7 @@
 """The command line: python -m spec [prove | check | audit | probe | vectors]."""
 
 import argparse
+import os
 import shlex
 import signal
 import sys
@@ -9,18 +10,24 @@ from pathlib import Path
 
 # What a shell reports of a program that Ctrl-C has ended.
 INTERRUPTED = 128 + signal.SIGINT
+# The same of one whose output nobody reads any more.
+UNREAD = 128 + signal.SIGPIPE
 
 
 def main(argv=None):
     """Run a command; the exit status is 0 if everything holds, 1 if not, 2 for a call that makes no sense.
 
-    After Ctrl-C it is INTERRUPTED, and nothing more is printed than that.
+    After Ctrl-C it is INTERRUPTED, and nothing more is printed than that; nothing at all where it is UNREAD.
     """
     try:
         return _run(argv)
     except KeyboardInterrupt:
         print("\ninterrupted", file=sys.stderr)
         return INTERRUPTED
+    except BrokenPipeError:
+        # what is still buffered must not be written at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return UNREAD
 
 
 def _run(argv):
@@ -68,6 +75,7 @@ def _parser():
     audit.set_defaults(run=_audit)
     probe = commands.add_parser("probe", help="find the conventions of an implementation, from outside")
     probe.add_argument("target", metavar="TARGET", help="as for check")
+    probe.add_argument("--isolate", action="store_true", help="run it in a process of its own")
     probe.add_argument("--json", metavar="FILE", help="write the answers to FILE")
     probe.set_defaults(run=_probe)
     vectors = commands.add_parser("vectors", help="write a portable set of inputs, exact values and bounds")
@@ -112,7 +120,7 @@ def _probe(arguments):
     from spec.conformance import Missing
 
     try:
-        adapter = adapters.load(arguments.target)
+        adapter = adapters.load(arguments.target, isolate=arguments.isolate)
     except Missing as reason:
         return _usage(reason)
     answers = probe.probe(adapter)

@@ -20,6 +20,18 @@ CALLS = {
     "derivative": ("nesting", "dy", "x", "gamma", "eps", "u", "v", "w"),
 }
 
+# What each of them returns.
+RETURNS = {
+    "forward": ("mean", "var", "y"),
+    "backward": ("dx", "dgamma", "dbeta"),
+    "inference": ("y",),
+    "inference_backward": ("dx", "dgamma", "dbeta"),
+    "update": ("running_mean", "running_var"),
+    "jvp": ("jvp",),
+    "double_backward": ("d_dy", "d_x", "d_gamma"),
+    "derivative": ("derivative",),
+}
+
 
 @dataclass(frozen=True)
 class Caps:
@@ -64,6 +76,9 @@ class Caps:
             for each in found:
                 if each not in known:
                     raise ValueError(f"{field}: wanted some of {', '.join(known)}, found {each!r}")
+        for dtype in self.dtypes if isinstance(self.accumulate, Mapping) else ():
+            if dtype not in self.accumulate:
+                raise ValueError(f"accumulate: wanted a class for each dtype, found none for {dtype}")
 
     def declaring(self, accumulate):
         """The same declarations, but for the class. Raises ValueError for one that there is not."""
@@ -123,3 +138,7 @@ class Broke(Exception):
 
 class Impure(Exception):
     """A call that did to memory what it must not, where the suite cannot see it; the text says what."""
+
+
+class Nonsense(Exception):
+    """A result that is not what the call returns, but something else; the text says what."""

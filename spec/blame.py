@@ -17,6 +17,9 @@ SHARE = 1e-3
 # An offset that a given mean explains only if it is so many times its size away is no mistake of the mean.
 FAR = 1e3
 
+# All gammas, each with its slack, may cover such a share of their range: of more, one is near by chance.
+CHANCE = 0.5
+
 
 def _fit(columns, target):
     """Least squares on columns scaled to length 1; the coefficients, and what is left over, largest first."""
@@ -73,7 +76,7 @@ def of_y(y, xhat, slack, truth):
     if np.isinf(y).any():
         return "(9.41)", "y is infinite"
     if y.shape[1] == 1:
-        return "(9.41)", "one element of y is off, too few to tell why"
+        return "(9.41)", "y of one element must be beta" if truth.m else "one element tells too little"
     fits = [_fit([row, np.ones_like(row)], values) for row, values in zip(xhat, y, strict=True)]
     a, b = (np.array([fit[0][n] for fit in fits]) for n in (0, 1))
     line = _Line(a, b, np.array([fit[1] for fit in fits]), abs(xhat).max(axis=1), 4 * slack)
@@ -99,6 +102,8 @@ def _named_scale(line, truth):
     root = np.sqrt(var + eps)
     bessel = m / (m - 1) if m > 1 else np.nan
     nearest = truth.gammas[np.argmin(abs(line.a[:, None] - truth.gammas), axis=1)]
+    if (2 * len(truth.gammas) * line.slack > CHANCE * np.ptp(truth.gammas) * line.spread).any():
+        nearest = np.full_like(gamma, np.nan)
     for scale, equation, words in [
         (np.ones_like(gamma), "(9.41)", "gamma is missing"),
         (0 * gamma, "(9.41)", "y is beta alone"),
@@ -127,7 +132,7 @@ def _factor(line, truth):
     for found, wanted in ((line.a, truth.gamma), (line.b, truth.beta)):
         factor = found[0] / wanted[0]
         if line.has_slope(factor * truth.gamma) and line.has_offset(factor * truth.beta):
-            return "(9.41)", f"y is {factor:.6g} times what it must be"
+            return "(9.41)", f"y is {factor:.6g} times what it must be" if factor else "y is 0"
     return None
 
 
@@ -203,6 +208,10 @@ def of_dx(dx, dy, xhat, wanted):
     wrong = [n for n in range(len(columns)) if abs(found[n] - derived[n]) * weights[n] > EQUAL * scale]
     if len(wrong) == len(columns) and _same(found * weights, found[0] / derived[0] * derived * weights):
         return f"dx is {found[0] / derived[0]:.6g} times what it must be"
+    factor = found[0] / derived[0] if derived[0] else 1.0
+    if wrong and _same(found * weights, factor ** np.array([1, 1, 3]) * derived * weights):
+        # xhat holds rstd once, and its coefficient mean(dy xhat) rstd
+        return f"1/sqrt(var + eps) acts as {factor:.6g} times what it is"
     words = []
     for n in wrong:
         name, term = list(TERMS.items())[n]

@@ -1,8 +1,11 @@
 """What a call must keep beside the equations: its arguments, its memory, its formats, its layout."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from spec import formats
+from spec.adapter import CALLS, RETURNS, Nonsense
 
 # The outputs with one number for each element; the others have one for each channel.
 ELEMENTS = ("y", "dx", "jvp", "d_dy", "d_x")
@@ -13,15 +16,43 @@ def snapshot(arguments):
     return [each.tobytes() if isinstance(each, np.ndarray) else None for each in arguments]
 
 
-def of_call(arguments, before, got):
+def results(method, found):
+    """What a method returned, as arrays by name. Raises `Nonsense` for what it must not return.
+
+    >>> results("inference", {"y": [1.0]})
+    {'y': array([1.])}
+    """
+    wanted = f"wanted a dict of {', '.join(RETURNS[method])}"
+    if not isinstance(found, Mapping):
+        raise Nonsense(f"returned {'None' if found is None else type(found).__name__}, {wanted}")
+    arrays = {}
+    for name, value in found.items():
+        if name not in RETURNS[method]:
+            raise Nonsense(f"returned {name!r}, {wanted}")
+        try:
+            arrays[name] = np.asarray(value)
+        except Exception as error:
+            raise Nonsense(f"{name} is no array: {said(error)}") from error
+        if not arrays[name].dtype.isnative:
+            raise Nonsense(f"the bytes of {name} are swapped")
+    return arrays
+
+
+def said(error):
+    """An exception on one line."""
+    words = " ".join(str(error).split())
+    return f"{type(error).__name__}: {words}" if words else type(error).__name__
+
+
+def of_call(method, arguments, before, got):
     """What a call did to its arguments that it must not, in words; empty if nothing."""
-    for position, (old, new) in enumerate(zip(before, snapshot(arguments), strict=True)):
+    for name, old, new in zip(CALLS[method], before, snapshot(arguments), strict=True):
         if old != new:
-            return f"argument {position} was written to"
+            return f"{name} was written to"
     for name, value in got.items():
-        for position, argument in enumerate(arguments):
-            if isinstance(argument, np.ndarray) and np.may_share_memory(value, argument):
-                return f"{name} lies in the memory of argument {position}"
+        for argument, given in zip(CALLS[method], arguments, strict=True):
+            if isinstance(given, np.ndarray) and np.may_share_memory(value, given):
+                return f"{name} lies in the memory of the argument {argument}"
     return ""
 
 

@@ -3,10 +3,10 @@
 A comparison ends as one of
 
     PASS          |got - exact| is within the bound of the declared class for every element
-    FAIL          it is not, nor within that of any weaker class
+    FAIL          it is not, nor within that of any weaker class that decides anything here
     CLASS         it fails the declared class and passes a weaker one, which is named
-    INCONCLUSIVE  it is within the bound, but so would every declared mutant be: the data set decides nothing
-    here N/A           the implementation does not offer it
+    INCONCLUSIVE  it is within the bound, but so would every declared mutant be: the data set tells nothing
+    N/A           the implementation does not offer it
 """
 
 from spec import derivatives, inputs, oracle

@@ -45,7 +45,7 @@ def _(rng):
 
 for _shape in [(13, 7), (5, 3, 11), (3, 5, 2, 7, 11)]:
 
-    @design(f"rank-{len(_shape)}", "a rank that takes another path", momentum=0.9)
+    @design(f"rank-{len(_shape)}", "a rank that takes another path", momentum=0.75)
     def _(rng, shape=_shape):
         return rng.normal(-0.5, 2, shape)
 
@@ -67,6 +67,23 @@ for _c in [1, 9, 17, 33, 67]:
     @design(f"channels-{_c}", "a tail after the vectors of channels")
     def _(rng, c=_c):
         return rng.normal(1, 3, (11, c))
+
+
+for _c in [131, 257, 1031]:
+
+    @design(f"channels-{_c}", "channels beyond those that one block, or one table, has room for")
+    def _(rng, c=_c):
+        return rng.normal(1, 3, (3, c))
+
+
+@design("one-image", "a batch of one, taken for one element, or for inference")
+def _(rng):
+    return rng.normal(1, 3, (1, 3, 5, 7))
+
+
+@design("one-pixel", "planes of one pixel, taken for one element, or for rows of channels")
+def _(rng):
+    return rng.normal(1, 3, (7, 3, 1, 1))
 
 
 @design("m-1", "0/0, or a NaN in the statistics, for one element: y = beta, dx = 0")

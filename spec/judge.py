@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from spec import conduct, derivatives, formats, inputs, oracle, portable
-from spec.adapter import Broke, Impure
+from spec.adapter import Broke, Impure, Nonsense
 from spec.errors import weaker
 from spec.mutants import decides
 from spec.reasons import reason
@@ -36,6 +36,8 @@ class _Judge:
         self.finite_dy = np.isfinite(oracle.channels(data.block(data.dy))).all(axis=1)
         self.kept = np.flatnonzero(self.finite & self.finite_dy & ~(self.constant & (data.eps == 0)))
         self.asked = {}
+        # what calls with other numbers returned, each with a copy; whether a later call wrote to it
+        self.earlier, self.overwritten = [], False
 
     def verdicts(self):
         """Every call judged."""
@@ -44,7 +46,6 @@ class _Judge:
             self._add(ABSENT, "everything", "", detail=reason)
             return self.found
         data = self.data
-        before = self._earlier() if data.twice else []
         wide = data.gamma, data.beta
         if data.m >= self.caps.least:
             got = self._call("forward", data.x, *wide, data.eps)
@@ -52,7 +53,7 @@ class _Judge:
                 self._forward(got)
             got = self._call("backward", data.dy, data.x, *wide, data.eps)
             if got is not None:
-                self._compare(got, GRADIENTS, "training", _training_gradients)
+                got = self._judged(got, GRADIENTS, "training", _training_gradients)
                 self._poisoned(got)
             self._update()
             self._second()
@@ -62,23 +63,24 @@ class _Judge:
         given = data.mean, data.var
         got = self._call("inference", data.x, *wide, *given, data.eps)
         if got is not None:
-            self._compare(got, ("y",), "inference", _inference)
+            got = self._judged(got, ("y",), "inference", _inference)
+            self._poisoned_inference(got)
         got = self._call("inference_backward", data.dy, data.x, data.gamma, *given, data.eps)
         if got is not None:
-            self._compare(got, GRADIENTS, "inference", _inference_gradients)
-        if any(not np.array_equal(value, copy, equal_nan=True) for value, copy in before):
+            self._judged(got, GRADIENTS, "inference", _inference_gradients)
+        if self.overwritten:
             self._add(
-                FAIL, "an earlier result", PURITY, detail="the next call wrote to what this one returned"
+                FAIL, "an earlier result", PURITY, detail="a later call wrote to what this one returned"
             )
         return self.found
 
-    def _earlier(self):
-        """Calls with other numbers of the same shapes; their results, each with a copy. No call is judged."""
+    def _distract(self):
+        """Calls with other numbers of the same shapes, so that what is left of them shows. None is judged."""
         data = self.data
+        self.earlier = []
         x, dy = 1.5 * data.x[::-1] + 1, -data.dy[::-1]
         parameters = -1.5 * data.gamma, data.beta - 1
         given = data.mean + 1, 2 * data.var
-        found = []
         for method, *arguments in [
             ("forward", x, *parameters, 4 * data.eps),
             ("backward", dy, x, *parameters, 4 * data.eps),
@@ -88,11 +90,10 @@ class _Judge:
         ]:
             try:
                 with np.errstate(all="ignore"):
-                    got = getattr(self.adapter, method)(*arguments)
-            except Exception:
+                    got = conduct.results(method, getattr(self.adapter, method)(*arguments))
+            except (Exception, SystemExit):
                 continue  # the same call on the data proper says why
-            found += [(each, each.copy()) for each in map(np.asarray, got.values())]
-        return found
+            self.earlier += [(each, each.copy()) for each in got.values()]
 
     def _refused(self):
         """Why the implementation need not take this data set; None if it must."""
@@ -121,20 +122,22 @@ class _Judge:
         if function is None:
             self._add(ABSENT, method, "", detail="not offered")
             return None
+        if self.data.twice:
+            self._distract()
         before = conduct.snapshot(arguments)
         try:
             with np.errstate(all="ignore"):
-                got = function(*arguments)
-            got = {name: np.asarray(value) for name, value in got.items()}
-        except Broke as error:
+                got = conduct.results(method, function(*arguments))
+        except (Broke, Nonsense) as error:
             self._add(FAIL, label, RAISED, detail=str(error))
             return None
         except Impure as error:
             return self._spoil(label, *error.args)
-        except Exception as error:
-            self._add(FAIL, label, RAISED, detail=f"raised {type(error).__name__}: {error}")
+        except (Exception, SystemExit) as error:
+            self._add(FAIL, label, RAISED, detail=f"raised {conduct.said(error)}")
             return None
-        words = conduct.of_call(arguments, before, got)
+        self.overwritten |= any(value.tobytes() != copy.tobytes() for value, copy in self.earlier)
+        words = conduct.of_call(method, arguments, before, got)
         return self._spoil(label, words) if words else got
 
     def _spoil(self, label, words):
@@ -162,13 +165,14 @@ class _Judge:
         return oracle.problem(x, *parameters, data.eps, **how, **given)
 
     def _forward(self, got):
-        data = self.data
-        self.var = got["var"][self.kept] if "var" in got and got["var"].shape == data.x.shape[1:2] else 0.0
-        self._compare(got, ("mean", "var", "y"), "training", lambda call: call.expected(("mean", "var", "y")))
-        y = got.get("y")
-        if y is None or y.shape != data.x.shape or not data.m:
+        data, names = self.data, ("mean", "var", "y")
+        got = self._formed(got, names, "training")
+        self.var = got["var"][self.kept] if "var" in got else 0.0
+        self._compare(got, "training", lambda call: call.expected(names))
+        if not data.m:
             return
-        if self.caps.constant and (self.constant & self.finite).any():
+        y = got.get("y")
+        if y is not None and self.caps.constant and (self.constant & self.finite).any():
             rows = oracle.channels(y.astype(np.float64))[self.constant & self.finite]
             beta = np.zeros(len(self.constant)) if data.beta is None else data.beta
             off = np.abs(rows - beta[self.constant & self.finite, None]).max()
@@ -180,12 +184,21 @@ class _Judge:
 
     def _poisoned(self, got):
         """Gradients of channels in which x or dy has a NaN or an inf: none may look finite."""
-        for name, channels in (("dgamma", ~self.finite), ("dbeta", ~self.finite_dy), ("dx", ~self.finite)):
+        either = ~(self.finite & self.finite_dy)
+        for name, channels in (("dgamma", either), ("dbeta", ~self.finite_dy), ("dx", either)):
             if name in got and self.data.m:
                 self._hidden(name, got[name], channels, oracle.EQUATION[name])
 
+    def _poisoned_inference(self, got):
+        """y of inference, where x itself is a NaN or an inf: it may not look finite."""
+        lost = ~np.isfinite(self.data.x)
+        if "y" in got and lost.any():
+            words = "finite where x is not" if np.isfinite(got["y"][lost]).any() else ""
+            label = "inference y of a channel that is not finite"
+            self._add(FAIL if words else PASS, label, oracle.EQUATION["y"], detail=words)
+
     def _hidden(self, name, value, channels, equation):
-        if channels.any() and value.shape in (self.data.x.shape, channels.shape):
+        if channels.any():
             hidden = np.isfinite(oracle.channels(value)[channels]).any()
             words = f"a channel with a NaN or an inf has finite {name}" if hidden else ""
             self._add(
@@ -209,7 +222,7 @@ class _Judge:
         def expected(call):
             return call.update(*kept, data.momentum, caps.variance, caps.weighs)
 
-        self._compare(got, ("running_mean", "running_var"), "training", expected)
+        self._judged(got, ("running_mean", "running_var"), "training", expected)
 
     def _second(self):
         """y along a direction, and the second backward pass."""
@@ -218,11 +231,11 @@ class _Judge:
             return  # half precision rounds the gradient before the next derivative
         got = self._call("jvp", data.ddx, data.x, data.gamma, data.eps)
         if got is not None:
-            self._compare(got, ("jvp",), "training", lambda call: call.derivatives(("jvp",)))
+            self._judged(got, ("jvp",), "training", lambda call: call.derivatives(("jvp",)))
         cotangents = data.ddx, data.ddgamma, data.ddbeta
         got = self._call("double_backward", *cotangents, data.dy, data.x, data.gamma, data.eps)
         if got is not None:
-            self._compare(got, tuple(oracle.SECOND), "training", lambda call: call.derivatives(oracle.SECOND))
+            self._judged(got, tuple(oracle.SECOND), "training", lambda call: call.derivatives(oracle.SECOND))
 
     def _derivatives(self):
         """The derivatives of higher order, by every nesting."""
@@ -245,7 +258,7 @@ class _Judge:
             if got is not None:
                 got = {name: got["derivative"]} if "derivative" in got else {}
                 expect = partial(derivatives.expected, moved=kept, n=order)
-                self._compare(got, (name,), "training", expect, note)
+                self._judged(got, (name,), "training", expect, note)
 
     def _undefined_update(self):
         """m / (m - 1) is undefined at m = 1: an exception, or the variance left out, but no silent NaN."""
@@ -253,21 +266,32 @@ class _Judge:
         try:
             with np.errstate(all="ignore"):
                 got = self.adapter.update(data.x, data.running_mean, data.running_var, data.momentum)
-        except Broke as error:
+            found = conduct.results("update", got).get("running_var")
+        except (Broke, Nonsense) as error:
             self._add(FAIL, "update", RAISED, detail=str(error))
             return
-        except Exception:
-            self._add(PASS, "running_var at m = 1", oracle.EQUATION["running_var"], detail="refused")
+        except SystemExit as error:
+            self._add(FAIL, "update", RAISED, detail=f"raised {conduct.said(error)}")
             return
-        finite = np.isfinite(got["running_var"]).all()
-        words = "" if finite else "m / (m - 1) is undefined, and the running variance silently not finite"
-        status = PASS if finite else FAIL
-        self._add(status, "running_var at m = 1", oracle.EQUATION["running_var"], detail=words)
+        except Exception:
+            found = None
+        words = "" if found is None else conduct.of_format("running_var", found, data.dtype)
+        if found is not None and not words and not np.isfinite(found).all():
+            words = "m / (m - 1) is undefined, and the running variance silently not finite"
+        detail = "refused" if found is None else words
+        self._add(
+            FAIL if words else PASS, "running_var at m = 1", oracle.EQUATION["running_var"], detail=detail
+        )
 
-    def _compare(self, got, names, mode, expect, note=""):
-        """Judge the outputs of these names against what `expect` makes of the problem."""
-        data = self.data
-        present = [name for name in names if name in got]
+    def _judged(self, got, names, mode, expect, note=""):
+        """Judge the outputs of these names; those that could be compared."""
+        got = self._formed(got, names, mode, note)
+        self._compare(got, mode, expect, note)
+        return got
+
+    def _formed(self, got, names, mode, note=""):
+        """The outputs of these names that have the shape and a dtype that they must have; the rest fails."""
+        data, formed = self.data, {}
         for name in names:
             label = _label(name, mode, note)
             if name not in got:
@@ -279,19 +303,24 @@ class _Judge:
                 words = f"wanted the shape {shape}, found {got[name].shape}"
             if words:
                 self._add(FAIL, label, oracle.EQUATION[name], detail=words)
-                present.remove(name)
-            elif self.caps.keeps_layout and name in conduct.ELEMENTS and data.m:
+                continue
+            formed[name] = got[name]
+            if self.caps.keeps_layout and name in conduct.ELEMENTS and data.m:
                 words = conduct.of_layout(got[name], data.x)
                 self._add(FAIL if words else PASS, f"layout of {label}", LAYOUT, detail=words)
-        if not data.m:
-            self._empty({name: got[name] for name in present}, mode)
+        return formed
+
+    def _compare(self, got, mode, expect, note=""):
+        """Judge outputs against what `expect` makes of the problem."""
+        if not self.data.m:
+            self._empty(got, mode)
             return
-        if not len(self.kept):
+        if not len(self.kept) or not got:
             return
         expected = expect(self._problem(mode, self.declared))
         right = set()
-        for name in present:
-            part = self._part(got[name], expected[name])
+        for name, value in got.items():
+            part = self._part(value, expected[name])
             verdict = self._verdict(expected[name], part, name, mode, expect, right)
             verdict["quantity"] = _label(name, mode, note)
             if verdict["status"] in (PASS, INCONCLUSIVE):

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from spec import adapters, conduct, equations, formats, inputs, running
-from spec.adapter import Missing, only
+from spec.adapter import Broke, Missing, Nonsense, only
 from spec.errors import ACCUMULATIONS, weaker
 from spec.floats import Batch
 from spec.judge import judge
@@ -48,7 +48,9 @@ def _asked(ask, adapter):
             return ask(copy.copy(adapter), "float64" if "float64" in adapter.caps.dtypes else "float32")
     except NotImplementedError:
         return NOT_OFFERED
-    except Exception as error:
+    except (Broke, Nonsense) as error:
+        return str(error)
+    except (Exception, SystemExit) as error:
         return f"refused ({type(error).__name__})"
 
 
@@ -56,7 +58,7 @@ def _call(adapter, method, *arguments):
     function = getattr(adapter, method, None)
     if function is None:
         raise NotImplementedError(method)
-    return {name: np.asarray(value) for name, value in function(*arguments).items()}
+    return conduct.results(method, function(*arguments))
 
 
 def _returned(found, name):

@@ -22,7 +22,7 @@ from fractions import Fraction
 import numpy as np
 
 from spec import derivatives, formats, oracle
-from spec.adapter import CALLS
+from spec.adapter import CALLS, RETURNS
 from spec.arithmetic import Vector
 from spec.balls import Ball, Balls
 from spec.certificate import certify
@@ -34,17 +34,6 @@ from spec.theorems.higher import PENALTY
 
 HOLDS, VIOLATED, UNASKED, INEXACT, UNDEFINED = "holds", "VIOLATED", "unasked", "inexact", "undefined"
 
-# What each call returns.
-RETURNS = {
-    "forward": ("mean", "var", "y"),
-    "backward": ("dx", "dgamma", "dbeta"),
-    "inference": ("y",),
-    "inference_backward": ("dx", "dgamma", "dbeta"),
-    "update": ("running_mean", "running_var"),
-    "jvp": ("jvp",),
-    "double_backward": tuple(oracle.SECOND),
-    "derivative": ("derivative",),
-}
 # What theorems call the arguments that have another name in calls.
 NAMES = {"running_mean": "old_mean", "running_var": "old_var", "momentum": "q"} | {
     "ddx": "v",

@@ -17,7 +17,8 @@ def reason(name, got, expected, call, data, kept, mode, right):
         key: np.broadcast_to(values[key], (len(kept), 1))[:, 0]
         for key in ("gamma", "beta", "mean", "var", "rstd")
     }
-    off = expected.errors(got) > expected.allowed(got.dtype)
+    errors, allowed = expected.errors(got), expected.allowed(got.dtype)
+    off = errors > allowed
     wrong = np.flatnonzero(oracle.channels(off).any(axis=1))
     rows = oracle.channels(got.astype(np.float64))
     if name == "y":
@@ -30,13 +31,34 @@ def reason(name, got, expected, call, data, kept, mode, right):
             gammas=numbers["gamma"] if data.gamma is None else data.gamma.astype(np.float64),
             known=frozenset(right if mode == "training" else {"var"}),
         )
-        return blame.of_y(rows[wrong], values["xhat"][wrong], slack[wrong], truth)
+        equation, words = blame.of_y(rows[wrong], values["xhat"][wrong], slack[wrong], truth)
+        some = f", in {len(wrong)} of {len(kept)} channels" if words and len(wrong) < len(kept) else ""
+        return equation, _scattered(errors, allowed, kept) or words + some
     if name == "dx":
         c = wrong[0]
         wanted = oracle.channels(expected.nearest)[c]
-        return expected.equation, blame.of_dx(rows[c], values["dy"][c], values["xhat"][c], wanted)
+        words = blame.of_dx(rows[c], values["dy"][c], values["xhat"][c], wanted)
+        return expected.equation, _scattered(errors, allowed, kept) or words
     candidates = _candidates(name, expected.nearest, numbers, values, call, data, kept)
     return expected.equation, blame.of_sum(got.astype(np.float64), expected.nearest, candidates)
+
+
+# An element that is so many times its bound off is not merely rounded otherwise than its neighbours.
+FAR = 100
+
+
+def _scattered(errors, allowed, kept):
+    """Which elements are wrong, in words, where some are far off and most of their channel is right."""
+    errors, allowed = oracle.channels(errors), oracle.channels(allowed)
+    off = errors > allowed
+    wrong = off.any(axis=1)
+    if not ((errors > FAR * allowed).any(axis=1) & (off.mean(axis=1) < 0.5))[wrong].all():
+        return ""
+    c = np.flatnonzero(wrong)[0]
+    count, m = off[c].sum(), off.shape[1]
+    return (
+        f"wrong are {count} of the {m} elements of channel {kept[c]}, the first is element {off[c].argmax()}"
+    )
 
 
 def _candidates(name, exact, numbers, values, call, data, kept):
@@ -52,6 +74,7 @@ def _candidates(name, exact, numbers, values, call, data, kept):
             (exact + numbers["mean"] * rstd * total, "x is not centred"),
             (-exact, "the sign is wrong"),
             (total, "it is dbeta"),
+            (numbers["gamma"] * exact + numbers["beta"] * total, "y is in the place of xhat"),
         ]
     if name == "var":
         return [
@@ -75,7 +98,8 @@ def _conventions(name, call, data, kept):
     return [
         (
             call.update(*old, data.momentum, variance, weighs)[name].nearest,
-            f"it takes the {variance} variance, momentum weighs the {weighs} value",
+            ("" if name == "running_mean" else f"it takes the {variance} variance, ")
+            + f"momentum weighs the {weighs} value",
         )
         for variance in (("unbiased", "biased") if data.m > 1 else ("biased",))
         for weighs in ("new", "old")

@@ -15,7 +15,7 @@ import weakref
 from functools import partial
 
 from spec import wire
-from spec.adapter import CALLS, Adapter, Broke, Caps, Impure, Missing
+from spec.adapter import CALLS, Adapter, Broke, Caps, Impure, Missing, Nonsense
 
 # Seconds that a call may take, and those that a child may take to start.
 TIMEOUT, START = 60.0, 300.0
@@ -82,6 +82,8 @@ class Remote(Adapter):
             raise type(str(header.get("raised", "Error")), (Exception,), {})(header["error"])
         if "impure" in header:
             raise Impure(header["impure"])
+        if "nonsense" in header:
+            raise Nonsense(header["nonsense"])
         return found
 
 

@@ -3,9 +3,11 @@
 import dataclasses
 import json
 import math
+import textwrap
 from collections import Counter
 from dataclasses import dataclass
 
+from spec.conformance import ORDER
 from spec.verdict import ABSENT, BROKEN, INCONCLUSIVE, PASS, STATUSES, Verdict
 
 
@@ -30,7 +32,10 @@ def progress_line(name, verdicts):
 
 @dataclass(frozen=True)
 class Row:
-    """What is said of one output: how often it was judged, its worst verdict, how often it was not kept."""
+    """What is said of one output: how often it was judged, its worst verdict, how often it was not kept.
+
+    A derivative of one order is one output, however it was nested.
+    """
 
     quantity: str
     equation: str
@@ -46,7 +51,8 @@ class Row:
     @property
     def where(self):
         """Where the worst was found, and how often the output was not kept."""
-        words = f"{self.worst.data}, {self.worst.dtype}"
+        nesting = self.worst.quantity.removeprefix(self.quantity)
+        words = f"{self.worst.data}, {self.worst.dtype}{nesting}"
         return f"{words}   {self.broken} NOT KEPT" if self.broken else words
 
 
@@ -55,7 +61,7 @@ def rows(verdicts):
     groups = {}
     for verdict in verdicts:
         if verdict.status != ABSENT:
-            groups.setdefault(verdict.quantity, []).append(verdict)
+            groups.setdefault(verdict.quantity.partition(",")[0], []).append(verdict)
     found = []
     for quantity, group in groups.items():
         worst = max(group, key=lambda v: -1 if v.ratio is None else v.ratio)
@@ -84,7 +90,8 @@ def summary(name, verdicts, seconds):
     ]
     for title, reasons in unjudged(verdicts):
         lines += ["", f"  {title}:"]
-        lines += [f"    {reason}" for reason in reasons]
+        for reason in reasons:
+            lines += textwrap.wrap(reason, 110, initial_indent="    ", subsequent_indent="      ")
     lines += _broken(verdicts)
     lines += ["", f"{name}: {counted(verdicts)}; {seconds:.1f} s"]
     return "\n".join(lines)
@@ -95,23 +102,32 @@ def unjudged(verdicts):
     for status, title in ((INCONCLUSIVE, "inconclusive (every mutant would pass)"), (ABSENT, "not judged")):
         found = [verdict for verdict in verdicts if verdict.status == status]
         if found:
-            reasons = Counter(
-                (v.quantity, v.detail or f"bound too wide, class {v.accumulate}") for v in found
-            )
-            yield title, [f"{quantity}: {reason} ({count})" for (quantity, reason), count in reasons.items()]
+            reasons = {}
+            for v in found:
+                counts = reasons.setdefault(v.detail or f"bound too wide, class {v.accumulate}", Counter())
+                counts[v.quantity.partition(",")[0]] += 1
+            yield title, [f"{reason}: {_listed(counts)}" for reason, counts in reasons.items()]
+
+
+def _listed(counts):
+    return ", ".join(f"{quantity} ({count})" for quantity, count in counts.items())
 
 
 def kinds(verdicts):
-    """The failures, one for each status, output and equation: the worst."""
+    """The failures, one for each status, output and equation: the first that has a reason, or the first.
+
+    What may be the cause of others comes first.
+    """
     first = {}
     for verdict in verdicts:
-        if verdict.status in BROKEN:
-            first.setdefault((verdict.status, verdict.quantity, verdict.equation), verdict)
-    return list(first.values())
+        kind = verdict.status, verdict.quantity.partition(",")[0], verdict.equation
+        if verdict.status in BROKEN and (kind not in first or (verdict.detail and not first[kind].detail)):
+            first[kind] = verdict
+    return sorted(first.values(), key=lambda verdict: ORDER.index(verdict.equation))
 
 
-# So many failures are shown in full; the rest is counted.
-SHOWN = 12
+# So many failures are shown in full, for the report to fit a screen; the rest is counted.
+SHOWN = 6
 
 
 def _broken(verdicts):
@@ -120,10 +136,10 @@ def _broken(verdicts):
     if not first:
         return []
     count = sum(verdict.status in BROKEN for verdict in verdicts)
-    lines = ["", f"  not kept ({count}; one of each kind shown):"]
+    lines = ["", f"  not kept ({count}; one of each kind, what may cause others first):"]
     lines += [f"    {verdict}" for verdict in first[:SHOWN]]
     if len(first) > SHOWN:
-        lines.append(f"    ... and {len(first) - SHOWN} kinds more (--json FILE has all)")
+        lines.append(f"    ... and {len(first) - SHOWN} kinds more (--html FILE shows all)")
     return lines
 
 

@@ -8,7 +8,7 @@ import sys
 import numpy as np
 
 from spec import adapters, conduct, wire
-from spec.adapter import CALLS, Missing
+from spec.adapter import CALLS, Missing, Nonsense
 
 
 def main(target):
@@ -38,13 +38,14 @@ def _answer(adapter, method, named, last):
     before = conduct.snapshot(arguments)
     try:
         with np.errstate(all="ignore"):
-            found = getattr(adapter, method)(*arguments)
-        found = {name: np.asarray(value) for name, value in found.items()}
-        words = conduct.of_call(arguments, before, found)
+            found = conduct.results(method, getattr(adapter, method)(*arguments))
+        words = conduct.of_call(method, arguments, before, found)
         if any(value.tobytes() != copy.tobytes() for each in last.values() for value, copy in each):
             words = "the call wrote to what an earlier one returned"
         last[method] = [(value, value.copy()) for value in found.values()]
         return _line({"impure": words}) if words else wire.answer(found)
+    except Nonsense as error:
+        return _line({"nonsense": str(error)})
     except Exception as error:
         return _line({"raised": type(error).__name__, "error": str(error)})
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from spec import inputs, portable
 from spec.adapter import only
+from spec.conformance import ORDER
 from spec.judge import judge
 from spec.verdict import BROKEN
 
@@ -218,16 +219,18 @@ def shrink(adapter, data, verdict, patience=PATIENCE, clock=time.monotonic, keep
 
 
 def report(adapter, verdicts, target, most=3):
-    """The first failures, shrunk, each with the command that shows it again."""
+    """The failures that may cause others, shrunk, each with the command that shows it again."""
     first = {}
     for verdict in verdicts:
         if verdict.status in BROKEN and verdict.index is not None:
             first.setdefault(verdict.equation, verdict)
     lines = []
-    for verdict in list(first.values())[:most]:
+    for verdict in sorted(first.values(), key=lambda verdict: ORDER.index(verdict.equation))[:most]:
         data, shown = shrink(adapter, inputs.data(verdict.data, verdict.dtype), verdict)
         if data.name != portable.GIVEN:
-            lines.append(f"    {verdict.quantity}: not in plain memory, only on {verdict.data}")
+            arranged = data.layout != "contiguous" or data.twice or np.shares_memory(data.x, data.dy)
+            words = "not in plain memory, only" if arranged else "not when it was called again alone"
+            lines.append(f"    {verdict.quantity}: {words} on {verdict.data}")
             continue
         found = replace(shown, data="the data below", reproduce="")
         lines += [f"    {found}", f"      {portable.command(target, data)}"]

@@ -84,6 +84,52 @@ def test_blame_gives_the_reason(name):
     assert any(REASONS[name] in detail for detail in details), details
 
 
+class Uneven(Plain):
+    """y of each channel is off by up to half a percent, as in half precision; there are many channels."""
+
+    caps = Caps(dtypes=("float16",), accumulate="any", least=1)
+
+    def forward(self, x, gamma, beta, eps):
+        share = numpy.float32(1 + 0.005 * numpy.cos(numpy.arange(x.shape[1])))
+        return super().forward(x, gamma * share, beta, eps)
+
+
+def test_no_gamma_is_blamed_on_another_channel_by_chance():
+    (found,) = (v for v in check(Uneven(), ["channels-1031"]) if v.quantity == "y")
+    assert found.status == FAIL
+    assert "another channel" not in found.detail
+    shown = inputs.data("ordinary", "float32")
+    details = [v.detail for v in judge(MUTANTS["gamma of another channel"].adapter, shown)]
+    assert any("gamma is that of another channel" in detail for detail in details)
+
+
+def test_a_few_elements_that_are_wrong_are_counted():
+    class Tail(Plain):
+        def forward(self, x, gamma, beta, eps):
+            found = super().forward(x, gamma, beta, eps)
+            found["y"][-1, :, -1, -1] = 0
+            return found
+
+        def backward(self, dy, x, gamma, beta, eps):
+            found = super().backward(dy, x, gamma, beta, eps)
+            found["dx"][-1, 1:, -1, -1] = 7
+            return found
+
+    details = {v.quantity: v.detail for v in check(Tail(), ["ordinary"], dtypes=["float32"])}
+    assert details["y"] == "wrong are 1 of the 385 elements of channel 0, the first is element 384"
+    assert details["dx"] == "wrong are 1 of the 385 elements of channel 1, the first is element 384"
+
+
+def test_a_root_that_is_wrong_in_backward_alone_is_recognised():
+    class Doubled(Plain):
+        def backward(self, dy, x, gamma, beta, eps):
+            return super().backward(dy, x, gamma, beta, 2 * eps)
+
+    shown = inputs.data("eps-1e-08-std-1e-07", "float32")
+    (dx,) = (v for v in judge(Doubled(), shown) if v.quantity == "dx")
+    assert dx.detail == "1/sqrt(var + eps) acts as 0.707107 times what it is"
+
+
 def test_a_failure_can_be_reproduced_from_its_message(capsys):
     target = "test_conformance:WITHOUT_BETA"
     failed = next(v for v in check(WITHOUT_BETA, ["ordinary"], target=target) if v.status == FAIL)
@@ -177,6 +223,29 @@ def test_a_target_that_is_none_is_refused_in_one_line(target, words, capsys):
         adapters.load(target)
     assert command.main(["check", target]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+class Deviceless(Plain):
+    def __init__(self):
+        raise RuntimeError("no device\nof this kind")
+
+
+class Undeclared(Plain):
+    caps = {"dtypes": ("float32",)}  # noqa: RUF012 - that is what it gets wrong
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("Deviceless", "making an instance raised RuntimeError: no device of this kind"),
+        ("Undeclared", "caps: wanted a spec.conformance.Caps, found dict"),
+    ],
+)
+def test_an_adapter_that_cannot_be_made_is_refused_in_one_line(kind, words, capsys):
+    assert command.main(["check", f"test_conformance:{kind}"]) == 2
+    assert capsys.readouterr().err == f"python -m spec: test_conformance:{kind}: {words}\n"
+    with pytest.raises(ValueError, match="accumulate: wanted a class for each dtype, found none for float32"):
+        Caps(accumulate={"float64": "any"})
 
 
 def test_a_target_that_breaks_on_import_is_refused_in_one_line(tmp_path, monkeypatch, capsys):

@@ -144,9 +144,9 @@ def test_half_precision_is_held_to_float32_parameters(dtype):
         assert max(v.ratio for v in verdicts if v.quantity == "y") > 0.5
 
 
-def test_a_result_that_the_next_call_overwrites_is_found():
+def test_a_result_that_a_later_call_overwrites_is_found():
     verdicts = judge(MUTANTS["y in one buffer for every call"].adapter, inputs.data("second-call", "float32"))
-    words = "the next call wrote to what this one returned"
+    words = "a later call wrote to what this one returned"
     assert any(v.status == FAIL and v.detail == words for v in verdicts)
 
 

@@ -2,13 +2,20 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
+
+import pytest
 
 from spec import __main__ as command
 from spec import adapters
 from spec.conformance import check, passed
 from spec.floats import Plain
 from spec.verdict import FAIL, PASS
+
+ROOT = Path(__file__).parent.parent
 
 
 class Suicidal(Plain):
@@ -49,6 +56,29 @@ class Forgetful(Plain):
         return self.kept
 
 
+class Quitter(Plain):
+    """It ends its process where it should return."""
+
+    def forward(self, x, gamma, beta, eps):
+        sys.exit("no licence")
+
+
+class Careless(Plain):
+    """It returns what is no result: in `forward` what `result` makes of one, elsewhere None."""
+
+    def __init__(self, result=tuple):
+        self.result = result
+
+    def forward(self, x, gamma, beta, eps):
+        return self.result(super().forward(x, gamma, beta, eps))
+
+    def inference(self, x, gamma, beta, mean, var, eps):
+        return None
+
+    def update(self, x, running_mean, running_var, momentum):
+        return None
+
+
 def isolated(kind, **more):
     return adapters.load(f"test_isolate:{kind.__name__}", isolate=True, **more)
 
@@ -60,7 +90,7 @@ def test_every_end_of_a_call_is_a_verdict_and_the_run_goes_on():
         assert found["forward"] == (FAIL, "crashed with signal SIGSEGV")
         assert found["inference"] == (FAIL, "hung for 1 s")
         assert found["backward"] == (FAIL, "raised RuntimeError: no kernel for this device")
-        assert found["inference_backward"] == (FAIL, "argument 1 was written to; not judged further")
+        assert found["inference_backward"] == (FAIL, "x was written to; not judged further")
         assert found["running_mean"][0] == PASS
     assert not passed(verdicts)
 
@@ -70,6 +100,43 @@ def test_isolation_changes_no_verdict():
     inside = check(Plain(), names)
     assert check(adapters.load("spec.floats:Plain", isolate=True), names) == inside
     assert passed(inside)
+
+
+@pytest.mark.parametrize(
+    ("result", "detail"),
+    [
+        (tuple, "returned tuple, wanted a dict of mean, var, y"),
+        (lambda found: {"out": found["y"]}, "returned 'out', wanted a dict of mean, var, y"),
+        (lambda found: found | {"y": [[1], [1, 2]]}, "y is no array: ValueError: setting an array element"),
+        (lambda found: found | {"y": found["y"].astype(">f4")}, "the bytes of y are swapped"),
+        (lambda found: found | {"var": None}, "wanted the shape (5,), found ()"),
+        (
+            lambda found: found | {"y": found["y"].astype(object)},
+            "wanted floating-point numbers, found object",
+        ),
+        (lambda found: found | {"y": found["y"].astype(str)}, "wanted floating-point numbers, found <U32"),
+    ],
+)
+def test_what_is_no_result_is_a_verdict_on_every_kind_of_data(result, detail):
+    verdicts = check(Careless(result), ["m-1", "not-finite", "empty-0x3", "second-call"], dtypes=["float32"])
+    for name in ("m-1", "not-finite"):
+        found = [v.detail for v in verdicts if v.data == name and v.status == FAIL]
+        assert any(words.startswith(detail) for words in found), found
+        assert "returned None, wanted a dict of running_mean, running_var" in found
+        assert "returned None, wanted a dict of y" in found
+    assert any(v.quantity == "dx" and v.status == PASS and v.data == "second-call" for v in verdicts)
+
+
+def test_isolation_hides_no_result_that_is_none():
+    names = ["m-2", "second-call"]
+    assert check(isolated(Careless), names) == check(Careless(), names)
+
+
+def test_an_exit_is_a_verdict():
+    (found,) = (v for v in check(Quitter(), ["m-2"], dtypes=["float32"]) if v.quantity == "forward")
+    assert (found.status, found.detail) == (FAIL, "raised SystemExit: no licence")
+    (found,) = (v for v in check(isolated(Quitter), ["m-2"], dtypes=["float32"]) if v.quantity == "forward")
+    assert (found.status, found.detail) == (FAIL, "ended with status 1 and no answer: no licence")
 
 
 def test_what_it_prints_is_no_answer():
@@ -93,3 +160,21 @@ def test_the_command_line(capfd):
     words = capfd.readouterr().err.splitlines()
     assert words[0] == "python -m spec: --timeout: needs --isolate, or a target exec:PROGRAM"
     assert "found 'nonsense'" in words[1]
+
+
+def test_probe_outlives_what_it_asks(capsys):
+    assert command.main(["probe", "test_isolate:Quitter", "--isolate"]) == 0
+    printed = capsys.readouterr().out
+    assert "ended with status 1 and no answer: no licence" in printed
+    assert "the unbiased variance" in printed
+    assert command.main(["probe", "test_isolate:Careless"]) == 0
+    assert "returned tuple, wanted a dict of mean, var, y" in capsys.readouterr().out
+
+
+def test_output_that_nobody_reads_is_no_error():
+    call = [sys.executable, "-m", "spec", "check", "spec.floats:Plain", "--only", "m-2"]
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(call, cwd=ROOT, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (command.UNREAD, "")

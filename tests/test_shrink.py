@@ -153,3 +153,18 @@ def test_a_data_set_that_is_none_is_refused(text, words, capsys):
         portable.from_json(text)
     assert command.main(["check", "numpy", "--data", text]) == 2
     assert "data" in capsys.readouterr().err
+
+
+def test_a_failure_that_does_not_come_again_is_said_to_be_none_of_memory():
+    class Once(Plain):
+        calls = 0
+
+        def forward(self, x, gamma, beta, eps):
+            self.calls += 1
+            found = super().forward(x, gamma, beta, eps)
+            return found | {"y": found["y"] + (self.calls == 1)}
+
+    adapter = Once()
+    found = judge(adapter, inputs.data("ordinary", "float32"))
+    lines = shrink.report(adapter, found, "TARGET").splitlines()
+    assert lines[-1] == "    y: not when it was called again alone on ordinary"

@@ -5,7 +5,8 @@ import shlex
 import sys
 from pathlib import Path
 
-from spec.adapter import Adapter, Missing
+from spec import conduct
+from spec.adapter import Adapter, Caps, Missing
 
 # name: the module here that holds its `Adapter`s, and the packages that it needs
 KNOWN = {
@@ -64,14 +65,19 @@ def load(target, *, isolate=False, timeout=None):
         found = importlib.import_module(module)
     except ImportError as error:
         raise Missing(f"{target} cannot be imported ({error}). {hint}") from error
-    except Exception as error:
-        raise Missing(f"{target}: importing it raised {type(error).__name__}: {error}") from error
+    except (Exception, SystemExit) as error:
+        raise Missing(f"{target}: importing it raised {conduct.said(error)}") from error
     try:
         for name in attribute.split("."):
             found = getattr(found, name)
     except AttributeError as error:
         raise Missing(f"{target}: {error}") from error
-    adapter = found() if isinstance(found, type) and issubclass(found, Adapter) else found
+    try:
+        adapter = found() if isinstance(found, type) and issubclass(found, Adapter) else found
+    except (Exception, SystemExit) as error:
+        raise Missing(f"{target}: making an instance raised {conduct.said(error)}") from error
     if not isinstance(adapter, Adapter):
         raise Missing(f"{target}: wanted a spec.conformance.Adapter, found {type(adapter).__name__}")
+    if not isinstance(adapter.caps, Caps):
+        raise Missing(f"{target}: caps: wanted a spec.conformance.Caps, found {type(adapter.caps).__name__}")
     return adapter

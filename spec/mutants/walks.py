@@ -125,6 +125,27 @@ _leaks("forward", "y", "NaN in the next channel", "(9.40)", "pytorch #90342")
 _leaks("backward", "dbeta", "NaN of dy in the next channel", DBETA)
 
 
+@_mutant("channels from the 129th on not written", Y)
+class _(Plain):
+    def forward(self, x, gamma, beta, eps):
+        found = super().forward(x, gamma, beta, eps)
+        found["y"][:, 128:] = 0
+        return found
+
+
+@_mutant("a batch of one image left as it is", Y)
+class _(Plain):
+    def forward(self, x, gamma, beta, eps):
+        found = super().forward(x, gamma, beta, eps)
+        return found | {"y": x.copy()} if len(x) == 1 and x[0, 0].size > 1 else found
+
+
+@_mutant("NaN of x hidden as 0 in inference", Y)
+class _(Plain):
+    def inference(self, x, gamma, beta, mean, var, eps):
+        return super().inference(np.nan_to_num(x), gamma, beta, mean, var, eps)
+
+
 @_mutant("NaN of dy hidden as 0", DBETA, "keras #9646")
 class _(Plain):
     def backward(self, dy, x, gamma, beta, eps):
