@@ -19,18 +19,23 @@ def snapshot(arguments):
 def results(method, found):
     """What a method returned, as arrays by name. Raises `Nonsense` for what it must not return.
 
-    >>> results("inference", {"y": [1.0]})
+    Another name is a slip where one of its own is missing; beside all of them it is something more, and left alone.
+
+    >>> results("inference", {"y": [1.0], "seconds": 0.1})
     {'y': array([1.])}
     """
     wanted = f"wanted a dict of {', '.join(RETURNS[method])}"
     if not isinstance(found, Mapping):
         raise Nonsense(f"returned {'None' if found is None else type(found).__name__}, {wanted}")
+    others = [name for name in found if name not in RETURNS[method]]
+    if others and not found.keys() >= set(RETURNS[method]):
+        raise Nonsense(f"returned {others[0]!r}, {wanted}")
     arrays = {}
-    for name, value in found.items():
-        if name not in RETURNS[method]:
-            raise Nonsense(f"returned {name!r}, {wanted}")
+    for name in RETURNS[method]:
+        if name not in found:
+            continue
         try:
-            arrays[name] = np.asarray(value)
+            arrays[name] = np.asarray(found[name])
         except Exception as error:
             raise Nonsense(f"{name} is no array: {said(error)}") from error
         if not arrays[name].dtype.isnative:

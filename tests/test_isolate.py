@@ -127,6 +127,11 @@ def test_what_is_no_result_is_a_verdict_on_every_kind_of_data(result, detail):
     assert any(v.quantity == "dx" and v.status == PASS and v.data == "second-call" for v in verdicts)
 
 
+def test_what_a_call_returns_beside_its_results_is_left_alone():
+    verdicts = check(Careless(lambda found: found | {"rstd": None}), ["ordinary"], dtypes=["float32"])
+    assert {v.quantity for v in verdicts if v.status == PASS} >= {"mean", "var", "y", "dx"}
+
+
 def test_isolation_hides_no_result_that_is_none():
     names = ["m-2", "second-call"]
     assert check(isolated(Careless), names) == check(Careless(), names)
