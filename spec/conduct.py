@@ -19,7 +19,7 @@ def snapshot(arguments):
 def results(method, found):
     """What a method returned, as arrays by name. Raises `Nonsense` for what it must not return.
 
-    Another name is a slip where one of its own is missing; beside all of them it is something more, and left alone.
+    Another name is a slip where one of its own is missing; beside all of them it is left alone.
 
     >>> results("inference", {"y": [1.0], "seconds": 0.1})
     {'y': array([1.])}
