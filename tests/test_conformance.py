@@ -6,7 +6,7 @@ import numpy
 import pytest
 
 from spec import __main__ as command
-from spec import adapters, audit, conformance, inputs, oracle
+from spec import adapters, audit, conformance, inputs, oracle, portable
 from spec.adapter import Adapter, Caps, Missing
 from spec.conformance import check, judge
 from spec.faithful import FAITHFUL
@@ -304,3 +304,23 @@ def test_the_variance_of_one_pass_is_found_in_a_foreign_kernel():
             return {"y": super().forward(x, gamma, beta, eps)["y"]}
 
     assert conformance.culprit(check(OnePass(), ["ratio-1e3"])) == oracle.EQUATION["var"]
+
+
+class Overflowing(Plain):
+    """A variance that is kept in half precision."""
+
+    def forward(self, x, gamma, beta, eps):
+        found = super().forward(x, gamma, beta, eps)
+        with numpy.errstate(over="ignore"):
+            var = found["var"].astype(numpy.float16)
+        y = numpy.where(numpy.isinf(var)[:, None], beta[:, None], found["y"].reshape(*x.shape[:2], -1))
+        return found | {"var": var, "y": y.reshape(x.shape)}
+
+
+def test_a_variance_that_overflows_is_the_reason_of_y_whatever_its_own_dtype():
+    data = portable.from_json(
+        '{"dtype": "float32", "eps": 0, "x": [[0], [34528]], "gamma": [2], "beta": [1]}'
+    )
+    found = {v.quantity: v for v in judge(Overflowing(), data)}
+    assert found["var"].status == FAIL
+    assert (found["y"].equation, found["y"].detail) == ("(9.39)", "the variance is not finite")
