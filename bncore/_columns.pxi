@@ -231,20 +231,21 @@ cdef inline void row_sums(const real* dy, const real* x, Py_ssize_t width, Colum
 
 
 cdef void row_scale(const real* x, real* y, Py_ssize_t width, const real* mean, const real* a, const real* b,
-                    bint stream) noexcept nogil:
+                    bint stream, Py_ssize_t ahead) noexcept nogil:
     # a column a channel
     cdef Py_ssize_t p = 0
     if stream:
-        p = stream_row_scale(x, y, width, mean, a, b)
+        p = stream_row_scale(x, y, width, mean, a, b, ahead)
     for p in range(p, width):
         y[p] = scaled(x[p], mean[p], a[p], b[p])
 
 
 cdef void row_pull(const real* dy, const real* x, real* dx, Py_ssize_t width, const real* mean, const real* rise,
-                   const real* k0, const real* k1, const real* k2, bint stream) noexcept nogil:
+                   const real* k0, const real* k1, const real* k2, bint stream, Py_ssize_t dy_ahead,
+                   Py_ssize_t ahead) noexcept nogil:
     # a column a channel
     cdef Py_ssize_t p = 0
     if stream:
-        p = stream_row_pull(dy, x, dx, width, mean, rise, k0, k1, k2)
+        p = stream_row_pull(dy, x, dx, width, mean, rise, k0, k1, k2, dy_ahead, ahead)
     for p in range(p, width):
         dx[p] = pulled(dy[p], x[p], mean[p], rise[p], k0[p], k1[p], k2[p])

@@ -69,7 +69,7 @@ cdef void block_scale(const Lines* x, const Lines* y, const Grid* g, Window w, c
         source, target = row_of(x, &w, 0, kind), <real*>(y.base + w.row * y.stride)
         p = 0
         while p < whole:
-            row_scale(source + p, target + p, min(times * length, whole - p), nearest, slope, level, stream)
+            row_scale(source + p, target + p, min(times * length, whole - p), nearest, slope, level, stream, STREAM_AHEAD)
             p += times * length
         return
     for row in range(w.folded * w.segments + w.rest):
@@ -77,9 +77,9 @@ cdef void block_scale(const Lines* x, const Lines* y, const Grid* g, Window w, c
         source = row_of(x, &w, i, kind)
         target = <real*>(y.base + (w.row + i) * y.stride) + w.first
         if not (staged or wide):
-            row_scale(source, target, width, nearest + at, slope + at, level + at, stream)
+            row_scale(source, target, width, nearest + at, slope + at, level + at, stream, x.stride)
             continue
-        row_scale(source, stage, width, nearest + at, slope + at, level + at, False)
+        row_scale(source, stage, width, nearest + at, slope + at, level + at, False, 0)
         if wide:
             for p in range(width):
                 c = w.channel + p % length // g.size
@@ -108,7 +108,8 @@ cdef void block_pull(const Lines* dy, const Lines* x, const Lines* dx, const Gri
         target = <real*>(dx.base + w.row * dx.stride)
         p = 0
         while p < whole:
-            row_pull(left + p, right + p, target + p, min(times * length, whole - p), mean, rise, k0, k1, k2, stream)
+            row_pull(left + p, right + p, target + p, min(times * length, whole - p), mean, rise, k0, k1, k2, stream,
+                     STREAM_AHEAD, STREAM_AHEAD)
             p += times * length
         return
     for row in range(w.folded * w.segments + w.rest):
@@ -117,9 +118,10 @@ cdef void block_pull(const Lines* dy, const Lines* x, const Lines* dx, const Gri
         right = row_of(x, &w, i, kind)
         target = <real*>(dx.base + (w.row + i) * dx.stride) + w.first
         if not (staged or wide):
-            row_pull(left, right, target, width, mean + at, rise + at, k0 + at, k1 + at, k2 + at, stream)
+            row_pull(left, right, target, width, mean + at, rise + at, k0 + at, k1 + at, k2 + at, stream, dy.stride,
+                     x.stride)
             continue
-        row_pull(left, right, stage, width, mean + at, rise + at, k0 + at, k1 + at, k2 + at, False)
+        row_pull(left, right, stage, width, mean + at, rise + at, k0 + at, k1 + at, k2 + at, False, 0, 0)
         if wide:
             for p in range(width):
                 c = w.channel + p % length // g.size

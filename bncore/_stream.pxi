@@ -2,6 +2,7 @@
 #
 # A whole cache line is computed into registers and stored at once; what lies before the first line boundary and
 # after the last is stored as usual. The arithmetic is that of the ordinary store, so no bit depends on the choice.
+# What comes next is fetched into the second cache: streamed stores leave a processor's own prefetching far behind.
 
 cdef extern from *:
     """
@@ -37,6 +38,7 @@ cdef enum:
     LINE = 64                       # bytes to a cache line
     IN_LINE = LINE // 4             # elements to it, at most
     STREAM_BYTES = 16 << 20         # results of so many bytes are not expected to stay in a cache
+    STREAM_AHEAD = 8192             # bytes after those that are mapped past the caches, which memory brings near
 
 
 cdef inline Py_ssize_t before_line(const real* y, Py_ssize_t count) noexcept nogil:
@@ -49,11 +51,11 @@ cdef inline int in_line(const real* y) noexcept nogil:
     return LINE // sizeof(real)
 
 
-# Each of the following maps the elements before the first line boundary and all whole lines, and returns how many.
+# Each of the following maps the elements before the first line boundary and all whole lines, and returns how many. What
+# lies `ahead` bytes further on, in x or in dy, is fetched.
 
 cdef Py_ssize_t stream_scale(const real* x, real* y, Py_ssize_t count, real mean, real a, real b,
                              Py_ssize_t ahead) noexcept nogil:
-    # what lies `ahead` bytes further on is fetched
     cdef Py_ssize_t i, start = before_line(y, count)
     cdef real line[IN_LINE]
     cdef int j
@@ -84,13 +86,14 @@ cdef Py_ssize_t stream_pull(const real* dy, const real* x, real* dx, Py_ssize_t 
 
 
 cdef Py_ssize_t stream_row_scale(const real* x, real* y, Py_ssize_t width, const real* mean, const real* a,
-                                 const real* b) noexcept nogil:
+                                 const real* b, Py_ssize_t ahead) noexcept nogil:
     cdef Py_ssize_t p, start = before_line(y, width)
     cdef real line[IN_LINE]
     cdef int j
     for p in range(start):
         y[p] = scaled(x[p], mean[p], a[p], b[p])
     while start + in_line(y) <= width:
+        bn_prefetch_far(<const char*>(x + start) + ahead)
         for j in range(in_line(y)):
             line[j] = scaled(x[start + j], mean[start + j], a[start + j], b[start + j])
         stream_line(y + start, line)
@@ -99,13 +102,16 @@ cdef Py_ssize_t stream_row_scale(const real* x, real* y, Py_ssize_t width, const
 
 
 cdef Py_ssize_t stream_row_pull(const real* dy, const real* x, real* dx, Py_ssize_t width, const real* mean,
-                                const real* rise, const real* k0, const real* k1, const real* k2) noexcept nogil:
+                                const real* rise, const real* k0, const real* k1, const real* k2, Py_ssize_t dy_ahead,
+                                Py_ssize_t ahead) noexcept nogil:
     cdef Py_ssize_t p, start = before_line(dx, width)
     cdef real line[IN_LINE]
     cdef int j
     for p in range(start):
         dx[p] = pulled(dy[p], x[p], mean[p], rise[p], k0[p], k1[p], k2[p])
     while start + in_line(dx) <= width:
+        bn_prefetch_far(<const char*>(dy + start) + dy_ahead)
+        bn_prefetch_far(<const char*>(x + start) + ahead)
         for j in range(in_line(dx)):
             p = start + j
             line[j] = pulled(dy[p], x[p], mean[p], rise[p], k0[p], k1[p], k2[p])

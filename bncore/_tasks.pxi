@@ -269,9 +269,10 @@ cdef void plane_maps(Batch* b, Affine map, Py_ssize_t first, Py_ssize_t end, rea
     cdef Py_ssize_t i
     for i in range(first, end):
         if simple:
-            run_scale(<const real*>plane(&b.x, n, c), <real*>plane(&b.out, n, c), b.cut.size, &map, c, b.stream, 0)
+            run_scale(<const real*>plane(&b.x, n, c), <real*>plane(&b.out, n, c), b.cut.size, &map, c, b.stream,
+                      STREAM_AHEAD)
         else:
-            part_scale(&b.x, &b.out, plane_part(&b.cut, n, piece), c, &map, b.staged, b.stream, 0, tile)
+            part_scale(&b.x, &b.out, plane_part(&b.cut, n, piece), c, &map, b.staged, b.stream, STREAM_AHEAD, tile)
         piece += 1
         if piece == b.cut.pieces:
             piece, c = 0, c + 1
