@@ -347,6 +347,17 @@ def test_the_table_of_constants_is_that_of_the_kernels():
     assert list(dict.fromkeys(found)) == wanted
 
 
+def test_rows_of_some_constants_come_among_those_of_the_others(monkeypatch):
+    monkeypatch.setattr(constants.environment, "machine", lambda: {"processor": "P", "caches": "none"})
+    first, second, third = list(constants.RACES)[:3]
+    old = [f"| `{name}` | 1 | {place} |" for name in (first, third) for place in "ab"]
+    text = "\n".join([constants.BEGIN, *constants.facts(), *old, "| `LANES` | a reason |"])
+    new = [f"| `{third}` | 2 | c |", f"| `{second}` | 2 | c |"]
+    assert constants.among(new, text) == [*old[:2], new[1], new[0]]
+    with pytest.raises(ValueError, match="rows of another machine"):
+        constants.among(new, text.replace("P (none)", "Q (none)"))
+
+
 def test_a_race_of_constants_is_a_row():
     ratios = {8192: (1.034, True), 32768: (0.9, False), constants.AFTER: (1.0, True)}
     constant = dataclasses.replace(DECLARED["CHUNK_BYTES"], value=16384, says="of one operand")

@@ -179,13 +179,35 @@ def line(constant, race, ratios):
     )
 
 
-def table(lines):
+def facts():
+    """What is true of every row."""
     machine = environment.machine()
-    facts = [
+    return [
         f"Time with the constant changed over time with it as it is: medians of {ROUNDS} rounds, float32,",
         f"{environment.threads()} threads, {machine['processor']} ({machine['caches']}).",
         "*Unchanged* are the same kernels a second time: what it is away from 1.00 is the machine's doing.",
     ]
+
+
+def among(lines, text):
+    """New rows in the order of RACES, beside the rows of a page's text for constants that were not raced.
+
+    Each row is a race of its own; but rows of different machines do not go into one table.
+    """
+    kept = [row for row in text.partition(BEGIN)[2].splitlines() if _constant(row) in RACES]
+    if kept and "\n".join(facts()) not in text:
+        raise ValueError(f"{PAGE.name} has rows of another machine: wanted a run without --only")
+    new = set(map(_constant, lines))
+    rows = [*lines, *(row for row in kept if _constant(row) not in new)]
+    return sorted(rows, key=lambda row: list(RACES).index(_constant(row)))
+
+
+def _constant(row):
+    # the constant that a row is about
+    return row.removeprefix("| `").partition("`")[0] if row.startswith("| `") else None
+
+
+def table(lines):
     rule = "|" + "|".join(["---", "---:", "---", "---", "---:", "---:", "---:", "---"]) + "|"
     fixed = [
         "Of these no other value can be tried:",
@@ -194,7 +216,7 @@ def table(lines):
         "|---|---|",
     ]
     fixed += [f"| `{name}` | {reason} |" for name, reason in FIXED.items()]
-    return "\n".join([*facts, "", "| " + " | ".join(HEAD) + " |", rule, *lines, "", *fixed, ""])
+    return "\n".join([*facts(), "", "| " + " | ".join(HEAD) + " |", rule, *lines, "", *fixed, ""])
 
 
 def arguments(argv):
@@ -205,7 +227,11 @@ def arguments(argv):
         "--quick", action="store_true", help="few rounds, one race for each constant, no page"
     )
     parser.add_argument(
-        "--only", nargs="+", choices=list(RACES), metavar="NAME", help="these constants, no page"
+        "--only",
+        nargs="+",
+        choices=list(RACES),
+        metavar="NAME",
+        help="these; the rows of others stay",
     )
     parser.add_argument("--build", action="store_true", help="make the builds, and race nothing")
     return parser.parse_args(argv)
@@ -228,8 +254,8 @@ def main(argv):
     folders[AFTER] = variants.twin(folders[()])
     rounds = QUICK if options.quick else ROUNDS
     lines = [line(*each) for each in measured(folders, races, rounds, progress)]
-    if not (options.quick or options.only):
-        page.write(PAGE, table(lines), BEGIN)
+    if not options.quick:
+        page.write(PAGE, table(among(lines, PAGE.read_text()) if options.only else lines), BEGIN)
 
 
 if __name__ == "__main__":
