@@ -1,4 +1,3 @@
-# cython: boundscheck=False, wraparound=False, initializedcheck=False
 # cython: freethreading_compatible=True
 """The statistics of one batch, as the kernels leave them.
 
@@ -9,7 +8,6 @@ b. Rejected: two arrays in a frozen dataclass. They take as long to make as a sm
 
 cimport cython
 from cpython.bytes cimport PyBytes_FromStringAndSize
-from libc.string cimport memcpy
 
 import sys
 
@@ -54,31 +52,30 @@ cdef class Stats:
         self.numbers = b""
 
     def __init__(self, count, mean, var, eps):
+        if self.numbers:
+            raise AttributeError("Stats cannot be changed, found a second __init__")
         count = checks.integer("count", count, least=0)
         if count > MOST:
             raise ValueError(f"count must be at most {MOST}, found {count}")
-        self.count = count
         shape = numpy.shape(mean)
         if len(shape) != 1:
             raise ValueError(f"mean must have shape (C,), found {shape}")
-        self.channels = shape[0]
-        self.numbers = unwritten(self.channels)
-        keep(self.means(), self.channels, checks.per_channel("mean", mean, self.channels))
-        keep(self.variances(), self.channels, checks.variance("var", var, self.channels))
-        self.eps = checks.epsilon(eps)
+        mean, var = checks.per_channel("mean", mean, shape[0]), checks.variance("var", var, shape[0])
+        numbers = mean.tobytes() + var.tobytes()
+        self.count, self.channels, self.eps, self.numbers = count, shape[0], checks.epsilon(eps), numbers
 
     @property
     def mean(self):
         """The mean of each channel, (9.38): a read-only float64 array of shape (C,)."""
         if self.mean_seen is None:
-            self.mean_seen = seen(self.numbers, 0, self.channels)
+            self.mean_seen = numpy.frombuffer(self.numbers)[: self.channels]
         return self.mean_seen
 
     @property
     def var(self):
         """The biased variance of each channel, (9.39): a read-only float64 array of shape (C,)."""
         if self.var_seen is None:
-            self.var_seen = seen(self.numbers, self.channels, self.channels)
+            self.var_seen = numpy.frombuffer(self.numbers)[self.channels :]
         return self.var_seen
 
     def __reduce__(self):
@@ -92,22 +89,5 @@ cdef Stats blank(Py_ssize_t count, Py_ssize_t channels, double eps):
     """Statistics whose numbers are to be written before anybody else sees them."""
     cdef Stats stats = Stats.__new__(Stats)
     stats.count, stats.channels, stats.eps = count, channels, eps
-    stats.numbers = unwritten(channels)
+    stats.numbers = PyBytes_FromStringAndSize(NULL, 2 * channels * sizeof(double))
     return stats
-
-
-cdef inline bytes unwritten(Py_ssize_t channels):
-    return PyBytes_FromStringAndSize(NULL, 2 * channels * sizeof(double))
-
-
-cdef inline int keep(double* place, Py_ssize_t channels, const double[::1] numbers) except -1:
-    if channels:
-        memcpy(place, &numbers[0], channels * sizeof(double))
-    return 0
-
-
-cdef seen(bytes numbers, Py_ssize_t first, Py_ssize_t channels):
-    # memory of bytes makes the array read-only, and stays so
-    if channels == 0:
-        return numpy.frombuffer(numbers)
-    return numpy.frombuffer(numbers, count=channels, offset=first * <Py_ssize_t>sizeof(double))

@@ -29,6 +29,24 @@ def test_a_field_cannot_be_set(name):
         stats.another = 1
 
 
+def test_it_is_made_once():
+    p = problem((7, 5, 3), 1, "float64")
+    for stats in (of(p), bncore.Stats(2, numpy.ones(3), numpy.ones(3), 0.0)):
+        before = repr(stats)
+        with pytest.raises(AttributeError, match="cannot be changed"):
+            stats.__init__(2, numpy.zeros(1), numpy.zeros(1), 1.0)
+        assert repr(stats) == before
+
+
+def test_one_that_was_never_made_has_no_channels():
+    stats = bncore.Stats.__new__(bncore.Stats)
+    with pytest.raises(ValueError, match=r"^var must have shape"):
+        stats.__init__(4, numpy.ones(3), numpy.ones(2), 0.0)
+    assert stats.mean.shape == stats.var.shape == (0,)
+    with pytest.raises(ValueError, match=r"^stats must have one number for each of 3 channels, found 0"):
+        bncore.backward(numpy.ones((2, 3)), numpy.ones((2, 3)), None, stats)
+
+
 @pytest.mark.parametrize("name", ["mean", "var"])
 def test_an_array_cannot_be_written(name):
     for stats in (bncore.statistics(numpy.ones((2, 3))), bncore.Stats(2, numpy.ones(3), numpy.ones(3), 0.0)):
