@@ -6,13 +6,12 @@ gone, and all that looks at it. _blocks.pyx says how.
 """
 
 import math
-import operator
 import sys
 from pathlib import Path
 
 import numpy
 
-from . import _blocks
+from . import _blocks, checks
 from .checks import Array
 
 # Bytes of the smallest result whose memory is kept: two huge pages. Below, malloc keeps memory itself.
@@ -67,14 +66,8 @@ def set_kept_memory(nbytes: int) -> None:
     >>> bncore.set_kept_memory(before)
     """
     global _kept
-    try:
-        number = operator.index(nbytes)
-    except TypeError:
-        raise TypeError(f"nbytes must be an integer, found {type(nbytes).__name__}") from None
-    if number < 0:
-        raise ValueError(f"nbytes must not be negative, found {number}")
-    _kept = number
-    _blocks.set_limit(min(number, sys.maxsize))
+    _kept = checks.integer("nbytes", nbytes, least=0)
+    _blocks.set_limit(min(_kept, sys.maxsize))
 
 
 def get_kept_memory() -> int:

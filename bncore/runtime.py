@@ -1,6 +1,5 @@
 """Which kernels run, and on how many threads."""
 
-import operator
 import os
 import platform
 import sys
@@ -9,7 +8,7 @@ from importlib.util import find_spec
 
 import numpy
 
-from . import _cpu
+from . import _cpu, checks
 
 # The variants from most to least demanding, each with the x86-64 level that it needs (1: any processor).
 _VARIANTS = {"v4": 4, "v3": 3, "base": 1}
@@ -66,13 +65,7 @@ def set_num_threads(threads: int) -> None:
     >>> bncore.set_num_threads(before)
     """
     global _threads
-    try:
-        number = operator.index(threads)
-    except TypeError:
-        raise TypeError(f"threads must be an integer, found {type(threads).__name__}") from None
-    if number < 1:
-        raise ValueError(f"threads must be at least 1, found {number}")
-    _threads = number
+    _threads = checks.integer("threads", threads, least=1)
     kernels.limit_threads(get_num_threads())
 
 
