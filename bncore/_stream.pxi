@@ -52,7 +52,8 @@ cdef inline int in_line(const real* y) noexcept nogil:
 
 
 # Each of the following maps the elements before the first line boundary and all whole lines, and returns how many. What
-# lies `ahead` bytes further on, in x or in dy, is fetched.
+# lies `ahead` bytes further on, in x or in dy, is fetched; `stream_pull` comes to what its sums have just read, and gains
+# nothing by that.
 
 cdef Py_ssize_t stream_scale(const real* x, real* y, Py_ssize_t count, real mean, real a, real b,
                              Py_ssize_t ahead) noexcept nogil:
