@@ -45,19 +45,13 @@ class Deviation:
         return "--accumulate" in self.command
 
 
-def output(verdict):
-    """An output without the nesting by which it was reached, and the nesting."""
-    name, _, nesting = verdict.quantity.partition(", ")
-    return name, nesting
-
-
 def gathered(verdicts):
     """Failures by line: lists of verdicts, each of one kind."""
     kinds = defaultdict(list)
     for verdict in verdicts:
         if verdict.status in BROKEN:
             half = verdict.dtype in formats.HALVES
-            name, nesting = output(verdict)
+            name, nesting = verdict.output, verdict.nesting
             # derivatives of one order are a kind, and failures without a number, of one cause
             own = name if nesting else ""
             own += "" if verdict.index is not None else re.sub(r"\d+", "", verdict.detail)
@@ -71,16 +65,16 @@ def _covered(verdicts):
     while left:
         lines = defaultdict(list)
         for verdict in left:
-            lines["output", output(verdict)[0]].append(verdict)
+            lines["output", verdict.output].append(verdict)
             lines["design", DESIGNS[verdict.data][0]].append(verdict)
-        largest = max(lines.values(), key=lambda line: len({(output(v)[0], v.data) for v in line}))
+        largest = max(lines.values(), key=lambda line: len({(v.output, v.data) for v in line}))
         yield largest
         left = [verdict for verdict in left if verdict not in largest]
 
 
 def _rank(verdict):
     """What a line is shown by: a plain output, single precision, the number farthest beyond its bound."""
-    name, _ = output(verdict)
+    name = verdict.output
     order = PLAINEST if DESIGNS[verdict.data][2].get("times") else VISIBLE
     finite = verdict.ratio is not None and verdict.ratio != float("inf")
     return (
@@ -101,8 +95,8 @@ def deviation(adapter, target, line, patience, clock):
         if small.name == portable.GIVEN and len(text) <= SHORT:
             shown, command = found, text
     return Deviation(
-        outputs=_in_order(output(verdict)[0] for verdict in line),
-        nestings=_in_order(output(verdict)[1] for verdict in line if output(verdict)[1]),
+        outputs=_in_order(verdict.output for verdict in line),
+        nestings=_in_order(verdict.nesting for verdict in line if verdict.nesting),
         dtypes=_in_order(verdict.dtype for verdict in line),
         data=_in_order(verdict.data for verdict in line),
         equation=shown.equation,

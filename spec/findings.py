@@ -18,7 +18,7 @@ from spec import adapters, audit, findings_page, probe
 from spec.adapter import Missing, only
 from spec.conformance import check
 from spec.designs import DESIGNS
-from spec.deviations import deviation, gathered, output
+from spec.deviations import deviation, gathered
 from spec.verdict import FAIL, PASS
 from spec.workers import apart
 
@@ -133,7 +133,7 @@ def examine(target, progress=lambda line: None):
         declared=declared,
         strict=strict,
         conventions=probe.probe(adapter, CONVENTIONS),
-        nestings=len({output(verdict) for verdict in verdicts if output(verdict)[1]}),
+        nestings=len({verdict.quantity for verdict in verdicts if verdict.nesting}),
     )
 
 

@@ -2,7 +2,7 @@
 
 import os
 
-from spec.deviations import is_fault, output, raised
+from spec.deviations import is_fault, raised
 from spec.errors import ACCUMULATIONS
 from spec.formats import HALVES
 from spec.probe import NOT_OFFERED
@@ -83,7 +83,7 @@ def _dtypes(dtypes):
 
 def what(found):
     """What is off, in words: the output that is shown first, then the others."""
-    shown, _ = output(found.shown)
+    shown = found.shown.output
     words = ", ".join([shown, *(name for name in found.outputs if name != shown)]).replace(", ", ", also ", 1)
     if len(found.nestings) > 2:
         words += f", by {len(found.nestings)} of {2 ** int(shown.split()[-1])} nestings"
@@ -100,7 +100,7 @@ def _detail(found):
     return detail.split(". ")[0] if raised(found) else detail
 
 
-def _number(value):
+def number(value):
     return "" if value is None else f"{value:.9g}"
 
 
@@ -115,7 +115,7 @@ def section(found):
     for each in (*faults, *classes):
         shown = each.shown
         commands.append(each.command)
-        numbers = map(_number, (shown.got, shown.exact, shown.bound))
+        numbers = map(number, (shown.got, shown.exact, shown.bound))
         kind = _kind(each, each in faults)
         rows.append((len(commands), what(each), _listed(each.data), *numbers, each.equation, kind))
     if rows:

@@ -61,7 +61,7 @@ def rows(verdicts):
     groups = {}
     for verdict in verdicts:
         if verdict.status != ABSENT:
-            groups.setdefault(verdict.quantity.partition(",")[0], []).append(verdict)
+            groups.setdefault(verdict.output, []).append(verdict)
     found = []
     for quantity, group in groups.items():
         worst = max(group, key=lambda v: -1 if v.ratio is None else v.ratio)
@@ -105,7 +105,7 @@ def unjudged(verdicts):
             reasons = {}
             for v in found:
                 counts = reasons.setdefault(v.detail or f"bound too wide, class {v.accumulate}", Counter())
-                counts[v.quantity.partition(",")[0]] += 1
+                counts[v.output] += 1
             yield title, [f"{reason}: {_listed(counts)}" for reason, counts in reasons.items()]
 
 
@@ -120,7 +120,7 @@ def kinds(verdicts):
     """
     first = {}
     for verdict in verdicts:
-        kind = verdict.status, verdict.quantity.partition(",")[0], verdict.equation
+        kind = verdict.status, verdict.output, verdict.equation
         if verdict.status in BROKEN and (kind not in first or (verdict.detail and not first[kind].detail)):
             first[kind] = verdict
     return sorted(first.values(), key=lambda verdict: ORDER.index(verdict.equation))

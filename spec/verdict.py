@@ -34,6 +34,16 @@ class Verdict:
     detail: str = ""
     reproduce: str = ""
 
+    @property
+    def output(self):
+        """What was judged, without the nesting by which a derivative was reached."""
+        return self.quantity.partition(", ")[0]
+
+    @property
+    def nesting(self):
+        """The nesting; empty for anything but a derivative."""
+        return self.quantity.partition(", ")[2]
+
     def __str__(self):
         line = f"{self.status} {self.quantity} {self.equation} on {self.data}, {self.dtype}"
         if self.ratio is not None:
