@@ -1,5 +1,6 @@
-"""What every test has: spec on the path, the number of threads put back, examples that repeat."""
+"""What tests have: spec on the path, the number of threads put back, examples that repeat, an empty store."""
 
+import gc
 import sys
 from pathlib import Path
 
@@ -23,3 +24,14 @@ def same_threads_after():
     before = bncore.get_num_threads()
     yield
     bncore.set_num_threads(before)
+
+
+@pytest.fixture
+def an_empty_store():
+    """An empty store of 64 MiB for each test, and what there was before after it."""
+    before = bncore.get_kept_memory()
+    gc.collect()
+    bncore.set_kept_memory(0)
+    bncore.set_kept_memory(64 << 20)
+    yield
+    bncore.set_kept_memory(before)
