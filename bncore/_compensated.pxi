@@ -102,15 +102,15 @@ cdef void run_deviations(const double* x, Py_ssize_t count, double centre, Py_ss
         i += BREADTH
 
 
-cdef void run_products(const double* dy, const double* x, Py_ssize_t count, double centre, Py_ssize_t dy_ahead,
-                       Py_ssize_t ahead, Eight* a, Eight* b) noexcept nogil:
+cdef void run_products(const double* dy, const double* x, Py_ssize_t count, double centre, Fetch dy_next,
+                       Fetch next, Eight* a, Eight* b) noexcept nogil:
     # a += sum dy, b += sum dy (x - centre)
     cdef unit of = spread_unit(centre), g0, g1, g2, g3, g4, g5, g6, g7
     cdef Py_ssize_t i = 0, p
     cdef int j
     while i + SQUARE <= count:
-        fetch_square(dy + i, dy_ahead)
-        fetch_square(x + i, ahead)
+        fetch_square(dy + i, dy_next.ahead if i < next.turn else dy_next.beyond)
+        fetch_square(x + i, next.ahead if i < next.turn else next.beyond)
         p = i
         while p < i + BREADTH:
             g0, g1, g2, g3 = load_unit(dy + p), load_unit(dy + p + 8), load_unit(dy + p + 16), load_unit(dy + p + 24)

@@ -77,22 +77,24 @@ cdef void turn_to(Group* g, const Batch* b, Py_ssize_t first) noexcept nogil:
 cdef void plain_powers(const Group* g, Py_ssize_t channels, double* sums, double* squares) noexcept nogil:
     # sum x and sum x^2
     cdef Lanes32 first, second
-    cdef Py_ssize_t c, n, ahead = AHEAD * sizeof(float)
+    cdef Fetch next = fetch_within(AHEAD * sizeof(float))
+    cdef Py_ssize_t c, n
     for c in range(channels):
         first = second = no_lanes()
         for n in range(g.part.planes):
-            run_powers(<const float*>plane(&g.x, n, c), g.part.count, ahead, &first, &second)
+            run_powers(<const float*>plane(&g.x, n, c), g.part.count, next, &first, &second)
         fold_two(first, second, &sums[c], &squares[c])
 
 
 cdef void plain_products(const Group* g, Py_ssize_t channels, double* sums, double* products) noexcept nogil:
     # sum dy and sum dy x
     cdef Lanes32 first, second
-    cdef Py_ssize_t c, n, ahead = AHEAD * sizeof(float)
+    cdef Fetch next = fetch_within(AHEAD * sizeof(float))
+    cdef Py_ssize_t c, n
     for c in range(channels):
         first = second = no_lanes()
         for n in range(g.part.planes):
-            run_pairs(<const float*>plane(&g.dy, n, c), <const float*>plane(&g.x, n, c), g.part.count, ahead, ahead,
+            run_pairs(<const float*>plane(&g.dy, n, c), <const float*>plane(&g.x, n, c), g.part.count, next, next,
                       &first, &second)
         fold_two(first, second, &sums[c], &products[c])
 

@@ -23,33 +23,45 @@ cdef inline double fold(const double* t) noexcept nogil:
     return fold_eight(eight)
 
 
-cdef inline void run_powers(const float* x, Py_ssize_t count, Py_ssize_t ahead, Lanes32* a, Lanes32* b) noexcept nogil:
-    # a += sum x, b += sum x^2; what lies `ahead` bytes further on is fetched
+cdef inline Py_ssize_t add_powers(const float* x, Py_ssize_t first, Py_ssize_t end, Py_ssize_t ahead, Lanes32* a,
+                                  Lanes32* b) noexcept nogil:
+    # whole blocks of elements from `first`; where they end
     cdef Lanes32 v
-    cdef Py_ssize_t i = 0
-    while i + LANES <= count:
-        bn_prefetch(<const char*>(x + i) + ahead)
-        bn_prefetch(<const char*>(x + i) + ahead + LINE)
-        v = widen_lanes(x + i)
+    while first + LANES <= end:
+        bn_prefetch(<const char*>(x + first) + ahead)
+        bn_prefetch(<const char*>(x + first) + ahead + LINE)
+        v = widen_lanes(x + first)
         a[0], b[0] = add_lanes(a[0], v), add_products(b[0], v, v)
-        i += LANES
+        first += LANES
+    return first
+
+
+cdef inline void run_powers(const float* x, Py_ssize_t count, Fetch next, Lanes32* a, Lanes32* b) noexcept nogil:
+    # a += sum x, b += sum x^2
+    cdef Py_ssize_t i = add_powers(x, add_powers(x, 0, next.turn, next.ahead, a, b), count, next.beyond, a, b)
     if i < count:
         add_rest(a, b, x + i, x + i, count - i)
 
 
-cdef inline void run_pairs(const float* dy, const float* x, Py_ssize_t count, Py_ssize_t dy_ahead, Py_ssize_t ahead,
-                           Lanes32* a, Lanes32* b) noexcept nogil:
-    # a += sum dy, b += sum dy x
+cdef inline Py_ssize_t add_pairs(const float* dy, const float* x, Py_ssize_t first, Py_ssize_t end, Py_ssize_t dy_ahead,
+                                 Py_ssize_t ahead, Lanes32* a, Lanes32* b) noexcept nogil:
     cdef Lanes32 v
-    cdef Py_ssize_t i = 0
-    while i + LANES <= count:
-        bn_prefetch(<const char*>(dy + i) + dy_ahead)
-        bn_prefetch(<const char*>(dy + i) + dy_ahead + LINE)
-        bn_prefetch(<const char*>(x + i) + ahead)
-        bn_prefetch(<const char*>(x + i) + ahead + LINE)
-        v = widen_lanes(dy + i)
-        a[0], b[0] = add_lanes(a[0], v), add_products(b[0], v, widen_lanes(x + i))
-        i += LANES
+    while first + LANES <= end:
+        bn_prefetch(<const char*>(dy + first) + dy_ahead)
+        bn_prefetch(<const char*>(dy + first) + dy_ahead + LINE)
+        bn_prefetch(<const char*>(x + first) + ahead)
+        bn_prefetch(<const char*>(x + first) + ahead + LINE)
+        v = widen_lanes(dy + first)
+        a[0], b[0] = add_lanes(a[0], v), add_products(b[0], v, widen_lanes(x + first))
+        first += LANES
+    return first
+
+
+cdef inline void run_pairs(const float* dy, const float* x, Py_ssize_t count, Fetch dy_next, Fetch next, Lanes32* a,
+                           Lanes32* b) noexcept nogil:
+    # a += sum dy, b += sum dy x
+    cdef Py_ssize_t i = add_pairs(dy, x, 0, next.turn, dy_next.ahead, next.ahead, a, b)
+    i = add_pairs(dy, x, i, count, dy_next.beyond, next.beyond, a, b)
     if i < count:
         add_rest(a, b, dy + i, x + i, count - i)
 

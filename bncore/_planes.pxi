@@ -81,21 +81,11 @@ cdef inline void near_powers(const Walk* x, Part p, Py_ssize_t c, Py_ssize_t ahe
                              double* power) noexcept nogil:
     # sum x and sum x^2
     cdef Lanes32 first = no_lanes(), second = no_lanes()
+    cdef Fetch next = fetch_runs(p.count, ahead // p.planes, sizeof(float))
     cdef Py_ssize_t j
     for j in range(p.planes):
-        run_powers(load(x, p.n + j, c, p.start, p.count, tile + j * p.count), p.count, ahead, &first, &second)
+        run_powers(load(x, p.n + j, c, p.start, p.count, tile + j * p.count), p.count, next, &first, &second)
     fold_two(first, second, total, power)
-
-
-cdef Moments near_chunk(const Walk* x, Part p, Py_ssize_t c, Py_ssize_t ahead, float* tile, bint* good) noexcept nogil:
-    # moments from the sums of x and x^2; whether the mean is near enough to 0 for that
-    cdef Sum d, dd
-    cdef Moments result
-    d.lo = dd.lo = 0
-    near_powers(x, p, c, ahead, tile, &d.hi, &dd.hi)
-    result = moments_about(0, d, dd, <double>(p.planes * p.count))
-    good[0] = dd.hi <= NEAR_ZERO * result.m2
-    return result
 
 
 cdef inline const real* loaded(const Walk* x, Part p, Py_ssize_t j, Py_ssize_t c, real* tile) noexcept nogil:
@@ -143,27 +133,38 @@ cdef Moments exact_chunk(const Walk* x, Part p, Py_ssize_t c, Py_ssize_t ahead, 
     return moments_about(centre, fold_eight_exactly(&first), fold_eight_exactly(&second), <double>(p.planes * p.count))
 
 
-cdef Moments chunk_moments(const Walk* x, Part p, Py_ssize_t c, Py_ssize_t ahead, real* tile) noexcept nogil:
+cdef inline Moments moments_of_powers(const Walk* x, Part p, Py_ssize_t c, double total, double power,
+                                      float* tile) noexcept nogil:
+    # moments of a chunk from the sums of x and x^2
+    cdef Sum d, dd
     cdef Moments result
-    cdef bint good
+    d.hi, d.lo, dd.hi, dd.lo = total, 0, power, 0
+    result = moments_about(0, d, dd, <double>(p.planes * p.count))
+    if power <= NEAR_ZERO * result.m2:
+        return result
+    # once more, from the nearest cache, about the mean: of a constant, the constant itself
+    return far_chunk(x, p, c, finite_or_zero(result.sum.hi / <double>(p.planes * p.count)), tile)
+
+
+cdef Moments chunk_moments(const Walk* x, Part p, Py_ssize_t c, Py_ssize_t ahead, real* tile) noexcept nogil:
+    cdef double total, power
     if real is float:
-        result = near_chunk(x, p, c, ahead, tile, &good)
-        if not good:
-            # once more, from the nearest cache, about the mean: of a constant, the constant itself
-            result = far_chunk(x, p, c, finite_or_zero(result.sum.hi / <double>(p.planes * p.count)), tile)
+        near_powers(x, p, c, ahead, tile, &total, &power)
+        return moments_of_powers(x, p, c, total, power, tile)
     else:
-        result = exact_chunk(x, p, c, ahead, tile)
-    return result
+        return exact_chunk(x, p, c, ahead, tile)
 
 
 cdef void near_sums(const Walk* dy, const Walk* x, Part p, Py_ssize_t c, Py_ssize_t dy_ahead, Py_ssize_t ahead, float* tile,
                     Sum* first, Sum* second) noexcept nogil:
     # sum dy and sum dy x
     cdef Lanes32 a = no_lanes(), b = no_lanes()
+    cdef Fetch dy_next = fetch_runs(p.count, dy_ahead // p.planes, sizeof(float))
+    cdef Fetch next = fetch_runs(p.count, ahead // p.planes, sizeof(float))
     cdef Py_ssize_t j
     for j in range(p.planes):
         run_pairs(load(dy, p.n + j, c, p.start, p.count, tile), load(x, p.n + j, c, p.start, p.count, tile + p.count),
-                  p.count, dy_ahead, ahead, &a, &b)
+                  p.count, dy_next, next, &a, &b)
     fold_two(a, b, &first.hi, &second.hi)
     first.lo = second.lo = 0
 
@@ -186,10 +187,12 @@ cdef void exact_sums(const Walk* dy, const Walk* x, Part p, Py_ssize_t c, double
                      Py_ssize_t ahead, double* tile, Sum* first, Sum* second) noexcept nogil:
     # the same of float64 data
     cdef Eight a = nothing(), b = nothing()
+    cdef Fetch dy_next = fetch_runs(p.count, dy_ahead // p.planes, sizeof(double))
+    cdef Fetch next = fetch_runs(p.count, ahead // p.planes, sizeof(double))
     cdef Py_ssize_t j
     for j in range(p.planes):
         run_products(load(dy, p.n + j, c, p.start, p.count, tile), load(x, p.n + j, c, p.start, p.count, tile + p.count),
-                     p.count, centre, dy_ahead, ahead, &a, &b)
+                     p.count, centre, dy_next, next, &a, &b)
     first[0], second[0] = fold_eight_exactly(&a), fold_eight_exactly(&b)
 
 

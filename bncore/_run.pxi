@@ -62,12 +62,13 @@ cdef void backward_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile)
         whole_backward(b, first, end, tile)
         settle_stores(b)
         return
+    for t in range(b.parts):
+        if first < end:
+            sums_task(b, first, t, tile)
     for group in range(first, end):
-        for t in range(b.parts):
-            sums_task(b, group, t, tile)
         conclude(b, group, conclude_pull)
-        for t in range(b.parts - 1, -1, -1):
-            pull_task(b, group, t, tile)
+        for t in range(b.parts):
+            pull_then_sums(b, group, b.parts - 1 - t, t, group + 1 < end, tile)
     settle_stores(b)
 
 

@@ -16,7 +16,6 @@ cdef enum:
     SPARE = 8                      # tasks to a thread from which one more or less does not matter
     SMALL_WORK = 1 << 15           # fewer elements stay on the calling thread: waking another costs more
     SMALL_SUMS = 1 << 14           # the same, where a thread has channels to itself, and sums as well as a map to do
-    FAR_BYTES = 1 << 27            # tensors of so many bytes are in no cache
 
 cdef int thread_limit = 1
 
@@ -42,7 +41,7 @@ cdef struct Batch:                 # everything that the tasks of one call share
     char* tiles                    # TILE_BYTES for each thread, or NULL where nothing is gathered or staged
     bint staged                    # results go by a tile: the output is an input, or its planes are not contiguous
     bint stream                    # results go past the caches
-    bint far                       # planes of x that are in no cache: a map fetches what is reduced next
+    bint beside                    # the map of a channel and the sums of the next are one loop
     int threads
 
 
@@ -72,7 +71,7 @@ cdef void lay_out(Batch* b, Py_ssize_t rows, Py_ssize_t count, Py_ssize_t size, 
     b.staged = shared or not (b.rows or b.out.dense)
     b.stream = STREAMS and not b.staged and rows * count * size * item >= STREAM_BYTES
     b.parts = b.grid.blocks if b.rows else b.cut.chunks
-    b.far = b.stream and b.parts > 1 and not b.rows and b.x.dense and rows * count * size * item >= FAR_BYTES
+    b.beside = not b.staged and not b.rows and b.x.dense and b.dy.dense and b.parts > 1
     b.step = b.grid.tile if b.rows else 1
     b.groups = (count + b.step - 1) // b.step
     b.whole, b.strips = not b.rows and b.parts == 1, False
@@ -228,14 +227,16 @@ cdef void scale_task(Batch* b, Py_ssize_t group, Py_ssize_t t, Py_ssize_t ahead,
 cdef inline void scale_then_moments(Batch* b, Py_ssize_t group, Py_ssize_t t, Py_ssize_t next_t, bint more,
                                     real* tile) noexcept nogil:
     # while part t of one group is written, part next_t of the next group is read: memory has both to do at any time
-    cdef Part here, there
-    cdef Py_ssize_t ahead = 0
-    if more and b.far:
-        here, there = part(&b.cut, t), part(&b.cut, next_t)
-        ahead = b.x.c + (there.n - here.n) * b.x.n + (there.start - here.start) * <Py_ssize_t>sizeof(real)
-    scale_task(b, group, t, ahead, tile)
+    cdef Affine map = own_map(&b.channels)
+    if real is float:
+        if more and b.beside and b.channels.wide[group] == 0:
+            keep_moments(&b.channels, group + 1, next_t, scale_beside_moments(
+                &b.x, &b.out, part(&b.cut, t), group, &map, part(&b.cut, next_t),
+                distance(&b.x, &b.cut, next_t, sizeof(float)), b.stream, tile))
+            return
+    scale_task(b, group, t, 0, tile)
     if more:
-        moments_task(b, group + 1, next_t, not b.far, tile)
+        moments_task(b, group + 1, next_t, True, tile)
 
 
 cdef void pull_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
@@ -248,6 +249,20 @@ cdef void pull_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexce
         p = part(&b.cut, t)
         for c in range(first_channel(b, group), end_channel(b, group)):
             part_pull(&b.dy, &b.x, &b.out, p, c, &b.channels, b.staged, b.stream, tile)
+
+
+cdef inline void pull_then_sums(Batch* b, Py_ssize_t group, Py_ssize_t t, Py_ssize_t next_t, bint more,
+                                real* tile) noexcept nogil:
+    cdef Py_ssize_t item = sizeof(real)
+    if real is float:
+        if more and b.beside and b.channels.wide[group] == 0 and centre_at(&b.channels, group + 1) == 0:
+            pull_beside_sums(&b.dy, &b.x, &b.out, part(&b.cut, t), group, part(&b.cut, next_t), next_t,
+                             distance(&b.dy, &b.cut, next_t, item), distance(&b.x, &b.cut, next_t, item), &b.channels,
+                             b.stream)
+            return
+    pull_task(b, group, t, tile)
+    if more:
+        sums_task(b, group + 1, next_t, tile)
 
 
 cdef void given_pull_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:

@@ -59,10 +59,10 @@ cdef void forward_together(Batch* b, Py_ssize_t thread, real* tile) noexcept nog
 
 cdef void backward_together(Batch* b, Py_ssize_t thread, real* tile) noexcept nogil:
     cdef Py_ssize_t first = first_part(b, thread), end = first_part(b, thread + 1), c, t
+    for t in range(first, end):
+        sums_task(b, 0, t, tile)
     for c in range(b.count):
-        for t in range(first, end):
-            sums_task(b, c, t, tile)
         conclude_together(b, c, thread, conclude_pull)
-        for t in range(end - 1, first - 1, -1):
-            pull_task(b, c, t, tile)
+        for t in range(first, end):
+            pull_then_sums(b, c, first + end - 1 - t, t, c + 1 < b.count, tile)
     settle_stores(b)

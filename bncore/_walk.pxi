@@ -72,3 +72,36 @@ cdef inline void store(const Walk* k, Py_ssize_t n, Py_ssize_t c, Py_ssize_t sta
         for j in range(run):
             (<real*>(p + h * k.h + (w + j) * k.w))[0] = tile[i + j]
         i, h, w = i + run, h + 1, 0
+
+
+# What memory brings near while a run is reduced: the same run further on, and towards its end the next one. A processor
+# follows a run by itself, but not far, and it stops where a page ends.
+
+cdef enum:
+    FETCH_BYTES = 4096         # ahead of what is reduced
+
+
+cdef struct Fetch:
+    Py_ssize_t turn            # up to this element of a run
+    Py_ssize_t ahead           # what lies so many bytes further on is fetched,
+    Py_ssize_t beyond          # and from there on what lies so many
+
+
+cdef inline Fetch fetch_within(Py_ssize_t bytes) noexcept nogil:
+    # always so many bytes
+    cdef Fetch f
+    f.turn, f.ahead, f.beyond = 0, bytes, bytes
+    return f
+
+
+cdef inline Fetch fetch_runs(Py_ssize_t count, Py_ssize_t next, Py_ssize_t item) noexcept nogil:
+    # of runs of `count` elements, `next` bytes from one to the next; 0 fetches none
+    cdef Fetch f
+    f.turn, f.ahead, f.beyond = 0, 0, 0
+    if next == 0:
+        return f
+    if count * item > FETCH_BYTES:
+        f.turn, f.ahead, f.beyond = count - FETCH_BYTES // item, FETCH_BYTES, next + FETCH_BYTES - count * item
+    else:
+        f.beyond = next * ceiling(FETCH_BYTES, count * item)
+    return f
