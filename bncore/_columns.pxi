@@ -25,6 +25,27 @@ cdef struct Columns:
     double far[ROOM]       # 1 where the mean is so far from 0 that sums of powers cancel; float32 data only
 
 
+cdef struct Ahead:         # of a group of rows: where the next group is fetched, line by line as it lies in memory
+    const float* row
+    Py_ssize_t column
+
+
+cdef inline Ahead after_group(const float* x, Py_ssize_t stride) noexcept nogil:
+    cdef Ahead next
+    next.row, next.column = x + GROUP * stride, 0
+    return next
+
+
+cdef inline void fetch_lines(Ahead* next, Py_ssize_t stride, Py_ssize_t width) noexcept nogil:
+    # as many as a group has in a unit of columns. A processor follows no eight rows at once as far as memory is away.
+    cdef int j
+    for j in range(GROUP * WIDTH // IN_LINE):
+        bn_prefetch_far(next.row + next.column)
+        next.column += IN_LINE
+        if next.column >= width:
+            next.row, next.column = next.row + stride, 0
+
+
 cdef inline void zero(Columns* k, Py_ssize_t width, bint exact) noexcept nogil:
     cdef Py_ssize_t p
     for p in range(width):
@@ -49,12 +70,16 @@ cdef inline unit products_of_four(unit g0, unit x0, unit g1, unit x1, unit g2, u
     return add_exact_unit(g3, x3, add_exact_unit(g2, x2, add_exact_unit(g1, x1, g0 * x0)))
 
 
-cdef void group_powers(const float* x, Py_ssize_t stride, Py_ssize_t width, Columns* k, Py_ssize_t at) noexcept nogil:
+cdef void group_powers(const float* x, Py_ssize_t stride, Py_ssize_t width, bint fetch, Columns* k,
+                       Py_ssize_t at) noexcept nogil:
     # hi += sum x, hi2 += sum x^2 of eight rows
+    cdef Ahead next = after_group(x, stride)
     cdef unit x0, x1, x2, x3, x4, x5, x6, x7, low, high
     cdef Py_ssize_t p = 0, q = at, n
     while p < width:
         n = width - p
+        if fetch:
+            fetch_lines(&next, stride, width)
         x0, x1, x2, x3 = some(x + p, n), some(x + p + stride, n), some(x + p + 2 * stride, n), some(x + p + 3 * stride, n)
         x4, x5 = some(x + p + 4 * stride, n), some(x + p + 5 * stride, n)
         x6, x7 = some(x + p + 6 * stride, n), some(x + p + 7 * stride, n)
@@ -178,12 +203,16 @@ cdef inline void settle(Columns* k, Py_ssize_t at, Py_ssize_t width, double rows
 
 
 cdef void group_products(const float* dy, Py_ssize_t dy_stride, const float* x, Py_ssize_t stride, Py_ssize_t width,
-                         Columns* k, Py_ssize_t at) noexcept nogil:
+                         bint fetch, Columns* k, Py_ssize_t at) noexcept nogil:
     # hi += sum dy, hi2 += sum dy x of eight rows: what `group_sums` gives where all shifts are 0
+    cdef Ahead dy_next = after_group(dy, dy_stride), next = after_group(x, stride)
     cdef unit g0, g1, g2, g3, g4, g5, g6, g7, low, high
     cdef Py_ssize_t p = 0, q = at, n
     while p < width:
         n = width - p
+        if fetch:
+            fetch_lines(&dy_next, dy_stride, width)
+            fetch_lines(&next, stride, width)
         g0, g1 = some(dy + p, n), some(dy + p + dy_stride, n)
         g2, g3 = some(dy + p + 2 * dy_stride, n), some(dy + p + 3 * dy_stride, n)
         low = products_of_four(g0, some(x + p, n), g1, some(x + p + stride, n), g2, some(x + p + 2 * stride, n),

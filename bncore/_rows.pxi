@@ -13,6 +13,7 @@ cdef enum:
     FEW_ROWS = 16          # fewer rows are added about their mean at once
     TILE_STEP = 16         # channels of a tile come in vectors
     FEW_BLOCKS = 4         # enough of them that threads can share: no folding that leaves fewer
+    FAR_BYTES = 1 << 25    # tensors of so many bytes are in no cache: what is summed next is fetched
 
 
 cdef struct Grid:
@@ -24,6 +25,7 @@ cdef struct Grid:
     Py_ssize_t blocks
     Py_ssize_t tile        # channels to a tile
     Py_ssize_t tiles
+    bint far               # from the processor: what is summed next is fetched
 
 
 cdef struct Window:        # one (block, tile) as a loop sees it
@@ -54,7 +56,7 @@ cdef inline Py_ssize_t power_of_two(Py_ssize_t most) noexcept nogil:
 cdef inline Grid grid(Py_ssize_t rows, Py_ssize_t channels, Py_ssize_t size, Py_ssize_t itemsize) noexcept nogil:
     cdef Grid g
     cdef Py_ssize_t columns = 4 * COLUMNS // itemsize, blocks, step, most
-    g.channels, g.size = channels, size
+    g.channels, g.size, g.far = channels, size, rows * channels * size * itemsize >= FAR_BYTES
     g.fold = max(1, min(columns // channels, rows // (FEW_BLOCKS * BLOCK_ROWS))) if size == 1 else 1
     g.folded, g.rest = rows // g.fold, rows % g.fold
     # for four threads or for two, if need be, smaller ones
@@ -187,7 +189,7 @@ cdef void powers(const Lines* x, const Grid* g, const Window* w, Columns* k, con
     zero(k, w.segments * w.width, False)
     while row + GROUP <= w.folded:
         for z in range(w.segments):
-            group_powers(row_of(x, w, row * g.fold + z, kind), stride, w.width, k, z * w.width)
+            group_powers(row_of(x, w, row * g.fold + z, kind), stride, w.width, g.far, k, z * w.width)
         row += GROUP
     while row < w.folded:
         for z in range(w.segments):
@@ -305,7 +307,7 @@ cdef void block_sums(const Lines* dy, const Lines* x, const Grid* g, Py_ssize_t 
             left, right = row_of(dy, &w, row * g.fold + z, kind), row_of(x, &w, row * g.fold + z, kind)
             if real is float:
                 if near:
-                    group_products(left, dy_stride, right, stride, w.width, &k, z * w.width)
+                    group_products(left, dy_stride, right, stride, w.width, g.far, &k, z * w.width)
                     continue
             group_sums(left, dy_stride, right, stride, w.width, &k, z * w.width)
         row += GROUP
