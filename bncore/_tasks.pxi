@@ -71,7 +71,7 @@ cdef void lay_out(Batch* b, Py_ssize_t rows, Py_ssize_t count, Py_ssize_t size, 
     b.staged = shared or not (b.rows or b.out.dense)
     b.stream = STREAMS and not b.staged and rows * count * size * item >= STREAM_BYTES
     b.parts = b.grid.blocks if b.rows else b.cut.chunks
-    b.beside = not b.staged and not b.rows and b.x.dense and b.dy.dense and b.parts > 1
+    b.beside = (WIDTH == 8 or (WIDTH == 4 and b.stream)) and not (b.staged or b.rows) and b.x.dense and b.dy.dense and b.parts > 1
     b.step = b.grid.tile if b.rows else 1
     b.groups = (count + b.step - 1) // b.step
     b.whole, b.strips = not b.rows and b.parts == 1, False
