@@ -55,22 +55,32 @@ cdef inline void fetch_square(const double* x, Py_ssize_t ahead) noexcept nogil:
         bn_prefetch(<const char*>(x + j * BREADTH) + ahead)
 
 
-cdef void run_offsets(const double* x, Py_ssize_t count, double first, double* total) noexcept nogil:
-    # total += sum (x - first) in eight lanes, for a number that only has to be near the mean
-    cdef unit of = spread_unit(first)
-    cdef Py_ssize_t i = 0, p
-    cdef int j
-    while i + SQUARE <= count:
-        p = i
-        while p < i + BREADTH:
-            store_unit(&total[p - i], load_unit(&total[p - i]) + octet(
+cdef inline Py_ssize_t add_offsets(const double* x, Py_ssize_t first, Py_ssize_t end, Py_ssize_t ahead, double centre,
+                                   double* total) noexcept nogil:
+    # whole squares of elements from `first`; where they end
+    cdef unit of = spread_unit(centre)
+    cdef Py_ssize_t p
+    while first + SQUARE <= end:
+        fetch_square(x + first, ahead)
+        p = first
+        while p < first + BREADTH:
+            store_unit(&total[p - first], load_unit(&total[p - first]) + octet(
                 load_unit(x + p) - of, load_unit(x + p + 8) - of, load_unit(x + p + 16) - of, load_unit(x + p + 24) - of,
                 load_unit(x + p + 32) - of, load_unit(x + p + 40) - of, load_unit(x + p + 48) - of, load_unit(x + p + 56) - of))
             p += WIDTH
-        i += SQUARE
+        first += SQUARE
+    return first
+
+
+cdef inline void run_offsets(const double* x, Py_ssize_t first, Py_ssize_t count, Fetch next, double centre,
+                             double* total) noexcept nogil:
+    # total += sum (x - centre) of the elements from `first` in eight lanes, for a number that only has to be near the mean
+    cdef Py_ssize_t i = add_offsets(x, first, next.turn, next.ahead, centre, total)
+    cdef int j
+    i = add_offsets(x, i, count, next.beyond, centre, total)
     while i < count:
         for j in range(min(<Py_ssize_t>BREADTH, count - i)):
-            total[j] += x[i + j] - first
+            total[j] += x[i + j] - centre
         i += BREADTH
 
 
@@ -102,26 +112,34 @@ cdef void run_deviations(const double* x, Py_ssize_t count, double centre, Py_ss
         i += BREADTH
 
 
-cdef void run_products(const double* dy, const double* x, Py_ssize_t count, double centre, Fetch dy_next,
-                       Fetch next, Eight* a, Eight* b) noexcept nogil:
-    # a += sum dy, b += sum dy (x - centre)
+cdef inline Py_ssize_t add_compensated(const double* dy, const double* x, Py_ssize_t first, Py_ssize_t end,
+                                       Py_ssize_t dy_ahead, Py_ssize_t ahead, double centre, Eight* a, Eight* b) noexcept nogil:
+    # whole squares of elements from `first`; where they end
     cdef unit of = spread_unit(centre), g0, g1, g2, g3, g4, g5, g6, g7
-    cdef Py_ssize_t i = 0, p
-    cdef int j
-    while i + SQUARE <= count:
-        fetch_square(dy + i, dy_next.ahead if i < next.turn else dy_next.beyond)
-        fetch_square(x + i, next.ahead if i < next.turn else next.beyond)
-        p = i
-        while p < i + BREADTH:
+    cdef Py_ssize_t p
+    while first + SQUARE <= end:
+        fetch_square(dy + first, dy_ahead)
+        fetch_square(x + first, ahead)
+        p = first
+        while p < first + BREADTH:
             g0, g1, g2, g3 = load_unit(dy + p), load_unit(dy + p + 8), load_unit(dy + p + 16), load_unit(dy + p + 24)
             g4, g5, g6, g7 = load_unit(dy + p + 32), load_unit(dy + p + 40), load_unit(dy + p + 48), load_unit(dy + p + 56)
-            add_unit(&a.hi[p - i], &a.lo[p - i], octet(g0, g1, g2, g3, g4, g5, g6, g7))
-            add_unit(&b.hi[p - i], &b.lo[p - i], tree_of_products(
+            add_unit(&a.hi[p - first], &a.lo[p - first], octet(g0, g1, g2, g3, g4, g5, g6, g7))
+            add_unit(&b.hi[p - first], &b.lo[p - first], tree_of_products(
                 g0, load_unit(x + p) - of, g1, load_unit(x + p + 8) - of, g2, load_unit(x + p + 16) - of,
                 g3, load_unit(x + p + 24) - of, g4, load_unit(x + p + 32) - of, g5, load_unit(x + p + 40) - of,
                 g6, load_unit(x + p + 48) - of, g7, load_unit(x + p + 56) - of))
             p += WIDTH
-        i += SQUARE
+        first += SQUARE
+    return first
+
+
+cdef inline void run_products(const double* dy, const double* x, Py_ssize_t first, Py_ssize_t count, double centre,
+                              Fetch dy_next, Fetch next, Eight* a, Eight* b) noexcept nogil:
+    # a += sum dy, b += sum dy (x - centre), of the elements from `first`
+    cdef Py_ssize_t i = add_compensated(dy, x, first, next.turn, dy_next.ahead, next.ahead, centre, a, b)
+    cdef int j
+    i = add_compensated(dy, x, i, count, dy_next.beyond, next.beyond, centre, a, b)
     while i < count:
         for j in range(min(<Py_ssize_t>BREADTH, count - i)):
             accumulate(dy[i + j], &a.hi[j], &a.lo[j], True)

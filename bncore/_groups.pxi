@@ -82,7 +82,7 @@ cdef void plain_powers(const Group* g, Py_ssize_t channels, double* sums, double
     for c in range(channels):
         first = second = no_lanes()
         for n in range(g.part.planes):
-            run_powers(<const float*>plane(&g.x, n, c), g.part.count, next, &first, &second)
+            run_powers(<const float*>plane(&g.x, n, c), 0, g.part.count, next, &first, &second)
         fold_two(first, second, &sums[c], &squares[c])
 
 
@@ -94,7 +94,7 @@ cdef void plain_products(const Group* g, Py_ssize_t channels, double* sums, doub
     for c in range(channels):
         first = second = no_lanes()
         for n in range(g.part.planes):
-            run_pairs(<const float*>plane(&g.dy, n, c), <const float*>plane(&g.x, n, c), g.part.count, next, next,
+            run_pairs(<const float*>plane(&g.dy, n, c), <const float*>plane(&g.x, n, c), 0, g.part.count, next, next,
                       &first, &second)
         fold_two(first, second, &sums[c], &products[c])
 

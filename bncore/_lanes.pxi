@@ -36,9 +36,11 @@ cdef inline Py_ssize_t add_powers(const float* x, Py_ssize_t first, Py_ssize_t e
     return first
 
 
-cdef inline void run_powers(const float* x, Py_ssize_t count, Fetch next, Lanes32* a, Lanes32* b) noexcept nogil:
-    # a += sum x, b += sum x^2
-    cdef Py_ssize_t i = add_powers(x, add_powers(x, 0, next.turn, next.ahead, a, b), count, next.beyond, a, b)
+cdef inline void run_powers(const float* x, Py_ssize_t first, Py_ssize_t count, Fetch next, Lanes32* a,
+                            Lanes32* b) noexcept nogil:
+    # a += sum x, b += sum x^2, of the elements from `first`
+    cdef Py_ssize_t i = add_powers(x, first, next.turn, next.ahead, a, b)
+    i = add_powers(x, i, count, next.beyond, a, b)
     if i < count:
         add_rest(a, b, x + i, x + i, count - i)
 
@@ -57,10 +59,10 @@ cdef inline Py_ssize_t add_pairs(const float* dy, const float* x, Py_ssize_t fir
     return first
 
 
-cdef inline void run_pairs(const float* dy, const float* x, Py_ssize_t count, Fetch dy_next, Fetch next, Lanes32* a,
-                           Lanes32* b) noexcept nogil:
-    # a += sum dy, b += sum dy x
-    cdef Py_ssize_t i = add_pairs(dy, x, 0, next.turn, dy_next.ahead, next.ahead, a, b)
+cdef inline void run_pairs(const float* dy, const float* x, Py_ssize_t first, Py_ssize_t count, Fetch dy_next, Fetch next,
+                           Lanes32* a, Lanes32* b) noexcept nogil:
+    # a += sum dy, b += sum dy x, of the elements from `first`
+    cdef Py_ssize_t i = add_pairs(dy, x, first, next.turn, dy_next.ahead, next.ahead, a, b)
     i = add_pairs(dy, x, i, count, dy_next.beyond, next.beyond, a, b)
     if i < count:
         add_rest(a, b, dy + i, x + i, count - i)

@@ -84,7 +84,7 @@ cdef inline void near_powers(const Walk* x, Part p, Py_ssize_t c, Py_ssize_t ahe
     cdef Fetch next = fetch_runs(p.count, ahead // p.planes, sizeof(float))
     cdef Py_ssize_t j
     for j in range(p.planes):
-        run_powers(load(x, p.n + j, c, p.start, p.count, tile + j * p.count), p.count, next, &first, &second)
+        run_powers(load(x, p.n + j, c, p.start, p.count, tile + j * p.count), 0, p.count, next, &first, &second)
     fold_two(first, second, total, power)
 
 
@@ -107,6 +107,11 @@ cdef Moments far_chunk(const Walk* x, Part p, Py_ssize_t c, double centre, float
     return moments_about(centre, d, dd, <double>(p.planes * p.count))
 
 
+cdef inline double near_number(const double* offset, double start, Part p) noexcept nogil:
+    # of sum (x - start), in eight lanes
+    return finite_or_zero(start + fold_eight(offset) / <double>(p.planes * p.count))
+
+
 cdef double near_mean(const Walk* x, Part p, Py_ssize_t c, double* tile) noexcept nogil:
     # a number near the mean; of a constant, the constant
     cdef double offset[BREADTH]
@@ -119,13 +124,12 @@ cdef double near_mean(const Walk* x, Part p, Py_ssize_t c, double* tile) noexcep
         source = load(x, p.n + j, c, p.start, p.count, tile + j * p.count)
         if j == 0:
             start = source[0]
-        run_offsets(source, p.count, start, offset)
-    return finite_or_zero(start + fold_eight(offset) / <double>(p.planes * p.count))
+        run_offsets(source, 0, p.count, fetch_within(0), start, offset)
+    return near_number(offset, start, p)
 
 
-cdef Moments exact_chunk(const Walk* x, Part p, Py_ssize_t c, Py_ssize_t ahead, double* tile) noexcept nogil:
+cdef Moments exact_chunk(const Walk* x, Part p, Py_ssize_t c, double centre, Py_ssize_t ahead, double* tile) noexcept nogil:
     # moments of float64 data, from the deviations from a number near the mean
-    cdef double centre = near_mean(x, p, c, tile)
     cdef Eight first = nothing(), second = nothing()
     cdef Py_ssize_t j
     for j in range(p.planes):
@@ -152,7 +156,7 @@ cdef Moments chunk_moments(const Walk* x, Part p, Py_ssize_t c, Py_ssize_t ahead
         near_powers(x, p, c, ahead, tile, &total, &power)
         return moments_of_powers(x, p, c, total, power, tile)
     else:
-        return exact_chunk(x, p, c, ahead, tile)
+        return exact_chunk(x, p, c, near_mean(x, p, c, tile), ahead, tile)
 
 
 cdef void near_sums(const Walk* dy, const Walk* x, Part p, Py_ssize_t c, Py_ssize_t dy_ahead, Py_ssize_t ahead, float* tile,
@@ -164,7 +168,7 @@ cdef void near_sums(const Walk* dy, const Walk* x, Part p, Py_ssize_t c, Py_ssiz
     cdef Py_ssize_t j
     for j in range(p.planes):
         run_pairs(load(dy, p.n + j, c, p.start, p.count, tile), load(x, p.n + j, c, p.start, p.count, tile + p.count),
-                  p.count, dy_next, next, &a, &b)
+                  0, p.count, dy_next, next, &a, &b)
     fold_two(a, b, &first.hi, &second.hi)
     first.lo = second.lo = 0
 
@@ -192,7 +196,7 @@ cdef void exact_sums(const Walk* dy, const Walk* x, Part p, Py_ssize_t c, double
     cdef Py_ssize_t j
     for j in range(p.planes):
         run_products(load(dy, p.n + j, c, p.start, p.count, tile), load(x, p.n + j, c, p.start, p.count, tile + p.count),
-                     p.count, centre, dy_next, next, &a, &b)
+                     0, p.count, centre, dy_next, next, &a, &b)
     first[0], second[0] = fold_eight_exactly(&a), fold_eight_exactly(&b)
 
 

@@ -1,11 +1,10 @@
 # How threads share the table of tasks. Memory may be refused before `nogil`; after it nothing raises.
 #
-# a. By group: a thread takes a range of groups, each from its sums to its output while it is cached.
+# a. By group: a thread takes a range of groups, each from its sums to its output while it is cached, and sums the next
+#    group while it writes the last.
 # b. By part: threads share every task of one phase, then of the next. A thread has the same tasks in each: what
 #    it has read it maps next, backwards, from its own cache. For tables with too few groups to go round.
 # c. Together (_together.pxi): threads share the tasks of one large channel, then of the next.
-# d. Rejected: the sums of the next group between the maps of this one in the backward pass, as in the forward pass. Two
-#    operands of two groups need four times the room of one of one; a tenth slower.
 
 from cython.parallel cimport parallel, prange, threadid
 

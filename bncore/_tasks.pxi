@@ -55,6 +55,11 @@ cdef inline bint in_rows(const Walk* k, Py_ssize_t channels, Py_ssize_t size, Py
     return k.dense and (channels == 1 or k.c == size * itemsize)
 
 
+cdef inline bint beside(const Batch* b) noexcept nogil:
+    # in cache the two loops share no more than a processor's registers, of which only the widest level has enough
+    return (b.x.dense and b.dy.dense and not b.rows and not b.staged and b.parts > 1) and (b.stream or WIDTH == 8)
+
+
 # The layout of x decides between rows and planes; where it takes rows, dy and the output must have rows too.
 cdef void lay_out(Batch* b, Py_ssize_t rows, Py_ssize_t count, Py_ssize_t size, Py_ssize_t item, Walk x, Walk dy,
                   Walk out, bint shared) noexcept nogil:
@@ -71,7 +76,7 @@ cdef void lay_out(Batch* b, Py_ssize_t rows, Py_ssize_t count, Py_ssize_t size, 
     b.staged = shared or not (b.rows or b.out.dense)
     b.stream = STREAMS and not b.staged and rows * count * size * item >= STREAM_BYTES
     b.parts = b.grid.blocks if b.rows else b.cut.chunks
-    b.beside = (WIDTH == 8 or (WIDTH == 4 and b.stream)) and not (b.staged or b.rows) and b.x.dense and b.dy.dense and b.parts > 1
+    b.beside = beside(b)
     b.step = b.grid.tile if b.rows else 1
     b.groups = (count + b.step - 1) // b.step
     b.whole, b.strips = not b.rows and b.parts == 1, False
@@ -228,12 +233,11 @@ cdef inline void scale_then_moments(Batch* b, Py_ssize_t group, Py_ssize_t t, Py
                                     real* tile) noexcept nogil:
     # while part t of one group is written, part next_t of the next group is read: memory has both to do at any time
     cdef Affine map = own_map(&b.channels)
-    if real is float:
-        if more and b.beside and b.channels.wide[group] == 0:
-            keep_moments(&b.channels, group + 1, next_t, scale_beside_moments(
-                &b.x, &b.out, part(&b.cut, t), group, &map, part(&b.cut, next_t),
-                distance(&b.x, &b.cut, next_t, sizeof(float)), b.stream, tile))
-            return
+    if more and b.beside and b.channels.wide[group] == 0:
+        keep_moments(&b.channels, group + 1, next_t, scale_beside_moments(
+            &b.x, &b.out, part(&b.cut, t), group, &map, b.stream, part(&b.cut, next_t),
+            distance(&b.x, &b.cut, next_t, sizeof(real)), tile))
+        return
     scale_task(b, group, t, 0, tile)
     if more:
         moments_task(b, group + 1, next_t, True, tile)
@@ -254,12 +258,10 @@ cdef void pull_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexce
 cdef inline void pull_then_sums(Batch* b, Py_ssize_t group, Py_ssize_t t, Py_ssize_t next_t, bint more,
                                 real* tile) noexcept nogil:
     cdef Py_ssize_t item = sizeof(real)
-    if real is float:
-        if more and b.beside and b.channels.wide[group] == 0 and centre_at(&b.channels, group + 1) == 0:
-            pull_beside_sums(&b.dy, &b.x, &b.out, part(&b.cut, t), group, part(&b.cut, next_t), next_t,
-                             distance(&b.dy, &b.cut, next_t, item), distance(&b.x, &b.cut, next_t, item), &b.channels,
-                             b.stream)
-            return
+    if more and b.beside and b.channels.wide[group] == 0 and (real is double or centre_at(&b.channels, group + 1) == 0):
+        pull_beside_sums(&b.dy, &b.x, &b.out, part(&b.cut, t), group, &b.channels, b.stream, part(&b.cut, next_t), next_t,
+                         distance(&b.dy, &b.cut, next_t, item), distance(&b.x, &b.cut, next_t, item), <const real*>tile)
+        return
     pull_task(b, group, t, tile)
     if more:
         sums_task(b, group + 1, next_t, tile)
