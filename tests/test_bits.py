@@ -105,22 +105,52 @@ def test_within_the_caches_or_beyond(shape, axis, dtype):
     assert bits(CALLS["inference_backward"](p)["dx"][:1]) == bits(CALLS["inference_backward"](part)["dx"])
 
 
+def of_every_kind(rng, shape, dtype):
+    """Channels that the kernels treat differently, side by side."""
+    kinds = [
+        lambda x: x,
+        lambda x: x + dtype(1000),
+        lambda x: x * dtype(1e35),
+        lambda x: numpy.full_like(x, -3),
+        lambda x: numpy.where(x == x[0, 0], dtype("nan"), x),
+        lambda x: numpy.where(x == x[-1, -1], dtype("inf"), x),
+        lambda x: x * dtype(1e-35),
+    ]
+    x = rng.standard_normal(shape, dtype)
+    for c in range(shape[1]):
+        x[:, c] = kinds[c % len(kinds)](x[:, c])
+    return x
+
+
+# parts of several planes, the last of fewer; of a plane in pieces, the last of fewer elements; and 128 MiB,
+# of which a megabyte is a channel
 @pytest.mark.parametrize("threads", [1, 2, 3])
-def test_a_channel_alone_or_among_others_beyond_every_cache(threads):
-    # 128 MiB, of which a megabyte is a channel
-    shape = (16, 128, 128, 128)
+@pytest.mark.parametrize(
+    ("shape", "dtype"),
+    [
+        ((5, 49, 31, 37), numpy.float32),
+        ((5, 49, 31, 37), numpy.float64),
+        ((3, 49, 61, 73), numpy.float32),
+        ((3, 49, 61, 73), numpy.float64),
+        ((16, 128, 128, 128), numpy.float32),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning")
+def test_whatever_a_channels_neighbours_are(shape, dtype, threads):
+    # `order` makes neighbours of channels that were none; in place each is mapped before the next is summed
     rng = numpy.random.default_rng(127)
-    x = rng.standard_normal(shape, numpy.float32)
-    dy = numpy.square(x)
+    x = of_every_kind(rng, shape, dtype)
+    dy = rng.standard_normal(shape, dtype)
+    order = rng.permutation(shape[1])
     with_threads(threads)
     y, stats = bncore.forward(x)
-    dx, dgamma, dbeta = bncore.backward(dy, x, None, stats)
-    for c in (0, 1, 127):
-        own = slice(c, c + 1)
-        y_alone, stats_alone = bncore.forward(x[:, own].copy())
-        alone = bncore.backward(dy[:, own].copy(), x[:, own].copy(), None, stats_alone)
-        assert bits(y_alone) == bits(y[:, own])
-        assert [bits(each) for each in alone] == [bits(dx[:, own]), bits(dgamma[own]), bits(dbeta[own])]
+    results = y, stats.mean, stats.var, *bncore.backward(dy, x, None, stats)
+    own_x, own_dy = x[:, order].copy(), dy[:, order].copy()
+    y, stats = bncore.forward(own_x, out=own_x)
+    others = y, stats.mean, stats.var, *bncore.backward(own_dy, x[:, order].copy(), None, stats, out=own_dy)
+    for result, other in zip(results, others, strict=True):
+        channels = (slice(None), order) if result.ndim > 1 else order
+        assert bits(result[channels]) == bits(other)
 
 
 @pytest.mark.parametrize("layout", ["read_only", "unaligned", "byte_swapped"])
