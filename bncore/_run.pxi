@@ -35,7 +35,7 @@ cdef void statistics_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* til
         return
     for group in range(first, end):
         for t in range(b.parts):
-            moments_task(b, group, t, True, tile)
+            moments_task(b, group, t, tile)
         conclude(b, group, conclude_moments)
 
 
@@ -47,7 +47,7 @@ cdef void forward_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) 
         return
     for t in range(b.parts):
         if first < end:
-            moments_task(b, first, t, True, tile)
+            moments_task(b, first, t, tile)
     for group in range(first, end):
         conclude(b, group, conclude_scale)
         for t in range(b.parts):
@@ -103,7 +103,7 @@ cdef void inference_backward_share(Batch* b, Py_ssize_t first, Py_ssize_t end, r
 cdef void moments_tasks(Batch* b, Py_ssize_t thread, real* tile) noexcept nogil:
     cdef Py_ssize_t i
     for i in range(first_task(b, thread), first_task(b, thread + 1)):
-        moments_task(b, i % b.groups, i // b.groups, True, tile)
+        moments_task(b, i % b.groups, i // b.groups, tile)
 
 
 cdef void sums_tasks(Batch* b, Py_ssize_t thread, real* tile) noexcept nogil:
@@ -115,7 +115,7 @@ cdef void sums_tasks(Batch* b, Py_ssize_t thread, real* tile) noexcept nogil:
 cdef void scale_tasks(Batch* b, Py_ssize_t thread, real* tile) noexcept nogil:
     cdef Py_ssize_t i
     for i in range(first_task(b, thread + 1) - 1, first_task(b, thread) - 1, -1):
-        scale_task(b, i % b.groups, i // b.groups, 0, tile)
+        scale_task(b, i % b.groups, i // b.groups, tile)
     settle_stores(b)
 
 

@@ -188,14 +188,13 @@ cdef inline Py_ssize_t end_channel(const Batch* b, Py_ssize_t group) noexcept no
     return min(b.count, (group + 1) * b.step)
 
 
-cdef void moments_task(Batch* b, Py_ssize_t group, Py_ssize_t t, bint fetch, real* tile) noexcept nogil:
-    # fetch: have memory bring the next part while this one is reduced
+cdef void moments_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
     cdef Part p
     cdef Py_ssize_t c, ahead
     if b.rows:
         block_moments(&b.x_rows, &b.grid, t, group, b.dense, &b.channels, <const real*>tile)
     else:
-        p, ahead = part(&b.cut, t), distance(&b.x, &b.cut, t, sizeof(real)) if fetch else 0
+        p, ahead = part(&b.cut, t), distance(&b.x, &b.cut, t, sizeof(real))
         for c in range(first_channel(b, group), end_channel(b, group)):
             keep_moments(&b.channels, c, t, chunk_moments(&b.x, p, c, ahead, tile))
 
@@ -213,7 +212,7 @@ cdef void sums_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexce
 
 
 cdef inline void map_task(Batch* b, const Lines* rows, const Walk* planes, Affine map, Py_ssize_t group, Py_ssize_t t,
-                          Py_ssize_t ahead, real* tile) noexcept nogil:
+                          real* tile) noexcept nogil:
     cdef Part p
     cdef Py_ssize_t c
     if b.rows:
@@ -222,11 +221,11 @@ cdef inline void map_task(Batch* b, const Lines* rows, const Walk* planes, Affin
     else:
         p = part(&b.cut, t)
         for c in range(first_channel(b, group), end_channel(b, group)):
-            part_scale(planes, &b.out, p, c, &map, b.staged, b.stream, ahead, tile)
+            part_scale(planes, &b.out, p, c, &map, b.staged, b.stream, 0, tile)
 
 
-cdef void scale_task(Batch* b, Py_ssize_t group, Py_ssize_t t, Py_ssize_t ahead, real* tile) noexcept nogil:
-    map_task(b, &b.x_rows, &b.x, own_map(&b.channels), group, t, ahead, tile)
+cdef void scale_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
+    map_task(b, &b.x_rows, &b.x, own_map(&b.channels), group, t, tile)
 
 
 cdef inline void scale_then_moments(Batch* b, Py_ssize_t group, Py_ssize_t t, Py_ssize_t next_t, bint more,
@@ -238,9 +237,9 @@ cdef inline void scale_then_moments(Batch* b, Py_ssize_t group, Py_ssize_t t, Py
             &b.x, &b.out, part(&b.cut, t), group, &map, b.stream, part(&b.cut, next_t),
             distance(&b.x, &b.cut, next_t, sizeof(real)), tile))
         return
-    scale_task(b, group, t, 0, tile)
+    scale_task(b, group, t, tile)
     if more:
-        moments_task(b, group + 1, next_t, True, tile)
+        moments_task(b, group + 1, next_t, tile)
 
 
 cdef void pull_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
@@ -270,7 +269,7 @@ cdef inline void pull_then_sums(Batch* b, Py_ssize_t group, Py_ssize_t t, Py_ssi
 cdef void given_pull_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
     # the sums first: dx may overwrite dy or x
     sums_task(b, group, t, tile)
-    map_task(b, &b.dy_rows, &b.dy, given_map(&b.channels), group, t, 0, tile)
+    map_task(b, &b.dy_rows, &b.dy, given_map(&b.channels), group, t, tile)
 
 
 cdef inline bint by_plane(const Batch* b) noexcept nogil:

@@ -49,7 +49,7 @@ cdef inline void conclude_together(Batch* b, Py_ssize_t c, Py_ssize_t thread, Co
 cdef void forward_together(Batch* b, Py_ssize_t thread, real* tile) noexcept nogil:
     cdef Py_ssize_t first = first_part(b, thread), end = first_part(b, thread + 1), c, t
     for t in range(first, end):
-        moments_task(b, 0, t, True, tile)
+        moments_task(b, 0, t, tile)
     for c in range(b.count):
         conclude_together(b, c, thread, conclude_scale)
         for t in range(first, end):

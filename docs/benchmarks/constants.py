@@ -46,7 +46,8 @@ RACES = {
     "SPARE": [("forward", (16, 12, 112, 112), FIRST), ("backward", (8, 24, 56, 56), FIRST)],
     "STREAM_BYTES": [("forward", (32, 128, 28, 28), FIRST), ("inference", (50, 128, 28, 28), FIRST)],
     "STREAM_AHEAD": [("inference", (50, 64, 112, 112), FIRST), ("forward", (50, 56, 56, 128), LAST)],
-    "FAR_BYTES": [("forward", (24, 64, 128, 128), FIRST), ("forward", (48, 64, 128, 128), FIRST)],
+    "FETCH_BYTES": [("forward", (50, 128, 28, 28), FIRST), ("backward", (16, 64, 33, 33), FIRST)],
+    "FAR_BYTES": [("backward", (25, 56, 56, 80), LAST), ("backward", (50, 56, 56, 80), LAST)],
     "LARGE_CHANNEL": [("forward", (24, 64, 64, 64), FIRST), ("forward", (48, 64, 64, 64), FIRST)],
     "STRIP": [("double backward", (1024, 1000), FIRST), ("double backward", (8, 14, 14, 256), LAST)],
     # mean squares of 5.8 and 11.9 times the variance: on either side of the constant
