@@ -2,7 +2,8 @@
 #
 # a. For planes that are runs of memory in every operand. What the two compute, and in which order they add, is what the
 #    loops of _stream.pxi, _lanes.pxi and _compensated.pxi do.
-# b. They take turns, a block of elements each: as many as are added at once.
+# b. They take turns, a block of elements each: as many as are added at once, or more where the sums of float32 fill all
+#    registers, which another loop takes from them.
 
 cdef struct Tally:                 # what the elements of a part have come to
     Lanes32 first                  # of float32: the sums of x and x^2, or of dy and dy x

@@ -70,8 +70,8 @@ cdef inline unit products_of_four(unit g0, unit x0, unit g1, unit x1, unit g2, u
     return add_exact_unit(g3, x3, add_exact_unit(g2, x2, add_exact_unit(g1, x1, g0 * x0)))
 
 
-cdef void group_powers(const float* x, Py_ssize_t stride, Py_ssize_t width, bint fetch, Columns* k,
-                       Py_ssize_t at) noexcept nogil:
+cdef inline void add_group_powers(const float* x, Py_ssize_t stride, Py_ssize_t width, bint fetch, Columns* k,
+                                  Py_ssize_t at) noexcept nogil:
     # hi += sum x, hi2 += sum x^2 of eight rows
     cdef Ahead next = after_group(x, stride)
     cdef unit x0, x1, x2, x3, x4, x5, x6, x7, low, high
@@ -89,6 +89,15 @@ cdef void group_powers(const float* x, Py_ssize_t stride, Py_ssize_t width, bint
         store_unit(&k.hi2[q], load_unit(&k.hi2[q]) + (low + high))
         p += WIDTH
         q += WIDTH
+
+
+cdef void group_powers(const float* x, Py_ssize_t stride, Py_ssize_t width, bint fetch, Columns* k,
+                       Py_ssize_t at) noexcept nogil:
+    # a loop for each, so that what does not fetch has nothing to ask
+    if fetch:
+        add_group_powers(x, stride, width, True, k, at)
+    else:
+        add_group_powers(x, stride, width, False, k, at)
 
 
 cdef inline void row_powers(const real* x, Py_ssize_t width, Columns* k, Py_ssize_t at) noexcept nogil:
@@ -202,8 +211,8 @@ cdef inline void settle(Columns* k, Py_ssize_t at, Py_ssize_t width, double rows
         k.shift[p], k.lo2[p] = mean.near, mean.rest
 
 
-cdef void group_products(const float* dy, Py_ssize_t dy_stride, const float* x, Py_ssize_t stride, Py_ssize_t width,
-                         bint fetch, Columns* k, Py_ssize_t at) noexcept nogil:
+cdef inline void add_group_products(const float* dy, Py_ssize_t dy_stride, const float* x, Py_ssize_t stride,
+                                    Py_ssize_t width, bint fetch, Columns* k, Py_ssize_t at) noexcept nogil:
     # hi += sum dy, hi2 += sum dy x of eight rows: what `group_sums` gives where all shifts are 0
     cdef Ahead dy_next = after_group(dy, dy_stride), next = after_group(x, stride)
     cdef unit g0, g1, g2, g3, g4, g5, g6, g7, low, high
@@ -225,6 +234,14 @@ cdef void group_products(const float* dy, Py_ssize_t dy_stride, const float* x, 
         store_unit(&k.hi2[q], load_unit(&k.hi2[q]) + (low + high))
         p += WIDTH
         q += WIDTH
+
+
+cdef void group_products(const float* dy, Py_ssize_t dy_stride, const float* x, Py_ssize_t stride, Py_ssize_t width,
+                         bint fetch, Columns* k, Py_ssize_t at) noexcept nogil:
+    if fetch:
+        add_group_products(dy, dy_stride, x, stride, width, True, k, at)
+    else:
+        add_group_products(dy, dy_stride, x, stride, width, False, k, at)
 
 
 cdef inline void group_sums(const real* dy, Py_ssize_t dy_stride, const real* x, Py_ssize_t x_stride,
