@@ -43,9 +43,17 @@ def results(method, found):
     return arrays
 
 
+def words_of(error):
+    """What an exception says, on one line; nothing if it cannot say it."""
+    try:
+        return " ".join(str(error).split())
+    except Exception:
+        return ""
+
+
 def said(error):
     """An exception on one line."""
-    words = " ".join(str(error).split())
+    words = words_of(error)
     return f"{type(error).__name__}: {words}" if words else type(error).__name__
 
 

@@ -47,7 +47,7 @@ def _answer(adapter, method, named, last):
     except Nonsense as error:
         return _line({"nonsense": str(error)})
     except Exception as error:
-        return _line({"raised": type(error).__name__, "error": str(error)})
+        return _line({"raised": type(error).__name__, "error": conduct.words_of(error)})
 
 
 def _line(header):

@@ -156,6 +156,15 @@ class Broken(Plain):
         return {"y": numpy.zeros((*x.shape, 1), x.dtype)}
 
 
+class Wordless(Plain):
+    class Error(Exception):
+        def __str__(self):
+            return self.args[0]
+
+    def backward(self, dy, x, gamma, beta, eps):
+        raise self.Error
+
+
 def test_what_is_not_offered_is_no_pass():
     verdicts = check(Silent(), ["ordinary"])
     assert {verdict.status for verdict in verdicts} == {ABSENT}
@@ -170,6 +179,14 @@ def test_an_exception_and_a_wrong_shape_are_verdicts():
     assert found["y"].detail == "wanted the shape (5, 3, 7, 11), found (5, 3, 7, 11, 1)"
     assert found["mean"].status == ABSENT
     assert found["inference y"].status == PASS
+
+
+@pytest.mark.parametrize("isolate", [False, True])
+def test_an_exception_that_cannot_be_printed_is_a_verdict(isolate):
+    verdicts = check(
+        adapters.load("test_conformance:Wordless", isolate=isolate), ["ordinary"], dtypes=["float32"]
+    )
+    assert {v.quantity: v.detail for v in verdicts if v.status == FAIL} == {"backward": "raised Error"}
 
 
 def test_what_is_declared_out_of_reach_is_not_judged():
