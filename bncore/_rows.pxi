@@ -13,7 +13,6 @@ cdef enum:
     FEW_ROWS = 16          # fewer rows are added about their mean at once
     TILE_STEP = 16         # channels of a tile come in vectors
     FEW_BLOCKS = 4         # enough of them that threads can share: no folding that leaves fewer
-    FAR_BYTES = 1 << 25    # tensors of so many bytes are in no cache: what is summed next is fetched
 
 
 cdef struct Grid:
@@ -56,7 +55,7 @@ cdef inline Py_ssize_t power_of_two(Py_ssize_t most) noexcept nogil:
 cdef inline Grid grid(Py_ssize_t rows, Py_ssize_t channels, Py_ssize_t size, Py_ssize_t itemsize) noexcept nogil:
     cdef Grid g
     cdef Py_ssize_t columns = 4 * COLUMNS // itemsize, blocks, step, most
-    g.channels, g.size, g.far = channels, size, rows * channels * size * itemsize >= FAR_BYTES
+    g.channels, g.size, g.far = channels, size, rows * channels * size * itemsize >= STREAM_BYTES
     g.fold = max(1, min(columns // channels, rows // (FEW_BLOCKS * BLOCK_ROWS))) if size == 1 else 1
     g.folded, g.rest = rows // g.fold, rows % g.fold
     # for four threads or for two, if need be, smaller ones
