@@ -2,7 +2,8 @@
 
 The kernels are built again with each constant halved and doubled, and raced against the kernels as they are,
 interleaved in one process, on shapes that feel it. Writes the table of docs/kernels.md. `--build` only makes
-the builds, which are kept in build/constants until the sources change; `--quick` writes no page, `--only` some rows.
+the builds, which are kept in build/constants until the sources change; `--quick` writes no page, and `--only`
+the rows of what it names.
 """
 
 import argparse
