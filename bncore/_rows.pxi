@@ -55,7 +55,7 @@ cdef inline Py_ssize_t power_of_two(Py_ssize_t most) noexcept nogil:
 cdef inline Grid grid(Py_ssize_t rows, Py_ssize_t channels, Py_ssize_t size, Py_ssize_t itemsize) noexcept nogil:
     cdef Grid g
     cdef Py_ssize_t columns = 4 * COLUMNS // itemsize, blocks, step, most
-    g.channels, g.size, g.far = channels, size, rows * channels * size * itemsize >= STREAM_BYTES
+    g.channels, g.size = channels, size
     g.fold = max(1, min(columns // channels, rows // (FEW_BLOCKS * BLOCK_ROWS))) if size == 1 else 1
     g.folded, g.rest = rows // g.fold, rows % g.fold
     # for four threads or for two, if need be, smaller ones
@@ -80,6 +80,8 @@ cdef inline Grid grid(Py_ssize_t rows, Py_ssize_t channels, Py_ssize_t size, Py_
                 g.tiles = ceiling(g.tiles, 4) * 4
         g.tile = min(most, ceiling(ceiling(channels, g.tiles), step) * step)
     g.tiles = ceiling(channels, g.tile)
+    # a processor follows the parts of longer rows by itself
+    g.far = g.tiles == 1 and rows * channels * size * itemsize >= STREAM_BYTES
     return g
 
 
