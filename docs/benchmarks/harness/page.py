@@ -130,7 +130,7 @@ def _figures(table):
                 (f"{shape}, {layout}, {operation}: float64 over float32, elements a second", f"{share:.2f}")
             )
     lines += [
-        (f"{row.shape}, {row.layout}, {row.operation}: two threads over one", f"{row.ratio:.2f}")
+        (f"{_name(row)}: two threads over one", f"{row.ratio:.2f}")
         for row in table
         if row.peer == f"{OURS}, one thread" and row.out and not math.isnan(row.ratio)
     ]
