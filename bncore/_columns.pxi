@@ -37,7 +37,7 @@ cdef inline Ahead after_group(const float* x, Py_ssize_t stride) noexcept nogil:
 
 
 cdef inline void fetch_lines(Ahead* next, Py_ssize_t stride, Py_ssize_t width) noexcept nogil:
-    # as many as a group has in a unit of columns. A processor follows no eight rows at once as far as memory is away.
+    # as many as a group has in a unit of columns; a processor that follows eight rows looks ahead in none far enough
     cdef int j
     for j in range(GROUP * WIDTH // IN_LINE):
         bn_prefetch_far(next.row + next.column)
