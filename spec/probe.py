@@ -160,6 +160,7 @@ def _place_of_eps(adapter, dtype, mode):
         return place
     for eps in (1e-3, 1e-5, 1e-8, 1e-12):
         acts, _ = _eps_that_acts(adapter, dtype, eps, mode)
+        # x^2 / y^2 - var cancels, which costs digits; a clamp is farther off than a hundredth
         if not np.isclose(acts, eps, rtol=100 * NEAR, atol=0):
             return f"beneath the root; {eps:g} acts as {acts:.3g}"
     return "beneath the root, never clamped down to 1e-12"
