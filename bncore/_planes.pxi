@@ -124,6 +124,7 @@ cdef double near_mean(const Walk* x, Part p, Py_ssize_t c, double* tile) noexcep
         source = load(x, p.n + j, c, p.start, p.count, tile + j * p.count)
         if j == 0:
             start = source[0]
+        # the second pass over the chunk before has fetched this one
         run_offsets(source, 0, p.count, fetch_within(0), start, offset)
     return near_number(offset, start, p)
 

@@ -135,7 +135,6 @@ def of_every_kind(rng, shape, dtype):
         ((16, 128, 128, 128), numpy.float32),
     ],
 )
-@pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning")
 def test_whatever_a_channels_neighbours_are(shape, dtype, threads):
     # `order` makes neighbours of channels that were none; in place each is mapped before the next is summed
     rng = numpy.random.default_rng(127)
