@@ -129,7 +129,7 @@ cdef inline void run_pull_beside(const real* dy, const real* x, real* dx, Py_ssi
     rest_of_sums(next_dy, next, i, next_count, dy_fetch, fetch, tally)
 
 
-cdef Moments scale_beside_moments(const Walk* x, const Walk* y, Part here, Py_ssize_t c, const Affine* map, bint stream,
+cdef inline Moments scale_beside_moments(const Walk* x, const Walk* y, Part here, Py_ssize_t c, const Affine* map, bint stream,
                                   Part there, Py_ssize_t ahead, real* tile) noexcept nogil:
     # y of one chunk of channel c, and the moments of one of channel c + 1
     cdef Tally tally
@@ -156,7 +156,7 @@ cdef Moments scale_beside_moments(const Walk* x, const Walk* y, Part here, Py_ss
         return exact_chunk(x, there, c + 1, near_number(&tally.offset[0], tally.centre, there), ahead, tile)
 
 
-cdef void pull_beside_sums(const Walk* dy, const Walk* x, const Walk* dx, Part here, Py_ssize_t c, const Channels* k,
+cdef inline void pull_beside_sums(const Walk* dy, const Walk* x, const Walk* dx, Part here, Py_ssize_t c, const Channels* k,
                            bint stream, Part there, Py_ssize_t t, Py_ssize_t dy_ahead, Py_ssize_t ahead,
                            const real* kind) noexcept nogil:
     # dx of one chunk of channel c, and the sums of chunk t of channel c + 1
@@ -168,7 +168,7 @@ cdef void pull_beside_sums(const Walk* dy, const Walk* x, const Walk* dx, Part h
     if real is float:
         tally.first = tally.second = no_lanes()
     else:
-        tally.centre, tally.dy, tally.dyd = k.mean[c + 1], nothing(), nothing()
+        tally.centre, tally.dy, tally.dyd = centre_at(k, c + 1), nothing(), nothing()
     for j in range(both):
         run_pull_beside(run_of(dy, here, j, c, kind), run_of(x, here, j, c, kind), <real*>run_of(dx, here, j, c, kind),
                         here.count, k, c, stream, run_of(dy, there, j, c + 1, kind), run_of(x, there, j, c + 1, kind),

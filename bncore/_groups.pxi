@@ -9,18 +9,19 @@ cdef enum:
     AHEAD = 512                    # elements after those that are added, which memory brings near
     STRIP_CHANNELS = 128           # channels whose coefficients a thread has for itself, as long as it needs them
     IN_CACHE = 1 << 17             # elements, at most, of a call that is mapped so: beyond, the wait for others is short
-    GROUP_VECTORS = VECTORS + OF_SUMS + 1
 
 
 cdef struct Group:
     Channels channels              # those of the group, counted from 0
+    Work work
     Walk x
     Walk dy
     Walk out
     Part part
     double power[MANY_CHANNELS]    # sum x^2
     double far[MANY_CHANNELS]      # 1 where that cancels
-    char room[GROUP_VECTORS * MANY_CHANNELS * 8 + LINE]
+    double coefficient[5][MANY_CHANNELS]
+    char wide[MANY_CHANNELS]
 
 
 cdef inline bint in_strips(const Batch* b) noexcept nogil:
@@ -33,42 +34,30 @@ cdef inline Py_ssize_t group_size(const Batch* b) noexcept nogil:
     return max(<Py_ssize_t>1, min(<Py_ssize_t>MANY_CHANNELS, GROUP_ELEMENTS // (b.cut.planes * b.cut.size)))
 
 
-cdef void select_channels(Channels* k, const Channels* of, Py_ssize_t first) noexcept nogil:
-    # the channels of a call from this one on
-    if of.given.gamma != NULL:
-        k.given.gamma = of.given.gamma + first
-    elif of.gamma != NULL:
-        k.gamma = of.gamma + first
-    if of.given.beta != NULL:
-        k.given.beta = of.given.beta + first
-    elif of.beta != NULL:
-        k.beta = of.beta + first
-    if of.given.mean != NULL:
-        k.given.mean = of.given.mean + first
-    else:
-        k.mean = of.mean + first
-    if of.given.var != NULL:
-        k.given.var = of.given.var + first
-    else:
-        k.var = of.var + first
-    if of.wanted.dgamma != NULL:
-        k.wanted.dgamma, k.wanted.dbeta = of.wanted.dgamma + first, of.wanted.dbeta + first
-    elif of.dgamma != NULL:
-        k.dgamma, k.dbeta = of.dgamma + first, of.dbeta + first
-
-
-cdef void open_group(Group* g, const Batch* b, bint moments, bint sums) noexcept nogil:
-    cdef char* space = g.room + (-<size_t>&g.room[0] & (LINE - 1))
-    g.channels = b.channels
-    g.channels.count = MANY_CHANNELS
+cdef void open_group(Group* g, const Batch* b) noexcept nogil:
+    # what is added up goes straight to where it is concluded
+    cdef Channels* k = &g.channels
+    cdef int j
+    k[0] = b.channels
+    k.count = MANY_CHANNELS
+    k.moments.hi, k.moments.lo, k.moments.m2 = g.work.first, g.work.first_lo, g.work.second
+    k.sums.dy_hi, k.sums.dy_lo, k.sums.dyd_hi, k.sums.dyd_lo = g.work.first, g.work.first_lo, g.work.second, g.work.second_lo
+    k.wide = g.wide
+    for j in range(5):
+        k.coefficient[j] = g.coefficient[j]
     g.x, g.dy, g.out, g.part = b.x, b.dy, b.out, part(&b.cut, 0)
-    furnish(&g.channels, &space, MANY_CHANNELS, MANY_CHANNELS, moments, sums)
 
 
-cdef void turn_to(Group* g, const Batch* b, Py_ssize_t first) noexcept nogil:
+cdef void turn_to(Group* g, const Batch* b, Py_ssize_t first, Py_ssize_t channels) noexcept nogil:
     # the group that begins with this channel
     g.x.base, g.dy.base, g.out.base = plane(&b.x, 0, first), plane(&b.dy, 0, first), plane(&b.out, 0, first)
-    select_channels(&g.channels, &b.channels, first)
+    take_from(&g.channels, &b.channels, first)
+    take_up(&g.work, &g.channels, 0, channels)
+
+
+cdef inline void point_at(Group* g, double* first, double* second, double* third, double* fourth) noexcept nogil:
+    # where the exact maps of a group are
+    g.channels.exact[0], g.channels.exact[1], g.channels.exact[2], g.channels.exact[3] = first, second, third, fourth
 
 
 # float32 data as they lie in most calls: every plane of every operand is one run of memory, and results go straight there.
@@ -104,8 +93,8 @@ cdef void plain_scale(const Group* g, const Walk* of, const Affine* map, Py_ssiz
     cdef const float* slope = <const float*>map.slope
     cdef const float* level = <const float*>map.level
     cdef Py_ssize_t c, n
-    for c in range(channels):
-        for n in range(g.part.planes):
+    for n in range(g.part.planes):
+        for c in range(channels):
             scale_floats(<const float*>plane(of, n, c), <float*>plane(&g.out, n, c), g.part.count,
                          nearest[c], slope[c], level[c])
 
@@ -123,11 +112,11 @@ cdef void plain_pull(const Group* g, Py_ssize_t channels) noexcept nogil:
                         g.part.count, mean[c], rise[c], k0[c], k1[c], k2[c])
 
 
-cdef inline bint any_of(const double* flags, Py_ssize_t channels) noexcept nogil:
+cdef inline bint any_far(const double* centre, Py_ssize_t channels) noexcept nogil:
     cdef Py_ssize_t c
     cdef Py_ssize_t found = 0
     for c in range(channels):
-        found += 1 if flags[c] != 0 else 0
+        found += 1 if centre[c] != 0 else 0
     return found != 0
 
 
@@ -136,53 +125,57 @@ cdef inline bint any_of(const double* flags, Py_ssize_t channels) noexcept nogil
 cdef void moments_of_group(Group* g, Py_ssize_t channels, real* tile) noexcept nogil:
     # the statistics too
     cdef Channels* k = &g.channels
+    cdef Work* w = &g.work
     cdef Py_ssize_t c
     if real is double:
         for c in range(channels):
             keep_moments(k, c, 0, chunk_moments(&g.x, g.part, c, 0, tile))
-        conclude_moments(k, 0, channels)
+        own_moments(w, k)
     else:
         if g.x.dense:
-            plain_powers(g, channels, k.moments.hi, g.power)
+            plain_powers(g, channels, w.first, g.power)
         else:
             for c in range(channels):
-                near_powers(&g.x, g.part, c, 0, tile, &k.moments.hi[c], &g.power[c])
-        if close_near(k.moments.hi, g.power, k.near, k.rest, k.mean, k.var, g.far, channels, k.m) == 0:
+                near_powers(&g.x, g.part, c, 0, tile, &w.first[c], &g.power[c])
+        if close_near(w.first, g.power, w.near, w.rest, w.mean, w.var, g.far, channels, k.m) == 0:
             return
         for c in range(channels):
             if g.far[c] != 0:
                 keep_moments(k, c, 0, chunk_moments(&g.x, g.part, c, 0, tile))
-                conclude_moments(k, c, c + 1)
+                close_moments(w.first + c, w.first_lo + c, w.second + c, w.near + c, w.rest + c, w.mean + c, w.var + c, 1, k.m)
 
 
 cdef void sums_of_group(Group* g, Py_ssize_t channels, real* tile) noexcept nogil:
     cdef Channels* k = &g.channels
+    cdef Work* w = &g.work
     cdef Py_ssize_t c
     if real is float:
-        centres(k.mean, k.var, g.far, channels, k.own)
-        if g.x.dense and g.dy.dense and not any_of(g.far, channels):
-            plain_products(g, channels, k.sums.dy_hi, k.sums.dyd_hi)
+        centres(w.mean, w.var, g.far, channels, k.own)
+        if g.x.dense and g.dy.dense and not any_far(g.far, channels):
+            plain_products(g, channels, w.first, w.second)
             for c in range(channels):
-                k.sums.dy_lo[c] = k.sums.dyd_lo[c] = 0
+                w.first_lo[c] = w.second_lo[c] = 0
             return
     for c in range(channels):
         chunk_sums(&g.dy, &g.x, g.part, c, 0, 0, 0, k, tile)
 
 
 cdef void scale_group(Group* g, const Batch* b, const Walk* x, Affine map, Py_ssize_t channels, real* tile) noexcept nogil:
-    cdef Py_ssize_t c
+    # in the order of addresses
+    cdef Py_ssize_t c, n
     if real is float:
-        if x.dense and not (b.staged or b.stream or any_of(map.wide, channels)):
+        if x.dense and not (b.staged or b.stream or any_wide(map.wide, channels)):
             plain_scale(g, x, &map, channels)
             return
-    for c in range(channels):
-        part_scale(x, &g.out, g.part, c, &map, b.staged, b.stream, 0, tile)
+    for n in range(g.part.planes):
+        for c in range(channels):
+            part_scale(x, &g.out, plane_part(&b.cut, n, 0), c, &map, b.staged, b.stream, 0, tile)
 
 
 cdef void pull_group(Group* g, const Batch* b, Py_ssize_t channels, real* tile) noexcept nogil:
     cdef Py_ssize_t c
     if real is float:
-        if g.x.dense and g.dy.dense and not (b.staged or b.stream or any_of(g.channels.wide, channels)):
+        if g.x.dense and g.dy.dense and not (b.staged or b.stream or any_wide(g.channels.wide, channels)):
             plain_pull(g, channels)
             return
     for c in range(channels):
@@ -194,10 +187,10 @@ cdef void pull_group(Group* g, const Batch* b, Py_ssize_t channels, real* tile) 
 cdef void whole_statistics(const Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
     cdef Group g
     cdef Py_ssize_t c = first, step = group_size(b), n
-    open_group(&g, b, True, False)
+    open_group(&g, b)
     while c < end:
         n = min(step, end - c)
-        turn_to(&g, b, c)
+        turn_to(&g, b, c, n)
         moments_of_group(&g, n, tile)
         c += n
 
@@ -205,42 +198,44 @@ cdef void whole_statistics(const Batch* b, Py_ssize_t first, Py_ssize_t end, rea
 cdef void whole_forward(const Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
     cdef Group g
     cdef Py_ssize_t c = first, step = group_size(b), n
-    open_group(&g, b, True, False)
+    open_group(&g, b)
     while c < end:
         n = min(step, end - c)
-        turn_to(&g, b, c)
+        turn_to(&g, b, c, n)
         moments_of_group(&g, n, tile)
-        own_scale(&g.channels, 0, n)
-        scale_group(&g, b, &g.x, own_map(&g.channels), n, tile)
+        own_scale(&g.work, &g.channels)
+        point_at(&g, g.work.mean, g.work.residual, g.work.a, <double*>g.work.beta)
+        scale_group(&g, b, &g.x, affine(&g.channels, OWN), n, tile)
         c += n
 
 
 cdef void whole_inference(const Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
     cdef Group g
     cdef Py_ssize_t c = first, step = MANY_CHANNELS, n
-    open_group(&g, b, False, False)
+    open_group(&g, b)
     while c < end:
         n = min(step, end - c)
-        turn_to(&g, b, c)
-        given_scale(&g.channels, 0, n)
-        scale_group(&g, b, &g.x, own_map(&g.channels), n, tile)
+        turn_to(&g, b, c, n)
+        given_scale(&g.work, &g.channels)
+        scale_group(&g, b, &g.x, affine(&g.channels, GIVEN), n, tile)
         c += n
 
 
 cdef void strip_inference(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
     # planes, or folded rows, [first, end) of all channels, some channels at a time
-    cdef char room[VECTORS * STRIP_CHANNELS * 8 + LINE]
-    cdef char* space = room + (-<size_t>&room[0] & (LINE - 1))
+    cdef char[STRIP_CHANNELS] wide
+    cdef double[3][STRIP_CHANNELS] coefficient
     cdef Channels k = b.channels
+    cdef Affine map
     cdef Py_ssize_t c = 0, step = STRIP_CHANNELS if by_plane(b) else min(<Py_ssize_t>STRIP_CHANNELS, COLUMNS // b.grid.size), n
     cdef Window w
-    cdef Affine map
-    furnish(&k, &space, STRIP_CHANNELS, 0, False, False)
+    k.wide = wide
+    k.coefficient[0], k.coefficient[1], k.coefficient[2] = &coefficient[0][0], &coefficient[1][0], &coefficient[2][0]
+    map = affine(&k, GIVEN)
     while c < b.count:
         n = min(step, b.count - c)
-        select_channels(&k, &b.channels, c)
-        given_scale(&k, 0, n)
-        map = own_map(&k)
+        take_from(&k, &b.channels, c)
+        conclude_channels(&k, 0, n, given_scale)
         if by_plane(b):
             plane_maps(b, map, first, end, tile)
         else:
@@ -254,12 +249,13 @@ cdef void strip_inference(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile
 cdef void whole_backward(const Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
     cdef Group g
     cdef Py_ssize_t c = first, step = group_size(b), n
-    open_group(&g, b, False, True)
+    open_group(&g, b)
     while c < end:
         n = min(step, end - c)
-        turn_to(&g, b, c)
+        turn_to(&g, b, c, n)
         sums_of_group(&g, n, tile)
-        conclude_pull(&g.channels, 0, n)
+        own_pull(&g.work, &g.channels)
+        point_at(&g, g.work.mean, g.work.rise, g.work.a, g.work.k1)
         pull_group(&g, b, n, tile)
         c += n
 
@@ -267,13 +263,13 @@ cdef void whole_backward(const Batch* b, Py_ssize_t first, Py_ssize_t end, real*
 cdef void whole_inference_backward(const Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
     cdef Group g
     cdef Py_ssize_t c = first, step = group_size(b), n
-    open_group(&g, b, False, True)
+    open_group(&g, b)
     while c < end:
         n = min(step, end - c)
-        turn_to(&g, b, c)
-        given_pull(&g.channels, 0, n)
+        turn_to(&g, b, c, n)
+        given_pull(&g.work, &g.channels)
         # the sums first: dx may overwrite dy or x
         sums_of_group(&g, n, tile)
-        scale_group(&g, b, &g.dy, given_map(&g.channels), n, tile)
-        conclude_sums(&g.channels, 0, n)
+        scale_group(&g, b, &g.dy, affine(&g.channels, SLOPE), n, tile)
+        given_sums(&g.work, &g.channels)
         c += n

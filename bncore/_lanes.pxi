@@ -142,10 +142,12 @@ cdef inline void run_scale(const real* x, real* y, Py_ssize_t count, const Affin
     cdef real slope = (<const real*>map.slope)[c]
     cdef real level = (<const real*>map.level)[c]
     cdef Py_ssize_t i = 0, first, j
+    cdef Exact e
     if real is float:
-        if map.wide[c] != 0:
+        if map.wide[c]:
+            e = exact_map(map, c)
             for i in range(count):
-                y[i] = <float>wide_scale(map, c, x[i])
+                y[i] = <float>exactly_scaled(e, x[i])
             return
     if stream:
         i = stream_scale(x, y, count, nearest, slope, level, ahead)
@@ -168,9 +170,9 @@ cdef inline void run_pull(const real* dy, const real* x, real* dx, Py_ssize_t co
     cdef real k2 = (<const real*>k.coefficient[4])[c]
     cdef Py_ssize_t i = 0, first, j
     if real is float:
-        if k.wide[c] != 0:
+        if k.wide[c]:
             for i in range(count):
-                dx[i] = <float>wide_pull(k, c, dy[i], x[i])
+                dx[i] = <float>exactly_pulled(k, c, dy[i], x[i])
             return
     if stream:
         i = stream_pull(dy, x, dx, count, mean, rise, k0, k1, k2)

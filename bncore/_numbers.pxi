@@ -24,9 +24,11 @@ cdef extern from *:
     /* vectors that do not overlap, so that a loop over them is one of vector instructions */
     typedef const double* __restrict bn_from;
     typedef double* __restrict bn_to;
+    typedef char* __restrict bn_flags;
     """
     ctypedef const double* from_vector "bn_from"
     ctypedef double* to_vector "bn_to"
+    ctypedef char* char_vector "bn_flags"
     const double SMALL "BN_SMALL"
     const double LARGE "BN_LARGE"
     const double REACH "BN_REACH"

@@ -9,6 +9,7 @@
 
 cdef enum:
     BLOCK_ROWS = 256       # folded rows to a block: the work of combining its columns stays below a tenth
+    BLOCK_ELEMENTS = 512   # of a channel to a block: a record of them takes less than a hundredth of their memory
     BLOCKS = 64            # blocks to a tensor, at most
     FEW_ROWS = 16          # fewer rows are added about their mean at once
     TILE_STEP = 16         # channels of a tile come in vectors
@@ -31,7 +32,7 @@ cdef struct Window:        # one (block, tile) as a loop sees it
     Py_ssize_t row         # first row
     Py_ssize_t folded      # whole folded rows
     Py_ssize_t rest        # single rows after them
-    Py_ssize_t channel     # first channel
+    Py_ssize_t channel     # first channel, as `Channels` count them
     Py_ssize_t channels
     Py_ssize_t first       # first column, in elements from the start of a row
     Py_ssize_t segments    # a folded row as this many pieces
@@ -54,12 +55,14 @@ cdef inline Py_ssize_t power_of_two(Py_ssize_t most) noexcept nogil:
 
 cdef inline Grid grid(Py_ssize_t rows, Py_ssize_t channels, Py_ssize_t size, Py_ssize_t itemsize) noexcept nogil:
     cdef Grid g
-    cdef Py_ssize_t columns = 4 * COLUMNS // itemsize, blocks, step, most
+    cdef Py_ssize_t columns = 4 * COLUMNS // itemsize, blocks, few, step, most
     g.channels, g.size = channels, size
     g.fold = max(1, min(columns // channels, rows // (FEW_BLOCKS * BLOCK_ROWS))) if size == 1 else 1
     g.folded, g.rest = rows // g.fold, rows % g.fold
-    # for four threads or for two, if need be, smaller ones
-    blocks = max(g.folded // BLOCK_ROWS, min(FEW_BLOCKS, 2 * g.folded // BLOCK_ROWS), min(2, 4 * g.folded // BLOCK_ROWS))
+    # for four threads or for two, if there are not as many tiles, smaller ones
+    step = max(<Py_ssize_t>BLOCK_ROWS, BLOCK_ELEMENTS // (g.fold * size))
+    few = max(<Py_ssize_t>1, FEW_BLOCKS // ceiling(g.fold * channels * size, columns))
+    blocks = max(g.folded // step, min(few, 2 * g.folded // BLOCK_ROWS), min(few, 2, 4 * g.folded // BLOCK_ROWS))
     # a power of two, so that two, four or eight threads have as much to do each
     g.blocks = power_of_two(min(<Py_ssize_t>BLOCKS, blocks))
     if g.fold > 1:
@@ -72,7 +75,7 @@ cdef inline Grid grid(Py_ssize_t rows, Py_ssize_t channels, Py_ssize_t size, Py_
         g.tiles = ceiling(channels, most)
         if g.blocks == 1:
             # so many that two threads, or four, have as much to do each; columns do not meet, so no bit changes
-            if size == 1:
+            if size == 1 and g.folded < BLOCK_ROWS // 2:
                 g.tiles = ceiling(channels, columns // 4)
             if g.tiles == 1 and rows * channels * size >= SMALL_WORK:
                 g.tiles = 2
@@ -149,29 +152,26 @@ cdef inline void fold_moments(Columns* k, const Grid* g, const Window* w, const 
                               Py_ssize_t at) noexcept nogil:
     # combine the `fold` settled columns of each channel; the first `rest` of them have one element more
     cdef double e, rows, count = <double>(w.folded * g.fold + w.rest)
-    cdef double m2[COLUMNS]
-    cdef double m2_lo[COLUMNS]
-    cdef double near[COLUMNS]
-    cdef double rest[COLUMNS]
-    cdef double* hi = result.hi + at
-    cdef double* lo = result.lo + at
+    cdef double[COLUMNS] m2, m2_lo, near, rest
     cdef Mean mean
     cdef Py_ssize_t c, z, p
-    for c in range(w.channels):
-        hi[c], lo[c] = k.hi[c], k.lo[c]
-    if g.fold == 1:
-        for c in range(w.channels):
-            # an infinite sum leaves no deviations
-            result.m2[at + c] = k.hi2[c] + 0 * hi[c]
-        return
     for z in range(1, g.fold):
         for c in range(w.channels):
             p = z * w.channels + c
-            accumulate(k.hi[p], &hi[c], &lo[c], True)
-            lo[c] += k.lo[p]
+            accumulate(k.hi[p], &k.hi[c], &k.lo[c], True)
+            k.lo[c] += k.lo[p]
     for c in range(w.channels):
-        lo[c] = lo[c] if lo[c] == lo[c] else 0
-        mean = mean_of_two(hi[c], lo[c], count)
+        k.lo[c] = k.lo[c] if k.lo[c] == k.lo[c] else 0
+        result.hi[at + c] = k.hi[c] + k.lo[c] if result.lo == NULL else k.hi[c]
+    if result.lo != NULL:
+        memcpy(result.lo + at, k.lo, w.channels * sizeof(double))
+    if g.fold == 1:
+        for c in range(w.channels):
+            # an infinite sum leaves no deviations
+            result.m2[at + c] = k.hi2[c] + 0 * k.hi[c]
+        return
+    for c in range(w.channels):
+        mean = mean_of_two(k.hi[c], k.lo[c], count)
         near[c], rest[c], m2[c], m2_lo[c] = mean.near, mean.rest, 0, 0
     for z in range(g.fold):
         rows = <double>(w.folded + (z < w.rest))
@@ -242,17 +242,16 @@ cdef void mend_moments(const Lines* x, const Grid* g, const Window* w, Columns* 
             k.hi2[p], k.lo2[p] = again.hi2[p], again.lo2[p]
 
 
-cdef void plane_moments(const Lines* x, const Grid* g, const Window* w, Py_ssize_t block, const Channels* channels,
+cdef void plane_moments(const Lines* x, const Grid* g, const Window* w, const Channels* channels, Py_ssize_t block,
                         const float* kind) noexcept nogil:
     # the moments of small planes, whose columns may be far from 0 where the channel is not
     cdef Columns k
     cdef double[COLUMNS] power, far
-    cdef Py_ssize_t c, at = block * g.channels + w.channel
+    cdef Py_ssize_t c, at = block * channels.count + w.channel
     cdef double rows = <double>w.folded
     powers(x, g, w, &k, kind)
     for c in range(w.channels):
         channels.moments.hi[at + c], power[c] = fold_run(&k.hi[c * g.size], g.size), fold_run(&k.hi2[c * g.size], g.size)
-        channels.moments.lo[at + c] = 0
     if close_powers(channels.moments.hi + at, power, channels.moments.m2 + at, far, w.channels, rows * g.size) == 0:
         return
     far_moments(x, g, w, &k, kind)
@@ -261,31 +260,30 @@ cdef void plane_moments(const Lines* x, const Grid* g, const Window* w, Py_ssize
             keep_moments(channels, w.channel + c, block, join_moments(&k, c * g.size, g.size, rows))
 
 
-cdef void block_moments(const Lines* x, const Grid* g, Py_ssize_t block, Py_ssize_t tile, bint dense,
-                        const Channels* channels, const real* kind) noexcept nogil:
-    cdef Window w = window(g, block, tile, dense)
+cdef void block_moments(const Lines* x, const Grid* g, Window w, const Channels* channels, Py_ssize_t block,
+                        const real* kind) noexcept nogil:
+    # into the records of this block
     cdef Columns k
     cdef Py_ssize_t c
     if real is double:
         far_moments(x, g, &w, &k, kind)
     elif g.size > 1:
-        plane_moments(x, g, &w, block, channels, kind)
+        plane_moments(x, g, &w, channels, block, kind)
         return
     elif w.folded < FEW_ROWS:
         far_moments(x, g, &w, &k, kind)
     elif not near_moments(x, g, &w, &k, kind):
         mend_moments(x, g, &w, &k, kind)
     if g.size == 1:
-        fold_moments(&k, g, &w, &channels.moments, block * g.channels + w.channel)
+        fold_moments(&k, g, &w, &channels.moments, block * channels.count + w.channel)
     else:
         for c in range(w.channels):
             keep_moments(channels, w.channel + c, block, join_moments(&k, c * g.size, g.size, <double>w.folded))
 
 
-cdef void block_sums(const Lines* dy, const Lines* x, const Grid* g, Py_ssize_t block, Py_ssize_t tile, bint dense,
-                     const Channels* channels, const real* kind) noexcept nogil:
+cdef void block_sums(const Lines* dy, const Lines* x, const Grid* g, Window w, const Channels* channels, Py_ssize_t block,
+                     const real* kind) noexcept nogil:
     # sum dy and sum dy (x - centre)
-    cdef Window w = window(g, block, tile, dense)
     cdef Columns k
     cdef Sum total, total2
     cdef double centre

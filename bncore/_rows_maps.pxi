@@ -1,8 +1,19 @@
 # The maps of rows: y and dx of one (block, tile), each column with the coefficients of its channel.
 #
-# The coefficients are laid out once a task as vectors as long as a row of the tile; where the rows are one run of memory, as
-# long as there is room, since a map need not keep to the folding of the sums. Columns of a channel whose coefficients
-# leave float32's range are computed again in float64, one by one, after the others.
+# a. The coefficients are laid out once a task as vectors as long as a row of the tile; where the rows are one run of memory,
+#    as long as there is room, since a map need not keep to the folding of the sums. Columns of a channel whose coefficients
+#    leave float32's range are computed again in float64, one by one, after the others.
+# b. Of a block the rows that were read last are mapped first: the first ones may have left the cache.
+
+cdef enum:
+    CACHED_ROWS = 128      # rows, at most a page each, that are mapped as they lie, before those in front of them
+
+
+cdef struct Order:         # in which rows are mapped
+    Py_ssize_t row         # the next one
+    Py_ssize_t first       # of those that are mapped as they lie
+    Py_ssize_t end
+
 
 cdef inline void repeat(real* vector, Py_ssize_t length, Py_ssize_t times) noexcept nogil:
     # the coefficients of a row, for the rows that are folded into one
@@ -33,11 +44,11 @@ cdef inline const real* laid_out(const void* coefficient, const Window* w, const
     return room
 
 
-cdef inline bint any_wide(const double* wide, const Window* w) noexcept nogil:
-    cdef double found = 0
+cdef inline bint any_wide(const char* wide, Py_ssize_t channels) noexcept nogil:
     cdef Py_ssize_t c
-    for c in range(w.channel, w.channel + w.channels):
-        found += wide[c]
+    cdef char found = 0
+    for c in range(channels):
+        found |= wide[c]
     return found != 0
 
 
@@ -53,12 +64,30 @@ cdef inline Py_ssize_t place(const Window* w, const Grid* g, Py_ssize_t row, Py_
     return w.folded * g.fold + z
 
 
+cdef inline Order last_first(Py_ssize_t rows) noexcept nogil:
+    cdef Order order
+    order.first = order.row = order.end = rows
+    return order
+
+
+cdef inline bint next_row(Order* order, Py_ssize_t* row) noexcept nogil:
+    if order.row == order.end:
+        if order.first == 0:
+            return False
+        order.end = order.first
+        order.first = order.row = max(<Py_ssize_t>0, order.first - CACHED_ROWS)
+    row[0] = order.row
+    order.row += 1
+    return True
+
+
 cdef void block_scale(const Lines* x, const Lines* y, const Grid* g, Window w, const Affine* map, bint staged,
                       bint stream, const real* kind) noexcept nogil:
     cdef real room[3][COLUMNS]
     cdef real stage[COLUMNS]
-    cdef Py_ssize_t row, p, i, c, at, width, length = w.channels * g.size
-    cdef bint wide = real is float and any_wide(map.wide, &w)
+    cdef Order order
+    cdef Py_ssize_t row = 0, p, i, c, at, width, length = w.channels * g.size
+    cdef bint wide = real is float and any_wide(map.wide + w.channel, w.channels)
     cdef Py_ssize_t times = rows_at_once(&w, g), whole = (w.folded * g.fold + w.rest) * g.channels
     cdef const real* nearest = laid_out(map.nearest, &w, g, times, room[0])
     cdef const real* slope = laid_out(map.slope, &w, g, times, room[1])
@@ -67,12 +96,13 @@ cdef void block_scale(const Lines* x, const Lines* y, const Grid* g, Window w, c
     cdef real* target
     if w.solid and not (staged or wide):
         source, target = row_of(x, &w, 0, kind), <real*>(y.base + w.row * y.stride)
-        p = 0
-        while p < whole:
+        order = last_first(ceiling(whole, times * length))
+        while next_row(&order, &row):
+            p = row * times * length
             row_scale(source + p, target + p, min(times * length, whole - p), nearest, slope, level, stream, STREAM_AHEAD)
-            p += times * length
         return
-    for row in range(w.folded * w.segments + w.rest):
+    order = last_first(w.folded * w.segments + w.rest)
+    while next_row(&order, &row):
         i = place(&w, g, row, &at, &width)
         source = row_of(x, &w, i, kind)
         target = <real*>(y.base + (w.row + i) * y.stride) + w.first
@@ -83,8 +113,8 @@ cdef void block_scale(const Lines* x, const Lines* y, const Grid* g, Window w, c
         if wide:
             for p in range(width):
                 c = w.channel + p % length // g.size
-                if map.wide[c] != 0:
-                    stage[p] = <real>wide_scale(map, c, source[p])
+                if map.wide[c]:
+                    stage[p] = <real>exactly_scaled(exact_map(map, c), source[p])
         memcpy(target, stage, width * sizeof(real))
 
 
@@ -92,8 +122,9 @@ cdef void block_pull(const Lines* dy, const Lines* x, const Lines* dx, const Gri
                      bint staged, bint stream, const real* kind) noexcept nogil:
     cdef real room[5][COLUMNS]
     cdef real stage[COLUMNS]
-    cdef Py_ssize_t row, p, i, c, at, width, length = w.channels * g.size
-    cdef bint wide = real is float and any_wide(channels.wide, &w)
+    cdef Order order
+    cdef Py_ssize_t row = 0, p, i, c, at, width, length = w.channels * g.size
+    cdef bint wide = real is float and any_wide(channels.wide + w.channel, w.channels)
     cdef Py_ssize_t times = rows_at_once(&w, g), whole = (w.folded * g.fold + w.rest) * g.channels
     cdef const real* mean = laid_out(channels.coefficient[0], &w, g, times, room[0])
     cdef const real* rise = laid_out(channels.coefficient[1], &w, g, times, room[1])
@@ -106,13 +137,14 @@ cdef void block_pull(const Lines* dy, const Lines* x, const Lines* dx, const Gri
     if w.solid and not (staged or wide):
         left, right = row_of(dy, &w, 0, kind), row_of(x, &w, 0, kind)
         target = <real*>(dx.base + w.row * dx.stride)
-        p = 0
-        while p < whole:
+        order = last_first(ceiling(whole, times * length))
+        while next_row(&order, &row):
+            p = row * times * length
             row_pull(left + p, right + p, target + p, min(times * length, whole - p), mean, rise, k0, k1, k2, stream,
                      STREAM_AHEAD, STREAM_AHEAD)
-            p += times * length
         return
-    for row in range(w.folded * w.segments + w.rest):
+    order = last_first(w.folded * w.segments + w.rest)
+    while next_row(&order, &row):
         i = place(&w, g, row, &at, &width)
         left = row_of(dy, &w, i, kind)
         right = row_of(x, &w, i, kind)
@@ -125,6 +157,6 @@ cdef void block_pull(const Lines* dy, const Lines* x, const Lines* dx, const Gri
         if wide:
             for p in range(width):
                 c = w.channel + p % length // g.size
-                if channels.wide[c] != 0:
-                    stage[p] = <real>wide_pull(channels, c, left[p], right[p])
+                if channels.wide[c]:
+                    stage[p] = <real>exactly_pulled(channels, c, left[p], right[p])
         memcpy(target, stage, width * sizeof(real))

@@ -3,19 +3,13 @@
 # a. By group: a thread takes a range of groups, each from its sums to its output while it is cached, and sums the next
 #    group while it writes the last.
 # b. By part: threads share every task of one phase, then of the next. A thread has the same tasks in each: what
-#    it has read it maps next, backwards, from its own cache. For tables with too few groups to go round.
+#    it has read it maps next, backwards, from its own cache. For tables with too few groups to go round, but several parts.
 # c. Together (_together.pxi): threads share the tasks of one large channel, then of the next.
 
 from cython.parallel cimport parallel, prange, threadid
 
 cdef inline bint by_group(const Batch* b) noexcept nogil:
-    return (b.threads == 1 or b.groups >= SPARE * b.threads or b.groups * b.parts == 1
-            or (b.parts == 1 and b.groups >= b.threads))
-
-
-cdef inline real* room(const Batch* b, int thread, const real* kind) noexcept nogil:
-    # kind only says of which type the elements are
-    return <real*>(b.tiles + thread * TILE_BYTES) if b.tiles != NULL else NULL
+    return b.threads == 1 or b.parts == 1 or b.groups >= SPARE * b.threads
 
 
 cdef inline Py_ssize_t share(const Batch* b, Py_ssize_t thread) noexcept nogil:
@@ -32,26 +26,28 @@ cdef void statistics_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* til
     cdef Py_ssize_t group, t
     if b.whole:
         whole_statistics(b, first, end, tile)
-        return
-    for group in range(first, end):
-        for t in range(b.parts):
-            moments_task(b, group, t, tile)
-        conclude(b, group, conclude_moments)
+    elif b.tiled:
+        tile_statistics(b, first, end, tile)
+    else:
+        for group in range(first, end):
+            for t in range(b.parts):
+                moments_task(b, group, t, tile)
+            conclude(b, group, conclude_moments)
 
 
 cdef void forward_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
     cdef Py_ssize_t group, t
     if b.whole:
         whole_forward(b, first, end, tile)
-        settle_stores(b)
-        return
-    for t in range(b.parts):
-        if first < end:
-            moments_task(b, first, t, tile)
-    for group in range(first, end):
-        conclude(b, group, conclude_scale)
+    elif b.tiled:
+        tile_forward(b, first, end, tile)
+    elif first < end:
         for t in range(b.parts):
-            scale_then_moments(b, group, b.parts - 1 - t, t, group + 1 < end, tile)
+            moments_task(b, first, t, tile)
+        for group in range(first, end):
+            conclude(b, group, conclude_scale)
+            for t in range(b.parts):
+                scale_then_moments(b, group, b.parts - 1 - t, t, group + 1 < end, tile)
     settle_stores(b)
 
 
@@ -59,15 +55,15 @@ cdef void backward_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile)
     cdef Py_ssize_t group, t
     if b.whole:
         whole_backward(b, first, end, tile)
-        settle_stores(b)
-        return
-    for t in range(b.parts):
-        if first < end:
-            sums_task(b, first, t, tile)
-    for group in range(first, end):
-        conclude(b, group, conclude_pull)
+    elif b.tiled:
+        tile_backward(b, first, end, tile)
+    elif first < end:
         for t in range(b.parts):
-            pull_then_sums(b, group, b.parts - 1 - t, t, group + 1 < end, tile)
+            sums_task(b, first, t, tile)
+        for group in range(first, end):
+            conclude(b, group, conclude_pull)
+            for t in range(b.parts):
+                pull_then_sums(b, group, b.parts - 1 - t, t, group + 1 < end, tile)
     settle_stores(b)
 
 
@@ -77,10 +73,12 @@ cdef void inference_share(Batch* b, Py_ssize_t thread, real* tile) noexcept nogi
     cdef Py_ssize_t first = pieces * thread // b.threads, end = pieces * (thread + 1) // b.threads
     if b.whole:
         whole_inference(b, share(b, thread), share(b, thread + 1), tile)
+    elif b.tiled:
+        tile_inference(b, share(b, thread), share(b, thread + 1), tile)
     elif b.strips:
         strip_inference(b, first, end, tile)
     elif by_plane(b):
-        plane_maps(b, own_map(&b.channels), first, end, tile)
+        plane_maps(b, affine(&b.channels, GIVEN), first, end, tile)
     else:
         row_maps(b, first, end, tile)
     settle_stores(b)
@@ -90,13 +88,14 @@ cdef void inference_backward_share(Batch* b, Py_ssize_t first, Py_ssize_t end, r
     cdef Py_ssize_t group, t
     if b.whole:
         whole_inference_backward(b, first, end, tile)
-        settle_stores(b)
-        return
-    for group in range(first, end):
-        conclude(b, group, given_pull)
-        for t in range(b.parts):
-            given_pull_task(b, group, t, tile)
-        conclude(b, group, conclude_sums)
+    elif b.tiled:
+        tile_inference_backward(b, first, end, tile)
+    else:
+        for group in range(first, end):
+            conclude(b, group, given_pull)
+            for t in range(b.parts):
+                given_pull_task(b, group, t, tile)
+            conclude(b, group, conclude_given_sums)
     settle_stores(b)
 
 
@@ -134,12 +133,12 @@ cdef void given_pull_tasks(Batch* b, Py_ssize_t thread, real* tile) noexcept nog
 
 
 cdef inline void conclude_some(Batch* b, Py_ssize_t thread, Conclusion conclusion) noexcept nogil:
-    conclusion(&b.channels, b.count * thread // b.threads, b.count * (thread + 1) // b.threads)
+    conclude_channels(&b.channels, b.count * thread // b.threads, b.count * (thread + 1) // b.threads, conclusion)
 
 
 cdef int run_statistics(Batch* b, const real* kind) except -1:
     cdef Py_ssize_t i
-    reserve(b, True, False)
+    reserve(b, Keeps(0, True, False))
     with nogil:
         if b.threads == 1:
             statistics_share(b, 0, b.groups, room(b, 0, kind))
@@ -152,13 +151,13 @@ cdef int run_statistics(Batch* b, const real* kind) except -1:
                     moments_tasks(b, i, room(b, threadid(), kind))
                 for i in prange(b.threads, schedule="static"):
                     conclude_some(b, i, conclude_moments)
-        free(b.scratch)
+        PyMem_RawFree(b.scratch)
     return 0
 
 
 cdef int run_forward(Batch* b, const real* kind) except -1:
     cdef Py_ssize_t i
-    reserve(b, True, False)
+    reserve(b, Keeps(3, True, False))
     with nogil:
         if b.threads == 1:
             forward_share(b, 0, b.groups, room(b, 0, kind))
@@ -176,23 +175,23 @@ cdef int run_forward(Batch* b, const real* kind) except -1:
                     conclude_some(b, i, conclude_scale)
                 for i in prange(b.threads, schedule="static"):
                     scale_tasks(b, i, room(b, threadid(), kind))
-        free(b.scratch)
+        PyMem_RawFree(b.scratch)
     return 0
 
 
 cdef int run_inference(Batch* b, const real* kind) except -1:
     cdef Py_ssize_t i
-    b.whole = b.whole and b.cut.planes == 1       # so that its groups follow each other in memory
     if b.cut.planes * b.count * b.cut.size < SMALL_WORK:
         b.threads = 1
     b.strips = not b.whole and in_strips(b)
-    reserve(b, False, False)
+    take_wide_tiles(b)
+    reserve(b, Keeps(3, False, False))
     with nogil:
         if b.threads == 1:
-            if not (b.whole or b.strips):
+            if not (b.whole or b.tiled or b.strips):
                 conclude_some(b, 0, given_scale)
             inference_share(b, 0, room(b, 0, kind))
-        elif b.whole or b.strips:
+        elif b.whole or b.tiled or b.strips:
             for i in prange(b.threads, schedule="static", num_threads=b.threads):
                 inference_share(b, i, room(b, threadid(), kind))
         else:
@@ -201,13 +200,13 @@ cdef int run_inference(Batch* b, const real* kind) except -1:
                     conclude_some(b, i, given_scale)
                 for i in prange(b.threads, schedule="static"):
                     inference_share(b, i, room(b, threadid(), kind))
-        free(b.scratch)
+        PyMem_RawFree(b.scratch)
     return 0
 
 
 cdef int run_backward(Batch* b, const real* kind) except -1:
     cdef Py_ssize_t i
-    reserve(b, False, True)
+    reserve(b, Keeps(5, False, True))
     b.channels.own = True
     with nogil:
         if b.threads == 1:
@@ -226,13 +225,13 @@ cdef int run_backward(Batch* b, const real* kind) except -1:
                     conclude_some(b, i, conclude_pull)
                 for i in prange(b.threads, schedule="static"):
                     pull_tasks(b, i, room(b, threadid(), kind))
-        free(b.scratch)
+        PyMem_RawFree(b.scratch)
     return 0
 
 
 cdef int run_inference_backward(Batch* b, const real* kind) except -1:
     cdef Py_ssize_t i
-    reserve(b, False, True)
+    reserve(b, Keeps(3, False, True))
     b.channels.own = False
     with nogil:
         if b.threads == 1:
@@ -247,6 +246,6 @@ cdef int run_inference_backward(Batch* b, const real* kind) except -1:
                 for i in prange(b.threads, schedule="static"):
                     given_pull_tasks(b, i, room(b, threadid(), kind))
                 for i in prange(b.threads, schedule="static"):
-                    conclude_some(b, i, conclude_sums)
-        free(b.scratch)
+                    conclude_some(b, i, conclude_given_sums)
+        PyMem_RawFree(b.scratch)
     return 0

@@ -21,7 +21,7 @@ cdef int second_reserve(Second* s) except -1:
     cdef size_t c = b.count
     cdef size_t sums = FIVE_SUMS * c * b.parts * sizeof(Sum), bends = c * sizeof(Bend), desks = b.threads * sizeof(Desk)
     cdef size_t needed = sums + bends + desks
-    cdef char* space = <char*>malloc(needed)
+    cdef char* space = <char*>PyMem_RawMalloc(needed)
     if space == NULL:
         raise MemoryError(f"bncore: no memory for {needed} bytes of partial sums")
     s.scratch = space
@@ -130,7 +130,7 @@ cdef int run_double_backward(Second* s, const real* kind) except -1:
                     conclude_second(s, b.count * i // b.threads, b.count * (i + 1) // b.threads)
                 for i in prange(b.threads, schedule="static"):
                     bend_tasks(s, i, &s.desks[threadid()], kind)
-        free(s.scratch)
+        PyMem_RawFree(s.scratch)
     return 0
 
 

@@ -3,10 +3,6 @@
 # A task is a pure function of its place in the table, and what tasks leave is combined in the order of the
 # parts, so how threads share the table out (_run.pxi) changes no bit.
 
-cdef extern from "<stdlib.h>" nogil:
-    void* malloc(size_t)
-    void free(void*)
-
 cdef enum:
     TILE_BYTES = 2 * CHUNK_BYTES   # two operands' share of a chunk
     SMALL_PLANE = 512              # planes of fewer elements are columns, if there are
@@ -19,10 +15,17 @@ cdef enum:
 
 cdef int thread_limit = 1
 
+cdef struct Keeps:                 # what a call keeps of a channel
+    int coefficients               # of its map
+    bint moments                   # records of its parts
+    bint sums
+
+
 cdef struct Batch:                 # everything that the tasks of one call share
     bint rows                      # rows, not planes
     bint whole                     # planes, and a channel is one part: _groups.pxi
-    bint strips                    # each thread has coefficients of its own: _groups.pxi
+    bint tiled                     # rows, and a channel is one part: _tiles.pxi
+    bint strips                    # inference, and each thread has all coefficients, some at a time: _groups.pxi
     bint dense                     # rows lie one after the other in every operand
     Walk x
     Walk dy
@@ -33,12 +36,14 @@ cdef struct Batch:                 # everything that the tasks of one call share
     Cut cut
     Grid grid
     Channels channels
+    Keeps keeps
     Py_ssize_t count               # C
     Py_ssize_t step                # channels to a group
     Py_ssize_t groups
     Py_ssize_t parts
     void* scratch
-    char* tiles                    # TILE_BYTES for each thread, or NULL where nothing is gathered or staged
+    char* rooms                    # of the threads: a tile where runs are gathered or staged, or what is kept of channels
+    Py_ssize_t room_bytes          # to a thread
     bint staged                    # results go by a tile: the output is an input, or its planes are not contiguous
     bint stream                    # results go past the caches
     bint beside                    # the map of a channel and the sums of the next are one loop
@@ -79,7 +84,7 @@ cdef void lay_out(Batch* b, Py_ssize_t rows, Py_ssize_t count, Py_ssize_t size, 
     b.beside = beside(b)
     b.step = b.grid.tile if b.rows else 1
     b.groups = (count + b.step - 1) // b.step
-    b.whole, b.strips = not b.rows and b.parts == 1, False
+    b.whole, b.tiled, b.strips = not b.rows and b.parts == 1, b.rows and b.parts == 1, False
     b.threads = 1 if rows * count * size < (SMALL_SUMS if b.whole else SMALL_WORK) else thread_limit
     if b.whole and count < b.threads:
         b.threads = <int>count
@@ -87,86 +92,6 @@ cdef void lay_out(Batch* b, Py_ssize_t rows, Py_ssize_t count, Py_ssize_t size, 
     b.channels.single = item == sizeof(float)
     b.channels.m = <double>(rows * size)
     b.channels.parts = b.parts
-
-
-cdef inline double* carve(char** free_space, Py_ssize_t numbers) noexcept nogil:
-    # a vector that starts on a line of the cache
-    cdef double* piece = <double*>free_space[0]
-    free_space[0] += padded(numbers)
-    return piece
-
-
-cdef inline Py_ssize_t padded(Py_ssize_t numbers) noexcept nogil:
-    # bytes of a vector, in whole lines
-    return ceiling(numbers * <Py_ssize_t>sizeof(double), LINE) * LINE
-
-
-cdef inline const double* constant(double* vector, Py_ssize_t count, double value) noexcept nogil:
-    cdef Py_ssize_t c
-    for c in range(count):
-        vector[c] = value
-    return vector
-
-
-cdef enum:
-    VECTORS = 19                   # of `Channels`, with one number a channel
-    OF_MOMENTS = 3                 # numbers to a record of moments
-    OF_SUMS = 4                    # and to one of sums
-
-
-cdef void furnish(Channels* k, char** space, Py_ssize_t c, Py_ssize_t records, bint moments, bint sums) noexcept nogil:
-    # vectors of c numbers each, and records
-    cdef Py_ssize_t t
-    k.rstd, k.near = carve(space, c), carve(space, c)
-    k.rest, k.residual, k.a = carve(space, c), carve(space, c), carve(space, c)
-    k.rise, k.k1, k.wide = carve(space, c), carve(space, c), carve(space, c)
-    for t in range(5):
-        k.coefficient[t] = carve(space, c)
-    if k.given.gamma != NULL:
-        k.gamma = carve(space, c)
-    elif k.gamma == NULL:
-        k.gamma = constant(carve(space, c), c, 1)
-    if k.given.beta != NULL:
-        k.beta = carve(space, c)
-    elif k.beta == NULL:
-        k.beta = constant(carve(space, c), c, 0)
-    if k.given.mean != NULL:
-        k.mean = carve(space, c)
-    if k.given.var != NULL:
-        k.var = carve(space, c)
-    if k.wanted.dgamma != NULL:
-        k.dgamma, k.dbeta = carve(space, c), carve(space, c)
-    if moments:
-        k.moments.hi, k.moments.lo, k.moments.m2 = carve(space, records), carve(space, records), carve(space, records)
-    if sums:
-        k.sums.dy_hi, k.sums.dy_lo = carve(space, records), carve(space, records)
-        k.sums.dyd_hi, k.sums.dyd_lo = carve(space, records), carve(space, records)
-
-
-cdef int reserve(Batch* b, bint moments, bint sums) except -1:
-    # one piece of memory for all that the tasks leave; groups and strips of channels have their own room
-    cdef Channels* k = &b.channels
-    cdef Py_ssize_t c = b.count, records = b.count * b.parts, t
-    cdef bint tiles = not b.rows and (b.staged or not (b.x.dense and b.dy.dense))
-    cdef Py_ssize_t needed = tiles * b.threads * <Py_ssize_t>TILE_BYTES + LINE
-    cdef char* space
-    b.scratch = b.tiles = NULL
-    if (b.whole or b.strips) and not tiles:
-        return 0
-    if not (b.whole or b.strips):
-        needed += (VECTORS * padded(c) + (OF_MOMENTS * moments + OF_SUMS * sums) * padded(records) + padded(b.parts))
-    space = <char*>malloc(needed)
-    if space == NULL:
-        raise MemoryError(f"bncore: no memory for {needed} bytes of partial sums")
-    b.scratch = space
-    space += -<size_t>space & (LINE - 1)
-    if not (b.whole or b.strips):
-        furnish(k, &space, c, records, moments, sums)
-        k.counts = carve(&space, b.parts)
-        for t in range(b.parts):
-            k.counts[t] = <double>part_count(b, t)
-    b.tiles = space if tiles else NULL
-    return 0
 
 
 cdef inline Py_ssize_t part_count(const Batch* b, Py_ssize_t t) noexcept nogil:
@@ -192,7 +117,7 @@ cdef void moments_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noe
     cdef Part p
     cdef Py_ssize_t c, ahead
     if b.rows:
-        block_moments(&b.x_rows, &b.grid, t, group, b.dense, &b.channels, <const real*>tile)
+        block_moments(&b.x_rows, &b.grid, window(&b.grid, t, group, b.dense), &b.channels, t, <const real*>tile)
     else:
         p, ahead = part(&b.cut, t), distance(&b.x, &b.cut, t, sizeof(real))
         for c in range(first_channel(b, group), end_channel(b, group)):
@@ -203,7 +128,7 @@ cdef void sums_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexce
     cdef Part p
     cdef Py_ssize_t c, ahead, dy_ahead
     if b.rows:
-        block_sums(&b.dy_rows, &b.x_rows, &b.grid, t, group, b.dense, &b.channels, <const real*>tile)
+        block_sums(&b.dy_rows, &b.x_rows, &b.grid, window(&b.grid, t, group, b.dense), &b.channels, t, <const real*>tile)
     else:
         p, ahead = part(&b.cut, t), distance(&b.x, &b.cut, t, sizeof(real))
         dy_ahead = distance(&b.dy, &b.cut, t, sizeof(real))
@@ -225,14 +150,14 @@ cdef inline void map_task(Batch* b, const Lines* rows, const Walk* planes, Affin
 
 
 cdef void scale_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
-    map_task(b, &b.x_rows, &b.x, own_map(&b.channels), group, t, tile)
+    map_task(b, &b.x_rows, &b.x, affine(&b.channels, OWN), group, t, tile)
 
 
 cdef inline void scale_then_moments(Batch* b, Py_ssize_t group, Py_ssize_t t, Py_ssize_t next_t, bint more,
                                     real* tile) noexcept nogil:
     # while part t of one group is written, part next_t of the next group is read: memory has both to do at any time
-    cdef Affine map = own_map(&b.channels)
-    if more and b.beside and b.channels.wide[group] == 0:
+    cdef Affine map = affine(&b.channels, OWN)
+    if more and b.beside and not b.channels.wide[group]:
         keep_moments(&b.channels, group + 1, next_t, scale_beside_moments(
             &b.x, &b.out, part(&b.cut, t), group, &map, b.stream, part(&b.cut, next_t),
             distance(&b.x, &b.cut, next_t, sizeof(real)), tile))
@@ -257,7 +182,7 @@ cdef void pull_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexce
 cdef inline void pull_then_sums(Batch* b, Py_ssize_t group, Py_ssize_t t, Py_ssize_t next_t, bint more,
                                 real* tile) noexcept nogil:
     cdef Py_ssize_t item = sizeof(real)
-    if more and b.beside and b.channels.wide[group] == 0 and (real is double or centre_at(&b.channels, group + 1) == 0):
+    if more and b.beside and not b.channels.wide[group] and (real is double or centre_at(&b.channels, group + 1) == 0):
         pull_beside_sums(&b.dy, &b.x, &b.out, part(&b.cut, t), group, &b.channels, b.stream, part(&b.cut, next_t), next_t,
                          distance(&b.dy, &b.cut, next_t, item), distance(&b.x, &b.cut, next_t, item), <const real*>tile)
         return
@@ -269,7 +194,7 @@ cdef inline void pull_then_sums(Batch* b, Py_ssize_t group, Py_ssize_t t, Py_ssi
 cdef void given_pull_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
     # the sums first: dx may overwrite dy or x
     sums_task(b, group, t, tile)
-    map_task(b, &b.dy_rows, &b.dy, given_map(&b.channels), group, t, tile)
+    map_task(b, &b.dy_rows, &b.dy, affine(&b.channels, SLOPE), group, t, tile)
 
 
 cdef inline bint by_plane(const Batch* b) noexcept nogil:
@@ -298,7 +223,7 @@ cdef void plane_maps(Batch* b, Affine map, Py_ssize_t first, Py_ssize_t end, rea
 
 cdef void row_maps(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
     # folded rows [first, end) of the whole width
-    cdef Affine map = own_map(&b.channels)
+    cdef Affine map = affine(&b.channels, GIVEN)
     cdef Py_ssize_t wide = max(<Py_ssize_t>1, COLUMNS // b.grid.size), c = 0
     cdef Window w
     while c < b.count:
@@ -313,8 +238,5 @@ cdef inline void settle_stores(const Batch* b) noexcept nogil:
         stream_fence()
 
 
-ctypedef void (*Conclusion)(Channels*, Py_ssize_t, Py_ssize_t) noexcept nogil
-
-
 cdef inline void conclude(Batch* b, Py_ssize_t group, Conclusion conclusion) noexcept nogil:
-    conclusion(&b.channels, first_channel(b, group), end_channel(b, group))
+    conclude_channels(&b.channels, first_channel(b, group), end_channel(b, group), conclusion)

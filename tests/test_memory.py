@@ -1,7 +1,17 @@
-"""What a call needs beside its arguments and results, as the system counts it, in a process of its own."""
+"""What a call needs beside its arguments and results: counted by tracemalloc, and by the system in a process of its own."""
+
+import tracemalloc
 
 import child
+import numpy
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+import bncore
+
+# Of a thread: 1024 channels of float32 at a time, each with four sums, five coefficients and a flag.
+ROOM = 56 << 10
 
 BYTES = 128 << 20
 # Threads have their stacks before; what is counted is the peak of a call on 128 MiB, for each operation.
@@ -40,8 +50,69 @@ def grown(shape, axis, cut="..."):
     return int(child.run(PROGRAM.format(shape=shape, small=small, axis=axis, cut=cut)))
 
 
+def beside(call):
+    """The bytes that a call has at most, beyond those that it leaves behind as results."""
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        results = call()
+        after, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    del results
+    assert most > before
+    return most - after
+
+
+def calls(shape, axis, dtype):
+    """Each operation on zeros, with `out=`."""
+    x, out, ones = numpy.zeros(shape, dtype), numpy.empty(shape, dtype), numpy.ones(shape[axis], dtype)
+    stats = bncore.statistics(x, axis=axis)
+    return {
+        "statistics": lambda: bncore.statistics(x, axis=axis),
+        "forward": lambda: bncore.forward(x, ones, ones, axis=axis, out=out),
+        "inference": lambda: bncore.inference(x, ones, ones, ones, ones, axis=axis, out=out),
+        "backward": lambda: bncore.backward(x, x, ones, stats, axis=axis, out=out),
+        "inference_backward": lambda: bncore.inference_backward(x, x, ones, ones, ones, axis=axis, out=out),
+    }
+
+
+@given(
+    n=st.integers(1, 5000),
+    channels=st.integers(1, 9000),
+    size=st.sampled_from([1, 1, 1, 9, 49, 64, 225, 784]),
+    last=st.booleans(),
+    dtype=st.sampled_from([numpy.float32, numpy.float64]),
+    threads=st.sampled_from([1, 2, 3, 4]),
+)
+# the shapes that need most: two parts of all the channels of two tiles, four of one, a tile for each thread
+@example(n=128, channels=2048, size=1, last=False, dtype=numpy.float32, threads=1)
+@example(n=128, channels=1024, size=1, last=False, dtype=numpy.float64, threads=1)
+@example(n=512, channels=1024, size=1, last=False, dtype=numpy.float32, threads=2)
+@example(n=3, channels=1929, size=49, last=True, dtype=numpy.float32, threads=4)
+@example(n=2450, channels=2048, size=1, last=False, dtype=numpy.float32, threads=2)
+@example(n=1, channels=1024, size=225, last=True, dtype=numpy.float32, threads=2)
+@example(n=32, channels=100000, size=1, last=False, dtype=numpy.float32, threads=2)
+@example(n=2, channels=50000, size=64, last=False, dtype=numpy.float32, threads=2)
+def test_a_call_needs_a_hundredth_of_its_tensor_and_a_room_for_each_thread(
+    n, channels, size, last, dtype, threads
+):
+    n = min(n, max(1, (1 << 23) // (channels * size)))
+    shape, axis = ((n, size, channels), -1) if last else ((n, channels, size), 1)
+    bncore.set_num_threads(threads)
+    for name, call in calls(shape, axis, dtype).items():
+        room = n * channels * size * numpy.dtype(dtype).itemsize // 100 + max(2, threads) * ROOM
+        assert beside(call) <= room, name
+
+
+def test_the_records_of_a_call_are_seen_by_tracemalloc():
+    records = 2 * 8 * 4 * 2048
+    assert beside(calls((2450, 2048), 1, numpy.float32)["forward"]) > records
+
+
 @pytest.mark.parametrize(
-    ("shape", "axis"), [((32, 64, 128, 128), 1), ((32, 128, 128, 64), -1), ((2731, 256, 7, 7), 1)]
+    ("shape", "axis"),
+    [((32, 64, 128, 128), 1), ((32, 128, 128, 64), -1), ((2731, 256, 7, 7), 1), ((4096, 8192), 1)],
 )
 def test_no_layout_of_the_tensor_costs_a_hundredth_of_it(shape, axis):
     assert grown(shape, axis) < BYTES / 100
