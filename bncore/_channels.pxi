@@ -55,19 +55,14 @@ cdef struct Channels:
     double* exact[4]               # in float64: of y, mean, residual, a and beta; of dx, mean, rise, k0 and k1
 
 
-cdef enum Source:                  # of what an affine map is
-    OWN                            # of y in training: the statistics are those of x
-    GIVEN                          # of y in inference
-    SLOPE                          # of dx in inference: a product
-
-
 cdef struct Affine:                # y = (x - nearest) slope + level
     const void* nearest            # the mean, a, and what makes good the rounding of the mean, in the type of the data
     const void* slope
     const void* level
     const char* wide
-    Source source
     const Channels* channels
+    bint own                       # the statistics are those of x, and the map is among their exact ones
+    bint product                   # the map from dy to dx of inference, which knows a alone
 
 
 cdef struct Exact:                 # the same of one channel in float64: y = ((x - mean) - residual) a + beta
@@ -77,12 +72,26 @@ cdef struct Exact:                 # the same of one channel in float64: y = ((x
     double beta
 
 
-cdef inline Affine affine(const Channels* k, Source source) noexcept nogil:
-    # the map of (9.40) and (9.41), or that from dy to dx
+cdef inline Affine map_of(const Channels* k, bint own, bint product) noexcept nogil:
     cdef Affine map
     map.nearest, map.slope, map.level = k.coefficient[0], k.coefficient[1], k.coefficient[2]
-    map.wide, map.source, map.channels = k.wide, source, k
+    map.wide, map.channels, map.own, map.product = k.wide, k, own, product
     return map
+
+
+cdef inline Affine own_map(const Channels* k) noexcept nogil:
+    # (9.40) and (9.41) with the statistics of x
+    return map_of(k, True, False)
+
+
+cdef inline Affine given_map(const Channels* k) noexcept nogil:
+    # and with given ones
+    return map_of(k, False, False)
+
+
+cdef inline Affine slope_map(const Channels* k) noexcept nogil:
+    # from dy to dx in inference mode
+    return map_of(k, False, True)
 
 
 cdef inline double mean_at(const Channels* k, Py_ssize_t c) noexcept nogil:
@@ -106,11 +115,11 @@ cdef Exact exact_map(const Affine* map, Py_ssize_t c) noexcept nogil:
     cdef const Channels* k = map.channels
     cdef Exact e
     e.mean = e.residual = e.beta = 0
-    if map.source == OWN:
+    if map.own:
         e.mean, e.residual, e.a, e.beta = k.exact[0][c], k.exact[1][c], k.exact[2][c], k.exact[3][c]
-    else:
-        e.a = gamma_at(k, c) * (1 / sqrt(var_at(k, c) + k.eps))
-    if map.source == GIVEN:
+        return e
+    e.a = gamma_at(k, c) * (1 / sqrt(var_at(k, c) + k.eps))
+    if not map.product:
         e.mean, e.beta = mean_at(k, c), beta_at(k, c)
     return e
 

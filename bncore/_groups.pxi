@@ -205,7 +205,7 @@ cdef void whole_forward(const Batch* b, Py_ssize_t first, Py_ssize_t end, real* 
         moments_of_group(&g, n, tile)
         own_scale(&g.work, &g.channels)
         point_at(&g, g.work.mean, g.work.residual, g.work.a, <double*>g.work.beta)
-        scale_group(&g, b, &g.x, affine(&g.channels, OWN), n, tile)
+        scale_group(&g, b, &g.x, own_map(&g.channels), n, tile)
         c += n
 
 
@@ -217,7 +217,7 @@ cdef void whole_inference(const Batch* b, Py_ssize_t first, Py_ssize_t end, real
         n = min(step, end - c)
         turn_to(&g, b, c, n)
         given_scale(&g.work, &g.channels)
-        scale_group(&g, b, &g.x, affine(&g.channels, GIVEN), n, tile)
+        scale_group(&g, b, &g.x, given_map(&g.channels), n, tile)
         c += n
 
 
@@ -231,7 +231,7 @@ cdef void strip_inference(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile
     cdef Window w
     k.wide = wide
     k.coefficient[0], k.coefficient[1], k.coefficient[2] = &coefficient[0][0], &coefficient[1][0], &coefficient[2][0]
-    map = affine(&k, GIVEN)
+    map = given_map(&k)
     while c < b.count:
         n = min(step, b.count - c)
         take_from(&k, &b.channels, c)
@@ -270,6 +270,6 @@ cdef void whole_inference_backward(const Batch* b, Py_ssize_t first, Py_ssize_t 
         given_pull(&g.work, &g.channels)
         # the sums first: dx may overwrite dy or x
         sums_of_group(&g, n, tile)
-        scale_group(&g, b, &g.dy, affine(&g.channels, SLOPE), n, tile)
+        scale_group(&g, b, &g.dy, slope_map(&g.channels), n, tile)
         given_sums(&g.work, &g.channels)
         c += n

@@ -231,17 +231,6 @@ cdef void far_moments(const Lines* x, const Grid* g, const Window* w, Columns* k
         settle(k, z * w.channels * g.size, w.channels * g.size, <double>(w.folded + (z < w.rest)), kind)
 
 
-cdef void mend_moments(const Lines* x, const Grid* g, const Window* w, Columns* k, const real* kind) noexcept nogil:
-    # the columns that are far from 0 anew; no column's bits depend on another's
-    cdef Columns again
-    cdef Py_ssize_t p
-    far_moments(x, g, w, &again, kind)
-    for p in range(w.channels * g.size * g.fold):
-        if k.far[p]:
-            k.shift[p], k.hi[p], k.lo[p] = again.shift[p], again.hi[p], again.lo[p]
-            k.hi2[p], k.lo2[p] = again.hi2[p], again.lo2[p]
-
-
 cdef void plane_moments(const Lines* x, const Grid* g, const Window* w, const Channels* channels, Py_ssize_t block,
                         const float* kind) noexcept nogil:
     # the moments of small planes, whose columns may be far from 0 where the channel is not
@@ -260,25 +249,59 @@ cdef void plane_moments(const Lines* x, const Grid* g, const Window* w, const Ch
             keep_moments(channels, w.channel + c, block, join_moments(&k, c * g.size, g.size, rows))
 
 
-cdef void block_moments(const Lines* x, const Grid* g, Window w, const Channels* channels, Py_ssize_t block,
-                        const real* kind) noexcept nogil:
-    # into the records of this block
+cdef bint near_block(const Lines* x, const Grid* g, const Window* w, const Channels* channels, Py_ssize_t block, char* far,
+                     const float* kind) noexcept nogil:
+    # the moments of all channels from sums of powers; where that is not good for one, it is said to be far
+    cdef Columns k
+    cdef Py_ssize_t c, p
+    cdef bint good = near_moments(x, g, w, &k, kind)
+    fold_moments(&k, g, w, &channels.moments, block * channels.count + w.channel)
+    for c in range(0 if good else w.channels):
+        far[c] = 0
+        for p in range(g.fold):
+            far[c] |= k.far[p * w.channels + c] != 0
+    return good
+
+
+cdef void far_block(const Lines* x, const Grid* g, const Window* w, const Channels* channels, Py_ssize_t block,
+                    const real* kind) noexcept nogil:
+    # the moments of all channels from deviations
     cdef Columns k
     cdef Py_ssize_t c
-    if real is double:
-        far_moments(x, g, &w, &k, kind)
-    elif g.size > 1:
-        plane_moments(x, g, &w, channels, block, kind)
-        return
-    elif w.folded < FEW_ROWS:
-        far_moments(x, g, &w, &k, kind)
-    elif not near_moments(x, g, &w, &k, kind):
-        mend_moments(x, g, &w, &k, kind)
+    far_moments(x, g, w, &k, kind)
     if g.size == 1:
-        fold_moments(&k, g, &w, &channels.moments, block * channels.count + w.channel)
+        fold_moments(&k, g, w, &channels.moments, block * channels.count + w.channel)
     else:
         for c in range(w.channels):
             keep_moments(channels, w.channel + c, block, join_moments(&k, c * g.size, g.size, <double>w.folded))
+
+
+cdef void mend_block(const Lines* x, const Grid* g, const Window* w, const Channels* channels, Py_ssize_t block,
+                     const char* far, const float* kind) noexcept nogil:
+    # the far channels anew; no channel's bits depend on another's
+    cdef double[COLUMNS] hi, m2
+    cdef Channels apart = channels[0]
+    cdef Window all = w[0]
+    cdef Py_ssize_t c, at = block * channels.count + w.channel
+    apart.moments.hi, apart.moments.m2, all.channel = hi, m2, 0
+    far_block(x, g, &all, &apart, 0, kind)
+    for c in range(w.channels):
+        if far[c]:
+            channels.moments.hi[at + c], channels.moments.m2[at + c] = hi[c], m2[c]
+
+
+cdef void block_moments(const Lines* x, const Grid* g, Window w, const Channels* channels, Py_ssize_t block,
+                        const real* kind) noexcept nogil:
+    # into the records of this block
+    cdef char[COLUMNS] far
+    if real is double:
+        far_block(x, g, &w, channels, block, kind)
+    elif g.size > 1:
+        plane_moments(x, g, &w, channels, block, kind)
+    elif w.folded < FEW_ROWS:
+        far_block(x, g, &w, channels, block, kind)
+    elif not near_block(x, g, &w, channels, block, far, kind):
+        mend_block(x, g, &w, channels, block, far, kind)
 
 
 cdef void block_sums(const Lines* dy, const Lines* x, const Grid* g, Window w, const Channels* channels, Py_ssize_t block,

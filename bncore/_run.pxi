@@ -78,7 +78,7 @@ cdef void inference_share(Batch* b, Py_ssize_t thread, real* tile) noexcept nogi
     elif b.strips:
         strip_inference(b, first, end, tile)
     elif by_plane(b):
-        plane_maps(b, affine(&b.channels, GIVEN), first, end, tile)
+        plane_maps(b, given_map(&b.channels), first, end, tile)
     else:
         row_maps(b, first, end, tile)
     settle_stores(b)

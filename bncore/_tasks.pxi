@@ -150,13 +150,13 @@ cdef inline void map_task(Batch* b, const Lines* rows, const Walk* planes, Affin
 
 
 cdef void scale_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
-    map_task(b, &b.x_rows, &b.x, affine(&b.channels, OWN), group, t, tile)
+    map_task(b, &b.x_rows, &b.x, own_map(&b.channels), group, t, tile)
 
 
 cdef inline void scale_then_moments(Batch* b, Py_ssize_t group, Py_ssize_t t, Py_ssize_t next_t, bint more,
                                     real* tile) noexcept nogil:
     # while part t of one group is written, part next_t of the next group is read: memory has both to do at any time
-    cdef Affine map = affine(&b.channels, OWN)
+    cdef Affine map = own_map(&b.channels)
     if more and b.beside and not b.channels.wide[group]:
         keep_moments(&b.channels, group + 1, next_t, scale_beside_moments(
             &b.x, &b.out, part(&b.cut, t), group, &map, b.stream, part(&b.cut, next_t),
@@ -194,7 +194,7 @@ cdef inline void pull_then_sums(Batch* b, Py_ssize_t group, Py_ssize_t t, Py_ssi
 cdef void given_pull_task(Batch* b, Py_ssize_t group, Py_ssize_t t, real* tile) noexcept nogil:
     # the sums first: dx may overwrite dy or x
     sums_task(b, group, t, tile)
-    map_task(b, &b.dy_rows, &b.dy, affine(&b.channels, SLOPE), group, t, tile)
+    map_task(b, &b.dy_rows, &b.dy, slope_map(&b.channels), group, t, tile)
 
 
 cdef inline bint by_plane(const Batch* b) noexcept nogil:
@@ -223,7 +223,7 @@ cdef void plane_maps(Batch* b, Affine map, Py_ssize_t first, Py_ssize_t end, rea
 
 cdef void row_maps(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile) noexcept nogil:
     # folded rows [first, end) of the whole width
-    cdef Affine map = affine(&b.channels, GIVEN)
+    cdef Affine map = given_map(&b.channels)
     cdef Py_ssize_t wide = max(<Py_ssize_t>1, COLUMNS // b.grid.size), c = 0
     cdef Window w
     while c < b.count:

@@ -46,7 +46,7 @@ cdef void tile_statistics(const Batch* b, Py_ssize_t first, Py_ssize_t end, real
 
 cdef void tile_forward(const Batch* b, Py_ssize_t first, Py_ssize_t end, real* room) noexcept nogil:
     cdef Channels k = channels_of_tile(b, <char*>room)
-    cdef Affine map = affine(&k, OWN)
+    cdef Affine map = own_map(&k)
     cdef Window w
     cdef Py_ssize_t group
     for group in range(first, end):
@@ -58,7 +58,7 @@ cdef void tile_forward(const Batch* b, Py_ssize_t first, Py_ssize_t end, real* r
 
 cdef void tile_inference(const Batch* b, Py_ssize_t first, Py_ssize_t end, real* room) noexcept nogil:
     cdef Channels k = channels_of_tile(b, <char*>room)
-    cdef Affine map = affine(&k, GIVEN)
+    cdef Affine map = given_map(&k)
     cdef Window w
     cdef Py_ssize_t group
     for group in range(first, end):
@@ -80,7 +80,7 @@ cdef void tile_backward(const Batch* b, Py_ssize_t first, Py_ssize_t end, real* 
 
 cdef void tile_inference_backward(const Batch* b, Py_ssize_t first, Py_ssize_t end, real* room) noexcept nogil:
     cdef Channels k = channels_of_tile(b, <char*>room)
-    cdef Affine map = affine(&k, SLOPE)
+    cdef Affine map = slope_map(&k)
     cdef Window w
     cdef Py_ssize_t group
     for group in range(first, end):

@@ -194,5 +194,3 @@ cdef void round_off(from_vector values, float* rounded, Py_ssize_t count) noexce
     cdef Py_ssize_t c
     for c in range(count):
         rounded[c] = <float>values[c]
-
-

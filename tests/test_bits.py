@@ -53,10 +53,11 @@ def test_for_every_number_of_threads(threads, dtype, shape, axis):
 
 
 @cache
-def of_variant(isa):
-    """The digest of a variant, or why there is none."""
+def of_variant(isa, **environment):
+    """The digest of a variant, with two threads, or None if there is no such variant."""
+    program = "import bncore, digest\nbncore.set_num_threads(2)\nfor line in digest.lines(): print(line)"
     try:
-        return child.run("import digest\nfor line in digest.lines(): print(line)", BNCORE_ISA=isa)
+        return child.run(program, BNCORE_ISA=isa, **environment)
     except AssertionError as error:
         if "BNCORE_ISA must name a variant" not in str(error):
             raise
@@ -66,6 +67,14 @@ def of_variant(isa):
 @pytest.mark.parametrize("isa", runtime._VARIANTS)
 def test_for_every_instruction_set(isa):
     found = of_variant(isa)
+    if found is None:
+        pytest.skip(f"this processor, or this build, has no {isa}")
+    assert found.splitlines() == digest.of_this_process()
+
+
+@pytest.mark.parametrize("isa", runtime._VARIANTS)
+def test_with_as_little_stack_as_a_thread_has_under_musl(isa):
+    found = of_variant(isa, OMP_STACKSIZE="128K")
     if found is None:
         pytest.skip(f"this processor, or this build, has no {isa}")
     assert found.splitlines() == digest.of_this_process()

@@ -1,4 +1,4 @@
-"""What a call needs beside its arguments and results: counted by tracemalloc, and by the system in a process of its own."""
+"""What a call needs beside arguments and results: by tracemalloc, and by the system in its own process."""
 
 import tracemalloc
 
