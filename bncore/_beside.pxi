@@ -129,7 +129,7 @@ cdef inline void run_pull_beside(const real* dy, const real* x, real* dx, Py_ssi
     rest_of_sums(next_dy, next, i, next_count, dy_fetch, fetch, tally)
 
 
-cdef inline Moments scale_beside_moments(const Walk* x, const Walk* y, Part here, Py_ssize_t c, const Affine* map, bint stream,
+cdef Moments scale_beside_moments(const Walk* x, const Walk* y, Part here, Py_ssize_t c, const Affine* map, bint stream,
                                   Part there, Py_ssize_t ahead, real* tile) noexcept nogil:
     # y of one chunk of channel c, and the moments of one of channel c + 1
     cdef Tally tally
@@ -156,7 +156,7 @@ cdef inline Moments scale_beside_moments(const Walk* x, const Walk* y, Part here
         return exact_chunk(x, there, c + 1, near_number(&tally.offset[0], tally.centre, there), ahead, tile)
 
 
-cdef inline void pull_beside_sums(const Walk* dy, const Walk* x, const Walk* dx, Part here, Py_ssize_t c, const Channels* k,
+cdef void pull_beside_sums(const Walk* dy, const Walk* x, const Walk* dx, Part here, Py_ssize_t c, const Channels* k,
                            bint stream, Part there, Py_ssize_t t, Py_ssize_t dy_ahead, Py_ssize_t ahead,
                            const real* kind) noexcept nogil:
     # dx of one chunk of channel c, and the sums of chunk t of channel c + 1

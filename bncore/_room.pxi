@@ -25,11 +25,12 @@ cdef inline double* carve_doubles(Room* room, Py_ssize_t count) noexcept nogil:
 cdef void furnish(Channels* k, Room* room, Py_ssize_t count, Keeps keeps) noexcept nogil:
     # room for so many channels
     cdef Py_ssize_t item = sizeof(float) if k.single else sizeof(double)
-    # exact maps take four numbers a channel, and come where its records were
+    # an exact map takes four numbers a channel, and comes where its records were
     cdef bint exact = k.single and keeps.coefficients > 0
     cdef Py_ssize_t records = count * (max(<Py_ssize_t>2, k.parts) if exact else k.parts)
     cdef int j
     k.count = count
+    k.exact[0] = k.exact[1] = k.exact[2] = k.exact[3] = NULL
     k.moments.hi = k.moments.lo = k.moments.m2 = NULL
     k.sums.dy_hi = k.sums.dy_lo = k.sums.dyd_hi = k.sums.dyd_lo = NULL
     if keeps.moments:
@@ -42,10 +43,8 @@ cdef void furnish(Channels* k, Room* room, Py_ssize_t count, Keeps keeps) noexce
         k.exact[0], k.exact[1] = k.sums.dy_hi, k.sums.dyd_hi
         if not k.single:
             k.sums.dy_lo, k.sums.dyd_lo = carve_doubles(room, records), carve_doubles(room, records)
-    if exact and room.base != NULL and (keeps.moments or keeps.sums):
-        k.exact[2], k.exact[3] = k.exact[0] + count, k.exact[1] + count
-    else:
-        k.exact[0] = k.exact[1] = k.exact[2] = k.exact[3] = NULL
+    if exact:
+        k.exact[2], k.exact[3] = doubles_from(k.exact[0], count), doubles_from(k.exact[1], count)
     k.counts = carve_doubles(room, k.parts)
     k.wide = carve(room, count, 1)
     for j in range(5):

@@ -6,6 +6,7 @@
 cdef enum:
     SOME_CHANNELS = 128            # that are worked out at a time: their vectors stay in the first cache
 
+
 cdef struct Work:
     Py_ssize_t at                  # the first of these channels
     Py_ssize_t channels            # how many they are
@@ -24,15 +25,15 @@ cdef struct Work:
     double second[SOME_CHANNELS]
     double second_lo[SOME_CHANNELS]
     double rstd[SOME_CHANNELS]
-    double near[SOME_CHANNELS]     # the mean before its rounding to one number is near + rest
+    double near[SOME_CHANNELS]      # the mean before its rounding to one number is near + rest
     double rest[SOME_CHANNELS]
-    double residual[SOME_CHANNELS] # near + rest - mean
-    double moved[SOME_CHANNELS]    # mean - centre
-    double dyd[SOME_CHANNELS]      # sum dy (x - mean)
-    double a[SOME_CHANNELS]        # gamma rstd, which is k0 too
-    double rise[SOME_CHANNELS]     # mean(dy)
-    double k1[SOME_CHANNELS]       # -gamma rstd^3 mean(dy (x - mean))
-    double wide[SOME_CHANNELS]     # 0 or 1
+    double residual[SOME_CHANNELS]  # near + rest - mean
+    double moved[SOME_CHANNELS]     # mean - centre
+    double dyd[SOME_CHANNELS]       # sum dy (x - mean)
+    double a[SOME_CHANNELS]         # gamma rstd, which is k0 too
+    double rise[SOME_CHANNELS]      # mean(dy)
+    double k1[SOME_CHANNELS]        # -gamma rstd^3 mean(dy (x - mean))
+    double wide[SOME_CHANNELS]      # 0 or 1
 
 
 cdef inline double* vector_of(const double* wide, const float* single, Py_ssize_t first, double* room,
@@ -51,6 +52,7 @@ cdef inline double* vector_of(const double* wide, const float* single, Py_ssize_
 
 
 cdef void take_up(Work* w, const Channels* k, Py_ssize_t first, Py_ssize_t channels) noexcept nogil:
+    # these channels of k
     w.at, w.channels = first, channels
     w.gamma = vector_of(k.gamma, k.given.gamma, first, w.own[0], channels, 1)
     w.beta = vector_of(k.beta, k.given.beta, first, w.own[1], channels, 0)
