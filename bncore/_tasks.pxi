@@ -7,7 +7,7 @@ cdef enum:
     TILE_BYTES = 2 * CHUNK_BYTES   # two operands' share of a chunk
     SMALL_PLANE = 512              # planes of fewer elements are columns, if there are
     MANY_PLANES = 8                # at least so many of them,
-    TINY_PLANE = 16                # and planes of still fewer if there are two
+    TINY_PLANE = 8                 # and planes of still fewer if there are two
     LONG_RUN = 64                  # planes of so many elements are mapped one by one, in the order of addresses
     SPARE = 8                      # tasks to a thread from which one more or less does not matter
     SMALL_WORK = 1 << 15           # fewer elements stay on the calling thread: waking another costs more

@@ -39,7 +39,7 @@ RACES = {
     "FEW_ELEMENTS": [("inference", (300, 8192), FIRST), ("inference", (600, 8192), FIRST)],
     "SMALL_PLANE": [("forward", (64, 64, 20, 20), FIRST), ("forward", (64, 64, 28, 28), FIRST)],
     "MANY_PLANES": [("forward", (6, 256, 7, 7), FIRST), ("forward", (12, 256, 7, 7), FIRST)],
-    "TINY_PLANE": [("forward", (4, 512, 3, 3), FIRST), ("forward", (4, 256, 5, 5), FIRST)],
+    "TINY_PLANE": [("forward", (4, 512, 3, 3), FIRST), ("inference", (4, 512, 2, 3), FIRST)],
     "LONG_RUN": [("forward", (64, 128, 7, 7), FIRST), ("forward", (64, 64, 10, 10), FIRST)],
     "MANY_CHANNELS": [("forward", (1, 1024, 8, 8), FIRST), ("backward", (1, 1024, 8, 8), FIRST)],
     "GROUP_ELEMENTS": [("forward", (1, 512, 15, 15), FIRST), ("backward", (1, 128, 28, 28), FIRST)],
