@@ -18,6 +18,8 @@ from setuptools import Extension, setup
 
 # No fused multiply-add and no reassociation: the same bits from every level and every compiler.
 FLAGS = ["-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-fvisibility=hidden", "-g0"]
+# Where a kernel has become large, gcc calls the small functions of its loops, for up to a third of its time.
+INLINE = ["--param=max-inline-insns-single=1000"]
 LEVELS = {"base": []}
 if platform.machine() in ("x86_64", "AMD64"):
     LEVELS |= {"v3": ["-march=x86-64-v3"], "v4": ["-march=x86-64-v4", "-mprefer-vector-width=512"]}
@@ -26,12 +28,12 @@ if os.environ.get("BNCORE_LEVELS"):
 SOURCES = sorted(str(path) for path in Path("bncore").glob("*.px[di]"))
 
 
-def compiles(flags):
-    """Whether the compiler that builds the extensions makes an OpenMP program with these flags."""
+def compiles(flags, program="int main(void) { return 0; }\n"):
+    """Whether the compiler that builds the extensions makes this program with these flags."""
     compiler = (os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc").split()
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "probe.c")
-        source.write_text("#include <omp.h>\nint main(void) { return omp_get_max_threads() < 1; }\n")
+        source.write_text(program)
         command = [*compiler, *flags, str(source), "-o", str(source.with_suffix(""))]
         return subprocess.run(command, capture_output=True, check=False).returncode == 0
 
@@ -40,20 +42,20 @@ def openmp():
     """The OpenMP switch: asked for unless BNCORE_OPENMP=0, used if the compiler has it."""
     if os.environ.get("BNCORE_OPENMP") == "0":
         return []
-    if compiles(["-fopenmp"]):
+    if compiles(["-fopenmp"], "#include <omp.h>\nint main(void) { return omp_get_max_threads() < 1; }\n"):
         return ["-fopenmp"]
     print("bncore: this compiler has no OpenMP (-fopenmp); building single-threaded", file=sys.stderr)
     return []
 
 
 def extensions():
-    parallel = openmp()
+    parallel, inline = openmp(), INLINE if compiles(["-Werror", *INLINE]) else []
     for level, march in LEVELS.items():
         yield Extension(
             f"bncore._kernels_{level}",
             [f"bncore/_kernels_{level}.pyx"],
             depends=SOURCES,
-            extra_compile_args=FLAGS + march + parallel,
+            extra_compile_args=FLAGS + inline + march + parallel,
             extra_link_args=parallel,
         )
     for name in ("_cpu", "_blocks", "_stats"):

@@ -117,9 +117,11 @@ cdef extern from *:
         bn_unit v = bn_widen_some(x + (k) * BN_WIDTH, count - (k) * BN_WIDTH); \
         bn_unit w = bn_widen_some(y + (k) * BN_WIDTH, count - (k) * BN_WIDTH); \
         t->unit[k] += v; u->unit[k] = bn_add_exact_unit(v, w, u->unit[k]); }
-    /* a call would keep t and u in memory, and the loops before it would add there */
-    static inline __attribute__((always_inline))
-    void bn_plus_rest(bn_lanes* t, bn_lanes* u, const float* x, const float* y, Py_ssize_t count)
+    /* Where registers hold t and u, a call would keep them in memory, and the loops before it would add there. */
+    #if BN_WIDTH >= 4
+    __attribute__((always_inline))
+    #endif
+    static inline void bn_plus_rest(bn_lanes* t, bn_lanes* u, const float* x, const float* y, Py_ssize_t count)
     { BN_EACH(BN_PLUS_REST) }
     /* the sum of eight numbers by halves: ((0+4) + (2+6)) + ((1+5) + (3+7)) */
     static inline double bn_fold_eight(const double* t)
