@@ -32,7 +32,7 @@ cdef struct Wanted:                # where results are wanted in float32, or NUL
 
 
 cdef struct Channels:
-    Py_ssize_t count               # of channels to which there is room for records: from one part's to the next
+    Py_ssize_t count               # channels to a part of the records: C, or as many as a thread carries at a time
     double m                       # elements of a channel
     double eps
     const double* gamma            # NULL stands for 1, unless it was given in float32

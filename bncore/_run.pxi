@@ -68,7 +68,7 @@ cdef void backward_share(Batch* b, Py_ssize_t first, Py_ssize_t end, real* tile)
 
 
 cdef void inference_share(Batch* b, Py_ssize_t thread, real* tile) noexcept nogil:
-    # a map, which no sum ties to channels: it runs through memory as the tensor lies
+    # a map, which no sum ties to channels: it runs through memory nearly as the tensor lies
     cdef Py_ssize_t pieces = b.cut.planes * b.count * b.cut.pieces if by_plane(b) else b.grid.folded
     cdef Py_ssize_t first = pieces * thread // b.threads, end = pieces * (thread + 1) // b.threads
     if b.whole:
