@@ -52,7 +52,9 @@ cdef void furnish(Channels* k, Room* room, Py_ssize_t count, Keeps keeps) noexce
 
 
 cdef int reserve(Batch* b, Keeps keeps) except -1:
-    cdef bint tiles = not b.rows and (b.staged or not (b.x.dense and b.dy.dense))
+    # a call that only maps goes plane by plane where rows have long runs
+    cdef bint planes = not b.rows or (by_plane(b) and not (keeps.moments or keeps.sums))
+    cdef bint tiles = planes and (b.staged or not (b.x.dense and b.dy.dense))
     cdef bint shared = not (b.whole or b.strips or b.tiled)
     cdef Channels* k = &b.channels
     cdef Room own, all
