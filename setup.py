@@ -1,7 +1,7 @@
-"""The extension modules of bncore: one kernel source, compiled once for each instruction-set level.
+"""The extension modules of bncore. Leaves are compiled once for each instruction-set level, all else once.
 
-BNCORE_OPENMP=0 builds without OpenMP (single-threaded; show_config says so); BNCORE_LEVELS=v4 builds that
-level alone, for a quick look. Everything else that a build decides is in the two lists below. No flag depends
+BNCORE_OPENMP=0 builds without OpenMP (single-threaded; show_config says so); BNCORE_LEVELS=v3 builds that
+level alone, for a quick look. Everything else that a build decides is in the lists below. No flag depends
 on the machine that builds.
 """
 
@@ -18,14 +18,35 @@ from setuptools import Extension, setup
 
 # No fused multiply-add and no reassociation: the same bits from every level and every compiler.
 FLAGS = ["-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-fvisibility=hidden", "-g0"]
-# Where a kernel has become large, gcc calls the small functions of its loops, for up to a third of its time.
-INLINE = ["--param=max-inline-insns-single=1000"]
+# Where a leaf has become large, gcc calls the small functions of its loops, for up to a third of its time.
+INLINE = [
+    f"--param={limit}"
+    for limit in ("max-inline-insns-single=1000", "inline-unit-growth=1000", "large-function-growth=1000", "large-stack-frame-growth=10000")
+]
 LEVELS = {"base": []}
 if platform.machine() in ("x86_64", "AMD64"):
     LEVELS |= {"v3": ["-march=x86-64-v3"], "v4": ["-march=x86-64-v4", "-mprefer-vector-width=512"]}
 if os.environ.get("BNCORE_LEVELS"):
     LEVELS = {level: LEVELS[level] for level in os.environ["BNCORE_LEVELS"].split(",")}
-SOURCES = sorted(str(path) for path in Path("bncore").glob("*.px[di]"))
+LEAVES = sorted(str(path) for path in Path("bncore/core/leaves").glob("*.[ph]*") if path.suffix in (".pxd", ".h"))
+# What is compiled once, and whether it starts threads.
+ONCE = {
+    "bncore._blocks": False,
+    "bncore._cpu": False,
+    "bncore._stats": False,
+    "bncore.core.call": False,
+    "bncore.core.execute": True,
+    "bncore.core.plan": False,
+    "bncore.core.leaves.trace": False,
+}
+HEADERS = sorted(str(path) for path in Path("bncore/core").glob("*.pxd"))
+DIRECTIVES = {
+    "boundscheck": False,
+    "wraparound": False,
+    "initializedcheck": False,
+    "cdivision": True,
+    "freethreading_compatible": True,
+}
 
 
 def compiles(flags, program="int main(void) { return 0; }\n"):
@@ -52,17 +73,26 @@ def extensions():
     parallel, inline = openmp(), INLINE if compiles(["-Werror", *INLINE]) else []
     for level, march in LEVELS.items():
         yield Extension(
-            f"bncore._kernels_{level}",
-            [f"bncore/_kernels_{level}.pyx"],
-            depends=SOURCES,
-            extra_compile_args=FLAGS + inline + march + parallel,
-            extra_link_args=parallel,
+            f"bncore.core.leaves.{level}",
+            [f"bncore/core/leaves/{level}.pyx"],
+            include_dirs=["bncore/core/leaves"],
+            depends=LEAVES + HEADERS,
+            extra_compile_args=FLAGS + inline + march,
         )
-    for name in ("_cpu", "_blocks", "_stats"):
-        yield Extension(f"bncore.{name}", [f"bncore/{name}.pyx"], extra_compile_args=["-O2", "-g0"])
+    for name, threads in ONCE.items():
+        flags = parallel if threads else []
+        yield Extension(
+            name,
+            [f"{name.replace('.', '/')}.pyx"],
+            depends=HEADERS,
+            extra_compile_args=["-O3", "-fvisibility=hidden", "-g0", *flags],
+            extra_link_args=flags,
+        )
 
 
 setup(
-    ext_modules=cythonize(list(extensions()), build_dir="build/cython", language_level=3),
-    options={"build_ext": {"parallel": len(LEVELS)}},
+    ext_modules=cythonize(
+        list(extensions()), build_dir="build/cython", language_level=3, compiler_directives=DIRECTIVES
+    ),
+    options={"build_ext": {"parallel": os.cpu_count()}},
 )

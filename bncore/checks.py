@@ -62,6 +62,13 @@ def per_channel(name: str, value: ArrayLike, channels: int) -> NDArray[numpy.flo
     return numpy.ascontiguousarray(array, dtype=numpy.float64)
 
 
+def vectors(parameters: Mapping[str, ArrayLike | None], channels: int) -> dict[str, NDArray[numpy.float64] | None]:
+    """Vectors of one number a channel, each of which may be absent."""
+    return {
+        name: None if value is None else per_channel(name, value, channels) for name, value in parameters.items()
+    }
+
+
 def variance(name: str, value: ArrayLike, channels: int) -> NDArray[numpy.float64]:
     """A per-channel vector without a negative number."""
     array = per_channel(name, value, channels)
@@ -83,6 +90,8 @@ def epsilon(eps: Any) -> float:
 
 def output(out: Any, like: Array, inputs: Mapping[str, Any], called: str = "out") -> bool:
     """Whether out is one of the inputs; what cannot be written, or overlaps an input in part, is refused."""
+    if out is None:
+        return False
     if not isinstance(out, numpy.ndarray):
         raise TypeError(f"{called} must be a NumPy array, found {type(out).__name__}")
     if out.shape != like.shape:

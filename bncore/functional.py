@@ -1,20 +1,14 @@
 """Batch normalization as functions of arrays: (9.38)-(9.41) forward, and the gradients derived from them."""
 
+from collections.abc import Iterable
+
 import numpy
 from numpy.typing import ArrayLike
 
 from . import checks, operands
 from ._stats import Stats
 from .checks import Array
-from .copying import copy
-from .runtime import kernels
-
-KIND = {numpy.dtype(numpy.float32): "float", numpy.dtype(numpy.float64): "double"}
-KERNEL = {
-    (name, dtype): getattr(kernels, name)[kind]
-    for name in ("statistics", "forward", "inference", "backward", "inference_backward")
-    for dtype, kind in KIND.items()
-}
+from .core import call
 
 
 def forward(
@@ -60,21 +54,19 @@ def forward(
 
     Source: equations (9.38), (9.39), (9.40) and (9.41).
     """
-    done: tuple[Array, Stats] | None = kernels.dense_forward(x, gamma, beta, eps, axis, out)
+    done: tuple[Array, Stats] | None = call.short_forward(x, gamma, beta, eps, axis, out)
     if done is not None:
         return done
     x = checks.tensor("x", x)
     axis = checks.channel_axis(axis, x.ndim)
     eps = checks.epsilon(eps)
     channels = x.shape[axis]
-    gamma64 = None if gamma is None else checks.per_channel("gamma", gamma, channels)
-    beta64 = None if beta is None else checks.per_channel("beta", beta, channels)
-    shared = out is not None and checks.output(out, x, {"x": x, "gamma": gamma, "beta": beta})
+    given = checks.vectors({"gamma": gamma, "beta": beta}, channels)
+    checks.output(out, x, {"x": x, "gamma": gamma, "beta": beta})
     mean, var = numpy.zeros(channels), numpy.zeros(channels)
-    place, (source,), target = operands.prepare([x], axis, out)
-    if x.size:
-        KERNEL["forward", target.dtype](source, gamma64, beta64, eps, target, mean, var, shared)
-    return delivered(place, out), Stats(_count(x, channels), mean, var, eps)
+    vectors = given | {"new_mean": mean, "new_var": var}
+    (y,) = operands.compute("forward", {"x": x}, {"out": out}, vectors, eps, axis, own=True)
+    return y, Stats(_count(x, channels), mean, var, eps)
 
 
 def backward(
@@ -120,25 +112,21 @@ def backward(
 
     Source: the derivatives of equations (9.38)-(9.41), proven in docs/derivation.md.
     """
-    done: tuple[Array, Array, Array] | None = kernels.dense_backward(dy, x, gamma, stats, axis, out)
+    done: tuple[Array, Array, Array] | None = call.short_backward(dy, x, gamma, stats, axis, out)
     if done is not None:
         return done
     x = checks.tensor("x", x)
     dy = checks.like("dy", dy, x)
     axis = checks.channel_axis(axis, x.ndim)
     channels = x.shape[axis]
-    gamma64 = None if gamma is None else checks.per_channel("gamma", gamma, channels)
+    given = checks.vectors({"gamma": gamma}, channels)
     check_own(stats, x, channels)
-    inputs = {"x": x, "dy": dy, "gamma": gamma, "stats.mean": stats.mean, "stats.var": stats.var}
-    shared = out is not None and checks.output(out, x, inputs)
-    dgamma, dbeta = numpy.zeros(channels), numpy.zeros(channels)
-    place, (source, gradient), target = operands.prepare([x, dy], axis, out)
-    if x.size:
-        KERNEL["backward", target.dtype](
-            gradient, source, gamma64, stats.eps, stats.mean, stats.var, target, dgamma, dbeta, shared
-        )
-    kind = target.dtype if gamma is None else numpy.asarray(gamma).dtype.newbyteorder("=")
-    return delivered(place, out), dgamma.astype(kind, copy=False), dbeta.astype(kind, copy=False)
+    given |= {"mean": stats.mean, "var": stats.var}
+    checks.output(out, x, {"x": x, "dy": dy, "gamma": gamma, "stats.mean": stats.mean, "stats.var": stats.var})
+    sums = {"dgamma": numpy.zeros(channels), "dbeta": numpy.zeros(channels)}
+    tensors = {"x": x, "dy": dy}
+    (dx,) = operands.compute("backward", tensors, {"out": out}, given | sums, stats.eps, axis, own=True)
+    return dx, *rounded(sums.values(), gamma, x)
 
 
 def inference(
@@ -183,23 +171,18 @@ def inference(
 
     Source: equations (9.40) and (9.41).
     """
-    y: Array | None = kernels.dense_inference(x, gamma, beta, mean, var, eps, axis, out)
+    y: Array | None = call.short_inference(x, gamma, beta, mean, var, eps, axis, out)
     if y is not None:
         return y
     x = checks.tensor("x", x)
     axis = checks.channel_axis(axis, x.ndim)
     eps = checks.epsilon(eps)
     channels = x.shape[axis]
-    gamma64 = None if gamma is None else checks.per_channel("gamma", gamma, channels)
-    beta64 = None if beta is None else checks.per_channel("beta", beta, channels)
-    mean64 = checks.per_channel("mean", mean, channels)
-    var64 = checks.variance("var", var, channels)
-    inputs = {"x": x, "gamma": gamma, "beta": beta, "mean": mean, "var": var}
-    shared = out is not None and checks.output(out, x, inputs)
-    place, (source,), target = operands.prepare([x], axis, out)
-    if x.size:
-        KERNEL["inference", target.dtype](source, gamma64, beta64, eps, target, mean64, var64, shared)
-    return delivered(place, out)
+    given = checks.vectors({"gamma": gamma, "beta": beta}, channels)
+    given |= {"mean": checks.per_channel("mean", mean, channels), "var": checks.variance("var", var, channels)}
+    checks.output(out, x, {"x": x, "gamma": gamma, "beta": beta, "mean": mean, "var": var})
+    (y,) = operands.compute("inference", {"x": x}, {"out": out}, given, eps, axis, own=False)
+    return y
 
 
 def inference_backward(
@@ -249,7 +232,7 @@ def inference_backward(
 
     Source: the derivatives of equations (9.40) and (9.41), proven in docs/derivation.md.
     """
-    done = kernels.dense_inference_backward(dy, x, gamma, mean, var, eps, axis, out)
+    done = call.short_inference_backward(dy, x, gamma, mean, var, eps, axis, out)
     if done is not None:
         dx, dgamma, dbeta = done
         return dx, dgamma, dbeta
@@ -258,19 +241,13 @@ def inference_backward(
     axis = checks.channel_axis(axis, x.ndim)
     eps = checks.epsilon(eps)
     channels = x.shape[axis]
-    gamma64 = None if gamma is None else checks.per_channel("gamma", gamma, channels)
-    mean64 = checks.per_channel("mean", mean, channels)
-    var64 = checks.variance("var", var, channels)
-    inputs = {"x": x, "dy": dy, "gamma": gamma, "mean": mean, "var": var}
-    shared = out is not None and checks.output(out, x, inputs)
-    dgamma, dbeta = numpy.zeros(channels), numpy.zeros(channels)
-    place, (source, gradient), target = operands.prepare([x, dy], axis, out)
-    if x.size:
-        KERNEL["inference_backward", target.dtype](
-            gradient, source, gamma64, eps, mean64, var64, target, dgamma, dbeta, shared
-        )
-    kind = target.dtype if gamma is None else numpy.asarray(gamma).dtype.newbyteorder("=")
-    return delivered(place, out), dgamma.astype(kind, copy=False), dbeta.astype(kind, copy=False)
+    given = checks.vectors({"gamma": gamma}, channels)
+    given |= {"mean": checks.per_channel("mean", mean, channels), "var": checks.variance("var", var, channels)}
+    checks.output(out, x, {"x": x, "dy": dy, "gamma": gamma, "mean": mean, "var": var})
+    sums = {"dgamma": numpy.zeros(channels), "dbeta": numpy.zeros(channels)}
+    tensors = {"x": x, "dy": dy}
+    (dx,) = operands.compute("inference_backward", tensors, {"out": out}, given | sums, eps, axis, own=False)
+    return dx, *rounded(sums.values(), gamma, x)
 
 
 def statistics(x: ArrayLike, *, eps: float = 1e-5, axis: int = 1) -> Stats:
@@ -299,7 +276,7 @@ def statistics(x: ArrayLike, *, eps: float = 1e-5, axis: int = 1) -> Stats:
 
     Source: equations (9.38) and (9.39).
     """
-    done: Stats | None = kernels.dense_statistics(x, eps, axis)
+    done: Stats | None = call.short_statistics(x, eps, axis)
     if done is not None:
         return done
     x = checks.tensor("x", x)
@@ -307,9 +284,7 @@ def statistics(x: ArrayLike, *, eps: float = 1e-5, axis: int = 1) -> Stats:
     eps = checks.epsilon(eps)
     channels = x.shape[axis]
     mean, var = numpy.zeros(channels), numpy.zeros(channels)
-    if x.size:
-        source = operands.readable(x, axis)
-        KERNEL["statistics", source.dtype](source, mean, var)
+    operands.compute("statistics", {"x": x}, {}, {"new_mean": mean, "new_var": var}, eps, axis, own=True)
     return Stats(_count(x, channels), mean, var, eps)
 
 
@@ -327,14 +302,13 @@ def check_own(stats: Stats, x: Array, channels: int) -> None:
         )
 
 
+def rounded(sums: Iterable[Array], gamma: ArrayLike | None, x: Array) -> list[Array]:
+    """Gradients of gamma and beta in gamma's dtype, or in that of x."""
+    kind = (x if gamma is None else numpy.asarray(gamma)).dtype.newbyteorder("=")
+    with numpy.errstate(all="ignore"):
+        return [gradient.astype(kind, copy=False) for gradient in sums]
+
+
 def _count(x: Array, channels: int) -> int:
-    """m: the elements of one channel."""
+    # m: the elements of one channel
     return x.size // channels if channels else 0
-
-
-def delivered(place: Array, out: Array | None) -> Array:
-    """The result where the caller wants it."""
-    if out is None or place is out:
-        return place
-    copy(out, place)
-    return out

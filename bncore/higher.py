@@ -8,10 +8,8 @@ from numpy.typing import ArrayLike
 from . import checks, operands
 from ._stats import Stats
 from .checks import Array
-from .functional import KERNEL, KIND, check_own, delivered
-from .runtime import kernels
-
-_KERNEL = {dtype: kernels.double_backward[kind] for dtype, kind in KIND.items()}
+from .core import call
+from .functional import check_own, rounded
 
 
 def jvp(
@@ -56,24 +54,21 @@ def jvp(
 
     Source: the derivatives of equations (9.38)-(9.41), proven in docs/proofs/forward-mode.md.
     """
-    done: tuple[Array, Array, Array] | None = kernels.dense_backward(v, x, gamma, stats, axis, out)
+    done: tuple[Array, Array, Array] | None = call.short_backward(v, x, gamma, stats, axis, out)
     if done is not None:
         return done[0]
     x = checks.tensor("x", x)
     v = checks.like("v", v, x)
     axis = checks.channel_axis(axis, x.ndim)
     channels = x.shape[axis]
-    gamma64 = None if gamma is None else checks.per_channel("gamma", gamma, channels)
+    given = checks.vectors({"gamma": gamma}, channels)
     check_own(stats, x, channels)
-    inputs = {"x": x, "v": v, "gamma": gamma, "stats.mean": stats.mean, "stats.var": stats.var}
-    shared = out is not None and checks.output(out, x, inputs)
-    sums = numpy.zeros(channels), numpy.zeros(channels)
-    place, (source, direction), target = operands.prepare([x, v], axis, out)
-    if x.size:
-        KERNEL["backward", target.dtype](
-            direction, source, gamma64, stats.eps, stats.mean, stats.var, target, *sums, shared
-        )
-    return delivered(place, out)
+    given |= {"mean": stats.mean, "var": stats.var}
+    checks.output(out, x, {"x": x, "v": v, "gamma": gamma, "stats.mean": stats.mean, "stats.var": stats.var})
+    (result,) = operands.compute(
+        "backward", {"x": x, "dy": v}, {"out": out}, given, stats.eps, axis, own=True
+    )
+    return result
 
 
 def double_backward(
@@ -135,40 +130,33 @@ def double_backward(
     """
     x = checks.tensor("x", x)
     dy = checks.like("dy", dy, x)
-    directions = [] if ddx is None else [checks.like("ddx", ddx, x)]
+    v = None if ddx is None else checks.like("ddx", ddx, x)
     axis = checks.channel_axis(axis, x.ndim)
     channels = x.shape[axis]
-    given = {"gamma": gamma, "ddgamma": ddgamma, "ddbeta": ddbeta}
-    gamma64, ddgamma64, ddbeta64 = (
-        None if value is None else checks.per_channel(name, value, channels) for name, value in given.items()
-    )
+    parameters = {"gamma": gamma, "ddgamma": ddgamma, "ddbeta": ddbeta}
+    given = checks.vectors(parameters, channels)
     check_own(stats, x, channels)
-    inputs = {"x": x, "dy": dy, "ddx": ddx, **given, "stats.mean": stats.mean, "stats.var": stats.var}
+    given |= {"mean": stats.mean, "var": stats.var}
+    inputs = {"x": x, "dy": dy, "ddx": ddx, **parameters, "stats.mean": stats.mean, "stats.var": stats.var}
     outs = _pair(out, x, inputs)
-    d_gamma = numpy.zeros(channels)
-    places, views, targets = operands.prepare_results([x, dy, *directions], axis, outs)
-    if x.size:
-        source, gradient, direction, *_ = [*views, None]
-        _KERNEL[targets[0].dtype](
-            *(source, gradient, direction, ddgamma64, ddbeta64, gamma64),
-            *(stats.eps, stats.mean, stats.var, *targets, d_gamma),
-        )
-    kind = places[0].dtype if gamma is None else numpy.asarray(gamma).dtype.newbyteorder("=")
-    d_dy, d_x = (delivered(place, out) for place, out in zip(places, outs, strict=True))
-    return d_dy, d_x, d_gamma.astype(kind, copy=False)
+    sums = {"dgamma": numpy.zeros(channels)}
+    tensors = {"x": x, "dy": dy, "v": v}
+    d_dy, d_x = operands.compute(
+        "double_backward", tensors, outs, given | sums, stats.eps, axis, own=True
+    )
+    return d_dy, d_x, *rounded(sums.values(), gamma, x)
 
 
-def _pair(out: object, x: Array, inputs: Mapping[str, object]) -> list[Array | None]:
+def _pair(out: object, x: Array, inputs: Mapping[str, object]) -> dict[str, Array | None]:
     # the two places that out names
     if out is None:
-        return [None, None]
+        return {"out": None, "out2": None}
     if not isinstance(out, tuple | list):
         raise TypeError(f"out must be a pair of arrays, for d_dy and d_x, found {type(out).__name__}")
     if len(out) != 2:
         raise ValueError(f"out must be a pair of arrays, for d_dy and d_x, found {len(out)}")
     for number, place in enumerate(out):
-        if place is not None:
-            checks.output(place, x, inputs, f"out[{number}]")
+        checks.output(place, x, inputs, f"out[{number}]")
     if out[0] is not None and out[1] is not None and checks.overlap(*out):
         raise ValueError("out must be two arrays that do not overlap, found two that do")
-    return list(out)
+    return {"out": out[0], "out2": out[1]}

@@ -10,11 +10,12 @@ lies in memory in another order than x where x is channels-last.
 import math
 
 import numpy
+from numpy.typing import NDArray
 
 from . import recycling
 from .checks import Array
-from .copying import copied
-from .runtime import kernels
+from .copying import copied, copy
+from .core import call, plan
 
 
 def ready(array: Array) -> Array:
@@ -78,24 +79,38 @@ def _merge(arrays: list[Array], axes: list[int]) -> list[list[int]]:
     return runs
 
 
-def prepare(arrays: list[Array], axis: int, out: Array | None) -> tuple[Array, list[Array], Array]:
-    """Where the result goes, and four-dimensional views of the inputs and of that place.
+def compute(
+    operation: str,
+    tensors: dict[str, Array | None],
+    outs: dict[str, Array | None],
+    vectors: dict[str, NDArray[numpy.float64] | None],
+    eps: float,
+    axis: int,
+    own: bool,
+) -> list[Array]:
+    """Carry out an operation on arrays that have been checked, and return its results where the caller wants them.
 
-    The first of the arrays is x, whose layout the result takes. The place is out itself if a kernel can walk
-    it, and else memory of its own, to be copied to out at the end.
+    The first of the tensors is x, whose layout decides how all are walked, and which new results take.
     """
-    (place,), views, (target,) = prepare_results(arrays, axis, [out])
-    return place, views, target
+    given = {name: array for name, array in tensors.items() if array is not None}
+    places, views = prepare(given, axis, outs)
+    if tensors["x"].size:
+        call.compute(operation, views, vectors, eps, own)
+    return [_delivered(place, out) for place, out in zip(places, outs.values(), strict=True)]
 
 
-def prepare_results(
-    arrays: list[Array], axis: int, outs: list[Array | None]
-) -> tuple[list[Array], list[Array], list[Array]]:
-    """The same for several results."""
-    x, *others = (ready(array) for array in arrays)
-    places = [recycling.empty_like(x) if out is None or not out.flags.aligned else out for out in outs]
+def prepare(
+    tensors: dict[str, Array], axis: int, outs: dict[str, Array | None]
+) -> tuple[list[Array], dict[str, Array]]:
+    """Where the results go, and four-dimensional views of tensors and of those places, by their names.
+
+    A place is `out` itself if a kernel can walk it, and else memory of its own, to be copied to `out` at the end.
+    """
+    x, *others = (ready(array) for array in tensors.values())
+    places = [recycling.empty_like(x) if out is None or not out.flags.aligned else out for out in outs.values()]
+    names = [*tensors, *outs]
     if not x.size:
-        return places, [x, *others], places
+        return places, {}
     views = _views([x, *others, *places], axis)
     if views is None:
         # x stays as it is if it can, for how it is walked decides every bit; the others take its layout
@@ -106,7 +121,15 @@ def prepare_results(
         places = [recycling.empty_like(x) for _ in outs]
         views = _views([x, *others, *places], axis)
     assert views is not None, "arrays of one dense layout can be walked"
-    return places, views[: len(arrays)], views[len(arrays) :]
+    return places, dict(zip(names, views, strict=True))
+
+
+def _delivered(place: Array, out: Array | None) -> Array:
+    # the result where the caller wants it
+    if out is None or place is out:
+        return place
+    copy(out, place)
+    return out
 
 
 def _views(arrays: list[Array], axis: int) -> list[Array] | None:
@@ -115,7 +138,7 @@ def _views(arrays: list[Array], axis: int) -> list[Array] | None:
     if views is None or not _in_rows(views[0]) or all(_in_rows(view) for view in views):
         return views
     n, _, h, w = views[0].shape
-    return None if kernels.walks_rows(n, h * w, views[0].itemsize) else views
+    return None if plan.walks_columns(n, h * w, views[0].dtype == numpy.float64) else views
 
 
 def _in_rows(view: Array) -> bool:
@@ -129,8 +152,3 @@ def _in_rows(view: Array) -> bool:
         and (c == 1 or along_c == h * w * step)
     )
 
-
-def readable(x: Array, axis: int) -> Array:
-    """A four-dimensional view of x, or of a copy of it."""
-    _, (view, *_), _ = prepare([x], axis, x)
-    return view

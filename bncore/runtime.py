@@ -9,6 +9,7 @@ from importlib.util import find_spec
 import numpy
 
 from . import _cpu, checks
+from .core import call, execute
 
 # The variants from most to least demanding, each with the x86-64 level that it needs (1: any processor).
 _VARIANTS = {"v4": 4, "v3": 3, "base": 1}
@@ -30,15 +31,15 @@ def _choose_variant() -> str:
 
 
 def _built(name: str) -> bool:
-    return find_spec(f"{__package__}._kernels_{name}") is not None
+    return find_spec(f"{__package__}.core.leaves.{name}") is not None
 
 
 isa = _choose_variant()
-kernels = import_module(f"._kernels_{isa}", __package__)
+execute.use(import_module(f".core.leaves.{isa}", __package__).table)
 
-_threads: int = max(1, kernels.max_threads())
+_threads: int = max(1, execute.max_threads())
 _forked = False
-kernels.limit_threads(_threads)
+call.limit_threads(_threads)
 
 
 def set_num_threads(threads: int) -> None:
@@ -66,7 +67,7 @@ def set_num_threads(threads: int) -> None:
     """
     global _threads
     _threads = checks.integer("threads", threads, least=1)
-    kernels.limit_threads(get_num_threads())
+    call.limit_threads(get_num_threads())
 
 
 def get_num_threads() -> int:
@@ -85,14 +86,14 @@ def get_num_threads() -> int:
     >>> bncore.get_num_threads() >= 1
     True
     """
-    return _threads if kernels.OPENMP and not _forked else 1
+    return _threads if execute.OPENMP and not _forked else 1
 
 
 def _after_fork_in_child() -> None:
     # libgomp's pool does not survive a fork: a second thread would be waited for without end.
     global _forked
     _forked = True
-    kernels.limit_threads(1)
+    call.limit_threads(1)
 
 
 if hasattr(os, "register_at_fork"):
@@ -108,11 +109,11 @@ def show_config() -> None:
     >>> bncore.show_config()  # doctest: +ELLIPSIS
     bncore ...
     """
-    openmp = f"yes ({kernels.OPENMP})" if kernels.OPENMP else "no (single-threaded build)"
+    openmp = f"yes ({execute.OPENMP})" if execute.OPENMP else "no (single-threaded build)"
     print(f"bncore {metadata.version('bncore')}")
     print(f"python       {platform.python_version()}, numpy {numpy.__version__}")
     print(f"machine      {sys.platform} {platform.machine()}")
-    print(f"compiler     {kernels.COMPILER}")
+    print(f"compiler     {execute.COMPILER}")
     print(f"openmp       {openmp}")
     print(
         f"instructions {isa} (of {', '.join(name for name in _VARIANTS if _built(name))}; BNCORE_ISA chooses)"

@@ -1,0 +1,403 @@
+"""From Python's arguments to operands, and a call carried out.
+
+a. There is a short way, for arrays that are dense, in C order and of one type: most calls, and small ones feel every look
+   at an argument. Whatever is not so, errors included, is answered with None; the caller then takes the long way, through
+   `compute`, and says what was wrong. Both lead to the same plans.
+b. Arrays are looked at through NumPy's array interface, in half the time that a buffer takes.
+c. Rejected: one way for all. To merge the axes of any layout takes longer than a small batch does.
+"""
+
+from cpython.pycapsule cimport PyCapsule_GetPointer
+from libc.string cimport memset
+
+from bncore._stats cimport Stats, blank
+from bncore.core.execute cimport Call, execute, level
+from bncore.core.operations cimport BACKWARD, DOUBLE_BACKWARD, FORWARD, INFERENCE, INFERENCE_BACKWARD, OPERATIONS, STATISTICS
+from bncore.core.operations cimport operation as row_of
+from bncore.core.plan cimport here, make
+from bncore.core.types cimport DY, FLOAT32, FLOAT64, OPERANDS, OUT, OUT2, V, X, Kind, Operand, Parameters, Vector
+
+from numpy import empty, ndarray
+
+from bncore.recycling import LEAST
+from bncore.recycling import empty as recycled
+
+cdef enum:
+    HELD = 8                       # arrays that one call looks at, at most: dy, x, gamma, mean, var, dx, dgamma, dbeta
+    MOST_AXES = 8                  # of an array that takes the short way
+    # flags of NumPy's array interface
+    C_ORDER = 0x1
+    ALIGNED = 0x100
+    NATIVE = 0x200
+    WRITEABLE = 0x400
+
+cdef extern from *:
+    """
+    /* what __array_struct__ gives: NumPy's array interface, seen from C */
+    typedef struct {
+        int two, nd; char typekind; int itemsize, flags; Py_ssize_t *shape, *strides; void* data; PyObject* descr;
+    } bn_interface;
+    """
+    ctypedef struct Interface "bn_interface":
+        int nd
+        char typekind
+        int itemsize
+        int flags
+        Py_ssize_t* shape
+        Py_ssize_t* strides
+        void* data
+
+ctypedef fused real:
+    float
+    double
+
+cdef Py_ssize_t LEAST_KEPT = LEAST # bytes of a result whose memory is used again
+cdef int threads = 1               # that a call may use
+
+
+def limit_threads(int number):
+    """Let a call use so many threads."""
+    global threads
+    threads = number
+
+
+cdef void clear(Call* call) noexcept nogil:
+    # no operands, nothing given, nothing wanted
+    memset(&call.operands, 0, sizeof(call.operands))
+    memset(&call.parameters, 0, sizeof(call.parameters))
+
+
+cdef int carry_out(Call* call, int operation, Kind kind, Py_ssize_t rows, Py_ssize_t channels, Py_ssize_t size) except -1:
+    call.parameters.m = <double>(rows * size)
+    call.operation = row_of(operation)
+    call.leaves = &level.of[<int>kind]
+    make(&call.plan, operation, kind, rows, channels, size, call.operands, threads, &here)
+    return execute(call)
+
+
+# The short way.
+
+cdef struct Seen:                  # a dense array
+    char* data
+    Py_ssize_t bytes
+    Py_ssize_t itemsize
+    int axes
+    Py_ssize_t shape[MOST_AXES]
+
+
+cdef struct Short:                 # a call of dense arrays
+    Call call
+    Seen seen[HELD]                # those that were looked at; the first is x
+    int held
+    Py_ssize_t rows, channels, size
+
+
+cdef Seen* look(Short* s, object array, int flags) except? NULL:
+    # NULL unless it is an array of float32 or float64, dense, aligned, and with these flags
+    cdef Seen* seen = &s.seen[s.held]
+    cdef Interface* found
+    cdef int i
+    if type(array) is not ndarray:
+        return NULL
+    capsule = array.__array_struct__
+    found = <Interface*>PyCapsule_GetPointer(capsule, NULL)
+    flags |= C_ORDER | ALIGNED | NATIVE
+    if (found.flags & flags) != flags or found.typekind != b"f" or found.nd > MOST_AXES:
+        return NULL
+    if found.itemsize != sizeof(float) and found.itemsize != sizeof(double):
+        return NULL
+    seen.data, seen.itemsize, seen.axes = <char*>found.data, found.itemsize, found.nd
+    seen.bytes = found.itemsize
+    for i in range(found.nd):
+        seen.shape[i] = found.shape[i]
+        seen.bytes *= found.shape[i]
+    s.held += 1
+    return seen
+
+
+cdef void take(Short* s, int slot, const Seen* seen) noexcept nogil:
+    cdef Operand* x = &s.call.operands[slot]
+    x.base, x.width, x.dense = seen.data, s.size, True
+    x.w, x.c = seen.itemsize, seen.itemsize * s.size
+    x.h, x.n = x.c, x.c * s.channels
+
+
+cdef bint tensor(Short* s, object x, object axis) except -1:
+    # x, and with it the shape of everything
+    cdef Seen* seen
+    cdef Py_ssize_t i, position
+    clear(&s.call)
+    s.held = 0
+    seen = look(s, x, 0)
+    if seen == NULL or seen.axes < 2 or seen.bytes == 0 or type(axis) is not int:
+        return False
+    if not -MOST_AXES <= axis < MOST_AXES:
+        return False
+    position = axis
+    position += seen.axes if position < 0 else 0
+    if not 0 <= position < seen.axes:
+        return False
+    s.rows = s.size = 1
+    for i in range(seen.axes):
+        if i < position:
+            s.rows *= seen.shape[i]
+        elif i > position:
+            s.size *= seen.shape[i]
+    s.channels = seen.shape[position]
+    if s.channels == 1:
+        s.rows, s.size = 1, s.rows * s.size
+    take(s, X, seen)
+    return True
+
+
+cdef Seen* like(Short* s, object array, int flags, int slot) except? NULL:
+    # an array of x's shape and type
+    cdef const Seen* x = &s.seen[0]
+    cdef Seen* seen = look(s, array, flags)
+    cdef Py_ssize_t i
+    if seen == NULL or seen.axes != x.axes or seen.itemsize != x.itemsize:
+        return NULL
+    for i in range(x.axes):
+        if seen.shape[i] != x.shape[i]:
+            return NULL
+    take(s, slot, seen)
+    return seen
+
+
+cdef bint parameter(Short* s, object array, Vector* to, bint optional) except -1:
+    # one number a channel, in either type
+    cdef Seen* seen
+    if array is None:
+        return optional
+    seen = look(s, array, 0)
+    if seen == NULL or seen.axes != 1 or seen.shape[0] != s.channels:
+        return False
+    if seen.itemsize == sizeof(double):
+        to.wide = <const double*>seen.data
+    else:
+        to.single = <const float*>seen.data
+    return True
+
+
+cdef inline bint negative(const real* var, Py_ssize_t channels) noexcept nogil:
+    cdef Py_ssize_t c
+    cdef int found = 0
+    for c in range(channels):
+        found |= var[c] < 0
+    return found != 0
+
+
+cdef bint statistics_given(Short* s, object mean, object var) except -1:
+    # no variance negative
+    cdef Vector* v = &s.call.parameters.var
+    if not parameter(s, mean, &s.call.parameters.mean, False) or not parameter(s, var, v, False):
+        return False
+    return not (negative(v.wide, s.channels) if v.wide != NULL else negative(v.single, s.channels))
+
+
+cdef bint output(Short* s, object out) except -1:
+    # out is the last array looked at; it may be a tensor read by the call, but overlap nothing in part
+    cdef Seen* seen = like(s, out, WRITEABLE, OUT)
+    cdef Seen* other
+    cdef int i
+    if seen == NULL:
+        return False
+    for i in range(s.held - 1):
+        other = &s.seen[i]
+        if other.data < seen.data + seen.bytes and seen.data < other.data + other.bytes:
+            if other.data != seen.data or other.axes != seen.axes or other.bytes != seen.bytes:
+                return False
+    return True
+
+
+cdef inline double usable(object eps):
+    # eps, or -1 if it is not simply a finite float that is not negative
+    cdef double number = eps if type(eps) is float else -1
+    return number if 0 <= number <= 1.7976931348623157e308 else -1
+
+
+cdef inline object result(Short* s, object x):
+    # an array for a result of x's shape and type
+    return empty(x.shape, x.dtype) if s.seen[0].bytes < LEAST_KEPT else recycled(x.shape, x.dtype)
+
+
+cdef int run(Short* s, int operation) except -1:
+    return carry_out(&s.call, operation, FLOAT32 if s.seen[0].itemsize == sizeof(float) else FLOAT64, s.rows, s.channels, s.size)
+
+
+cdef Stats new_statistics(Short* s, double eps):
+    # those of x, to be written
+    cdef Stats stats = blank(s.rows * s.size, s.channels, eps)
+    s.call.parameters.eps, s.call.parameters.own = eps, True
+    s.call.parameters.new_mean, s.call.parameters.new_var = stats.means(), stats.variances()
+    return stats
+
+
+def short_statistics(x, eps, axis):
+    """What `statistics` returns, or None."""
+    cdef Short s
+    cdef Stats stats
+    if usable(eps) < 0 or not tensor(&s, x, axis):
+        return None
+    stats = new_statistics(&s, eps)
+    run(&s, STATISTICS)
+    return stats
+
+
+def short_forward(x, gamma, beta, eps, axis, out):
+    """What `forward` returns, or None."""
+    cdef Short s
+    cdef Stats stats
+    if usable(eps) < 0 or not tensor(&s, x, axis):
+        return None
+    if not (parameter(&s, gamma, &s.call.parameters.gamma, True) and parameter(&s, beta, &s.call.parameters.beta, True)):
+        return None
+    if out is None:
+        out = result(&s, x)
+    if not output(&s, out):
+        return None
+    stats = new_statistics(&s, eps)
+    run(&s, FORWARD)
+    return out, stats
+
+
+def short_inference(x, gamma, beta, mean, var, eps, axis, out):
+    """What `inference` returns, or None."""
+    cdef Short s
+    cdef double number = usable(eps)
+    if number < 0 or not tensor(&s, x, axis):
+        return None
+    s.call.parameters.eps = number
+    if not (parameter(&s, gamma, &s.call.parameters.gamma, True) and parameter(&s, beta, &s.call.parameters.beta, True)):
+        return None
+    if not statistics_given(&s, mean, var):
+        return None
+    if out is None:
+        out = result(&s, x)
+    if not output(&s, out):
+        return None
+    run(&s, INFERENCE)
+    return out
+
+
+cdef tuple gradients(Short* s, int operation, object x, object gamma, object out):
+    # what either backward returns, or None, once statistics and dy are there
+    cdef Parameters* p = &s.call.parameters
+    cdef Seen* seen
+    if not parameter(s, gamma, &p.gamma, True):
+        return None
+    if out is None:
+        out = result(s, x)
+    if not output(s, out):
+        return None
+    kind = x.dtype if gamma is None else gamma.dtype
+    dgamma, dbeta = empty(s.channels, kind), empty(s.channels, kind)
+    seen = look(s, dgamma, WRITEABLE)
+    look(s, dbeta, WRITEABLE)
+    if seen.itemsize == sizeof(double):
+        p.dgamma, p.dbeta = <double*>seen[0].data, <double*>seen[1].data
+    else:
+        p.dgamma_single, p.dbeta_single = <float*>seen[0].data, <float*>seen[1].data
+    run(s, operation)
+    return out, dgamma, dbeta
+
+
+def short_backward(dy, x, gamma, stats, axis, out):
+    """What `backward` returns, or None."""
+    cdef Short s
+    cdef Stats own
+    if not isinstance(stats, Stats) or not tensor(&s, x, axis) or like(&s, dy, 0, DY) == NULL:
+        return None
+    own = stats
+    if own.channels != s.channels or own.count != s.rows * s.size:
+        return None
+    s.call.parameters.eps, s.call.parameters.own = own.eps, True
+    s.call.parameters.mean.wide, s.call.parameters.var.wide = own.means(), own.variances()
+    return gradients(&s, BACKWARD, x, gamma, out)
+
+
+def short_inference_backward(dy, x, gamma, mean, var, eps, axis, out):
+    """What `inference_backward` returns, or None."""
+    cdef Short s
+    cdef double number = usable(eps)
+    if number < 0 or not tensor(&s, x, axis) or like(&s, dy, 0, DY) == NULL:
+        return None
+    s.call.parameters.eps = number
+    if not statistics_given(&s, mean, var):
+        return None
+    return gradients(&s, INFERENCE_BACKWARD, x, gamma, out)
+
+
+# The long way: views of four dimensions (N, C, H, W), which have been checked and are not empty, and vectors of float64.
+
+cdef dict NAMES = {
+    "statistics": <int>STATISTICS,
+    "forward": <int>FORWARD,
+    "inference": <int>INFERENCE,
+    "backward": <int>BACKWARD,
+    "inference_backward": <int>INFERENCE_BACKWARD,
+    "double_backward": <int>DOUBLE_BACKWARD,
+}
+cdef dict SLOTS = {"x": <int>X, "dy": <int>DY, "v": <int>V, "out": <int>OUT, "out2": <int>OUT2}
+
+
+cdef Interface* interface(object array, list held) except NULL:
+    capsule = array.__array_struct__
+    held.append(capsule)
+    return <Interface*>PyCapsule_GetPointer(capsule, NULL)
+
+
+cdef int take_views(Call* call, dict tensors, Py_ssize_t* shape) except -1:
+    cdef list held = []
+    cdef Interface* found
+    cdef Operand* x
+    for name, array in tensors.items():
+        if array is None:
+            continue
+        found, x = interface(array, held), &call.operands[<int>SLOTS[name]]
+        x.base = <char*>found.data
+        x.n, x.c, x.h, x.w = found.strides[0], found.strides[1], found.strides[2], found.strides[3]
+        x.width = found.shape[3]
+        x.dense = ((x.w == found.itemsize or found.shape[3] == 1)
+                   and (found.shape[2] == 1 or x.h == found.itemsize * x.width))
+        shape[0], shape[1], shape[2] = found.shape[0], found.shape[1], found.shape[2] * found.shape[3]
+        shape[3] = found.itemsize
+    return 0
+
+
+cdef double* vector(dict vectors, str name, list held) except? NULL:
+    array = vectors.get(name)
+    return <double*>interface(array, held).data if array is not None else NULL
+
+
+def compute(str operation, dict tensors, dict vectors, double eps, bint own):
+    """Carry out an operation.
+
+    tensors: x, dy, v, out and out2 as views of one shape, of those that the operation has; vectors: gamma, beta, mean, var,
+    ddgamma, ddbeta, of those that are given, and new_mean, new_var, dgamma, dbeta, to be written: contiguous float64. own:
+    whether mean and var are those of x.
+    """
+    cdef Call call
+    cdef Parameters* p = &call.parameters
+    cdef Py_ssize_t[4] shape
+    cdef list held = []
+    clear(&call)
+    take_views(&call, tensors, shape)
+    p.eps, p.own = eps, own
+    p.gamma.wide, p.beta.wide = vector(vectors, "gamma", held), vector(vectors, "beta", held)
+    p.mean.wide, p.var.wide = vector(vectors, "mean", held), vector(vectors, "var", held)
+    p.ddgamma.wide, p.ddbeta.wide = vector(vectors, "ddgamma", held), vector(vectors, "ddbeta", held)
+    p.new_mean, p.new_var = vector(vectors, "new_mean", held), vector(vectors, "new_var", held)
+    p.dgamma, p.dbeta = vector(vectors, "dgamma", held), vector(vectors, "dbeta", held)
+    carry_out(&call, NAMES[operation], FLOAT32 if shape[3] == sizeof(float) else FLOAT64, shape[0], shape[1], shape[2])
+
+
+def plan(str operation, dict tensors):
+    """The plan of such a call, as a dictionary."""
+    cdef Call call
+    cdef Py_ssize_t[4] shape
+    clear(&call)
+    take_views(&call, tensors, shape)
+    make(&call.plan, NAMES[operation], FLOAT32 if shape[3] == sizeof(float) else FLOAT64, shape[0], shape[1], shape[2],
+         call.operands, threads, &here)
+    return call.plan

@@ -1,0 +1,1 @@
+"""The loops over elements, compiled once for each instruction-set level, and `trace`, which computes nothing."""

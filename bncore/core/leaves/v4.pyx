@@ -1,0 +1,10 @@
+# cython: freethreading_compatible=True
+from cpython.pycapsule cimport PyCapsule_New
+
+from bncore.core.leaves.table cimport fill_level
+from bncore.core.types cimport Level
+
+cdef Level level
+fill_level(&level, "v4")
+
+table = PyCapsule_New(&level, "bncore.core.leaves", NULL)

@@ -1,0 +1,36 @@
+# The table of operations. A new operation is a new row, and at most a new leaf.
+
+from bncore.core.types cimport (
+    BEND, FIVE, GIVEN_SCALE, GIVEN_SLOPE, GIVEN_SUMS, MOMENTS, NO_MAP, NO_SUMS, NOTHING, OWN_BEND, OWN_MOMENTS, OWN_PULL,
+    OWN_SCALE, PAIRS, PULL, SCALE, SLOPE, Conclusion, Map, Operation, Reduction,
+)
+
+cdef enum:
+    STATISTICS
+    FORWARD
+    INFERENCE
+    BACKWARD                       # and jvp, which is the same map of another operand
+    INFERENCE_BACKWARD
+    DOUBLE_BACKWARD
+    OPERATIONS
+
+
+cdef inline Operation row(Reduction sums, Conclusion before, Conclusion between, Map map, Conclusion after) noexcept nogil:
+    cdef Operation o
+    o.sums, o.before, o.between, o.map, o.after = sums, before, between, map, after
+    return o
+
+
+cdef inline Operation operation(int which) noexcept nogil:
+    #                                     sums     before       between    map     after
+    if which == STATISTICS:
+        return row(                       MOMENTS, NOTHING,     NOTHING,   NO_MAP, OWN_MOMENTS)
+    if which == FORWARD:
+        return row(                       MOMENTS, NOTHING,     OWN_SCALE, SCALE,  NOTHING)
+    if which == INFERENCE:
+        return row(                       NO_SUMS, GIVEN_SCALE, NOTHING,   SCALE,  NOTHING)
+    if which == BACKWARD:
+        return row(                       PAIRS,   NOTHING,     OWN_PULL,  PULL,   NOTHING)
+    if which == INFERENCE_BACKWARD:
+        return row(                       PAIRS,   GIVEN_SLOPE, NOTHING,   SLOPE,  GIVEN_SUMS)
+    return row(                           FIVE,    NOTHING,     OWN_BEND,  BEND,   NOTHING)
