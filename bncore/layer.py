@@ -1,5 +1,6 @@
 """Batch normalization as a layer: the functions with parameters, their gradients, and running statistics."""
 
+import sys
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Self
 
@@ -98,7 +99,7 @@ class BatchNorm:
         axis: int = 1,
         dtype: DTypeLike = numpy.float32,
     ) -> None:
-        self.num_features = checks.integer("num_features", num_features, least=1)
+        self.num_features = checks.integer("num_features", num_features, least=1, most=sys.maxsize // 8)
         self.eps = checks.epsilon(eps)
         self.momentum = checks.momentum(momentum)
         self.affine = bool(affine)
