@@ -30,7 +30,9 @@ class BatchNorm:
 
     With momentum=None they are, in place of this, the mean and the unbiased variance of all elements seen so
     far as one batch: batches weigh by their counts, and the spread of their means is part of the variance.
-    Nothing else updates them: not a forward in evaluation, not a backward, not an empty batch.
+    With momentum=0 they stay what they are, whatever the batch holds, and with momentum=1 they become the
+    batch's, whatever they were. Nothing else updates them: not a forward in evaluation, not a backward, not
+    an empty batch.
 
     The conventions, beside those of others:
 
