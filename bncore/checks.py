@@ -15,8 +15,8 @@ FLOATS = (numpy.dtype(numpy.float32), numpy.dtype(numpy.float64))
 SWAPPED = tuple(dtype.newbyteorder() for dtype in FLOATS)
 
 
-def _floats(name: str, value: Any) -> Array:
-    wanted = f"{name} must be a float32 or float64 array"
+def _floats(name: str, value: Any, dtypes: tuple[numpy.dtype[Any], ...] = FLOATS) -> Array:
+    wanted = f"{name} must be a {' or '.join(dtype.name for dtype in dtypes)} array"
     try:
         masked, array = _masked(value), numpy.asarray(value)
     except MemoryError:
@@ -27,8 +27,8 @@ def _floats(name: str, value: Any) -> Array:
         raise kind(f"{wanted}, found a {type(value).__name__} that cannot be made one: {error}") from error
     if masked:
         raise TypeError(f"{name} must have a number everywhere, found a masked array: its mask would be lost")
-    if array.dtype not in FLOATS and array.dtype not in SWAPPED:
-        raise TypeError(f"{wanted}, found {_other(name, value, array.dtype)}")
+    if array.dtype not in dtypes and not (array.dtype in SWAPPED and array.dtype.newbyteorder() in dtypes):
+        raise TypeError(f"{wanted}, found {_other(name, value, array.dtype, dtypes[0])}")
     return array
 
 
@@ -40,13 +40,13 @@ def _masked(value: Any) -> bool:
     )
 
 
-def _other(name: str, value: Any, dtype: numpy.dtype[Any]) -> str:
+def _other(name: str, value: Any, dtype: numpy.dtype[Any], wanted: numpy.dtype[Any]) -> str:
     # what it is, and how to make of it what was wanted
     if dtype.kind == "O" and not isinstance(value, numpy.ndarray | list | tuple):
         return type(value).__name__
-    if dtype.kind in "biu" or dtype == numpy.float16:
+    if dtype.kind in "biuf":
         array = name if isinstance(value, numpy.ndarray) else f"numpy.asarray({name})"
-        return f"dtype {dtype} ({array}.astype(numpy.float32) is one)"
+        return f"dtype {dtype} ({array}.astype(numpy.{wanted}) is one)"
     return f"dtype {dtype}"
 
 
@@ -85,12 +85,21 @@ def like(name: str, value: ArrayLike, x: Array) -> Array:
 
 def per_channel(name: str, value: ArrayLike, channels: int | None = None) -> NDArray[numpy.float64]:
     """A vector with one number a channel, in float64, as a kernel can read it; None: of any length."""
-    array = _floats(name, value)
+    array = _one_a_channel(name, _floats(name, value), channels)
+    with numpy.errstate(all="ignore"):
+        return numpy.require(array, numpy.float64, ["C_CONTIGUOUS", "ALIGNED"])
+
+
+def parameter(name: str, value: ArrayLike, channels: int, dtype: numpy.dtype[Any]) -> Array:
+    """A vector with one number a channel of this dtype: the array itself, if it is one."""
+    return numpy.asarray(_one_a_channel(name, _floats(name, value, (dtype,)), channels), dtype)
+
+
+def _one_a_channel(name: str, array: Array, channels: int | None) -> Array:
     if array.ndim != 1 or array.size != (array.size if channels is None else channels):
         shape = f"({'C' if channels is None else channels},)"
         raise ValueError(f"{name} must have shape {shape}, one number a channel, found {array.shape}")
-    with numpy.errstate(all="ignore"):
-        return numpy.require(array, numpy.float64, ["C_CONTIGUOUS", "ALIGNED"])
+    return array
 
 
 def variance(name: str, value: ArrayLike, channels: int) -> NDArray[numpy.float64]:

@@ -80,7 +80,7 @@ def test_statistics_of_nothing_have_no_say(bad):
 
 
 def test_a_variance_whose_unbiased_form_overflows_enters_all_the_same():
-    # of two numbers it is twice the biased one, of which a tenth enters: of 2^1000 times, 2^1000 times as much
+    # of two numbers it is twice the biased one, of which a tenth enters
     before, batch = (bncore.Stats(2, numpy.ones(1), numpy.array([var]), 0.0) for var in (3.0, 1.3 * 2**23))
     _, small = running.updated(before, batch, 0.1)
     before, batch = (
