@@ -1,3 +1,4 @@
+# cython: freethreading_compatible=True
 """What the processor can run, asked before any module is loaded that was compiled for more."""
 
 cdef extern from *:
