@@ -58,7 +58,7 @@ def extensions():
             extra_compile_args=FLAGS + inline + march + parallel,
             extra_link_args=parallel,
         )
-    for name in ("_cpu", "_blocks", "_stats"):
+    for name in ("_cpu", "_blocks", "_stats", "_workers"):
         yield Extension(f"bncore.{name}", [f"bncore/{name}.pyx"], extra_compile_args=["-O2", "-g0"])
 
 
