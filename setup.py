@@ -34,6 +34,7 @@ ONCE = {
     "bncore._blocks": False,
     "bncore._cpu": False,
     "bncore._stats": False,
+    "bncore._workers": False,
     "bncore.core.call": False,
     "bncore.core.execute": True,
     "bncore.core.plan": False,

@@ -7,8 +7,6 @@
 array([0., 0., 0.], dtype=float32)
 """
 
-from importlib import metadata
-
 from ._stats import Stats
 from .folding import fold, unfold
 from .functional import backward, forward, inference, inference_backward, statistics
@@ -38,4 +36,19 @@ __all__ = [
     "unfold",
 ]
 
-__version__ = metadata.version("bncore")
+__version__: str
+
+
+def __getattr__(name: str) -> str:
+    # the version stands in the metadata of the package: to read them takes longer than the import itself
+    if name != "__version__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import metadata
+
+    try:
+        version = metadata.version(__name__)
+    except metadata.PackageNotFoundError:
+        # a folder that nobody installed
+        version = "0+unknown"
+    globals()[name] = version
+    return version

@@ -1,4 +1,5 @@
-"""What the processor can run, asked before any module is loaded that was compiled for more."""
+# cython: freethreading_compatible=True
+"""What the processor can run, and a thread hold, asked before any module is loaded that needs more."""
 
 cdef extern from *:
     """
@@ -15,8 +16,21 @@ cdef extern from *:
     #else
     static int bn_level(void) { return 1; }
     #endif
+
+    #include <pthread.h>
+    static size_t bn_stack(void)
+    {
+        pthread_attr_t usual;
+        size_t bytes = 0;
+        if (pthread_attr_init(&usual) == 0) {
+            pthread_attr_getstacksize(&usual, &bytes);
+            pthread_attr_destroy(&usual);
+        }
+        return bytes;
+    }
     """
     int bn_level() noexcept
+    size_t bn_stack() noexcept
 
 
 def level():
@@ -32,3 +46,18 @@ def level():
     True
     """
     return bn_level()
+
+
+def stack():
+    """The bytes of stack that a thread gets for which nobody asks for more or less.
+
+    Returns
+    -------
+    int
+
+    Examples
+    --------
+    >>> stack() > 16384
+    True
+    """
+    return bn_stack()

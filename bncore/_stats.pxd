@@ -1,13 +1,13 @@
+cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING
 
 
+@cython.final
 cdef class Stats:
     cdef readonly Py_ssize_t count
     cdef readonly double eps
     cdef Py_ssize_t channels
     cdef bytes numbers             # the means, then the variances
-    cdef object mean_seen          # each as an array, once somebody has asked for it
-    cdef object var_seen
 
     cdef inline double* means(self):
         return <double*>PyBytes_AS_STRING(self.numbers)

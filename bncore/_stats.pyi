@@ -1,6 +1,9 @@
+from typing import final
+
 import numpy
 from numpy.typing import ArrayLike
 
+@final
 class Stats:
     def __init__(self, count: int, mean: ArrayLike, var: ArrayLike, eps: float) -> None: ...
     @property

@@ -12,15 +12,42 @@ from numpy.typing import ArrayLike, NDArray
 Array = NDArray[Any]
 
 FLOATS = (numpy.dtype(numpy.float32), numpy.dtype(numpy.float64))
+SWAPPED = tuple(dtype.newbyteorder() for dtype in FLOATS)
 
 
-def _floats(name: str, value: ArrayLike) -> Array:
-    if numpy.ma.is_masked(value):
+def _floats(name: str, value: Any, dtypes: tuple[numpy.dtype[Any], ...] = FLOATS) -> Array:
+    wanted = f"{name} must be a {' or '.join(dtype.name for dtype in dtypes)} array"
+    try:
+        masked, array = _masked(value), numpy.asarray(value)
+    except MemoryError:
+        raise
+    except Exception as error:
+        # rows of unequal lengths, a tensor that will not be looked at: whatever such an object raises
+        kind = ValueError if isinstance(error, ValueError) else TypeError
+        raise kind(f"{wanted}, found a {type(value).__name__} that cannot be made one: {error}") from error
+    if masked:
         raise TypeError(f"{name} must have a number everywhere, found a masked array: its mask would be lost")
-    array = numpy.asarray(value)
-    if array.dtype.newbyteorder("=") not in FLOATS:
-        raise TypeError(f"{name} must be a float32 or float64 array, found dtype {array.dtype}")
+    if array.dtype not in dtypes and not (array.dtype in SWAPPED and array.dtype.newbyteorder() in dtypes):
+        raise TypeError(f"{wanted}, found {_other(name, value, array.dtype, dtypes[0])}")
     return array
+
+
+def _masked(value: Any) -> bool:
+    # of a list: whether an array in it is
+    return bool(numpy.ma.is_masked(value)) or (
+        isinstance(value, list | tuple)
+        and any(_masked(each) for each in value if not isinstance(each, float | int))
+    )
+
+
+def _other(name: str, value: Any, dtype: numpy.dtype[Any], wanted: numpy.dtype[Any]) -> str:
+    # what it is, and how to make of it what was wanted
+    if dtype.kind == "O" and not isinstance(value, numpy.ndarray | list | tuple):
+        return type(value).__name__
+    if dtype.kind in "biuf":
+        array = name if isinstance(value, numpy.ndarray) else f"numpy.asarray({name})"
+        return f"dtype {dtype} ({array}.astype(numpy.{wanted}) is one)"
+    return f"dtype {dtype}"
 
 
 def tensor(name: str, value: ArrayLike) -> Array:
@@ -40,7 +67,9 @@ def channel_axis(axis: Any, ndim: int) -> int:
     except TypeError:
         raise TypeError(f"axis must be an integer, found {type(axis).__name__}") from None
     if not -ndim <= position < ndim:
-        raise ValueError(f"axis must be in [{-ndim}, {ndim - 1}] for {ndim} dimensions, found {position}")
+        raise ValueError(
+            f"axis must be in [{-ndim}, {ndim - 1}] for {ndim} dimensions, found {_shown(position)}"
+        )
     return position % ndim
 
 
@@ -54,12 +83,23 @@ def like(name: str, value: ArrayLike, x: Array) -> Array:
     return array
 
 
-def per_channel(name: str, value: ArrayLike, channels: int) -> NDArray[numpy.float64]:
-    """A vector with one number a channel, in float64."""
-    array = _floats(name, value)
-    if array.shape != (channels,):
-        raise ValueError(f"{name} must have shape ({channels},), one number a channel, found {array.shape}")
-    return numpy.ascontiguousarray(array, dtype=numpy.float64)
+def per_channel(name: str, value: ArrayLike, channels: int | None = None) -> NDArray[numpy.float64]:
+    """A vector with one number a channel, in float64, as a kernel can read it; None: of any length."""
+    array = _one_a_channel(name, _floats(name, value), channels)
+    with numpy.errstate(all="ignore"):
+        return numpy.require(array, numpy.float64, ["C_CONTIGUOUS", "ALIGNED"])
+
+
+def parameter(name: str, value: ArrayLike, channels: int, dtype: numpy.dtype[Any]) -> Array:
+    """A vector with one number a channel of this dtype: the array itself, if it is one."""
+    return numpy.asarray(_one_a_channel(name, _floats(name, value, (dtype,)), channels), dtype)
+
+
+def _one_a_channel(name: str, array: Array, channels: int | None) -> Array:
+    if array.ndim != 1 or array.size != (array.size if channels is None else channels):
+        shape = f"({'C' if channels is None else channels},)"
+        raise ValueError(f"{name} must have shape {shape}, one number a channel, found {array.shape}")
+    return array
 
 
 def vectors(parameters: Mapping[str, ArrayLike | None], channels: int) -> dict[str, NDArray[numpy.float64] | None]:
@@ -72,27 +112,36 @@ def vectors(parameters: Mapping[str, ArrayLike | None], channels: int) -> dict[s
 def variance(name: str, value: ArrayLike, channels: int) -> NDArray[numpy.float64]:
     """A per-channel vector without a negative number."""
     array = per_channel(name, value, channels)
-    if (array < 0).any():
-        channel = int(numpy.flatnonzero(array < 0)[0])
+    with numpy.errstate(all="ignore"):
+        negative = numpy.flatnonzero(array < 0)
+    if negative.size:
+        channel = int(negative[0])
         raise ValueError(f"{name} must not be negative, found {array[channel]} in channel {channel}")
     return array
 
 
 def epsilon(eps: Any) -> float:
     """A finite number, not negative."""
-    if not isinstance(eps, Real):
-        raise TypeError(f"eps must be a number, found {type(eps).__name__}")
-    number = float(eps)
+    number = _real("eps", eps, "a number", "finite and not negative")
     if not 0 <= number < math.inf:
         raise ValueError(f"eps must be finite and not negative, found {number}")
     return number
+
+
+def _real(name: str, value: Any, wanted: str, bounded: str) -> float:
+    if not isinstance(value, Real):
+        raise TypeError(f"{name} must be {wanted}, found {type(value).__name__}")
+    try:
+        return float(value)
+    except OverflowError:
+        raise ValueError(f"{name} must be {bounded}, found a number beyond those of float64") from None
 
 
 def output(out: Any, like: Array, inputs: Mapping[str, Any], called: str = "out") -> bool:
     """Whether out is one of the inputs; what cannot be written, or overlaps an input in part, is refused."""
     if out is None:
         return False
-    if not isinstance(out, numpy.ndarray):
+    if not isinstance(out, numpy.ndarray) or isinstance(out, numpy.ma.MaskedArray):
         raise TypeError(f"{called} must be a NumPy array, found {type(out).__name__}")
     if out.shape != like.shape:
         raise ValueError(f"{called} must have the shape of the result, {like.shape}, found {out.shape}")
@@ -102,15 +151,16 @@ def output(out: Any, like: Array, inputs: Mapping[str, Any], called: str = "out"
         )
     if not out.flags.writeable:
         raise ValueError(f"{called} must be writeable, found a read-only array")
-    if out.size and any(
-        stride == 0 and extent > 1 for stride, extent in zip(out.strides, out.shape, strict=True)
-    ):
+    if overlaps_itself(out):
         raise ValueError(
-            f"{called} must not repeat elements, found strides {out.strides} for shape {out.shape}"
+            f"{called} must not repeat elements or parts of them, "
+            f"found strides {out.strides} for shape {out.shape}"
         )
     shared = False
-    for name, array in inputs.items():
-        if not isinstance(array, numpy.ndarray) or not numpy.may_share_memory(out, array):
+    for name, value in inputs.items():
+        # of a buffer this is the memory itself, as it is of an array
+        array = numpy.asarray(value)
+        if not numpy.may_share_memory(out, array):
             continue
         if same_elements(out, array):
             shared = True
@@ -120,6 +170,28 @@ def output(out: Any, like: Array, inputs: Mapping[str, Any], called: str = "out"
                 f"found an array that overlaps {name} in part"
             )
     return shared
+
+
+def overlaps_itself(array: Array) -> bool:
+    """Whether two elements of an array have a byte in common."""
+    # the sign of a stride says where an axis begins, not where its elements lie
+    axes = sorted(
+        (abs(s), extent) for s, extent in zip(array.strides, array.shape, strict=True) if extent > 1
+    )
+    reach = array.itemsize
+    nested = True
+    for stride, extent in axes:
+        nested = nested and stride >= reach
+        reach += stride * (extent - 1)
+    if nested or array.nbytes == 0:
+        return False
+    if array.nbytes > reach:
+        return True
+    # no axis steps over the narrower ones: every byte is counted
+    touched = numpy.zeros(reach, bool)
+    strides, shape = zip((1, array.itemsize), *axes, strict=True)
+    numpy.lib.stride_tricks.as_strided(touched, shape, strides)[...] = True
+    return int(numpy.count_nonzero(touched)) < array.nbytes
 
 
 def same_elements(a: Array, b: Array) -> bool:
@@ -141,24 +213,29 @@ def overlap(a: Array, b: Array) -> bool:
         return True
 
 
-def integer(name: str, value: Any, least: int | None = None) -> int:
-    """An integer, not less than `least`."""
+def integer(name: str, value: Any, least: int | None = None, most: int | None = None) -> int:
+    """An integer, not less than `least` and not more than `most`."""
     try:
         number = operator.index(value)
     except TypeError:
         raise TypeError(f"{name} must be an integer, found {type(value).__name__}") from None
     if least is not None and number < least:
-        raise ValueError(f"{name} must be at least {least}, found {number}")
+        raise ValueError(f"{name} must be at least {least}, found {_shown(number)}")
+    if most is not None and number > most:
+        raise ValueError(f"{name} must be at most {most}, found {_shown(number)}")
     return number
+
+
+def _shown(number: int) -> str:
+    # Python writes out no integer of more than some thousand digits
+    return str(number) if number.bit_length() <= 256 else f"an integer of {number.bit_length()} bits"
 
 
 def momentum(value: Any) -> float | None:
     """The weight of the new batch in a running mean, or None for the mean of all elements."""
     if value is None:
         return None
-    if not isinstance(value, Real):
-        raise TypeError(f"momentum must be a number in [0, 1] or None, found {type(value).__name__}")
-    number = float(value)
+    number = _real("momentum", value, "a number in [0, 1] or None", "in [0, 1] or None")
     if not 0 <= number <= 1:
         raise ValueError(f"momentum must be in [0, 1] or None, found {number}")
     return number
@@ -169,7 +246,7 @@ def float_type(name: str, value: Any) -> numpy.dtype[Any]:
     # numpy.dtype(None) is float64
     try:
         found = numpy.dtype("V" if value is None else value)
-    except TypeError:
+    except Exception:
         found = numpy.dtype("V")
     if found not in FLOATS:
         raise TypeError(f"{name} must be float32 or float64, found {value!r}")

@@ -1,10 +1,9 @@
 """Copies of whole tensors, shared out among threads: NumPy copies without the interpreter's lock."""
 
-from threading import Thread
-
 import numpy
+from numpy.typing import DTypeLike
 
-from . import recycling
+from . import _workers, recycling
 from .checks import Array
 from .runtime import get_num_threads
 
@@ -19,12 +18,7 @@ def copy(target: Array, source: Array) -> None:
         # along the widest stride of the target, for each thread to write memory of its own
         axis = max(range(target.ndim), key=lambda i: (target.shape[i] >= threads, abs(target.strides[i])))
         targets, sources = (numpy.array_split(array, threads, axis) for array in (target, source))
-        own, *others = (Thread(target=numpy.copyto, args=pair) for pair in zip(targets, sources, strict=True))
-        for thread in others:
-            thread.start()
-        own.run()
-        for thread in others:
-            thread.join()
+        _workers.run(numpy.copyto, list(zip(targets, sources, strict=True)))
     else:
         numpy.copyto(target, source)
 
@@ -34,3 +28,9 @@ def copied(array: Array, like: Array) -> Array:
     room = recycling.empty_like(like)
     copy(room, array)
     return room
+
+
+def cast(array: Array, dtype: DTypeLike) -> Array:
+    """The numbers in this dtype, the array itself if it has it. What overflows is infinite."""
+    with numpy.errstate(all="ignore"):
+        return array.astype(dtype, copy=False)

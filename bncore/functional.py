@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 from . import checks, operands
 from ._stats import Stats
 from .checks import Array
+from .copying import cast
 from .core import call
 
 
@@ -305,8 +306,7 @@ def check_own(stats: Stats, x: Array, channels: int) -> None:
 def rounded(sums: Iterable[Array], gamma: ArrayLike | None, x: Array) -> list[Array]:
     """Gradients of gamma and beta in gamma's dtype, or in that of x."""
     kind = (x if gamma is None else numpy.asarray(gamma)).dtype.newbyteorder("=")
-    with numpy.errstate(all="ignore"):
-        return [gradient.astype(kind, copy=False) for gradient in sums]
+    return [cast(gradient, kind) for gradient in sums]
 
 
 def _count(x: Array, channels: int) -> int:

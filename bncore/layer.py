@@ -1,7 +1,9 @@
 """Batch normalization as a layer: the functions with parameters, their gradients, and running statistics."""
 
+import copy
+import sys
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Self
+from typing import Any, Generic, NamedTuple, Self, TypeVar
 
 import numpy
 from numpy.typing import ArrayLike, DTypeLike
@@ -19,6 +21,22 @@ class _Pass(NamedTuple):
     given: bool  # the statistics did not come from x
 
 
+Value = TypeVar("Value")
+
+
+class _State(Generic[Value]):
+    """An attribute that `state_dict` holds: what `load_state_dict` would refuse cannot be assigned to it."""
+
+    def __set_name__(self, owner: object, name: str) -> None:
+        self.name = name
+
+    def __get__(self, layer: object, owner: object = None) -> Value:
+        return self if layer is None else vars(layer)[self.name]  # type: ignore[return-value]
+
+    def __set__(self, layer: "BatchNorm", value: Value) -> None:
+        vars(layer)[self.name] = layer._accepted(self.name, value)
+
+
 class BatchNorm:
     """A layer that normalizes a channel by its batch in training, by running statistics in evaluation.
 
@@ -29,7 +47,9 @@ class BatchNorm:
 
     With momentum=None they are, in place of this, the mean and the unbiased variance of all elements seen so
     far as one batch: batches weigh by their counts, and the spread of their means is part of the variance.
-    Nothing else updates them: not a forward in evaluation, not a backward, not an empty batch.
+    With momentum=0 they stay what they are, whatever the batch holds, and with momentum=1 they become the
+    batch's, whatever they were. Nothing else updates them: not a forward in evaluation, not a backward, not
+    an empty batch.
 
     The conventions, beside those of others:
 
@@ -59,7 +79,7 @@ class BatchNorm:
 
     Attributes
     ----------
-    gamma, beta : arrays of shape (C,) and of `dtype`, or None.
+    gamma, beta : arrays of shape (C,) and of `dtype`, or None where affine=False.
     dgamma, dbeta : the gradients of the last backward, which replace those before; None before the first.
     running_mean, running_var : float64 arrays of shape (C,), at first 0 and 1; None if not tracked.
     num_batches_tracked, num_elements_tracked : int. How many batches, and how many elements of a channel,
@@ -69,7 +89,7 @@ class BatchNorm:
     Raises
     ------
     TypeError, ValueError
-        If an argument is not as above.
+        If an argument, or what is assigned to an attribute, is not as above.
 
     Examples
     --------
@@ -87,6 +107,13 @@ class BatchNorm:
     Source: equations (9.38)-(9.41); the running statistics are the declared convention above.
     """
 
+    gamma = _State[numpy.ndarray | None]()
+    beta = _State[numpy.ndarray | None]()
+    running_mean = _State[numpy.ndarray | None]()
+    running_var = _State[numpy.ndarray | None]()
+    num_batches_tracked = _State[int]()
+    num_elements_tracked = _State[int]()
+
     def __init__(
         self,
         num_features: int,
@@ -98,7 +125,7 @@ class BatchNorm:
         axis: int = 1,
         dtype: DTypeLike = numpy.float32,
     ) -> None:
-        self.num_features = checks.integer("num_features", num_features, least=1)
+        self.num_features = checks.integer("num_features", num_features, least=1, most=sys.maxsize // 8)
         self.eps = checks.epsilon(eps)
         self.momentum = checks.momentum(momentum)
         self.affine = bool(affine)
@@ -115,6 +142,9 @@ class BatchNorm:
         self.num_batches_tracked = 0
         self.num_elements_tracked = 0
         self._last: _Pass | None = None
+        # forwards since the last backward
+        self._trained: int = 0
+        self._evaluated: int = 0
 
     def train(self, mode: bool = True) -> Self:
         """Normalize by the batch from now on, and update the running statistics; with mode=False, as `eval`.
@@ -186,10 +216,10 @@ class BatchNorm:
             raise ValueError(
                 f"x must have {self.num_features} channels at axis {self.axis}, found shape {x.shape}"
             )
-        gamma = None if self.gamma is None else numpy.array(self.gamma)
+        training, gamma = self.training, None if self.gamma is None else numpy.array(self.gamma)
         if not self.track_running_stats:
             y, stats = functional.forward(x, gamma, self.beta, eps=self.eps, axis=axis)
-        elif not self.training:
+        elif not training:
             stats = self._running()
             y = functional.inference(x, gamma, self.beta, stats.mean, stats.var, eps=stats.eps, axis=axis)
         else:
@@ -205,20 +235,26 @@ class BatchNorm:
                 self.running_mean, self.running_var = running.updated(before, stats, momentum)
                 self.num_batches_tracked += 1
                 self.num_elements_tracked += stats.count
-        self._last = _Pass(x, gamma, stats, given=self.track_running_stats and not self.training)
+        self._last = _Pass(x, gamma, stats, given=self.track_running_stats and not training)
+        # nobody who trains wants the gradients of what was evaluated before
+        self._evaluated = 0 if training else self._evaluated + 1
+        self._trained += training
         return y
 
     __call__ = forward
 
     def backward(self, dy: ArrayLike) -> numpy.ndarray:
-        """The gradients for the last forward, in the mode in which it ran.
+        """The gradients for the forward before, in the mode in which it ran.
 
         dx is returned. dgamma and dbeta are kept; they replace those of the backward before, and are not
-        added to them.
+        added to them. It may be called again, with another dy. Between two backwards there may be one
+        forward: of two nobody could say which one dy belongs to. Only forwards in evaluation before one in
+        training do not count. Where a layer is used several times in a step, `forward` and `backward` of
+        bncore, which keep nothing, do what is wanted.
 
         Parameters
         ----------
-        dy : array of the shape and dtype of the last forward's x, in any layout.
+        dy : array of the shape and dtype of that forward's x, in any layout.
 
         Returns
         -------
@@ -229,7 +265,7 @@ class BatchNorm:
         TypeError, ValueError
             If dy is not as above. Nothing has changed then.
         RuntimeError
-            If there was no forward.
+            If there was no forward, or more than one. All of them are forgotten then.
 
         Examples
         --------
@@ -244,6 +280,13 @@ class BatchNorm:
         """
         if self._last is None:
             raise RuntimeError("backward must follow a forward of the same layer, found none")
+        forwards = self._trained + self._evaluated
+        if forwards > 1:
+            self._forget()
+            raise RuntimeError(
+                f"backward must follow one forward of the same layer, found {forwards} since the last "
+                "backward: dy could be of any of them (bncore.forward and bncore.backward keep them apart)"
+            )
         x, gamma, stats, given = self._last
         axis = checks.channel_axis(self.axis, x.ndim)
         if given:
@@ -252,6 +295,7 @@ class BatchNorm:
             )
         else:
             dx, dgamma, dbeta = functional.backward(dy, x, gamma, stats, axis=axis)
+        self._trained = self._evaluated = 0
         if self.affine:
             self.dgamma, self.dbeta = dgamma, dbeta
         return dx
@@ -301,8 +345,7 @@ class BatchNorm:
         if set(state) != set(self._state_names()):
             raise ValueError(f"state must have the names {self._state_names()}, found {list(state)}")
         accepted = {name: self._accepted(name, state[name]) for name in self._state_names()}
-        for name, value in accepted.items():
-            setattr(self, name, value)
+        vars(self).update(copy.deepcopy(accepted))
 
     def __repr__(self) -> str:
         return (
@@ -314,24 +357,32 @@ class BatchNorm:
 
     def __getstate__(self) -> dict[str, Any]:
         # a copy of a layer has its numbers, not the batch that went through it last
-        return self.__dict__ | {"_last": None}
+        return vars(self) | {"_last": None, "_trained": 0, "_evaluated": 0}
+
+    def _forget(self) -> None:
+        """As if there had been no forward."""
+        self._last = None
+        self._trained = self._evaluated = 0
 
     def _state_names(self) -> list[str]:
         return ["gamma", "beta"] * self.affine + [
             "running_mean", "running_var", "num_batches_tracked", "num_elements_tracked",
         ] * self.track_running_stats  # fmt: skip
 
-    def _accepted(self, name: str, value: Any) -> numpy.ndarray | int:
-        """A value of a state for the attribute of this name."""
+    def _accepted(self, name: str, value: Any) -> numpy.ndarray | int | None:
+        """A value for the attribute of this name."""
         if name.startswith("num_"):
-            return checks.integer(name, value, least=0)
-        array = numpy.asarray(value)
-        dtype = numpy.dtype(numpy.float64) if name.startswith("running_") else self.dtype
-        if array.dtype.newbyteorder("=") != dtype:
-            raise TypeError(f"{name} must be a {dtype} array, found dtype {array.dtype}")
-        check = checks.variance if name == "running_var" else checks.per_channel
-        check(name, array, self.num_features)
-        return array.astype(dtype)
+            return checks.integer(name, value, least=0, most=sys.maxsize)
+        option = "track_running_stats" if name.startswith("running_") else "affine"
+        if not getattr(self, option):
+            if value is not None:
+                raise TypeError(f"{name} must be None where {option}=False, found {type(value).__name__}")
+            return None
+        dtype = self.dtype if option == "affine" else numpy.dtype(numpy.float64)
+        array = checks.parameter(name, value, self.num_features, dtype)
+        if name == "running_var":
+            checks.variance(name, array, self.num_features)
+        return array
 
     def _running(self) -> Stats:
         """The running statistics as those of the elements that entered them, the variance as it is kept."""

@@ -1,8 +1,13 @@
 """The statistics of one batch from those of its shards."""
 
+import sys
+
 import numpy
 
 from ._stats import Stats
+
+# Counts add up to less than 2^63: times numbers below this power of two, no sum of theirs overflows.
+LARGE = 956
 
 
 def merge(*stats: Stats) -> Stats:
@@ -24,7 +29,7 @@ def merge(*stats: Stats) -> Stats:
     TypeError
         If an argument is not Stats, or there is none.
     ValueError
-        If channels or eps differ.
+        If channels or eps differ, or the counts add up to 2^63 or more.
 
     Examples
     --------
@@ -50,6 +55,8 @@ def merge(*stats: Stats) -> Stats:
                 f"stats[{number}] must have eps {stats[0].eps} as stats[0] has, found {shard.eps}"
             )
     count = sum(shard.count for shard in stats)
+    if count > sys.maxsize:
+        raise ValueError(f"stats must count at most {sys.maxsize} elements together, found {count}")
     filled = [shard for shard in stats if shard.count]
     if not filled:
         return Stats(0, numpy.zeros_like(stats[0].mean), numpy.zeros_like(stats[0].mean), stats[0].eps)
@@ -58,13 +65,27 @@ def merge(*stats: Stats) -> Stats:
     counts = numpy.array([[float(shard.count)] for shard in filled])
     means = numpy.stack([shard.mean for shard in filled])
     variances = numpy.stack([shard.var for shard in filled])
-    # means are added as differences from one of them: a common offset costs no digits
-    base = means.min(axis=0)
-    base[~numpy.isfinite(base)] = 0
-    with numpy.errstate(invalid="ignore", over="ignore"):
+    with numpy.errstate(all="ignore"):
+        # what would overflow in a sum is added divided by 2^power, and in a sum of squares by 2^root squared
+        power = _excess(means, LARGE)
+        means = numpy.ldexp(means, -power)
+        # means are added as differences from one of them: a common offset costs no digits
+        base = means.min(axis=0)
+        base[~numpy.isfinite(base)] = 0
         mean = base + _sum_in_any_order(counts * (means - base)) / count
-        var = _sum_in_any_order(counts * (variances + (means - mean) ** 2)) / count
-    return Stats(count, mean, var, stats[0].eps)
+        mean = numpy.where(power > 0, numpy.minimum(mean, means.max(axis=0)), mean)
+        apart = means - mean
+        root = numpy.maximum(_excess(apart, LARGE // 2 - power), -(-_excess(variances, LARGE) // 2))
+        apart, variances = numpy.ldexp(apart, power - root), numpy.ldexp(variances, -2 * root)
+        var = _sum_in_any_order(counts * (variances + apart**2)) / count
+        return Stats(count, numpy.ldexp(mean, power), numpy.ldexp(var, 2 * root), stats[0].eps)
+
+
+def _excess(numbers: numpy.ndarray, most: int | numpy.ndarray) -> numpy.ndarray:
+    # by which power of two the largest finite number of a channel has to be divided to be less than 2^most
+    largest = abs(numpy.where(numpy.isfinite(numbers), numbers, 0)).max(axis=0)
+    excess: numpy.ndarray = numpy.maximum(numpy.frexp(largest)[1] - most, 0)
+    return excess
 
 
 def _sum_in_any_order(terms: numpy.ndarray) -> numpy.ndarray:

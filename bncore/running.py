@@ -8,12 +8,27 @@ from .merging import merge
 
 def updated(before: Stats, batch: Stats, momentum: float | None) -> tuple[numpy.ndarray, numpy.ndarray]:
     """The new running mean and running variance; the variance is unbiased in `before` too."""
-    if momentum is None:
-        return _of_all_elements(before, batch)
-    keep = 1 - momentum
-    return keep * before.mean + momentum * batch.mean, keep * before.var + momentum * (
-        batch.var * _bessel(batch.count)
+    with numpy.errstate(all="ignore"):
+        if momentum is None:
+            return _of_all_elements(before, batch)
+        return (
+            _average(before.mean, batch.mean, momentum),
+            _average(before.var, batch.var, momentum, _bessel(batch.count)),
+        )
+
+
+def _average(old: numpy.ndarray, new: numpy.ndarray, weight: float, factor: float = 1.0) -> numpy.ndarray:
+    # (1 - weight) old + weight factor new; what weighs 0 has no say, even if it is no number
+    if weight == 0:
+        return old.copy()
+    taken = factor * new
+    if weight == 1:
+        return taken
+    # factor new may overflow where the average does not
+    average: numpy.ndarray = (1 - weight) * old + numpy.where(
+        numpy.isfinite(taken), weight * taken, weight * factor * new
     )
+    return average
 
 
 def _of_all_elements(before: Stats, batch: Stats) -> tuple[numpy.ndarray, numpy.ndarray]:

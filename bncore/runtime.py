@@ -3,12 +3,13 @@
 import os
 import platform
 import sys
-from importlib import import_module, metadata
+import warnings
+from importlib import import_module
 from importlib.util import find_spec
 
 import numpy
 
-from . import _cpu, checks
+from . import _cpu, checks, stacks
 from .core import call, execute
 
 # The variants from most to least demanding, each with the x86-64 level that it needs (1: any processor).
@@ -37,9 +38,20 @@ def _built(name: str) -> bool:
 isa = _choose_variant()
 execute.use(import_module(f".core.leaves.{isa}", __package__).table)
 
-_threads: int = max(1, execute.max_threads())
-_forked = False
-call.limit_threads(_threads)
+# Threads that a call may use, at most.
+MOST_THREADS = 4096
+# Bytes of stack that a thread needs.
+STACK = 128 << 10
+
+_alone = stacks.of_threads(os.environ) < STACK
+if _alone and execute.OPENMP:
+    warnings.warn(
+        f"OMP_STACKSIZE must give threads at least {STACK} bytes of stack, "
+        f"found {stacks.of_threads(os.environ)}: bncore runs on one thread",
+        RuntimeWarning,
+        stacklevel=2,
+    )
+_threads: int = min(MOST_THREADS, max(1, execute.max_threads()))
 
 
 def set_num_threads(threads: int) -> None:
@@ -47,14 +59,14 @@ def set_num_threads(threads: int) -> None:
 
     Parameters
     ----------
-    threads : int, at least 1. Results do not depend on it: every bit is the same for every number.
+    threads : int, from 1 to 4096. Results do not depend on it: every bit is the same for every number.
 
     Raises
     ------
     TypeError
         If threads is not an integer.
     ValueError
-        If threads is less than 1.
+        If threads is less than 1 or more than 4096.
 
     Examples
     --------
@@ -66,7 +78,7 @@ def set_num_threads(threads: int) -> None:
     >>> bncore.set_num_threads(before)
     """
     global _threads
-    _threads = checks.integer("threads", threads, least=1)
+    _threads = checks.integer("threads", threads, least=1, most=MOST_THREADS)
     call.limit_threads(get_num_threads())
 
 
@@ -74,7 +86,8 @@ def get_num_threads() -> int:
     """How many threads a call may use.
 
     Until `set_num_threads` says otherwise: OMP_NUM_THREADS if it is set, else the processors that this
-    process may run on. 1 in a build without OpenMP, and in a child that was forked.
+    process may run on. 1 in a build without OpenMP, in a child that was forked, and where OMP_STACKSIZE gives
+    threads less stack than they need.
 
     Returns
     -------
@@ -86,16 +99,17 @@ def get_num_threads() -> int:
     >>> bncore.get_num_threads() >= 1
     True
     """
-    return _threads if execute.OPENMP and not _forked else 1
+    return 1 if _alone or not execute.OPENMP else _threads
 
 
 def _after_fork_in_child() -> None:
     # libgomp's pool does not survive a fork: a second thread would be waited for without end.
-    global _forked
-    _forked = True
+    global _alone
+    _alone = True
     call.limit_threads(1)
 
 
+call.limit_threads(get_num_threads())
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork_in_child)
 
@@ -110,7 +124,7 @@ def show_config() -> None:
     bncore ...
     """
     openmp = f"yes ({execute.OPENMP})" if execute.OPENMP else "no (single-threaded build)"
-    print(f"bncore {metadata.version('bncore')}")
+    print(f"bncore {sys.modules[__package__].__version__}")
     print(f"python       {platform.python_version()}, numpy {numpy.__version__}")
     print(f"machine      {sys.platform} {platform.machine()}")
     print(f"compiler     {execute.COMPILER}")

@@ -150,7 +150,7 @@ CASES = [
     ("axis", 0.0, TypeError, "integer", "float"),
     ("eps", -1.0, ValueError, "not negative", "-1.0"),
     *((name, GIVEN[name][:4], ValueError, "(5,)", "(4,)") for name in VECTORS),
-    ("mean", None, TypeError, "float32 or float64", "object"),
+    ("mean", None, TypeError, "float32 or float64", "NoneType"),
     ("var", -GIVEN["var"], ValueError, "not be negative", "in channel 0"),
 ]
 

@@ -205,7 +205,7 @@ CASES = [
     (SECOND, "ddgamma", P.gamma[:4], ValueError, "(5,)", "(4,)"),
     (SECOND, "ddbeta", P.gamma.astype(int), TypeError, "float32 or float64", "int64"),
     (SECOND, "ddbeta", 1.0, ValueError, "(5,)", "()"),
-    (SECOND, "dy", None, TypeError, "float32 or float64", "object"),
+    (SECOND, "dy", None, TypeError, "float32 or float64", "NoneType"),
     (BOTH, "stats", (P.mean, P.var), TypeError, "Stats", "tuple"),
     (BOTH, "stats", bncore.statistics(P.x[:, :4]), ValueError, "5 channels", "4"),
     (BOTH, "stats", bncore.statistics(P.x[:6]), ValueError, "count 21", "count 18"),

@@ -153,9 +153,9 @@ def test_dtypes_of_x_and_of_the_layer_may_differ(of_x, dtype):
     ("x", "error", "wanted"),
     [
         (P.x[:, :4], ValueError, r"x must have 5 channels at axis 1, found shape \(7, 4, 3\)"),
-        (P.x.astype(int), TypeError, "x must be a float32 or float64 array, found dtype int64"),
+        (P.x.astype(int), TypeError, "x must be a float32 or float64 array, found dtype int64 .*float32.*"),
         (P.x[:, 0, 0], ValueError, r"x must have at least 2 dimensions.*found shape \(7,\)"),
-        (None, TypeError, "x must be a float32 or float64 array, found dtype object"),
+        (None, TypeError, "x must be a float32 or float64 array, found NoneType"),
     ],
 )
 def test_bad_input(x, error, wanted, training):
@@ -184,6 +184,11 @@ def test_bad_gradient():
     assert (bits(layer.dgamma), bits(layer.dbeta)) == before
 
 
+def use_with(layer, name, value):
+    setattr(layer, name, value)
+    layer(P.x)
+
+
 @pytest.mark.parametrize(
     ("name", "value", "error"),
     [
@@ -199,10 +204,10 @@ def test_attribute_that_was_spoiled(name, value, error):
     # evaluation does not use momentum
     for mode in (True,) if name == "momentum" else (True, False):
         layer = layer_of(P).train(mode)
-        setattr(layer, name, value)
         before = state_bits(layer)
+        # the state is looked at when it is assigned, the options when they are used
         with pytest.raises(error, match=f"^{name} must .* found "):
-            layer(P.x)
+            use_with(layer, name, value)
         assert state_bits(layer) == before
 
 
@@ -240,10 +245,10 @@ def test_state_through_a_file(tmp_path):
     [
         ({"gamma": numpy.ones(4, "f")}, ValueError, r"gamma must have shape \(5,\).*found \(4,\)"),
         ({"gamma": numpy.ones((5, 1), "f")}, ValueError, r"gamma must have shape \(5,\).*found \(5, 1\)"),
-        ({"gamma": numpy.ones(5)}, TypeError, "gamma must be a float32 array, found dtype float64"),
-        ({"beta": numpy.ones(5, int)}, TypeError, "beta must be a float32 array, found dtype int64"),
-        ({"beta": None}, TypeError, "beta must be a float32 array, found dtype object"),
-        ({"running_mean": numpy.ones(5, "f")}, TypeError, "running_mean must be a float64.*found.*float32"),
+        ({"gamma": numpy.ones(5)}, TypeError, "gamma must be a float32 array, found dtype float64.*"),
+        ({"beta": numpy.ones(5, int)}, TypeError, "beta must be a float32 array, found dtype int64.*"),
+        ({"beta": None}, TypeError, "beta must be a float32 array, found NoneType"),
+        ({"running_mean": numpy.ones(5, "f")}, TypeError, "running_mean must be a float64.*found.*float32.*"),
         ({"running_mean": numpy.ones(6)}, ValueError, r"running_mean must have shape \(5,\).*found \(6,\)"),
         ({"running_var": numpy.full(5, -1.0)}, ValueError, "running_var must not be negative, found -1.0.*"),
         ({"num_batches_tracked": -1}, ValueError, "num_batches_tracked must be at least 0, found -1"),

@@ -31,7 +31,15 @@ def test_a_field_cannot_be_set(name):
 
 def test_it_is_made_once():
     p = problem((7, 5, 3), 1, "float64")
-    for stats in (of(p), bncore.Stats(2, numpy.ones(3), numpy.ones(3), 0.0)):
+    nothing = numpy.ones(0)
+    for stats in (
+        of(p),
+        bncore.Stats(2, numpy.ones(3), numpy.ones(3), 0.0),
+        bncore.Stats(2, nothing, nothing, 0.0),
+        bncore.statistics(numpy.ones((2, 0))),
+        bncore.forward(numpy.ones((0, 3)))[1],
+        bncore.merge(bncore.Stats(2, nothing, nothing, 0.0)),
+    ):
         before = repr(stats)
         with pytest.raises(AttributeError, match="cannot be changed"):
             stats.__init__(2, numpy.zeros(1), numpy.zeros(1), 1.0)
@@ -55,6 +63,24 @@ def test_an_array_cannot_be_written(name):
             array[0] = 5
         with pytest.raises(ValueError, match="WRITEABLE"):
             array.flags.writeable = True
+
+
+@pytest.mark.parametrize("name", ["mean", "var"])
+@pytest.mark.filterwarnings("ignore:Setting the (shape|dtype)")
+def test_what_is_done_to_an_array_is_done_to_it_alone(name):
+    p = problem((7, 4, 3), 1, "float64")
+    stats = of(p)
+    before = [bits(each) for each in bncore.backward(p.dy, p.x[::-1], p.gamma, stats)]
+    for attribute, value in (("shape", (2, 2)), ("dtype", numpy.float32)):
+        setattr(getattr(stats, name), attribute, value)
+        assert getattr(stats, name).shape == (4,)
+        assert getattr(stats, name).dtype == numpy.float64
+    assert [bits(each) for each in bncore.backward(p.dy, p.x[::-1], p.gamma, stats)] == before
+
+
+def test_nothing_can_be_made_of_its_class():
+    with pytest.raises(TypeError, match="not an acceptable base type"):
+        type("Mine", (bncore.Stats,), {"mean": numpy.ones(3), "var": numpy.ones(1)})
 
 
 def test_what_it_is_made_of_may_change():

@@ -1,0 +1,3 @@
+from collections.abc import Callable
+
+def run(function: Callable[..., object], calls: list[tuple[object, ...]]) -> None: ...

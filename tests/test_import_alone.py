@@ -1,0 +1,90 @@
+"""The package as a folder that nobody installed, and what its import costs and declares."""
+
+import subprocess
+import sys
+import sysconfig
+import tomllib
+from importlib import metadata
+from itertools import takewhile
+from pathlib import Path
+
+import child
+import numpy
+import pytest
+
+import bncore
+
+ROOT = Path(__file__).parent.parent
+LAZY = "the version is still read when runtime is imported"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A path with bncore and NumPy on it, without what pip says of either."""
+    site = Path(numpy.__file__).parent.parent
+    for package in (Path(bncore.__file__).parent, *site.glob("numpy"), *site.glob("numpy.libs")):
+        (tmp_path / package.name).symlink_to(package)
+    return tmp_path
+
+
+def run(folder, code):
+    """What Python prints that has nothing but this folder and the standard library."""
+    code = f"import sys; sys.path.append({str(folder)!r}); {code}"
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_without_metadata_it_imports_and_computes(folder):
+    code = "import bncore, numpy; print(bncore.statistics(numpy.ones((2, 1))).count)"
+    assert run(folder, code) == "2"
+
+
+def test_without_metadata_its_version_is_not_known(folder):
+    assert run(folder, "import bncore; print(bncore.__version__)") == "0+unknown"
+
+
+@pytest.mark.xfail(reason=LAZY, strict=True)
+def test_without_metadata_it_shows_what_it_knows(folder):
+    assert run(folder, "import bncore; bncore.show_config()").startswith("bncore 0+unknown")
+
+
+def test_its_version_is_that_of_the_metadata():
+    assert bncore.__version__ == metadata.version("bncore")
+    # and they are those of the file that makes them
+    project = ROOT / "pyproject.toml"
+    if project.exists():
+        assert bncore.__version__ == tomllib.loads(project.read_text())["project"]["version"]
+
+
+def test_it_has_no_other_attribute_that_comes_late():
+    with pytest.raises(AttributeError, match="module 'bncore' has no attribute 'version'"):
+        bncore.version  # noqa: B018
+
+
+@pytest.mark.xfail(reason=LAZY, strict=True)
+def test_metadata_are_read_when_somebody_asks():
+    # NumPy does not read them either
+    found = child.run(
+        "import sys, numpy\nbefore = set(sys.modules)\nimport bncore\n"
+        "print('importlib.metadata' in set(sys.modules) - before)\nprint(bncore.__version__)"
+    )
+    assert found.split() == ["False", bncore.__version__]
+
+
+def test_every_extension_is_declared_to_need_no_lock_of_the_interpreter():
+    # what Cython is told above the first line of a source; a wheel has no sources
+    sources = sorted((ROOT / "bncore").rglob("*.pyx"))
+    assert sources or not (ROOT / "setup.py").exists()
+    for source in sources:
+        told = takewhile(lambda line: line.startswith("#"), source.read_text().splitlines())
+        assert any("freethreading_compatible=True" in line for line in told), source.name
+
+
+@pytest.mark.skipif(
+    not sysconfig.get_config_var("Py_GIL_DISABLED"), reason="this Python always has the interpreter's lock"
+)
+def test_the_import_does_not_bring_the_lock_of_the_interpreter_back():
+    assert child.run("import bncore, sys\nprint(sys._is_gil_enabled())", PYTHON_GIL="").strip() == "False"
