@@ -41,13 +41,8 @@ ONCE = {
     "bncore.core.leaves.trace": False,
 }
 HEADERS = sorted(str(path) for path in Path("bncore/core").glob("*.pxd"))
-DIRECTIVES = {
-    "boundscheck": False,
-    "wraparound": False,
-    "initializedcheck": False,
-    "cdivision": True,
-    "freethreading_compatible": True,
-}
+# Of the core, where C's rules are meant; of all else Cython's own hold.
+UNCHECKED = {"boundscheck": False, "wraparound": False, "initializedcheck": False, "cdivision": True}
 
 
 def compiles(flags, program="int main(void) { return 0; }\n"):
@@ -91,9 +86,16 @@ def extensions():
         )
 
 
-setup(
-    ext_modules=cythonize(
-        list(extensions()), build_dir="build/cython", language_level=3, compiler_directives=DIRECTIVES
-    ),
-    options={"build_ext": {"parallel": os.cpu_count()}},
-)
+def cythonized():
+    """The extensions in C, of sources that say in which dialect they are."""
+    made = list(extensions())
+    for core in (True, False):
+        yield from cythonize(
+            [extension for extension in made if extension.name.startswith("bncore.core") == core],
+            build_dir="build/cython",
+            language_level=3,
+            compiler_directives={"freethreading_compatible": True} | (UNCHECKED if core else {}),
+        )
+
+
+setup(ext_modules=list(cythonized()), options={"build_ext": {"parallel": os.cpu_count()}})

@@ -1,4 +1,3 @@
-# cython: freethreading_compatible=True
 """Blocks of memory that are kept when the last array in them has died, for the next array of their size.
 
 a. A block is owned by a Block. An array in it, and whatever looks at that array, holds the Block: it dies after the

@@ -1,4 +1,3 @@
-# cython: freethreading_compatible=True
 """What the processor can run, and a thread hold, asked before any module is loaded that needs more."""
 
 cdef extern from *:

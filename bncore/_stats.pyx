@@ -1,4 +1,3 @@
-# cython: freethreading_compatible=True
 """The statistics of one batch, as the kernels leave them.
 
 a. The numbers lie in one piece of memory that nobody can write, and arrays of them are made for who asks: a training

@@ -1,4 +1,3 @@
-# cython: freethreading_compatible=True
 """Threads of Python that work for one call, which neither returns nor raises before all of them are done.
 
 a. Compiled: a signal may interrupt Python between any two instructions, and these only where they wait. What is raised

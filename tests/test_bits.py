@@ -11,6 +11,7 @@ from layouts import LAYOUTS, bits
 
 import bncore
 from bncore import runtime
+from bncore.core import execute
 
 ALL = CALLS | HIGHER
 PROBLEMS = [(dtype, *place) for dtype in DTYPES for place in digest.SHAPES]
@@ -23,7 +24,7 @@ def all_bits(p, call, **options):
 def with_threads(threads):
     """Set the number of threads, where there can be more than one."""
     bncore.set_num_threads(threads)
-    if not runtime.kernels.OPENMP:
+    if not execute.OPENMP:
         assert bncore.get_num_threads() == 1
         pytest.skip("this build has no OpenMP, so every call runs on one thread")
     assert bncore.get_num_threads() == threads

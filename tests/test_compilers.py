@@ -13,6 +13,7 @@ import digest
 import pytest
 
 from bncore import runtime
+from bncore.core import execute
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "docs" / "benchmarks"))
 
@@ -20,9 +21,9 @@ from harness import building
 
 # The compiler that did not make the installed build, and the packages of Debian that it comes in.
 COMPILER, PACKAGES = (
-    ("gcc", "gcc") if runtime.kernels.COMPILER.startswith("clang") else ("clang", "clang libomp-dev")
+    ("gcc", "gcc") if execute.COMPILER.startswith("clang") else ("clang", "clang libomp-dev")
 )
-OPENMP = "1" if runtime.kernels.OPENMP else "0"
+OPENMP = "1" if execute.OPENMP else "0"
 # What this processor is fastest with, and what every processor has.
 LEVELS = list(dict.fromkeys([runtime.isa, "base"]))
 
@@ -31,9 +32,8 @@ _PROGRAM = """
 import json, sys
 sys.path.insert(0, {folder!r})
 import digest
-from bncore import runtime
-kernels = runtime.kernels
-print(json.dumps([kernels.__file__, kernels.COMPILER, bool(kernels.OPENMP), list(digest.lines())]))
+from bncore.core import execute
+print(json.dumps([execute.__file__, execute.COMPILER, bool(execute.OPENMP), list(digest.lines())]))
 """
 
 
@@ -76,5 +76,5 @@ def test_it_gives_the_same_bits(level, built):
     file, compiler, openmp, lines = json.loads(child.run(program, BNCORE_ISA=level))
     assert Path(file).parent == folder / "sources" / "bncore", "these are the installed kernels"
     assert compiler.startswith(COMPILER)
-    assert openmp == bool(runtime.kernels.OPENMP)
+    assert openmp == bool(execute.OPENMP)
     assert lines == digest.of_this_process()

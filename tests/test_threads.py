@@ -14,6 +14,7 @@ from layouts import bits
 
 import bncore
 from bncore import runtime
+from bncore.core import execute
 
 LARGE = problem((5, 3, 4099), 1, "float32")
 
@@ -69,7 +70,7 @@ def test_the_number_of_threads_while_others_call():
 @pytest.mark.parametrize("threads", [1, 3])
 def test_the_environment_says_how_many(threads):
     found = child.run("import bncore; print(bncore.get_num_threads())", OMP_NUM_THREADS=str(threads))
-    assert int(found) == (threads if runtime.kernels.OPENMP else 1)
+    assert int(found) == (threads if execute.OPENMP else 1)
 
 
 def test_what_is_shown():
@@ -78,6 +79,6 @@ def test_what_is_shown():
         bncore.show_config()
     lines = dict(line.split(maxsplit=1) for line in shown.getvalue().splitlines())
     assert lines["bncore"] == bncore.__version__
-    assert lines["openmp"].startswith("yes" if runtime.kernels.OPENMP else "no (single-threaded build)")
+    assert lines["openmp"].startswith("yes" if execute.OPENMP else "no (single-threaded build)")
     assert lines["instructions"].startswith(runtime.isa)
     assert lines["threads"] == str(bncore.get_num_threads())

@@ -5,7 +5,8 @@ cdef enum:
     OPERANDS = 5
     SUMS = 5                       # of an operation, at most
     COEFFICIENTS = 9               # numbers of a channel's map, at most
-    COLUMNS = 1024                 # of a block, at most; of sums of float64 half as many
+    FOLDED = 512                   # channels of rows that are folded, at most: a folded row has two of them at least
+    COLUMNS = 2 * FOLDED           # of a block, at most; of sums of float64 half as many
     ROOM = COLUMNS + 8             # accumulators of them, so that the last vector of a row may look past its columns
     CHANNELS = 64                  # of a tile of runs that are summed, at most: enough that roots and quotients of vectors overlap
     FIVE_BYTES = (1 + 2 * SUMS) * ROOM * 8    # accumulators of five sums

@@ -12,7 +12,7 @@
 # e. Rejected: one pass with a shift and no group means: a tenth faster, and an outlier in the first rows costs digits.
 
 from bncore.core.partition cimport GROUP
-from bncore.core.types cimport COLUMNS, LINE, ROOM, Block, Parameters, Records, Rows
+from bncore.core.types cimport COLUMNS, FOLDED, LINE, ROOM, Block, Parameters, Records, Rows
 from bncore.core.leaves.numbers cimport (
     BREADTH, NEAR_ZERO, WIDTH, Eight, Mean, Moments, Sum, accumulate, add, add_exact, add_exact_unit, apart, centre_of,
     finite_or_zero, fma, fold_lanes, fold_run, join_sums, keep_moments, keep_sum, left_over, load_unit, mean_of, mean_of_two,
@@ -374,7 +374,7 @@ cdef inline void fold_sums(double* hi, double* lo, Py_ssize_t channels, Py_ssize
 cdef inline void fold_moments(Columns* k, const Block* b, const Records* to) noexcept nogil:
     # combine the `fold` settled columns of each channel; the first `rest` of them have one element more
     cdef double e, rows, count = <double>(b.folded * b.fold + b.rest)
-    cdef double[COLUMNS] m2, m2_lo, near, rest
+    cdef double[FOLDED] m2, m2_lo, near, rest
     cdef Mean mean
     cdef Py_ssize_t c, z, p
     fold_sums(k.hi, k.lo, b.channels, b.fold)
@@ -403,7 +403,6 @@ cdef inline void fold_moments(Columns* k, const Block* b, const Records* to) noe
 
 cdef inline void record_moments(Columns* k, const Block* b, const Records* to, const char* only) noexcept nogil:
     # of settled columns; of the channels that are marked, or of all
-    cdef double[COLUMNS] hi, m2
     cdef Records aside
     cdef Py_ssize_t c
     if b.size > 1:
@@ -413,11 +412,12 @@ cdef inline void record_moments(Columns* k, const Block* b, const Records* to, c
     elif only == NULL:
         fold_moments(k, b, to)
     else:
-        aside.hi[0], aside.hi[1], aside.lo[0] = hi, m2, NULL
+        # where nothing is needed any more when they are written
+        aside.hi[0], aside.hi[1], aside.lo[0] = k.far, k.shift, NULL
         fold_moments(k, b, &aside)
         for c in range(b.channels):
             if only[c]:
-                to.hi[0][c], to.hi[1][c] = hi[c], m2[c]
+                to.hi[0][c], to.hi[1][c] = k.far[c], k.shift[c]
 
 
 cdef inline void far_block(const Block* b, const Rows* x, const Records* to, const char* only, const stored* kind) noexcept nogil:

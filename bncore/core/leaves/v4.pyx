@@ -1,4 +1,3 @@
-# cython: freethreading_compatible=True
 from cpython.pycapsule cimport PyCapsule_New
 
 from bncore.core.leaves.table cimport fill_level
