@@ -1,9 +1,8 @@
 """A kernel of derivatives of higher order: the closed forms that the theorems state, or wrong ones."""
 
-from spec import derivatives
-from spec.floats import Plain
-from spec.forms import Walk
-from spec.oracle import channels
+from spec.adapters.plain import Plain
+from spec.oracle import channels, derivatives
+from spec.oracle.closed_forms import Walk
 
 
 class Forms(Plain):

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import add, mul, sub, truediv
 
-from spec.arithmetic import Dual, Over
 from spec.coq import terms
+from spec.proofs.arithmetic import Dual, Over
 
 OPERATIONS = {terms.Add: add, terms.Sub: sub, terms.Mul: mul, terms.Div: truediv}
 

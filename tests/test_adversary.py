@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy
 import pytest
 
-from spec import adversary, faithful
-from spec.errors import ACCUMULATIONS
+from spec.audit import adversary, faithful
+from spec.bounds.errors import ACCUMULATIONS
 
 BOUNDS = Path(__file__).parent.parent / "docs/bounds.md"
 

@@ -6,14 +6,15 @@ import numpy
 import pytest
 from hypothesis import given, strategies
 
-from spec import faithful, oracle
+from spec import oracle
+from spec.adapters.plain import Plain
+from spec.audit import faithful
+from spec.bounds.errors import ACCUMULATIONS, Model, weaker
+from spec.bounds.formats import HALVES, named, unit
 from spec.conformance import judge
-from spec.errors import ACCUMULATIONS, Model, weaker
-from spec.floats import Plain
-from spec.formats import HALVES, named, unit
-from spec.inputs import data
+from spec.conformance.verdict import BROKEN, CLASS, INCONCLUSIVE, PASS
+from spec.data.inputs import data
 from spec.mutants import MUTANTS
-from spec.verdict import BROKEN, CLASS, INCONCLUSIVE, PASS
 
 OUTPUTS = ("mean", "var", "y", "dx", "dgamma", "dbeta")
 HIGHER = ("jvp", *oracle.SECOND)

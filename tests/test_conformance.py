@@ -6,35 +6,37 @@ import numpy
 import pytest
 
 from spec import __main__ as command
-from spec import adapters, audit, conformance, inputs, oracle, portable
-from spec.adapter import Adapter, Caps, Missing
+from spec import adapters, conformance, oracle
+from spec.adapters.plain import Plain
+from spec.audit import matrix
+from spec.audit.faithful import FAITHFUL
 from spec.conformance import check, judge
-from spec.faithful import FAITHFUL
-from spec.floats import Plain
-from spec.layouts import LAYOUTS
+from spec.conformance.verdict import ABSENT, BROKEN, FAIL, PASS, Verdict
+from spec.data import inputs, portable
+from spec.data.layouts import LAYOUTS
+from spec.interface.adapter import Adapter, Caps, Missing
 from spec.mutants import MUTANTS
 from spec.mutants.equivalents import EQUIVALENTS, Equivalent
 from spec.theorems.language import average, var, x
 from spec.theorems.theorem import Claim
-from spec.verdict import ABSENT, BROKEN, FAIL, PASS, Verdict
 
 
 def test_every_mutant_dies_at_its_equation_and_every_faithful_variant_lives():
     lines = []
-    assert audit.main(fast=True, progress=lines.append, workers=2) == 0, "\n".join(lines)
+    assert matrix.main(fast=True, progress=lines.append, workers=2) == 0, "\n".join(lines)
 
 
 def test_the_audit_sees_a_mutant_that_is_none():
     survivor = MUTANTS["beta missing"].__class__("right", "(9.41)", Plain())
     lines = []
-    assert audit.main(fast=True, mutants={"right": survivor}, faithful={}, progress=lines.append) == 1
+    assert matrix.main(fast=True, mutants={"right": survivor}, faithful={}, progress=lines.append) == 1
     assert "  mutant 'right' survives" in lines
 
 
 def test_the_audit_sees_blame_that_is_wrong():
     lines = []
     wrong = MUTANTS["beta missing"].__class__("other", "(9.38)", MUTANTS["beta missing"].adapter)
-    assert audit.main(fast=True, mutants={"other": wrong}, faithful={}, progress=lines.append) == 1
+    assert matrix.main(fast=True, mutants={"other": wrong}, faithful={}, progress=lines.append) == 1
     assert any("breaks (9.38), found at (9.41)" in line for line in lines)
 
 
@@ -52,8 +54,8 @@ def test_the_cover_is_the_smallest():
 
     # the greedy choice, which takes b first, needs three
     kills = {n: row(*names) for n, names in enumerate(["ab", "ab", "bc", "bc", "a", "c"])}
-    assert audit.cover(kills, dict.fromkeys(kills, "(9.38)")) == ["a", "c"]
-    assert audit.cover(kills, dict.fromkeys(kills, "(9.39)")) == []
+    assert matrix.cover(kills, dict.fromkeys(kills, "(9.38)")) == ["a", "c"]
+    assert matrix.cover(kills, dict.fromkeys(kills, "(9.39)")) == []
 
 
 def test_there_are_as_many_as_promised():
@@ -231,8 +233,8 @@ def test_the_digits_are_there():
     [
         ("nonsense", "wanted one of bncore, .*, exec:PROGRAM or pkg.module:attribute, found 'nonsense'"),
         ("no_such_module:Kernel", r"cannot be imported \(No module named 'no_such_module'\)"),
-        ("spec.floats:Nothing", "module 'spec.floats' has no attribute 'Nothing'"),
-        ("spec.floats:Batch", "wanted a spec.conformance.Adapter, found type"),
+        ("spec.adapters.plain:Nothing", "module 'spec.adapters.plain' has no attribute 'Nothing'"),
+        ("spec.adapters.plain:Batch", "wanted a spec.conformance.Adapter, found type"),
     ],
 )
 def test_a_target_that_is_none_is_refused_in_one_line(target, words, capsys):
@@ -266,7 +268,7 @@ def test_an_adapter_that_cannot_be_made_is_refused_in_one_line(kind, words, caps
 
 
 def test_a_target_that_breaks_on_import_is_refused_in_one_line(tmp_path, monkeypatch, capsys):
-    (tmp_path / "breaks.py").write_text("from spec.adapter import Caps\nCaps(weighs='older')\n")
+    (tmp_path / "breaks.py").write_text("from spec.interface.adapter import Caps\nCaps(weighs='older')\n")
     monkeypatch.syspath_prepend(tmp_path)
     assert command.main(["check", "breaks:Kernel"]) == 2
     assert capsys.readouterr().err == (

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from coqterms import Terms
 
-from spec import arithmetic, modular, prove
-from spec.certificate import certify
 from spec.coq import emit, kernel
-from spec.falsehoods import near_misses
+from spec.proofs import arithmetic, modular, prove
+from spec.proofs.certificate import certify
+from spec.proofs.near_misses import near_misses
 from spec.theorems import THEOREMS
 from spec.theorems.books import BOOKS
 from spec.theorems.language import gamma, x, y

@@ -9,16 +9,17 @@ import numpy
 import pytest
 from closed import Forms
 
-from spec import adapters, derivatives, equations, inputs, oracle
-from spec.adapter import Missing
+from spec import adapters, equations, oracle
+from spec.adapters.plain import Batch, Plain
 from spec.conformance import check, culprit, judge, passed
-from spec.floats import Batch, Plain
-from spec.forms import closed, without_a_term
-from spec.oracle import channels
-from spec.properties import VIOLATED, Implementation, observe
+from spec.conformance.verdict import ABSENT, FAIL, INCONCLUSIVE, PASS
+from spec.data import inputs
+from spec.interface.adapter import Missing
+from spec.oracle import channels, derivatives
+from spec.oracle.closed_forms import closed, without_a_term
+from spec.properties.observe import VIOLATED, Implementation, observe
 from spec.theorems.higher import THIRD
 from spec.theorems.language import dx, loss
-from spec.verdict import ABSENT, FAIL, INCONCLUSIVE, PASS
 
 
 class Roots(Batch):

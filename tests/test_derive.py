@@ -5,9 +5,9 @@ import doctest
 import pytest
 import sympy
 
-from spec import derive
-from spec.decide import reader
-from spec.symbolic import Batch, is_zero, k, substitute
+from spec.symbolic import derive
+from spec.symbolic.decide import reader
+from spec.symbolic.normal_form import Batch, is_zero, k, substitute
 from spec.theorems import higher, jacobian, language
 
 GRADIENTS = [(of, mode) for of in derive.GRADIENTS for mode in derive.MODES]

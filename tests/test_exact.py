@@ -9,9 +9,9 @@ from hypothesis import given, strategies
 from hypothesis.extra.numpy import arrays
 
 from spec import equations, oracle
-from spec.derive import HIGHER, derivative
-from spec.evaluate import evaluate
-from spec.exact import BITS, Batch, Exact
+from spec.bounds.exact import BITS, Batch, Exact
+from spec.symbolic.derive import HIGHER, derivative
+from spec.symbolic.evaluate import evaluate
 
 FLOATS = strategies.floats(allow_nan=False, allow_infinity=False)
 

@@ -9,10 +9,13 @@ import numpy
 import pytest
 
 from spec import __main__ as command
-from spec import adapters, inputs, wire
-from spec.adapter import CALLS, Missing
+from spec import adapters
 from spec.conformance import check, culprit, passed
-from spec.verdict import ABSENT, FAIL, PASS
+from spec.conformance.verdict import ABSENT, FAIL, PASS
+from spec.data import inputs
+from spec.interface import wire
+from spec.interface.adapter import Missing
+from spec.interface.signatures import CALLS
 
 SOURCE = Path(__file__).parent.parent / "docs/examples/batchnorm.c"
 

@@ -8,12 +8,14 @@ from pathlib import Path
 import numpy
 import pytest
 
-from spec import adapters, findings, inputs, portable, probe
-from spec.adapter import Missing
-from spec.deviations import gathered
-from spec.findings_page import HEAD, number
-from spec.judge import judge
-from spec.verdict import BROKEN, CLASS, FAIL, Verdict
+from spec import adapters
+from spec.conformance.judgement import judge
+from spec.conformance.verdict import BROKEN, CLASS, FAIL, Verdict
+from spec.data import inputs, portable
+from spec.findings import probe, survey
+from spec.findings.deviations import gathered
+from spec.findings.page import HEAD, number
+from spec.interface.adapter import Missing
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGE = (DOCS / "findings.md").read_text()
@@ -57,7 +59,7 @@ def installed(target):
         adapter = adapters.load(target)
     except Missing as reason:
         pytest.skip(str(reason))
-    different = [version for version in findings.versions() if version not in PAGE]
+    different = [version for version in survey.versions() if version not in PAGE]
     if different:
         pytest.skip(f"the page was not written with {', '.join(different)}")
     return adapter
@@ -133,7 +135,7 @@ def test_a_folded_scale_is_off_by_hundreds():
 
 def test_every_implementation_has_a_section_and_a_line_of_the_summary():
     titles = re.findall(r"^## (.*)$", PAGE, re.MULTILINE)[1:]
-    assert titles == findings.OTHERS
+    assert titles == survey.OTHERS
     assert re.findall(r"^\| \[(.*)\]\(#(?:.*)\) \|", PAGE, re.MULTILINE) == titles
 
 

@@ -10,8 +10,8 @@ from layouts import LAYOUTS, bits
 
 import bncore
 from spec import oracle
-from spec.adapter import Missing
 from spec.adapters import load
+from spec.interface.adapter import Missing
 
 SHAPES = [
     ((13, 5), 1),

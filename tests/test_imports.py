@@ -1,6 +1,8 @@
 """Who imports whom: bncore NumPy alone, spec no bncore, and its second checker neither."""
 
+import ast
 import sys
+from pathlib import Path
 
 import child
 import modules
@@ -29,7 +31,20 @@ def test_spec_loads_no_implementation():
     assert not ({"bncore"} | PEERS) & loaded(*names)
 
 
-@pytest.mark.parametrize("name", ["spec.equations", "spec.modular"])
+@pytest.mark.parametrize("name", ["spec.equations", "spec.proofs.modular"])
 def test_the_standard_library_alone(name):
     assert loaded(name) - loaded("spec") <= {"spec", *sys.stdlib_module_names}
     assert not {"bncore", "numpy", "sympy"} & loaded(name)
+
+
+def test_spec_imports_itself_relatively():
+    # installed it has another name
+    (folder,) = map(Path, spec.__path__)
+    files = sorted(folder.rglob("*.py"))
+    assert len(files) > 100
+    for file in files:
+        for node in ast.walk(ast.parse(file.read_text())):
+            absolute = isinstance(node, ast.ImportFrom) and node.level == 0
+            names = [node.module] if absolute else [alias.name for alias in getattr(node, "names", ())]
+            if absolute or isinstance(node, ast.Import):
+                assert "spec" not in {name.partition(".")[0] for name in names}, f"{file}, line {node.lineno}"

@@ -3,13 +3,16 @@
 import numpy
 import pytest
 
-from spec import conduct, formats, inputs, oracle
-from spec.adapter import Caps
+from spec import oracle
+from spec.adapters.plain import Plain
+from spec.bounds import formats
 from spec.conformance import judge
-from spec.designs import DESIGNS
-from spec.floats import Plain
+from spec.conformance.verdict import ABSENT, BROKEN, FAIL, INCONCLUSIVE, PASS
+from spec.data import inputs
+from spec.data.designs import DESIGNS
+from spec.interface import contract
+from spec.interface.adapter import Caps
 from spec.mutants import MUTANTS
-from spec.verdict import ABSENT, BROKEN, FAIL, INCONCLUSIVE, PASS
 
 
 def rows(name, dtype="float32"):
@@ -114,8 +117,8 @@ def test_a_layout_that_is_declared_is_judged():
     found = {v.quantity: v.status for v in verdicts if v.quantity.startswith("layout")}
     outputs = "y", "dx", "inference y", "inference dx", "jvp", "d_dy", "d_x"
     assert found.keys() == {f"layout of {name}" for name in outputs}
-    assert conduct.order(numpy.zeros((2, 3, 5))) == [0, 1, 2]
-    assert conduct.order(numpy.zeros((5, 1, 3)).T) == [2, 0]
+    assert contract.order(numpy.zeros((2, 3, 5))) == [0, 1, 2]
+    assert contract.order(numpy.zeros((5, 1, 3)).T) == [2, 0]
 
 
 @pytest.mark.parametrize(
@@ -130,7 +133,7 @@ def test_a_layout_that_is_declared_is_judged():
     ],
 )
 def test_the_format_of_a_result_is_judged(name, dtype, words):
-    assert conduct.of_format(name, numpy.zeros(3, dtype), "float32") == words
+    assert contract.of_format(name, numpy.zeros(3, dtype), "float32") == words
 
 
 @pytest.mark.parametrize("dtype", formats.HALVES)

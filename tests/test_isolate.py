@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from spec import __main__ as command
-from spec import adapters, probe
+from spec import adapters
+from spec.adapters.plain import Plain
 from spec.conformance import check, passed
-from spec.floats import Plain
-from spec.verdict import FAIL, PASS
+from spec.conformance.verdict import FAIL, PASS
+from spec.findings import probe
 
 ROOT = Path(__file__).parent.parent
 
@@ -98,7 +99,7 @@ def test_every_end_of_a_call_is_a_verdict_and_the_run_goes_on():
 def test_isolation_changes_no_verdict():
     names = ["layout-unaligned", "layout-reversed", "layout-read-only", "m-1", "no-gamma", "empty-2x3x0"]
     inside = check(Plain(), names)
-    assert check(adapters.load("spec.floats:Plain", isolate=True), names) == inside
+    assert check(adapters.load("spec.adapters.plain:Plain", isolate=True), names) == inside
     assert passed(inside)
 
 
@@ -180,7 +181,7 @@ def test_probe_outlives_what_it_asks(capsys, monkeypatch):
 
 
 def test_output_that_nobody_reads_is_no_error():
-    call = [sys.executable, "-m", "spec", "check", "spec.floats:Plain", "--only", "m-2"]
+    call = [sys.executable, "-m", "spec", "check", "spec.adapters.plain:Plain", "--only", "m-2"]
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(call, cwd=ROOT, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)

@@ -5,8 +5,8 @@ from fractions import Fraction
 
 import pytest
 
-from spec import modular, prove
-from spec.arithmetic import PRIME, Degree, Dual, Fractions, Residue, Residues, Vector
+from spec.proofs import modular, prove
+from spec.proofs.arithmetic import PRIME, Degree, Dual, Fractions, Residue, Residues, Vector
 from spec.theorems import THEOREMS
 from spec.theorems.language import eps, gamma, m, name, rstd, total, x, xhat
 from spec.theorems.theorem import states

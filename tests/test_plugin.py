@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from spec import inputs
+from spec.data import inputs
 
 ROOT = Path(__file__).parent.parent
 
@@ -17,7 +17,7 @@ def run(tmp_path):
     """Runs pytest with the plugin in an empty directory that has a test file and an adapter."""
     (tmp_path / "test_other.py").write_text("def test_other(): pass\n")
     (tmp_path / "kernels.py").write_text(
-        "from spec.adapter import Adapter, Caps\n"
+        "from spec.interface.adapter import Adapter, Caps\n"
         "from spec.mutants import MUTANTS\n"
         "WITHOUT_BETA = MUTANTS['beta missing'].adapter\n"
         "class Silent(Adapter):\n    caps = Caps(dtypes=('float32',))\n"
@@ -41,7 +41,7 @@ def run(tmp_path):
 def test_a_kernel_passes_item_by_item(run, tmp_path):
     junit = tmp_path / "junit.xml"
     chosen = ["-k", "ordinary or m-1", f"--junitxml={junit}", "-rs"]
-    status, printed = run("--batchnorm", "spec.floats:Plain", *chosen)
+    status, printed = run("--batchnorm", "spec.adapters.plain:Plain", *chosen)
     assert status == 0, printed
     cases = {case.get("name"): case for case in ElementTree.parse(junit).iter("testcase")}
     assert {"ordinary[float32]", "ordinary[float64]", "m-1[float32]"} <= set(cases)
@@ -68,12 +68,14 @@ def test_what_is_not_judged_is_skipped_and_no_pass(run):
 
 
 def test_there_is_an_item_for_every_data_set(run):
-    _, printed = run("--batchnorm", "spec.floats:Plain", "--collect-only", "-q")
+    _, printed = run("--batchnorm", "spec.adapters.plain:Plain", "--collect-only", "-q")
     assert printed.count("[float32]") == len(inputs.names())
 
 
 def test_with_a_path_the_tests_there_run_too(run):
-    status, printed = run("--batchnorm", "spec.floats:Plain", "-k", "ordinary or other", "test_other.py")
+    status, printed = run(
+        "--batchnorm", "spec.adapters.plain:Plain", "-k", "ordinary or other", "test_other.py"
+    )
     assert status == 0
     assert "3 passed" in printed
 

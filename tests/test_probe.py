@@ -5,8 +5,8 @@ import json
 import pytest
 
 from spec import __main__ as command
-from spec import probe
-from spec.floats import Plain
+from spec.adapters.plain import Plain
+from spec.findings import probe
 from spec.mutants import MUTANTS
 
 RIGHT = {

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from spec import arithmetic, certificate, equations, modular, prove
-from spec.decide import decide
-from spec.falsehoods import KINDS, near_misses
+from spec import equations
+from spec.proofs import arithmetic, certificate, modular, prove
+from spec.proofs.near_misses import KINDS, near_misses
+from spec.symbolic.decide import decide
 from spec.theorems import THEOREMS
 from spec.theorems.theorem import ASSUMPTIONS
 
@@ -206,7 +207,7 @@ def test_the_second_checker_needs_neither_sympy_nor_numpy():
     """It runs on a certificate in a process where neither can be imported."""
     program = (
         "import sys; sys.modules['sympy'] = sys.modules['numpy'] = None; "
-        "from spec import modular; sys.exit(modular.main(sys.argv[1:]))"
+        "from spec.proofs import modular; sys.exit(modular.main(sys.argv[1:]))"
     )
     certificates = sorted(str(path) for path in (prove.PROOFS / "certificates").glob("*.json"))[:3]
     assert certificates

@@ -5,7 +5,7 @@ import math
 import numpy
 import pytest
 
-from spec.floats import Plain
+from spec.adapters.plain import Plain
 from spec.theorems import THEOREMS
 
 PROSE = {theorem.name: f"{theorem.statement}{theorem.consequences}" for theorem in THEOREMS}

@@ -6,11 +6,10 @@ from html.parser import HTMLParser
 import pytest
 
 from spec import __main__ as command
-from spec import html, report, track
-from spec.conformance import check
-from spec.floats import Plain
+from spec.adapters.plain import Plain
+from spec.conformance import check, history, html, report
+from spec.conformance.verdict import FAIL, PASS
 from spec.mutants import MUTANTS
-from spec.verdict import FAIL, PASS
 
 NAMES = ["ordinary", "m-5"]
 RIGHT = check(Plain(), NAMES)
@@ -63,25 +62,25 @@ def test_json_is_read_back_as_it_was_written():
 
 
 def test_what_changed():
-    assert track.changes(RIGHT, RIGHT) == []
-    lines = track.changes(RIGHT, WRONG)
+    assert history.changes(RIGHT, RIGHT) == []
+    lines = history.changes(RIGHT, WRONG)
     assert lines
     assert all(line.startswith("was PASS, now FAIL ") for line in lines)
-    back = track.changes(WRONG, RIGHT)
+    back = history.changes(WRONG, RIGHT)
     assert len(back) == len(lines)
     assert all(line.startswith("was FAIL, now PASS ") for line in back)
     half = [verdict for verdict in RIGHT if verdict.data == "m-5"]
-    assert track.changes(RIGHT, half) == []
-    assert track.merged(RIGHT, half)[-len(half) :] == half
-    assert len(track.merged(RIGHT, half)) == len(RIGHT)
+    assert history.changes(RIGHT, half) == []
+    assert history.merged(RIGHT, half)[-len(half) :] == half
+    assert len(history.merged(RIGHT, half)) == len(RIGHT)
     fewer = [verdict for verdict in RIGHT if verdict.quantity != "dx"]
-    assert track.changes(RIGHT, fewer)[0] == "gone: PASS dx on ordinary, float32"
-    assert track.changes(fewer, RIGHT)[0].startswith("new: PASS dx d(9.41)/dx on ordinary, float32")
+    assert history.changes(RIGHT, fewer)[0] == "gone: PASS dx on ordinary, float32"
+    assert history.changes(fewer, RIGHT)[0].startswith("new: PASS dx d(9.41)/dx on ordinary, float32")
 
 
 def test_the_command_line_tracks_and_writes(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "mine.py").write_text("from spec.floats import Plain\nclass Mine(Plain):\n    pass\n")
+    (tmp_path / "mine.py").write_text("from spec.adapters.plain import Plain\nclass Mine(Plain):\n    pass\n")
     call = ["check", "mine:Mine", "--only", "m-5", "--track", "last.json", "--html", "page.html"]
     monkeypatch.syspath_prepend(tmp_path)
     assert command.main(call) == 0

@@ -7,11 +7,14 @@ import numpy
 import pytest
 
 from spec import __main__ as command
-from spec import derivatives, inputs, portable, shrink
-from spec.floats import Plain
-from spec.judge import judge
+from spec.adapters.plain import Plain
+from spec.conformance import shrink
+from spec.conformance.judgement import judge
+from spec.conformance.verdict import BROKEN
+from spec.data import inputs, portable
+from spec.interface.signatures import DIRECTIONS, NUMBERS
 from spec.mutants import MUTANTS
-from spec.verdict import BROKEN
+from spec.oracle import derivatives
 
 # the mutant, the data set that it is found on, and the elements of a channel that it can be shown on
 SHOWN = [
@@ -71,7 +74,7 @@ def test_what_fails_in_its_layout_alone_is_left_as_it_is():
 def test_a_data_set_survives_json(dtype):
     given = shrink.plain(inputs.data("rank-3", dtype))
     again = portable.from_json(portable.to_json(given))
-    for key in ("x", "dy", *portable.NUMBERS):
+    for key in ("x", "dy", *NUMBERS):
         numpy.testing.assert_array_equal(getattr(given, key), getattr(again, key))
         assert getattr(given, key).dtype == getattr(again, key).dtype
     assert (given.eps, given.momentum) == (again.eps, again.momentum)
@@ -80,7 +83,7 @@ def test_a_data_set_survives_json(dtype):
 def test_directions_survive_json():
     given = shrink.plain(inputs.data("m-3", "float32"))
     again = portable.from_json(portable.to_json(given))
-    for key in inputs.DIRECTIONS:
+    for key in DIRECTIONS:
         numpy.testing.assert_array_equal(getattr(given, key), getattr(again, key))
     few = {key: value for key, value in portable.to_dict(given).items() if key not in ("v", "w")}
     assert len(derivatives.directions(portable.from_json(json.dumps(few)))) == 1

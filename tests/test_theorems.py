@@ -7,15 +7,17 @@ import numpy
 import pytest
 from closed import Forms
 
-from spec import adapters, derivatives, oracle
-from spec.adapter import Adapter, Caps, Missing
-from spec.allowances import SHOWN, allowances
-from spec.balls import Ball, Balls
-from spec.falsehoods import replaced
-from spec.forms import without_a_term
+from spec import adapters, oracle
+from spec.interface.adapter import Adapter, Caps, Missing
+from spec.interface.signatures import DIRECTIONS
 from spec.mutants import MUTANTS, second
-from spec.properties import HOLDS, INEXACT, UNASKED, VIOLATED, Implementation, observe
-from spec.samples import LARGER, SAMPLES
+from spec.oracle import derivatives
+from spec.oracle.closed_forms import without_a_term
+from spec.proofs.near_misses import replaced
+from spec.properties.batches import LARGER, SAMPLES
+from spec.properties.enclosures import Ball, Balls
+from spec.properties.observe import HOLDS, INEXACT, UNASKED, VIOLATED, Implementation, observe
+from spec.properties.tolerances import SHOWN, allowances
 from spec.theorems import THEOREMS
 from spec.theorems.language import average, cov, dx, name, total
 
@@ -112,7 +114,7 @@ def _wrong_forms():
     """Kernels of the second and third derivative: one without a term, one whose covariance is not centred."""
     for nesting in ("jvp of grad", "grad of jvp of grad"):
         order = derivatives.order(nesting)
-        form, (a, b) = derivatives.form(order), map(name, derivatives.DIRECTIONS[order - 2 : order])
+        form, (a, b) = derivatives.form(order), map(name, DIRECTIONS[order - 2 : order])
         yield Forms({nesting: next(without_a_term(form))})
         yield Forms({nesting: replaced(form, cov(a, b), average(a * b))})
 

@@ -9,7 +9,7 @@ import numpy
 import pytest
 
 import bncore
-from spec import vectors
+from spec.data import vectors
 from spec.mutants import MUTANTS, second
 
 FOLDER = Path(__file__).parent.parent / "docs/vectors"

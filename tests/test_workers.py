@@ -9,7 +9,7 @@ import pytest
 
 from spec import __main__ as command
 from spec import conformance
-from spec.remembered import Remembered
+from spec.oracle.memory import Remembered
 from spec.workers import apart, started
 
 

@@ -1,6 +1,6 @@
 """Derivatives of second and third order: what gradient penalties and Hessian-vector products need."""
 
-from spec.theorems.language import (
+from .language import (
     along,
     average,
     centred,
@@ -25,7 +25,7 @@ from spec.theorems.language import (
     xhat,
     y,
 )
-from spec.theorems.theorem import Theorem, states
+from .theorem import Theorem, states
 
 p, q = name("p"), name("q")
 
