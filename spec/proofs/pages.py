@@ -179,8 +179,8 @@ The first two trust the equations as they are written, and Python. The last trus
 kernel, and that the program states in Coq what a page states: `coq/Equations.v` and the statements can be
 read. All are about real numbers; what remains of a theorem in floating point is said on its page.
 
-Each theorem is then a test of implementations (`tests/test_theorems.py`): where it names an output, the
-implementation is asked, also at the arguments that the theorem puts in, and both sides must agree within
+Each theorem is then a test of implementations (`tests/proofs/test_theorems.py`): where it names an output,
+the implementation is asked, also at the arguments that the theorem puts in, and both sides must agree within
 what the bounds of its outputs allow."""
 
 

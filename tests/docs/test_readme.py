@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bncore import BatchNorm, operands
 
-README = Path(__file__).parent.parent / "README.md"
+README = Path(__file__).parents[2] / "README.md"
 
 
 def words(text):

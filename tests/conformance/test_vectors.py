@@ -12,7 +12,7 @@ import bncore
 from spec.data import vectors
 from spec.mutants import MUTANTS, second
 
-FOLDER = Path(__file__).parent.parent / "docs/vectors"
+FOLDER = Path(__file__).parents[2] / "docs/vectors"
 TEXT = (FOLDER / "vectors.json").read_text()
 SET = json.loads(TEXT)
 CASES = {f"{case['name']}, {case['dtype']}": case for case in SET["cases"]}

@@ -8,7 +8,7 @@ import pytest
 
 pytest.importorskip("matplotlib", reason="pip install --group docs")
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "docs" / "figures"))
+sys.path.insert(0, str(Path(__file__).parents[2] / "docs" / "figures"))
 try:
     import theorems as figures
 finally:

@@ -4,6 +4,7 @@ import json
 
 import numpy
 import pytest
+from targets import TARGETS
 
 from spec import __main__ as command
 from spec import adapters, conformance, oracle
@@ -21,6 +22,7 @@ from spec.theorems.language import average, var, x
 from spec.theorems.theorem import Claim
 
 
+@pytest.mark.audits
 def test_every_mutant_dies_at_its_equation_and_every_faithful_variant_lives():
     lines = []
     assert matrix.main(fast=True, progress=lines.append, workers=2) == 0, "\n".join(lines)
@@ -299,7 +301,7 @@ def test_an_output_of_another_kind_is_refused():
         expected.compare(numpy.zeros((3, 3), numpy.int64))
 
 
-@pytest.mark.parametrize("target", adapters.KNOWN)
+@pytest.mark.parametrize("target", TARGETS)
 def test_a_known_implementation_is_judged(target):
     try:
         adapter = adapters.load(target)

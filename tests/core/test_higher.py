@@ -79,9 +79,9 @@ def test_broadcast(name, shape, axis, dtype):
         ((7, 5, 3), 1),
         ((11, 3, 2, 5), 1),
         ((2, 3, 5, 7), -1),
-        ((1031, 7), 1),
-        ((7, 521), 1),
-        ((2, 3, 1031), 1),
+        pytest.param((1031, 7), 1, marks=pytest.mark.sweeps),
+        pytest.param((7, 521), 1, marks=pytest.mark.sweeps),
+        pytest.param((2, 3, 1031), 1, marks=pytest.mark.sweeps),
     ],
 )
 def test_absent_arguments_are_0_and_gamma_1(shape, axis, dtype):
@@ -130,6 +130,7 @@ AROUND_BLOCKS = [
 ]  # fmt: skip
 
 
+@pytest.mark.sweeps
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("shape", AROUND_BLOCKS, ids=str)
 def test_around_block_boundaries(shape, dtype):
@@ -231,6 +232,7 @@ def test_double_backward_is_the_gradient_of_backward(shape, axis, dtype):
     assert abs(by_gamma - inner(p.ddx, dx)) <= allowed + through
 
 
+@pytest.mark.peers
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_torch_agrees(dtype):
     """Its autograd, differentiated once more, is within the bounds of the class that it declares."""

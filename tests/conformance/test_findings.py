@@ -17,7 +17,7 @@ from spec.findings.deviations import gathered
 from spec.findings.page import HEAD, number
 from spec.interface.adapter import Missing
 
-DOCS = Path(__file__).parent.parent / "docs"
+DOCS = Path(__file__).parents[2] / "docs"
 PAGE = (DOCS / "findings.md").read_text()
 CONVENTIONS = (DOCS / "conventions.md").read_text()
 
@@ -65,6 +65,7 @@ def installed(target):
     return adapter
 
 
+@pytest.mark.peers
 @pytest.mark.parametrize("row", SHORT, ids=lambda row: f"{row.target}, {row.what}"[:60])
 def test_a_finding_is_seen_again(row):
     words = shlex.split(row.command)
@@ -118,12 +119,14 @@ KNOWN = [
 ]
 
 
+@pytest.mark.peers
 @pytest.mark.parametrize(("target", "what", "data", "kind", "holds"), KNOWN)
 def test_what_is_known_is_found(target, what, data, kind, holds):
     named = [row for row in ROWS if row.target == target and re.match(what, row.what) and data in row.data]
     assert any(kind in row.kind and holds(float(row.got), float(row.exact)) for row in named), named
 
 
+@pytest.mark.peers
 def test_a_folded_scale_is_off_by_hundreds():
     """The page shows it on rounder numbers; as designed, a channel of 12345678 is hundreds off beta."""
     adapter = installed("torch")

@@ -9,9 +9,10 @@ import pytest
 from spec.audit import adversary, faithful
 from spec.bounds.errors import ACCUMULATIONS
 
-BOUNDS = Path(__file__).parent.parent / "docs/bounds.md"
+BOUNDS = Path(__file__).parents[2] / "docs/bounds.md"
 
 
+@pytest.mark.audits
 @pytest.mark.parametrize("name", faithful.FAITHFUL)
 def test_a_quick_search_exceeds_no_bound(name):
     adapter = faithful.FAITHFUL[name]
@@ -21,6 +22,7 @@ def test_a_quick_search_exceeds_no_bound(name):
         assert best["y"][0] > 0.2
 
 
+@pytest.mark.audits
 def test_the_search_finds_a_shift_that_is_an_outlier():
     class First(faithful._Statistics):
         caps = faithful.Caps(accumulate="float64", least=1)

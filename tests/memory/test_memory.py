@@ -77,6 +77,7 @@ def calls(shape, axis, dtype):
     }
 
 
+@pytest.mark.sweeps
 @given(
     n=st.integers(1, 5000),
     channels=st.integers(1, 9000),
@@ -110,6 +111,7 @@ def test_the_records_of_a_call_are_seen_by_tracemalloc():
     assert beside(calls((2450, 2048), 1, numpy.float32)["forward"]) > records
 
 
+@pytest.mark.sweeps
 @pytest.mark.parametrize(
     ("shape", "axis"),
     [((32, 64, 128, 128), 1), ((32, 128, 128, 64), -1), ((2731, 256, 7, 7), 1), ((8192, 4096), 1)],
@@ -118,10 +120,12 @@ def test_no_layout_of_the_tensor_costs_a_hundredth_of_it(shape, axis):
     assert grown(shape, axis) < BYTES / 100
 
 
+@pytest.mark.sweeps
 def test_planes_that_are_cropped_are_not_copied():
     assert grown((32, 64, 128, 128), 1, cut="..., *2 * [slice(1, -1)]") < BYTES / 100
 
 
+@pytest.mark.sweeps
 def test_a_copy_of_the_tensor_would_be_seen():
     # a crop of three spatial axes is walked by no kernel
     assert grown((32, 16, 4, 128, 128), 1, cut="..., *3 * [slice(1, -1)]") > BYTES / 2

@@ -1,13 +1,13 @@
 """The theorems in Coq: what is written is what the program writes, and the kernel takes no near miss."""
 
+import json
 import random
 import re
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 
+import child
 import pytest
+import statements
 from coqterms import Terms
 
 from spec.coq import emit, kernel
@@ -35,11 +35,6 @@ needs_coq = pytest.mark.skipif(absent is not None, reason=absent or "")
 by_name = {theorem.name: theorem for theorem in THEOREMS}
 
 
-def test_what_is_written_is_what_the_program_writes():
-    texts = emit.emit_all()
-    assert {path.stem: path.read_text(encoding="utf-8") for path in WRITTEN.glob("*.v")} == texts
-
-
 def test_all_theorems_are_written_but_those_with_weights():
     written = {theorem.name for theorem in filter(emit.emits, THEOREMS)}
     assert written >= REQUIRED
@@ -62,12 +57,12 @@ def at_random(theorem, claim, size):
     return point.at_random()
 
 
-@pytest.mark.parametrize("name", sorted(theorem.name for theorem in THEOREMS if emit.emits(theorem)))
-def test_a_statement_says_what_its_tree_says(name):
+@pytest.mark.parametrize("theorem", statements.each(filter(emit.emits, THEOREMS)))
+def test_a_statement_says_what_its_tree_says(theorem):
     """At every element, the terms of a statement have the value that the second checker finds."""
-    for claim in by_name[name].claims:
+    for claim in theorem.claims:
         size = {"1": 1, "2": 2}.get(claim.batch, 3)
-        point = at_random(by_name[name], claim, size)
+        point = at_random(theorem, claim, size)
         sizes = {"m": size, "m1": size // 2, "m2": size - size // 2}
         trees = [tree for tree in (claim.left, claim.right, claim.slack) if tree is not None]
         for tree, term in zip(trees, emit.terms(claim), strict=True):
@@ -115,6 +110,7 @@ def without_proof(text, name):
     return f"{before}{start}{statement}Proof. Admitted.{after.partition('Qed.')[2]}"
 
 
+@pytest.mark.proves
 @needs_coq
 @pytest.mark.parametrize("name", ["restoration", "gradients-training"])
 def test_the_kernel_accepts_a_theorem_from_the_axioms_of_the_reals(library, name):
@@ -124,6 +120,7 @@ def test_the_kernel_accepts_a_theorem_from_the_axioms_of_the_reals(library, name
     assert verdict.axioms == kernel.AXIOMS
 
 
+@pytest.mark.proves
 @needs_coq
 @pytest.mark.parametrize(
     ("name", "n"), [("gradients-training", 6), ("standardisation", 4), ("gradient-structure", 2)]
@@ -141,6 +138,7 @@ def test_near_misses_are_statements_that_the_kernel_does_not_take(library, name,
         assert compiles(library, theorem, text) == (miss is claim), description
 
 
+@pytest.mark.proves
 @needs_coq
 def test_an_admitted_proof_is_no_proof(library):
     """A file with a gap compiles; the question on what it rests finds the gap."""
@@ -153,6 +151,7 @@ def test_an_admitted_proof_is_no_proof(library):
     assert [each.rpartition(".")[2] for each in verdict.foreign] == [name]
 
 
+@pytest.mark.proves
 @needs_coq
 def test_a_rejection_says_what_coq_said(library):
     theorem = Theorem("false", "y is x", (), "", (states(y, gamma * x, "No."),))
@@ -162,10 +161,8 @@ def test_a_rejection_says_what_coq_said(library):
     assert "False.v" in verdict.reason
 
 
-def test_the_emitter_needs_neither_sympy_nor_numpy():
-    absent = "import sys; sys.modules['sympy'] = sys.modules['numpy'] = None"
-    program = f"{absent}; from spec.coq import emit; emit.emit_all()"
-    run = subprocess.run(
-        [sys.executable, "-c", program], cwd=Path(__file__).parent.parent, capture_output=True, text=True
-    )
-    assert run.returncode == 0, run.stderr
+@pytest.mark.proves
+def test_what_is_written_is_what_the_program_writes_without_sympy_or_numpy():
+    absent = "import json, sys; sys.modules['sympy'] = sys.modules['numpy'] = None"
+    texts = child.run(f"{absent}; from spec.coq import emit; print(json.dumps(emit.emit_all()))")
+    assert {path.stem: path.read_text(encoding="utf-8") for path in WRITTEN.glob("*.v")} == json.loads(texts)

@@ -16,7 +16,7 @@ from spec.conformance import check, passed
 from spec.conformance.verdict import FAIL, PASS
 from spec.findings import probe
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 class Suicidal(Plain):
@@ -84,6 +84,7 @@ def isolated(kind, **more):
     return adapters.load(f"test_isolate:{kind.__name__}", isolate=True, **more)
 
 
+@pytest.mark.audits
 def test_every_end_of_a_call_is_a_verdict_and_the_run_goes_on():
     verdicts = check(isolated(Suicidal, timeout=1.0), ["ordinary", "m-2"], dtypes=["float32"])
     for name in ("ordinary", "m-2"):
@@ -96,6 +97,7 @@ def test_every_end_of_a_call_is_a_verdict_and_the_run_goes_on():
     assert not passed(verdicts)
 
 
+@pytest.mark.audits
 def test_isolation_changes_no_verdict():
     names = ["layout-unaligned", "layout-reversed", "layout-read-only", "m-1", "no-gamma", "empty-2x3x0"]
     inside = check(Plain(), names)
@@ -133,11 +135,13 @@ def test_what_a_call_returns_beside_its_results_is_left_alone():
     assert {v.quantity for v in verdicts if v.status == PASS} >= {"mean", "var", "y", "dx"}
 
 
+@pytest.mark.audits
 def test_isolation_hides_no_result_that_is_none():
     names = ["m-2", "second-call"]
     assert check(isolated(Careless), names) == check(Careless(), names)
 
 
+@pytest.mark.audits
 def test_an_exit_is_a_verdict():
     (found,) = (v for v in check(Quitter(), ["m-2"], dtypes=["float32"]) if v.quantity == "forward")
     assert (found.status, found.detail) == (FAIL, "raised SystemExit: no licence")
@@ -145,6 +149,7 @@ def test_an_exit_is_a_verdict():
     assert (found.status, found.detail) == (FAIL, "ended with status 1 and no answer: no licence")
 
 
+@pytest.mark.audits
 def test_what_it_prints_is_no_answer():
     assert passed(check(isolated(Chatty), ["ordinary"]))
 
@@ -155,6 +160,7 @@ def test_results_that_are_overwritten_are_seen_from_outside():
     assert not passed(verdicts)
 
 
+@pytest.mark.audits
 def test_the_command_line(capfd):
     call = ["check", "test_isolate:Suicidal", "--only", "m-2", "--dtype", "float32"]
     assert command.main([*call, "--isolate", "--timeout", "0.5"]) == 1
@@ -168,6 +174,7 @@ def test_the_command_line(capfd):
     assert "found 'nonsense'" in words[1]
 
 
+@pytest.mark.audits
 def test_probe_outlives_what_it_asks(capsys, monkeypatch):
     # every end of a process costs the start of another: three questions tell as much as all
     asked = ("running variance takes", "y of one element", "NaN and inf")
@@ -180,6 +187,7 @@ def test_probe_outlives_what_it_asks(capsys, monkeypatch):
     assert "returned tuple, wanted a dict of mean, var, y" in capsys.readouterr().out
 
 
+@pytest.mark.audits
 def test_output_that_nobody_reads_is_no_error():
     call = [sys.executable, "-m", "spec", "check", "spec.adapters.plain:Plain", "--only", "m-2"]
     reader, writer = os.pipe()

@@ -14,7 +14,7 @@ import pytest
 
 from bncore import runtime
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "docs" / "benchmarks"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "docs" / "benchmarks"))
 
 from harness import building
 
@@ -22,6 +22,8 @@ from harness import building
 COMPILER, PACKAGES = (
     ("gcc", "gcc") if runtime.kernels.COMPILER.startswith("clang") else ("clang", "clang libomp-dev")
 )
+pytestmark = pytest.mark.builds
+
 OPENMP = "1" if runtime.kernels.OPENMP else "0"
 # What this processor is fastest with, and what every processor has.
 LEVELS = list(dict.fromkeys([runtime.isa, "base"]))

@@ -119,6 +119,7 @@ AROUND_BLOCKS = [
 ]  # fmt: skip
 
 
+@pytest.mark.sweeps
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("shape", AROUND_BLOCKS, ids=str)
 def test_around_block_boundaries(shape, dtype):

@@ -17,7 +17,7 @@ from spec.interface import wire
 from spec.interface.adapter import Missing
 from spec.interface.signatures import CALLS
 
-SOURCE = Path(__file__).parent.parent / "docs/examples/batchnorm.c"
+SOURCE = Path(__file__).parents[2] / "docs/examples/batchnorm.c"
 
 
 @pytest.fixture(scope="module")

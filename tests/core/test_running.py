@@ -7,6 +7,7 @@ from layouts import bits
 
 import bncore
 from spec import oracle, running
+from spec.bounds.formats import unit
 
 SIZES = [2, 7, 13, 3, 5, 31, 2, 11]
 
@@ -59,7 +60,7 @@ def test_many_steps(momentum, dtype):
             values=value.value,
             bounds=oracle.shaped(value.bound(), (5,)),
             shape=(5,),
-            unit=oracle.unit(numpy.float64),
+            unit=unit(numpy.float64),
         )
         for name, value in zip(("running_mean", "running_var"), after, strict=True)
     }

@@ -52,6 +52,7 @@ def problems(draw):
     }
 
 
+@pytest.mark.audits
 @pytest.mark.parametrize("name", faithful.FAITHFUL)
 @given(problem=problems())
 def test_a_faithful_kernel_stays_within_its_bounds(name, problem):

@@ -9,7 +9,7 @@ import pytest
 
 from spec.data import inputs
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -38,6 +38,7 @@ def run(tmp_path):
     return call
 
 
+@pytest.mark.audits
 def test_a_kernel_passes_item_by_item(run, tmp_path):
     junit = tmp_path / "junit.xml"
     chosen = ["-k", "ordinary or m-1", f"--junitxml={junit}", "-rs"]
@@ -50,6 +51,7 @@ def test_a_kernel_passes_item_by_item(run, tmp_path):
     assert 0 < float(properties["dx"]) <= 1
 
 
+@pytest.mark.audits
 def test_a_faulty_kernel_fails_by_its_verdicts(run):
     status, printed = run("--batchnorm", "kernels:WITHOUT_BETA", "-k", "ordinary")
     assert status == 1

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-FOLDER = Path(__file__).resolve().parents[1] / "docs" / "benchmarks"
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "benchmarks"
 sys.path.insert(0, str(FOLDER))
 
 import constants  # noqa: E402

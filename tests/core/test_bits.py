@@ -64,6 +64,7 @@ def of_variant(isa, **environment):
         return None
 
 
+@pytest.mark.sweeps
 @pytest.mark.parametrize("isa", runtime._VARIANTS)
 def test_for_every_instruction_set(isa):
     found = of_variant(isa)
@@ -72,6 +73,7 @@ def test_for_every_instruction_set(isa):
     assert found.splitlines() == digest.of_this_process()
 
 
+@pytest.mark.sweeps
 @pytest.mark.parametrize("isa", runtime._VARIANTS)
 def test_with_as_little_stack_as_a_thread_has_under_musl(isa):
     found = of_variant(isa, OMP_STACKSIZE="128K")
@@ -89,6 +91,7 @@ def test_unknown_instruction_set_is_refused():
 BEYOND_CACHES = [((7, 17, 199, 211), 1), ((7, 199, 211, 17), -1)]
 
 
+@pytest.mark.sweeps
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize(("shape", "axis"), BEYOND_CACHES)
 def test_in_place_or_not_beyond_the_caches(shape, axis, dtype):
@@ -131,6 +134,7 @@ def of_every_kind(rng, shape, dtype):
     return x
 
 
+@pytest.mark.sweeps
 # parts of several planes, the last of fewer; of a plane in pieces, the last of fewer elements; and 128 MiB,
 # of which a megabyte is a channel
 @pytest.mark.parametrize("threads", [1, 2, 3])

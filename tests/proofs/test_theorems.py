@@ -5,7 +5,9 @@ from fractions import Fraction
 
 import numpy
 import pytest
+import statements
 from closed import Forms
+from targets import TARGETS
 
 from spec import adapters, oracle
 from spec.interface.adapter import Adapter, Caps, Missing
@@ -66,8 +68,8 @@ def _findings(theorem, adapter, target):
     return [found for dtype in dtypes for found in observe(theorem, Implementation(adapter, dtype))]
 
 
-@pytest.mark.parametrize("target", adapters.KNOWN)
-@pytest.mark.parametrize("theorem", THEOREMS, ids=lambda theorem: theorem.name)
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("theorem", statements.each())
 def test_a_theorem_is_a_property_of_an_implementation(theorem, target):
     if theorem.beyond:
         pytest.skip(theorem.beyond)
@@ -119,6 +121,7 @@ def _wrong_forms():
         yield Forms({nesting: replaced(form, cov(a, b), average(a * b))})
 
 
+@pytest.mark.audits
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_each_statement_about_second_derivatives_is_violated_by_a_mutant():
     theorem = BY_NAME["second-structure"]
@@ -128,6 +131,7 @@ def test_each_statement_about_second_derivatives_is_violated_by_a_mutant():
     assert violated == set(range(1, len(theorem.claims) + 1))
 
 
+@pytest.mark.audits
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("mutant", second.MUTANTS, ids=lambda mutant: mutant.name)
 def test_every_mutant_of_the_second_derivatives_violates_a_theorem(mutant):

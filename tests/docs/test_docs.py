@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("spec/**/*.md")])
 WITH_EXAMPLES = [page for page in PAGES if ">>> " in page.read_text() and page.name != "README.md"]
 LINK = re.compile(r"\]\(([^)\s]+)\)")

@@ -167,6 +167,7 @@ def new():
 """
 
 
+@pytest.mark.sweeps
 @pytest.mark.parametrize(
     "body",
     [

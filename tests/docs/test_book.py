@@ -10,7 +10,7 @@ import pytest
 
 from spec.theorems import THEOREMS
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 
 pytest.importorskip("latex2mathml", reason="pip install --group book")
 pytest.importorskip("markdown", reason="pip install --group book")
