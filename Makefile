@@ -9,7 +9,7 @@ PY  := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 export PYTHONDONTWRITEBYTECODE := 1
 
-SOURCES  := setup.py $(wildcard bncore/*.pyx bncore/*.pxi bncore/*.pxd bncore/*.h)
+SOURCES  := setup.py $(wildcard $(foreach folder,bncore bncore/core bncore/core/leaves,$(addprefix $(folder)/,*.pyx *.pxd *.h)))
 REQUIRES := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")
 
 .DEFAULT_GOAL := main
@@ -24,9 +24,17 @@ help:           ## this list
 main: $(VENV)/built $(VENV)/with-spec  ## (default) regenerate every proof in memory, verify the core, report
 	$(PY) -m spec
 
+# Modules stay whole: their fixtures are made once, and what an oracle remembers is asked again.
+PYTEST := $(PY) -m pytest --numprocesses=auto --maxprocesses=8 --dist=loadfile
+LONG   := builds or proves or audits or sweeps or peers
+
 .PHONY: test
-test: $(VENV)/built $(VENV)/with-test  ## pytest; peers that are installed in .venv take part
-	$(PY) -m pytest
+test: $(VENV)/built $(VENV)/with-test  ## the quick tests, less than two minutes on two cores
+	$(PYTEST) -m "not ($(LONG))"
+
+.PHONY: check
+check: $(VENV)/built $(VENV)/with-test  ## every test, a quarter of an hour; peers that are installed in .venv take part
+	$(PYTEST)
 
 .PHONY: prove
 prove: $(VENV)/with-spec  ## write docs/proofs and docs/derivation.md from the equations

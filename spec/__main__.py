@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+from . import COMMAND
+
 # What a shell reports of a program that Ctrl-C has ended.
 INTERRUPTED = 128 + signal.SIGINT
 # The same of one whose output nobody reads any more.
@@ -34,7 +36,7 @@ def _run(argv):
     argv = sys.argv[1:] if argv is None else argv
     if argv[:1] == ["prove"]:
         # it parses its own arguments, options first
-        from spec import prove
+        from .proofs import prove
 
         return prove.main(argv[1:])
     arguments = _parser().parse_args(argv)
@@ -43,7 +45,7 @@ def _run(argv):
 
 def _parser():
     parser = argparse.ArgumentParser(
-        prog="python -m spec",
+        prog=COMMAND,
         description="Batch normalization from six equations: proofs, an oracle, derived bounds. Without a "
         "command: prove everything, then check bncore.",
     )
@@ -88,7 +90,7 @@ def _parser():
 
 def _usage(message):
     """Say what is wrong with a call."""
-    print(f"python -m spec: {message}", file=sys.stderr)
+    print(f"{COMMAND}: {message}", file=sys.stderr)
     return 2
 
 
@@ -104,20 +106,21 @@ def _say(line):
 
 
 def _audit(arguments):
-    from spec import audit
-    from spec.workers import WORKERS
+    from .audit import matrix
+    from .workers import WORKERS
 
     if arguments.json and (unwritable := _unwritable("json", arguments.json)):
         return _usage(unwritable)
-    return audit.main(fast=arguments.fast, json=arguments.json, progress=_say, workers=WORKERS)
+    return matrix.main(fast=arguments.fast, json=arguments.json, progress=_say, workers=WORKERS)
 
 
 def _probe(arguments):
     """Ask a target every question, and print its answers."""
     import json
 
-    from spec import adapters, probe
-    from spec.conformance import Missing
+    from . import adapters
+    from .conformance import Missing
+    from .findings import probe
 
     try:
         adapter = adapters.load(arguments.target, isolate=arguments.isolate)
@@ -133,7 +136,7 @@ def _probe(arguments):
 
 def _vectors(arguments):
     """Write the portable set."""
-    from spec import vectors
+    from .data import vectors
 
     for path, size in vectors.write(arguments.folder, progress=_say):
         print(f"  {path}  {size} bytes")
@@ -142,8 +145,9 @@ def _vectors(arguments):
 
 def _check(arguments):
     """Check a target, report, and say whether it passed."""
-    from spec import adapters, inputs, portable, track
-    from spec.conformance import Missing
+    from . import adapters
+    from .conformance import Missing, history
+    from .data import inputs, portable
 
     remote = arguments.isolate or arguments.target.startswith("exec:")
     if arguments.timeout is not None and not (remote and arguments.timeout > 0):
@@ -172,7 +176,7 @@ def _check(arguments):
     before = None
     if arguments.track:
         try:
-            before = track.read(Path(arguments.track), arguments.target)
+            before = history.read(Path(arguments.track), arguments.target)
         except ValueError as reason:
             return _usage(f"--track: {arguments.track}: {reason}")
     return _checked(adapter, arguments, before, given)
@@ -192,8 +196,7 @@ def _again(arguments):
 
 def _checked(adapter, arguments, before, given):
     """Check, and report: all of it, or what changed since the verdicts `before`."""
-    from spec import html, report, shrink, track
-    from spec.conformance import check, judge, passed
+    from .conformance import check, history, html, judge, passed, report, shrink
 
     start = time.perf_counter()
     quiet = before is not None
@@ -210,7 +213,7 @@ def _checked(adapter, arguments, before, given):
         )
     seconds = time.perf_counter() - start
     if quiet:
-        lines = track.changes(before, verdicts)
+        lines = history.changes(before, verdicts)
         print("\n".join(lines or [f"{adapter.name}: nothing changed; {report.counted(verdicts)}"]))
     else:
         print("\n" + report.summary(adapter.name, verdicts, seconds))
@@ -220,7 +223,7 @@ def _checked(adapter, arguments, before, given):
     files = {
         arguments.json: lambda: report.to_json(arguments.target, verdicts),
         arguments.html: lambda: html.page(arguments.target, adapter.name, verdicts, seconds),
-        arguments.track: lambda: report.to_json(arguments.target, track.merged(before or (), verdicts)),
+        arguments.track: lambda: report.to_json(arguments.target, history.merged(before or (), verdicts)),
     }
     for file, text in files.items():
         if file:
@@ -230,9 +233,9 @@ def _checked(adapter, arguments, before, given):
 
 def _everything(arguments):
     """The main job: prove, check bncore, report."""
-    from spec import report
-    from spec.prove import prove
-    from spec.workers import WORKERS
+    from .conformance import report
+    from .proofs.prove import prove
+    from .workers import WORKERS
 
     start = time.perf_counter()
     print("Proving, for a batch of every size:")

@@ -43,6 +43,16 @@ def y(xhat, gamma, beta):
     return reconstructed(xhat, gamma, beta)
 
 
+def rstd(var, eps, over):
+    """rstd = 1 / sqrt(var + eps), by which (9.40) multiplies"""
+    return 1 / over.sqrt(var + eps)
+
+
+def eps(rstd, var):
+    """eps = 1 / rstd^2 - var: the same, solved for eps, where rstd is the number that is given"""
+    return 1 / rstd**2 - var
+
+
 class Equations(NamedTuple):
     """The equations as one value, so that a variant of the book is the book with one entry replaced."""
 

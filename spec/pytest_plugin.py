@@ -7,15 +7,16 @@ which --junitxml writes. Without paths on the command line nothing else is colle
 
 import pytest
 
-from spec import adapters, inputs
-from spec.adapter import Missing
-from spec.conformance import check
-from spec.verdict import ABSENT, BROKEN, PASS
+from . import COMMAND, adapters
+from .conformance import check
+from .conformance.verdict import ABSENT, BROKEN, PASS
+from .data import inputs
+from .interface.adapter import Missing
 
 
 def pytest_addoption(parser):
     group = parser.getgroup("batchnorm", "batch normalization, held against its equations")
-    group.addoption("--batchnorm", metavar="TARGET", help="what `python -m spec check` takes as its target")
+    group.addoption("--batchnorm", metavar="TARGET", help=f"what `{COMMAND} check` takes as its target")
     group.addoption("--batchnorm-full", action="store_true", help="the slow data sets too")
     group.addoption("--batchnorm-isolate", action="store_true", help="run it in a process of its own")
     group.addoption("--batchnorm-timeout", metavar="SECONDS", type=float, help="what a call may take there")

@@ -14,7 +14,7 @@ import sympy
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent.parent))
 
-from spec.floats import Plain  # noqa: E402
+from spec.adapters.plain import Plain  # noqa: E402
 
 KERNEL = Plain()
 PARTS = {"mean": "#c4500b", "scale": "#0b62a4", "rest": "#4d8b31"}

@@ -5,8 +5,9 @@ import shlex
 import sys
 from pathlib import Path
 
-from spec import conduct
-from spec.adapter import Adapter, Caps, Missing
+from .. import PACKAGE
+from ..interface import contract
+from ..interface.adapter import Adapter, Caps, Missing
 
 # name: the module here that holds its `Adapter`s, and the packages that it needs
 KNOWN = {
@@ -31,16 +32,16 @@ def load(target, *, isolate=False, timeout=None):
 
     `exec:PROGRAM ARGUMENTS` is a program that answers as docs/exec.md says; `isolate` runs any other target
     in a process of its own, too; there no call may take more than `timeout` seconds. Raises
-    `spec.adapter.Missing`, with the reason and what to do.
+    `spec.interface.adapter.Missing`, with the reason and what to do.
 
-    >>> load("spec.floats:Plain").caps.accumulate
+    >>> load("spec.adapters.plain:Plain").caps.accumulate
     'float64'
     """
     program = target.removeprefix("exec:")
     if program != target or isolate:
-        from spec import remote
+        from ..interface import remote
 
-        command = [sys.executable, "-m", "spec.serve", target]
+        command = [sys.executable, "-m", f"{PACKAGE}.interface.serve", target]
         if program != target:
             try:
                 command = shlex.split(program)
@@ -51,7 +52,7 @@ def load(target, *, isolate=False, timeout=None):
         return remote.Remote(command, target, timeout or remote.TIMEOUT)
     if target in KNOWN:
         module, attribute, hint = KNOWN[target]
-        module = f"spec.adapters.{module}"
+        module = f"{__name__}.{module}"
     elif ":" in target:
         module, _, attribute = target.partition(":")
         hint = "is it on the path, or in the current directory?"
@@ -66,7 +67,7 @@ def load(target, *, isolate=False, timeout=None):
     except ImportError as error:
         raise Missing(f"{target} cannot be imported ({error}). {hint}") from error
     except (Exception, SystemExit) as error:
-        raise Missing(f"{target}: importing it raised {conduct.said(error)}") from error
+        raise Missing(f"{target}: importing it raised {contract.said(error)}") from error
     try:
         for name in attribute.split("."):
             found = getattr(found, name)
@@ -75,9 +76,11 @@ def load(target, *, isolate=False, timeout=None):
     try:
         adapter = found() if isinstance(found, type) and issubclass(found, Adapter) else found
     except (Exception, SystemExit) as error:
-        raise Missing(f"{target}: making an instance raised {conduct.said(error)}") from error
+        raise Missing(f"{target}: making an instance raised {contract.said(error)}") from error
     if not isinstance(adapter, Adapter):
-        raise Missing(f"{target}: wanted a spec.conformance.Adapter, found {type(adapter).__name__}")
+        raise Missing(f"{target}: wanted a {PACKAGE}.conformance.Adapter, found {type(adapter).__name__}")
     if not isinstance(adapter.caps, Caps):
-        raise Missing(f"{target}: caps: wanted a spec.conformance.Caps, found {type(adapter.caps).__name__}")
+        raise Missing(
+            f"{target}: caps: wanted a {PACKAGE}.conformance.Caps, found {type(adapter.caps).__name__}"
+        )
     return adapter

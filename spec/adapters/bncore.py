@@ -4,7 +4,7 @@ import importlib
 
 import numpy as np
 
-from spec.adapter import Adapter, Caps
+from ..interface.adapter import Adapter, Caps
 
 bncore = importlib.import_module("bncore")
 

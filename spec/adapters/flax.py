@@ -4,8 +4,8 @@ import importlib
 
 import numpy as np
 
-from spec.adapter import Caps
-from spec.adapters.jax import DTYPES, Function, parameters
+from ..interface.adapter import Caps
+from .jax import DTYPES, Function, parameters
 
 linen = importlib.import_module("flax.linen")
 

@@ -5,8 +5,8 @@ from functools import partial
 
 import numpy as np
 
-from spec.adapter import Adapter, Caps
-from spec.derivatives import nested
+from ..interface.adapter import Adapter, Caps
+from ..oracle.derivatives import nested
 
 jax = importlib.import_module("jax")
 jax.config.update("jax_enable_x64", True)

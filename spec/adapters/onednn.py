@@ -6,8 +6,8 @@ import os
 
 import numpy as np
 
-from spec.adapter import Adapter, Caps
-from spec.layouts import LAYOUTS
+from ..data.layouts import LAYOUTS
+from ..interface.adapter import Adapter, Caps
 
 # dnnl_types.h: a function's kinds of propagation, flags, and the numbers of its arguments
 TRAINING, INFERENCE, BACKWARD = 64, 96, 128

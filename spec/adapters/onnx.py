@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from spec import formats
-from spec.adapter import Adapter, Caps
+from ..bounds import formats
+from ..interface.adapter import Adapter, Caps
 
 onnx = importlib.import_module("onnx")
 reference = importlib.import_module("onnx.reference")

@@ -3,7 +3,7 @@
 import functools
 import importlib
 
-from spec.adapters.onnx import Operator, model
+from .onnx import Operator, model
 
 onnxruntime = importlib.import_module("onnxruntime")
 

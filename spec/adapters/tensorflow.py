@@ -5,9 +5,9 @@ import os
 
 import numpy as np
 
-from spec import formats
-from spec.adapter import Adapter, Caps
-from spec.derivatives import nested
+from ..bounds import formats
+from ..interface.adapter import Adapter, Caps
+from ..oracle.derivatives import nested
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ["KERAS_BACKEND"] = "tensorflow"

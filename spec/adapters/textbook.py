@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from spec.adapter import Adapter, Caps
+from ..interface.adapter import Adapter, Caps
 
 
 class Textbook(Adapter):

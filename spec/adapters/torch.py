@@ -5,9 +5,9 @@ from functools import partial
 
 import numpy as np
 
-from spec import formats
-from spec.adapter import Adapter, Caps
-from spec.derivatives import nested
+from ..bounds import formats
+from ..interface.adapter import Adapter, Caps
+from ..oracle.derivatives import nested
 
 torch = importlib.import_module("torch")
 

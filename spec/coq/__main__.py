@@ -2,12 +2,12 @@
 
 import sys
 import time
-from pathlib import Path
 
-from spec.coq import kernel
-from spec.theorems import THEOREMS
+from .. import COMMAND, ROOT
+from ..theorems import THEOREMS
+from . import kernel
 
-BUILD = Path(__file__).resolve().parent.parent.parent / "build" / "coq"
+BUILD = ROOT / "build" / "coq"
 
 
 def show(verdict):
@@ -27,7 +27,7 @@ def show(verdict):
 def main():
     """0 if the kernel accepts everything, 1 if not, 2 where there is no Coq."""
     if absent := kernel.missing():
-        print(f"python -m spec.coq: {absent}", file=sys.stderr)
+        print(f"{COMMAND}.coq: {absent}", file=sys.stderr)
         return 2
     start = time.perf_counter()
     try:

@@ -1,6 +1,6 @@
 """Differentiates terms, step for step as the tactic `derive` of Derivatives.v does."""
 
-from spec.coq.terms import (
+from .terms import (
     Add,
     At,
     Binary,

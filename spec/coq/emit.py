@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
-from spec.coq.calculus import rate
-from spec.coq.forms import term_of
-from spec.coq.normal import Normal
-from spec.coq.read import Reader, definitions, setting
-from spec.coq.setting import EPS, VAR
-from spec.coq.statement import (
+from ..theorems import THEOREMS, language
+from .calculus import rate
+from .forms import term_of
+from .normal import Normal
+from .read import Reader, definitions, setting
+from .setting import EPS, VAR
+from .statement import (
     Statement,
     bound,
     derivative_of,
@@ -20,8 +21,7 @@ from spec.coq.statement import (
     typed,
     variables,
 )
-from spec.coq.terms import Add, Derivative, Div, Name, Sub, number
-from spec.theorems import THEOREMS, language
+from .terms import Add, Derivative, Div, Name, Sub, number
 
 HEADER = "(* Written by `python -m spec prove --coq`. Edit the theorem, not this file. *)"
 BEGINNING = """\

@@ -8,23 +8,8 @@
 ("inverse", text, term)     1 over a term that is no monomial
 """
 
-from spec.coq.setting import MEAN, X
-from spec.coq.terms import (
-    After,
-    At,
-    Batch,
-    Div,
-    Name,
-    Neg,
-    Size,
-    Sub,
-    Sum,
-    Unit,
-    add,
-    multiply,
-    number,
-    power,
-)
+from .setting import MEAN, X
+from .terms import After, At, Batch, Div, Name, Neg, Size, Sub, Sum, Unit, add, multiply, number, power
 
 AFTER = "after "
 

@@ -9,8 +9,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from spec.coq.emit import emit_all, emits, label, module
-from spec.theorems import THEOREMS
+from ..theorems import THEOREMS
+from .emit import emit_all, emits, label, module
 
 HERE = Path(__file__).resolve().parent
 # In this order, each by those before it; `Equations` is written by the program.

@@ -8,11 +8,12 @@ normal form. A fact is proved from the facts of its parts, and `field`.
 
 from dataclasses import dataclass, field
 
-from spec.coq.forms import AFTER, product_of, term_of
-from spec.coq.polynomial import Polynomial, atom, constant
-from spec.coq.setting import EPS, VAR, Setting, X
-from spec.coq.statement import bound, for_all, introduce
-from spec.coq.terms import (
+from ..theorems import language
+from .forms import AFTER, product_of, term_of
+from .polynomial import Polynomial, atom, constant
+from .setting import EPS, VAR, Setting, X
+from .statement import bound, for_all, introduce
+from .terms import (
     ATOM,
     PRODUCT,
     Add,
@@ -36,7 +37,6 @@ from spec.coq.terms import (
     Term,
     Unit,
 )
-from spec.theorems import language
 
 
 @dataclass(frozen=True)

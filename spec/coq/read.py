@@ -1,14 +1,17 @@
-"""Reads the trees of theorems into terms of Coq, exactly as `spec.decide` reads them into sympy."""
+"""Reads the trees of theorems into terms of Coq, exactly as `spec.symbolic.decide` reads them into sympy."""
 
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 
-from spec.coq.calculus import at_zero, rate
-from spec.coq.forms import term_of
-from spec.coq.normal import Normal
-from spec.coq.setting import EPS, VAR, Setting
-from spec.coq.statement import typed, variables
-from spec.coq.terms import (
+from ..equations import NUMBER, rstd
+from ..theorems import language
+from ..theorems.books import BOOKS
+from .calculus import at_zero, rate
+from .forms import term_of
+from .normal import Normal
+from .setting import EPS, VAR, Setting
+from .statement import typed, variables
+from .terms import (
     Add,
     After,
     Batch,
@@ -37,9 +40,6 @@ from spec.coq.terms import (
     number,
     varies,
 )
-from spec.equations import NUMBER
-from spec.theorems import language
-from spec.theorems.books import BOOKS
 
 # The parameters of equations that are batches.
 BATCHES = ("x", "xhat")
@@ -322,7 +322,7 @@ def equations(book):
     trees = {
         "mean": (("x",), equation.mean(names.x, over)),
         "var": (("x", "mean"), equation.var(names.x, names.mean, over)),
-        "rstd": (("var", "eps"), 1 / over.sqrt(names.var + names.eps)),
+        "rstd": (("var", "eps"), rstd(names.var, names.eps, over)),
         "xhat": (("x", "mean", "var", "eps"), equation.xhat(names.x, names.mean, names.var, names.eps, over)),
         "y": (("xhat", "gamma", "beta"), equation.y(names.xhat, names.gamma, names.beta)),
     }

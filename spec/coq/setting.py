@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from spec.coq.terms import Add, Batch, Call, Name
+from .terms import Add, Batch, Call, Name
 
 X, MEAN, VAR, RSTD, EPS = Batch("x"), Name("mean"), Name("var"), Name("rstd"), Name("eps")
 

@@ -4,7 +4,7 @@ import re
 import textwrap
 from dataclasses import dataclass, field
 
-from spec.coq.terms import ATOM, Batch, Derivative, Name
+from .terms import ATOM, Batch, Derivative, Name
 
 WIDTH = 110
 # The names of the numbers by which things move, and of the elements that a claim speaks of.

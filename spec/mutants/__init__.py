@@ -6,19 +6,8 @@ can tell: a bound so wide that no mutant would exceed it decides nothing (`decid
 
 import numpy as np
 
-from spec.mutants import (
-    forward,
-    gradients,
-    kernels,
-    modes,
-    numerics,
-    rounding,
-    second,
-    state,
-    statistics,
-    walks,
-)
-from spec.mutants.mutant import Mutant
+from . import forward, gradients, kernels, modes, numerics, rounding, second, state, statistics, walks
+from .mutant import Mutant
 
 __all__ = ["MUTANTS", "Mutant", "decides"]
 

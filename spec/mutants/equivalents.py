@@ -5,7 +5,7 @@ What they lose in floating point is another question, which the classes of accum
 
 from dataclasses import dataclass
 
-from spec.theorems.language import (
+from ..theorems.language import (
     average,
     beta,
     centred,
@@ -24,7 +24,7 @@ from spec.theorems.language import (
     xhat,
     y,
 )
-from spec.theorems.theorem import Claim
+from ..theorems.theorem import Claim
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Equivalent:
     @property
     def proven(self):
         """Whether the normal form decides that it is equal, for a batch of every size."""
-        from spec.decide import decide
+        from ..symbolic.decide import decide
 
         return decide(self.claim).holds
 

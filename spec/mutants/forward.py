@@ -1,7 +1,7 @@
 """Mutants of (9.38)-(9.41): the book with one entry replaced."""
 
-from spec.equations import BOOK
-from spec.mutants.mutant import of_book
+from ..equations import BOOK
+from .mutant import of_book
 
 
 def slightly(entry):

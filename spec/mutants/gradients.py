@@ -2,9 +2,9 @@
 
 from sympy import Integer, Rational, Sum
 
-from spec.derive import SYMBOLS, gradient
-from spec.mutants.mutant import of_gradient
-from spec.symbolic import i, k, m
+from ..symbolic.derive import SYMBOLS, gradient
+from ..symbolic.normal_form import i, k, m
+from .mutant import of_gradient
 
 x, dy, xhat, gamma, rstd, mean, var, eps, beta = (
     SYMBOLS[name] for name in ("x", "dy", "xhat", "gamma", "rstd", "mean", "var", "eps", "beta")

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from spec import equations
-from spec.floats import Plain
-from spec.mutants.mutant import of_kernel
+from .. import equations
+from ..adapters.plain import Plain
+from .mutant import of_kernel
 
 MUTANTS = []
 

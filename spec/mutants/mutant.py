@@ -5,12 +5,12 @@ from functools import cache
 
 import numpy as np
 
-from spec import equations
-from spec.adapter import Adapter
-from spec.evaluate import evaluate
-from spec.exact import Batch
-from spec.floats import Plain
-from spec.oracle import EQUATION, shaped
+from .. import equations
+from ..adapters.plain import Plain
+from ..bounds.exact import Batch
+from ..interface.adapter import Adapter
+from ..oracle import EQUATION, shaped
+from ..symbolic.evaluate import evaluate
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def of_gradient(name, of, change, seen="", mode="training"):
 
     @cache
     def tree(wanted, wanted_mode):
-        from spec.derive import derivative
+        from ..symbolic.derive import derivative
 
         found = derivative(wanted, wanted_mode)
         if (wanted, wanted_mode) != (of, mode):

@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from spec import equations, formats
-from spec.adapter import Caps
-from spec.floats import Batch, Plain
-from spec.mutants.mutant import of_kernel
-from spec.oracle import EQUATION, channels
+from .. import equations
+from ..adapters.plain import Batch, Plain
+from ..bounds import formats
+from ..interface.adapter import Caps
+from ..oracle import EQUATION, channels
+from .mutant import of_kernel
 
 MUTANTS = []
 MEAN, VAR, XHAT, Y = "(9.38)", "(9.39)", "(9.40)", "(9.41)"

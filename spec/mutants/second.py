@@ -2,12 +2,12 @@
 
 from sympy import Integer, Sum
 
-from spec.decide import value
-from spec.derive import HIGHER, SYMBOLS
-from spec.mutants.gradients import SLIGHTLY, SUM_DY, SUM_DY_XHAT, put, times
-from spec.mutants.mutant import of_gradient
-from spec.symbolic import i, k, m
-from spec.theorems.books import BOOKS
+from ..symbolic.decide import value
+from ..symbolic.derive import HIGHER, SYMBOLS
+from ..symbolic.normal_form import i, k, m
+from ..theorems.books import BOOKS
+from .gradients import SLIGHTLY, SUM_DY, SUM_DY_XHAT, put, times
+from .mutant import of_gradient
 
 dy, v, xhat, gamma, p, q, rstd, mean = (
     SYMBOLS[name] for name in ("dy", "v", "xhat", "gamma", "p", "q", "rstd", "mean")

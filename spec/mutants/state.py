@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from spec.adapter import Caps
-from spec.floats import Plain
-from spec.mutants.mutant import of_kernel
-from spec.oracle import EQUATION
+from ..adapters.plain import Plain
+from ..interface.adapter import Caps
+from ..oracle import EQUATION
+from .mutant import of_kernel
 
 MUTANTS = []
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from spec import running
-from spec.floats import Plain
-from spec.mutants.mutant import of_kernel
-from spec.oracle import EQUATION
+from .. import running
+from ..adapters.plain import Plain
+from ..oracle import EQUATION
+from .mutant import of_kernel
 
 MEAN, VAR = EQUATION["running_mean"], EQUATION["running_var"]
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from spec.floats import Plain
-from spec.mutants.mutant import of_kernel
-from spec.oracle import EQUATION
+from ..adapters.plain import Plain
+from ..oracle import EQUATION
+from .mutant import of_kernel
 
 MUTANTS = []
 MEAN, VAR, Y = "(9.38)", "(9.39)", "(9.41)"

@@ -1,6 +1,6 @@
 """The book of theorems, in the order of its table of contents."""
 
-from spec.theorems import counts, gradients, higher, invariance, jacobian, layers, standardisation, weighted
+from . import counts, gradients, higher, invariance, jacobian, layers, standardisation, weighted
 
 THEOREMS = (
     *standardisation.THEOREMS,

@@ -1,6 +1,6 @@
 """The equations that theorems are about: the book's, and variants that theorems and near misses need."""
 
-from spec.equations import BOOK, standardised
+from ..equations import BOOK, standardised
 
 
 def corrected_var(x, mean, over):

@@ -1,6 +1,6 @@
 """Theorems that count: degrees of freedom, shards of a batch, and running statistics."""
 
-from spec.theorems.language import (
+from .language import (
     DX,
     along,
     average,
@@ -25,7 +25,7 @@ from spec.theorems.language import (
     xhat,
     y,
 )
-from spec.theorems.theorem import Theorem, states, step
+from .theorem import Theorem, states, step
 
 d = name("d")
 

@@ -1,6 +1,6 @@
 """The gradients of both modes: derived whole, derived along the graph, and what separates the modes."""
 
-from spec.theorems.language import (
+from .language import (
     DX,
     along,
     average,
@@ -25,7 +25,7 @@ from spec.theorems.language import (
     xhat,
     y,
 )
-from spec.theorems.theorem import Theorem, states, step
+from .theorem import Theorem, states, step
 
 TRAINING = Theorem(
     name="gradients-training",

@@ -1,6 +1,6 @@
 """Derivatives of second and third order: what gradient penalties and Hessian-vector products need."""
 
-from spec.theorems.language import (
+from .language import (
     along,
     average,
     centred,
@@ -25,7 +25,7 @@ from spec.theorems.language import (
     xhat,
     y,
 )
-from spec.theorems.theorem import Theorem, states
+from .theorem import Theorem, states
 
 p, q = name("p"), name("q")
 
@@ -225,8 +225,8 @@ Hessian, applied to $v$.
         ),
     ),
     consequences=r"""
-A kernel of second derivatives that is wrong in a term breaks some of these; `tests/test_theorems.py` has
-each of them violated by a declared mutant.
+A kernel of second derivatives that is wrong in a term breaks some of these; `tests/proofs/test_theorems.py`
+has each of them violated by a declared mutant.
 """,
     floating=r"""
 The Hessian applied to a shift is not exactly 0 in floating point, and $\langle u, H v \rangle$ not exactly

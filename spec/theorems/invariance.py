@@ -1,6 +1,6 @@
 """What the layer does not see of its input, and what follows for the weights of the layer before it."""
 
-from spec.theorems.language import (
+from .language import (
     along,
     dgamma,
     dx,
@@ -20,7 +20,7 @@ from spec.theorems.language import (
     xhat,
     y,
 )
-from spec.theorems.theorem import Theorem, states, step
+from .theorem import Theorem, states, step
 
 a, b, c = name("a"), name("b"), name("c")
 

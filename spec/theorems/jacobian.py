@@ -1,7 +1,7 @@
 """The layer as a linear map of small movements: its eigenvectors, its adjoint, and the smallest batches."""
 
-from spec.theorems.gradients import DX
-from spec.theorems.language import (
+from .gradients import DX
+from .language import (
     along,
     average,
     beta,
@@ -26,7 +26,7 @@ from spec.theorems.language import (
     y,
     z,
 )
-from spec.theorems.theorem import Theorem, states, step
+from .theorem import Theorem, states, step
 
 # v less its mean and its component along xhat, times sum(xhat^2), so that nothing is divided by it.
 REST = total(xhat**2) * (v - average(v)) - total(v * xhat) * xhat

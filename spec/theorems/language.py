@@ -1,17 +1,18 @@
 """The language in which theorems are stated: small trees over the alphabet, which are data.
 
-A tree says nothing about how it is evaluated. The prover reads it into sympy (`spec.decide`), the second
-checker reads its JSON into residues and fractions (`spec.modular`), the pages print it (`spec.pages`).
+A tree says nothing about how it is evaluated. The prover reads it into sympy (`spec.symbolic`), the second
+checker reads its JSON into residues and fractions (`spec.proofs`), the pages print it.
 
 Beside + - * / and whole powers there are:
 
-    total(a)                     sum of a over the batch along(a, "x", v)             the derivative of a in
-    t at t = 0, where x is replaced by x + t v gradient(a, "x", held)       the derivative of a by each
-    element of x, or by a scalar; `held` names stay fixed where(a, x=b, eps=c)         a, with x replaced by
-    b, eps by c, and what depends on them recomputed cov(a, b), centred(a)        mean(a b) - mean(a)
-    mean(b), and a - mean(a) element(a), others(a)        a at one element, fixed but arbitrary; the sum of
-    a over all the others shard(n, a)                  a, on the n-th of the shards that the batch consists
-    of root(a)                      the positive square root
+    total(a)                   the sum of a over the batch
+    along(a, "x", v)           the derivative of a in t at t = 0, where x is replaced by x + t v
+    gradient(a, "x", held)     the derivative of a by each element of x, or by a scalar, `held` names fixed
+    where(a, x=b, eps=c)       a, with x replaced by b, eps by c, and what depends on them recomputed
+    cov(a, b), centred(a)      mean(a b) - mean(a) mean(b), and a - mean(a)
+    element(a), others(a)      a at one element, fixed but arbitrary; the sum of a over all the others
+    shard(n, a)                a, on the n-th of the shards that the batch consists of
+    root(a)                    the positive square root
 
 In a weighted batch every sum is weighted, and `weight` is the weight of an element; elsewhere it is 1.
 """
@@ -19,7 +20,7 @@ In a weighted batch every sum is weighted, and `weight` is the weight of an elem
 from dataclasses import dataclass
 from fractions import Fraction
 
-from spec import running
+from .. import running
 
 # Everything that varies over the batch; every other name is one number a channel.
 ELEMENTS = frozenset({"x", "dy", "xhat", "y", "dx", "u", "v", "w", "z", "weight"})
@@ -146,13 +147,16 @@ class _Written:
 WRITTEN = _Written()
 _RUNNING = running.update(mean, var, name("old_mean"), name("old_var"), name("q"), WRITTEN)
 
+# What each gradient is the derivative of.
+GRADIENTS = {"dx": "x", "dgamma": "gamma", "dbeta": "beta"}
+# What a second backward pass returns: <ddx, dx> + ddgamma dgamma + ddbeta dbeta, differentiated by these.
+SECOND = {"d_dy": "dy", "d_x": "x", "d_gamma": "gamma"}
+
 # What names mean that are not in the equations: those of the backward pass, for a loss with dy = d loss / dy,
 # and the running statistics. No checker knows it otherwise.
 DEFINITIONS = {
     "loss": total(dy * y),
-    "dx": gradient(loss, "x"),
-    "dgamma": gradient(loss, "gamma"),
-    "dbeta": gradient(loss, "beta"),
+    **{of: gradient(loss, by) for of, by in GRADIENTS.items()},
     "running_mean": _RUNNING[0],
     "running_var": _RUNNING[1],
 }

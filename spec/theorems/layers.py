@@ -1,23 +1,7 @@
 """The layer among its neighbours: folded into the layer before, followed by a sigmoid, and learning."""
 
-from spec.theorems.language import (
-    beta,
-    eps,
-    gamma,
-    gradient,
-    m,
-    mean,
-    name,
-    rstd,
-    total,
-    tree,
-    w,
-    where,
-    xhat,
-    y,
-    z,
-)
-from spec.theorems.theorem import Theorem, states, step
+from .language import beta, eps, gamma, gradient, m, mean, name, rstd, total, tree, w, where, xhat, y, z
+from .theorem import Theorem, states, step
 
 b, c = name("b"), name("c")
 FOLDED = total(gamma * rstd * w * z) + (gamma * rstd * (b - mean) + beta)

@@ -1,7 +1,7 @@
 """What the forward pass does to a batch: its moments, what can be restored, and what eps costs."""
 
-from spec.theorems.gradients import ENERGY
-from spec.theorems.language import (
+from .gradients import ENERGY
+from .language import (
     average,
     beta,
     dx,
@@ -22,7 +22,7 @@ from spec.theorems.language import (
     xhat,
     y,
 )
-from spec.theorems.theorem import Theorem, states, step
+from .theorem import Theorem, states, step
 
 STANDARDISATION = Theorem(
     name="standardisation",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from spec.theorems.language import Tree, tree
+from .language import Tree, tree
 
 # All that a theorem may assume. tests/assumptions.txt holds the same list: a new one fails the tests.
 ASSUMPTIONS = {

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from spec.theorems import gradients, higher, invariance, jacobian, layers, standardisation
-from spec.theorems.language import (
+from . import gradients, higher, invariance, jacobian, layers, standardisation
+from .language import (
     ELEMENTS,
     along,
     average,
@@ -22,7 +22,7 @@ from spec.theorems.language import (
     x,
     xhat,
 )
-from spec.theorems.theorem import Theorem, states
+from .theorem import Theorem, states
 
 SURVIVORS = (
     *standardisation.THEOREMS,

@@ -1,16 +1,18 @@
 """Nothing is timed whose results are wrong: every result is held against the equations, by a derived bound.
 
-The reference is `spec`'s equations and derived gradients in float64, and the tolerance is `spec.errors`:
-the bound of the peer's class of accumulation for the data's type, plus the bound of the reference itself.
-The exact arithmetic that `spec` has for this would take hours here; in its place stands `Double`, float64
-with the same face. Large tensors are held against it in channels that are spread over all of them.
+The reference is `spec`'s equations and derived gradients in float64, and the tolerance is that of
+`spec.bounds`: the bound of the peer's class of accumulation for the data's type, plus the bound of the
+reference itself. The exact arithmetic that `spec` has for this would take hours here; in its place stands
+`Double`, float64 with the same face. Large tensors are held against it in channels that are spread over all
+of them.
 """
 
 import numpy
 
-from spec import equations, errors
-from spec.derive import gradient
-from spec.evaluate import evaluate
+from spec import equations
+from spec.bounds import errors
+from spec.symbolic.derive import gradient
+from spec.symbolic.evaluate import evaluate
 
 # Elements that are held against the reference: all, or channels of about so many in all.
 SAMPLE = 1 << 17
@@ -21,7 +23,7 @@ class Wrong(Exception):
 
 
 class Double:
-    """A float64 array with the face of `spec.exact.Exact`."""
+    """A float64 array with the face of `spec.bounds.exact.Exact`."""
 
     __slots__ = ("array",)
 

@@ -22,7 +22,7 @@ class Base:
     """A peer.
 
     `pool` names the threads that it runs on: contenders of one pool do not wait for each other's threads to
-    go to sleep. `accumulate` gives, for each dtype, the class of rounding errors (`spec.errors`) that its
+    go to sleep. `accumulate` gives, for each dtype, the class of rounding errors (`spec.bounds`) that its
     results are held to. `writes` says whether it can write into arrays that it is given.
     """
 

@@ -6,8 +6,8 @@ import numpy
 
 from harness.peers.base import Base, Bound, Unsupported
 from spec import equations
-from spec.derive import gradient
-from spec.evaluate import evaluate
+from spec.symbolic.derive import gradient
+from spec.symbolic.evaluate import evaluate
 
 
 @dataclass(frozen=True)

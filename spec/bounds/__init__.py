@@ -1,0 +1,1 @@
+"""Numbers with a guarantee: formats of floating point, exact values, and bounds of rounding errors."""

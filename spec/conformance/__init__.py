@@ -1,0 +1,68 @@
+"""Holds an implementation against the equations: every call, on designed data, within derived bounds.
+
+A comparison ends as one of
+
+    PASS          |got - exact| is within the bound of the declared class for every element
+    FAIL          it is not, nor within that of any weaker class that decides anything here
+    CLASS         it fails the declared class and passes a weaker one, which is named
+    INCONCLUSIVE  it is within the bound, but so would every declared mutant be: the data set tells nothing
+    N/A           the implementation does not offer it
+"""
+
+from .. import oracle
+from ..data import inputs
+from ..interface.adapter import Adapter, Caps, Missing
+from ..oracle import derivatives
+from .judgement import judge
+from .verdict import ABSENT, BROKEN, LAYOUT, PASS, PURITY, RAISED, Verdict
+
+__all__ = ["Adapter", "Caps", "Missing", "Verdict", "check", "culprit", "judge", "passed"]
+
+
+def check(adapter, names=None, *, full=False, dtypes=None, target="TARGET", progress=None):
+    """Judge an adapter on the data sets of these names (None: all, the slow ones only if `full`).
+
+    Returns a list of `Verdict`. `progress`, if given, is called with the name of each data set and its
+    verdicts. Raises ValueError for a data set or a dtype that does not exist. What the implementation raises
+    is a verdict.
+
+    >>> from spec.adapters.plain import Plain
+    >>> {verdict.status for verdict in check(Plain(), ["ordinary"])}
+    {'PASS'}
+    """
+    verdicts = []
+    for name in inputs.names(full) if names is None else names:
+        found = []
+        for dtype in adapter.caps.dtypes if dtypes is None else dtypes:
+            try:
+                data = inputs.data(name, dtype)
+            except inputs.Unavailable as reason:
+                found.append(Verdict(ABSENT, name, dtype, "everything", "", detail=str(reason)))
+                continue
+            found += judge(adapter, data, target)
+        verdicts += found
+        if progress:
+            progress(name, found)
+    return verdicts
+
+
+def passed(verdicts):
+    """Whether an implementation kept what it declares: nothing failed, and something passed."""
+    return not any(verdict.status in BROKEN for verdict in verdicts) and any(
+        verdict.status == PASS for verdict in verdicts
+    )
+
+
+# What comes first is the cause of what comes after: a backward pass starts from the two sums.
+ORDER = (
+    *(PURITY, *(oracle.EQUATION[name] for name in ("mean", "var", "xhat", "y", "dbeta", "dgamma", "dx"))),
+    *(oracle.EQUATION[derivatives.label(order)] for order in (2, 3)),
+    *(oracle.EQUATION[name] for name in ("jvp", *oracle.SECOND, "running_mean", "running_var")),
+    *(RAISED, LAYOUT),
+)
+
+
+def culprit(verdicts):
+    """The equation that all failures go back to, the first in the order of the source, or None."""
+    broken = {verdict.equation for verdict in verdicts if verdict.status in BROKEN}
+    return min(broken, key=ORDER.index, default=None)

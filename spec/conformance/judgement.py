@@ -1,0 +1,413 @@
+"""Judges one implementation on one data set: every call made, and every output compared."""
+
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from .. import oracle
+from ..bounds import formats
+from ..bounds.errors import weaker
+from ..data import portable
+from ..interface import contract
+from ..interface.adapter import Broke, Impure, Nonsense
+from ..interface.signatures import DIRECTIONS, ELEMENTS
+from ..mutants import decides
+from ..oracle import derivatives
+from .diagnosis import reason
+from .verdict import ABSENT, CLASS, FAIL, INCONCLUSIVE, LAYOUT, PASS, PURITY, RAISED, Verdict
+
+GRADIENTS = tuple(oracle.GRADIENTS)
+
+
+def judge(adapter, data, target="TARGET"):
+    """The verdicts of one adapter on one data set."""
+    return _Judge(adapter, data, target).verdicts()
+
+
+class _Judge:
+    def __init__(self, adapter, data, target):
+        held = np.dtype(adapter.caps.attributes).type
+        data = replace(data, eps=float(held(data.eps)), momentum=float(held(data.momentum)))
+        self.adapter, self.caps, self.data = adapter, adapter.caps, data
+        self.declared = self.caps.accumulation(data.dtype)
+        self.line = portable.command(target, data)
+        self.found = []
+        self.spoiled = False
+        # The channels on which the equations are defined: finite, and not constant where eps is 0.
+        rows = oracle.channels(data.block(data.x))
+        self.finite = np.isfinite(rows).all(axis=1)
+        self.constant = (rows == rows[:, :1]).all(axis=1) if data.m else np.zeros(len(rows), bool)
+        self.finite_dy = np.isfinite(oracle.channels(data.block(data.dy))).all(axis=1)
+        self.kept = np.flatnonzero(self.finite & self.finite_dy & ~(self.constant & (data.eps == 0)))
+        self.asked = {}
+        # what calls with other numbers returned, each with a copy; whether a later call wrote to it
+        self.earlier, self.overwritten = [], False
+
+    def verdicts(self):
+        """Every call judged."""
+        reason = self._refused()
+        if reason:
+            self._add(ABSENT, "everything", "", detail=reason)
+            return self.found
+        data = self.data
+        wide = data.gamma, data.beta
+        if data.m >= self.caps.least:
+            got = self._call("forward", data.x, *wide, data.eps)
+            if got is not None:
+                self._forward(got)
+            got = self._call("backward", data.dy, data.x, *wide, data.eps)
+            if got is not None:
+                got = self._judged(got, GRADIENTS, "training", _training_gradients)
+                self._poisoned(got)
+            self._update()
+            self._second()
+            self._derivatives()
+        else:
+            self._add(ABSENT, "training", "", detail=f"m = {data.m}, declared for {self.caps.least} and more")
+        given = data.mean, data.var
+        got = self._call("inference", data.x, *wide, *given, data.eps)
+        if got is not None:
+            got = self._judged(got, ("y",), "inference", _inference)
+            self._poisoned_inference(got)
+        got = self._call("inference_backward", data.dy, data.x, data.gamma, *given, data.eps)
+        if got is not None:
+            self._judged(got, GRADIENTS, "inference", _inference_gradients)
+        if self.overwritten:
+            self._add(
+                FAIL, "an earlier result", PURITY, detail="a later call wrote to what this one returned"
+            )
+        return self.found
+
+    def _distract(self):
+        """Calls with other numbers of the same shapes, so that what is left of them shows. None is judged."""
+        data = self.data
+        self.earlier = []
+        x, dy = 1.5 * data.x[::-1] + 1, -data.dy[::-1]
+        parameters = -1.5 * data.gamma, data.beta - 1
+        given = data.mean + 1, 2 * data.var
+        for method, *arguments in [
+            ("forward", x, *parameters, 4 * data.eps),
+            ("backward", dy, x, *parameters, 4 * data.eps),
+            ("update", x, data.running_var, data.running_var, 0.75),
+            ("inference", x, *parameters, *given, 4 * data.eps),
+            ("inference_backward", dy, x, parameters[0], *given, 4 * data.eps),
+        ]:
+            try:
+                with np.errstate(all="ignore"):
+                    got = contract.results(method, getattr(self.adapter, method)(*arguments))
+            except (Exception, SystemExit):
+                continue  # the same call on the data proper says why
+            self.earlier += [(each, each.copy()) for each in got.values()]
+
+    def _refused(self):
+        """Why the implementation need not take this data set; None if it must."""
+        data = self.data
+        if data.layout not in self.caps.layouts:
+            return f"layout {data.layout} is not declared"
+        if data.eps < self.caps.least_eps:
+            return f"eps = {data.eps}, declared for {self.caps.least_eps} and more"
+        if (data.gamma is None or data.beta is None) and not self.caps.optional:
+            return "gamma and beta are declared to be needed"
+        return None
+
+    def _add(self, status, quantity, equation, **more):
+        data = self.data
+        more.setdefault("accumulate", self.declared)
+        self.found.append(
+            Verdict(status, data.name, data.dtype, quantity, equation, reproduce=self.line, **more)
+        )
+
+    def _call(self, method, *arguments, label=None):
+        """What a method returns; None, with a verdict called `label`, where it is missing or raises."""
+        label = label or method
+        function = getattr(self.adapter, method, None)
+        if self.spoiled:
+            return None
+        if function is None:
+            self._add(ABSENT, method, "", detail="not offered")
+            return None
+        if self.data.twice:
+            self._distract()
+        before = contract.snapshot(arguments)
+        try:
+            with np.errstate(all="ignore"):
+                got = contract.results(method, function(*arguments))
+        except (Broke, Nonsense) as error:
+            self._add(FAIL, label, RAISED, detail=str(error))
+            return None
+        except Impure as error:
+            return self._spoil(label, *error.args)
+        except (Exception, SystemExit) as error:
+            self._add(FAIL, label, RAISED, detail=f"raised {contract.said(error)}")
+            return None
+        self.overwritten |= any(value.tobytes() != copy.tobytes() for value, copy in self.earlier)
+        words = contract.of_call(method, arguments, before, got)
+        return self._spoil(label, words) if words else got
+
+    def _spoil(self, label, words):
+        """The verdict on a call that did to its arguments what it must not."""
+        self._add(FAIL, label, PURITY, detail=f"{words}; not judged further")
+        self.spoiled = True
+
+    def _problem(self, mode, accumulate):
+        """The oracle's view of the call, on the channels that are kept."""
+        question = mode, accumulate
+        if question not in self.asked:
+            self.asked[question] = self._ask(*question)
+        return self.asked[question]
+
+    def _ask(self, mode, accumulate):
+        data, kept = self.data, self.kept
+        parameters = (None if each is None else each[kept] for each in (data.gamma, data.beta))
+        given = {"mean": data.mean[kept], "var": data.var[kept]}
+        if mode == "training":
+            numbers = {"ddgamma": data.ddgamma, "ddbeta": data.ddbeta}
+            given = {name: None if each is None else each[kept] for name, each in numbers.items()}
+            given["ddx"] = None if data.ddx is None else data.block(data.ddx)[:, kept]
+        x, dy = (data.block(each)[:, kept] for each in (data.x, data.dy))
+        how = {"accumulate": accumulate, "dy": dy, "times": data.times}
+        return oracle.problem(x, *parameters, data.eps, **how, **given)
+
+    def _forward(self, got):
+        data, names = self.data, ("mean", "var", "y")
+        # a variance of the wrong dtype may still say why y is wrong
+        var = got.get("var", np.zeros(()))
+        usable = var.shape == data.x.shape[1:2] and formats.is_floating(var.dtype)
+        self.var = var[self.kept] if usable else 0.0
+        got = self._formed(got, names, "training")
+        self._compare(got, "training", lambda call: call.expected(names))
+        if not data.m:
+            return
+        y = got.get("y")
+        if y is not None and self.caps.constant and (self.constant & self.finite).any():
+            rows = oracle.channels(y.astype(np.float64))[self.constant & self.finite]
+            beta = np.zeros(len(self.constant)) if data.beta is None else data.beta
+            off = np.abs(rows - beta[self.constant & self.finite, None]).max()
+            words = "" if off == 0 else f"off by {off:.3g}"
+            self._add(PASS if off == 0 else FAIL, "y of a constant channel", "(9.40)", detail=words)
+        for name, equation in (("mean", "(9.38)"), ("var", "(9.39)"), ("y", "(9.40)")):
+            if name in got:
+                self._hidden(name, got[name], ~self.finite, equation)
+
+    def _poisoned(self, got):
+        """Gradients of channels in which x or dy has a NaN or an inf: none may look finite."""
+        either = ~(self.finite & self.finite_dy)
+        for name, channels in (("dgamma", either), ("dbeta", ~self.finite_dy), ("dx", either)):
+            if name in got and self.data.m:
+                self._hidden(name, got[name], channels, oracle.EQUATION[name])
+
+    def _poisoned_inference(self, got):
+        """y of inference, where x itself is a NaN or an inf: it may not look finite."""
+        lost = ~np.isfinite(self.data.x)
+        if "y" in got and lost.any():
+            words = "finite where x is not" if np.isfinite(got["y"][lost]).any() else ""
+            label = "inference y of a channel that is not finite"
+            self._add(FAIL if words else PASS, label, oracle.EQUATION["y"], detail=words)
+
+    def _hidden(self, name, value, channels, equation):
+        if channels.any():
+            hidden = np.isfinite(oracle.channels(value)[channels]).any()
+            words = f"a channel with a NaN or an inf has finite {name}" if hidden else ""
+            self._add(
+                FAIL if hidden else PASS, f"{name} of a channel that is not finite", equation, detail=words
+            )
+
+    def _update(self):
+        data, caps = self.data, self.caps
+        if caps.variance == "unbiased" and data.m < 2:
+            if data.m == 1 and getattr(self.adapter, "update", None):
+                self._undefined_update()
+            return
+        if not data.m:
+            return
+        old = data.running_mean, data.running_var
+        got = self._call("update", data.x, *old, data.momentum)
+        if got is None:
+            return
+        kept = tuple(each[self.kept] for each in old)
+
+        def expected(call):
+            return call.update(*kept, data.momentum, caps.variance, caps.weighs)
+
+        self._judged(got, ("running_mean", "running_var"), "training", expected)
+
+    def _second(self):
+        """y along a direction, and the second backward pass."""
+        data = self.data
+        if data.ddx is None or data.dtype in formats.HALVES:
+            return  # half precision rounds the gradient before the next derivative
+        got = self._call("jvp", data.ddx, data.x, data.gamma, data.eps)
+        if got is not None:
+            self._judged(got, ("jvp",), "training", lambda call: call.derivatives(("jvp",)))
+        cotangents = data.ddx, data.ddgamma, data.ddbeta
+        got = self._call("double_backward", *cotangents, data.dy, data.x, data.gamma, data.eps)
+        if got is not None:
+            self._judged(got, tuple(oracle.SECOND), "training", lambda call: call.derivatives(oracle.SECOND))
+
+    def _derivatives(self):
+        """The derivatives of higher order, by every nesting."""
+        data = self.data
+        moved = derivatives.directions(data)
+        if not moved or data.dtype in formats.HALVES:
+            return  # half precision rounds the gradient before the next derivative
+        if getattr(self.adapter, "derivative", None) is None:
+            self._add(ABSENT, "derivative", "", detail="not offered")
+            return
+        kept = [each[:, self.kept] for each in moved]
+        for nesting in derivatives.nestings(self.caps.operations):
+            order, note = derivatives.order(nesting), f", {nesting}"
+            if order > len(moved):
+                continue
+            name = derivatives.label(order)
+            along = [moved[n] if n < order else None for n in range(len(DIRECTIONS))]
+            given = nesting, data.dy, data.x, data.gamma, data.eps, *along
+            got = self._call("derivative", *given, label=name + note)
+            if got is not None:
+                got = {name: got["derivative"]} if "derivative" in got else {}
+                expect = partial(derivatives.expected, moved=kept, n=order)
+                self._judged(got, (name,), "training", expect, note)
+
+    def _undefined_update(self):
+        """m / (m - 1) is undefined at m = 1: an exception, or the variance left out, but no silent NaN."""
+        data = self.data
+        try:
+            with np.errstate(all="ignore"):
+                got = self.adapter.update(data.x, data.running_mean, data.running_var, data.momentum)
+            found = contract.results("update", got).get("running_var")
+        except (Broke, Nonsense) as error:
+            self._add(FAIL, "update", RAISED, detail=str(error))
+            return
+        except SystemExit as error:
+            self._add(FAIL, "update", RAISED, detail=f"raised {contract.said(error)}")
+            return
+        except Exception:
+            found = None
+        words = "" if found is None else contract.of_format("running_var", found, data.dtype)
+        if found is not None and not words and not np.isfinite(found).all():
+            words = "m / (m - 1) is undefined, and the running variance silently not finite"
+        detail = "refused" if found is None else words
+        self._add(
+            FAIL if words else PASS, "running_var at m = 1", oracle.EQUATION["running_var"], detail=detail
+        )
+
+    def _judged(self, got, names, mode, expect, note=""):
+        """Judge the outputs of these names; those that could be compared."""
+        got = self._formed(got, names, mode, note)
+        self._compare(got, mode, expect, note)
+        return got
+
+    def _formed(self, got, names, mode, note=""):
+        """The outputs of these names that have the shape and a dtype that they must have; the rest fails."""
+        data, formed = self.data, {}
+        for name in names:
+            label = _label(name, mode, note)
+            if name not in got:
+                self._add(ABSENT, label, oracle.EQUATION[name], detail="not returned")
+                continue
+            shape = data.x.shape if name in ELEMENTS else data.x.shape[1:2]
+            words = contract.of_format(name, got[name], data.dtype)
+            if got[name].shape != shape:
+                words = f"wanted the shape {shape}, found {got[name].shape}"
+            if words:
+                self._add(FAIL, label, oracle.EQUATION[name], detail=words)
+                continue
+            formed[name] = got[name]
+            if self.caps.keeps_layout and name in ELEMENTS and data.m:
+                words = contract.of_layout(got[name], data.x)
+                self._add(FAIL if words else PASS, f"layout of {label}", LAYOUT, detail=words)
+        return formed
+
+    def _compare(self, got, mode, expect, note=""):
+        """Judge outputs against what `expect` makes of the problem."""
+        if not self.data.m:
+            self._empty(got, mode)
+            return
+        if not len(self.kept) or not got:
+            return
+        expected = expect(self._problem(mode, self.declared))
+        right = set()
+        for name, value in got.items():
+            part = self._part(value, expected[name])
+            verdict = self._verdict(expected[name], part, name, mode, expect, right)
+            verdict["quantity"] = _label(name, mode, note)
+            if verdict["status"] in (PASS, INCONCLUSIVE):
+                right.add(name)
+            self._add(**verdict)
+
+    def _part(self, value, expected):
+        """An output on the channels that are kept; of the copies of an element, the one farthest off."""
+        if value.ndim == 1:
+            return value[self.kept]
+        value = value[:, self.kept]
+        if self.data.times == 1:
+            return value
+        copies = value.reshape(self.data.times, -1, *value.shape[1:])
+        low, high = copies.min(axis=0), copies.max(axis=0)
+        return np.where(abs(high - expected.nearest) >= abs(low - expected.nearest), high, low)
+
+    def _empty(self, got, mode):
+        """No elements: sums over nothing are 0; a mean of nothing is not defined, and not judged."""
+        for name, value in got.items():
+            if name in ("mean", "var"):
+                continue
+            label = _label(name, mode)
+            wrong = value.size and np.any(value != 0)
+            self._add(FAIL if wrong else PASS, label, oracle.EQUATION[name], detail="not 0" if wrong else "")
+
+    def _verdict(self, expected, part, name, mode, expect, right):
+        """One output against the declared class, and the weaker ones where it fails that."""
+        first = expected.compare(part)
+        problem = self._problem(mode, self.declared)
+        result = {"equation": expected.equation, "ratio": first.ratio}
+        if first.ratio <= 1:
+            decided = expected.tells(part.dtype) or decides(problem, mode, expected, part.dtype)
+            return result | {"status": PASS if decided else INCONCLUSIVE} | self._worst(first)
+        result |= self._worst(first)
+        for accumulate in weaker(self.declared, self.data.dtype):
+            call = self._problem(mode, accumulate)
+            other = expect(call)[name]
+            decided = other.tells(part.dtype) or decides(call, mode, other, part.dtype)
+            if other.compare(part).ratio <= 1 and decided:
+                return result | {"status": CLASS, "weaker": accumulate}
+        equation, words = self._reason(name, part, expected, mode, right)
+        return result | {"status": FAIL, "equation": equation, "detail": words}
+
+    def _reason(self, name, part, expected, mode, right):
+        """The equation at fault and why; a y that follows from wrong statistics is blamed on those."""
+        if name == "y" and mode == "training":
+            for verdict in self.found:
+                wrong = verdict.status == FAIL and verdict.ratio is not None
+                if wrong and verdict.quantity in ("mean", "var"):
+                    return verdict.equation, "follows from the statistics"
+            if not np.isfinite(self.var).all():
+                return oracle.EQUATION["var"], "the variance is not finite"
+        if name == "jvp" or name in oracle.SECOND:
+            return expected.equation, ""
+        with np.errstate(all="ignore"):
+            call = self._problem(mode, self.declared)
+            return reason(name, part, expected, call, self.data, self.kept, mode, right)
+
+    def _worst(self, found):
+        """The element of a comparison, its channel counted among all channels."""
+        index = list(found.index)
+        position = 1 if len(index) > 1 else 0
+        index[position] = int(self.kept[index[position]])
+        return {"index": tuple(index), "got": found.got, "exact": found.exact, "bound": found.bound}
+
+
+def _label(name, mode, note=""):
+    """What a verdict calls an output."""
+    return (name if mode == "training" else f"{mode} {name}") + note
+
+
+def _training_gradients(call):
+    return call.gradients("training")
+
+
+def _inference(call):
+    return call.expected(("y",))
+
+
+def _inference_gradients(call):
+    return call.gradients("inference")

@@ -1,0 +1,1 @@
+"""Data sets: designed, laid out in memory, and as JSON for other programs."""

@@ -1,0 +1,350 @@
+"""The designed data sets: seeded, named, each with the fault that it is there for.
+
+A design is a function of a random generator that returns float64 arrays; what it leaves out is drawn
+(`inputs.py`). Extents are distinct primes, so that a swapped axis shows; gamma is not 1, beta not 0 and dy
+not constant, since those hide most faults.
+"""
+
+import numpy as np
+
+from ..bounds import formats
+from .layouts import LAYOUTS
+
+EPS = 1e-5
+DESIGNS = {}
+
+
+class Unavailable(Exception):
+    """A data set that needs a package which is not installed; the text says how to get it."""
+
+
+def design(name, fault, **fixed):
+    """Register a function of a generator as a data set of this name, there for this fault.
+
+    `fixed` may have `eps`, `momentum`, `layout`; `full` for a slow one; `times`, how often the batch is
+    repeated; `alias` for one where arguments share their memory; `twice` for one where another call comes
+    first; `by_format` if the function takes the dtype too.
+    """
+
+    def register(build):
+        if name in DESIGNS:
+            raise ValueError(f"two data sets are called {name!r}")
+        DESIGNS[name] = (fault, build, fixed)
+        return build
+
+    return register
+
+
+# Shapes.
+
+
+@design("ordinary", "any fault that shows on data of order 1")
+def _(rng):
+    return rng.normal(0.5, 2, (5, 3, 7, 11))
+
+
+for _shape in [(13, 7), (5, 3, 11), (3, 5, 2, 7, 11)]:
+
+    @design(f"rank-{len(_shape)}", "a rank that takes another path", momentum=0.75)
+    def _(rng, shape=_shape):
+        return rng.normal(-0.5, 2, shape)
+
+
+# 2, 3, primes, and one past each width of vectors.
+for _m in [2, 3, 5, 9, 17, 33, 65, 67, 131, 257]:
+
+    @design(f"m-{_m}", "a divisor m - 1, or a tail after the vectors")
+    def _(rng, m=_m):
+        return rng.normal(1, 3, (m, 5))
+
+    @design(f"plane-{_m}", "a divisor N or H W in place of m, or a tail after the vectors")
+    def _(rng, m=_m):
+        return rng.normal(1, 3, (3, 2, 1, m))
+
+
+for _c in [1, 9, 17, 33, 67]:
+
+    @design(f"channels-{_c}", "a tail after the vectors of channels")
+    def _(rng, c=_c):
+        return rng.normal(1, 3, (11, c))
+
+
+for _c in [131, 257, 1031]:
+
+    @design(f"channels-{_c}", "channels beyond those that one block, or one table, has room for")
+    def _(rng, c=_c):
+        return rng.normal(1, 3, (3, c))
+
+
+@design("one-image", "a batch of one, taken for one element, or for inference")
+def _(rng):
+    return rng.normal(1, 3, (1, 3, 5, 7))
+
+
+@design("one-pixel", "planes of one pixel, taken for one element, or for rows of channels")
+def _(rng):
+    return rng.normal(1, 3, (7, 3, 1, 1))
+
+
+@design("m-1", "0/0, or a NaN in the statistics, for one element: y = beta, dx = 0")
+def _(rng):
+    return rng.normal(1, 3, (1, 5))
+
+
+@design("m-1-plane", "0/0 for one image of one pixel")
+def _(rng):
+    return rng.normal(1, 3, (1, 5, 1, 1))
+
+
+for _shape in [(0, 3), (0, 3, 5), (2, 3, 0)]:
+
+    @design(f"empty-{'x'.join(map(str, _shape))}", "a mean of nothing: a crash, or NaN in the statistics")
+    def _(rng, shape=_shape):
+        return np.zeros(shape)
+
+
+@design("many", "sums that lose digits with the number of terms")
+def _(rng):
+    return rng.uniform(1, 2, (7, 3, 53, 47))
+
+
+# 2^26 elements, of which eight differ: x and dy are 1 but for one element in eight each.
+for _name, _one in {"many-ones": (8, 1), "many-ones-planes": (8, 1, 1, 1)}.items():
+
+    @design(_name, "float32 sums that stop growing at 2^24", times=2**23, full=True, dtypes=("float32",))
+    def _(rng, shape=_one):
+        x, dy = np.ones(shape), np.ones(shape)
+        x[3], dy[5] = 3, 2
+        return {"x": x, "dy": dy}
+
+
+@design("very-many", "float32 sums that lose digits long before they stop", times=2**12, full=True)
+def _(rng):
+    return {"x": rng.uniform(1, 2, (257, 2)), "dy": rng.uniform(1, 2, (257, 2))}
+
+
+@design(
+    "very-many-far", "float32 sums of so many terms far from 0 that no digit is left", times=2**12, full=True
+)
+def _(rng):
+    return rng.normal(1000, 1, (257, 2))
+
+
+# Conditioning.
+
+for _power in range(8):
+
+    @design(
+        f"ratio-1e{_power}",
+        "digits lost in proportion to mean/std: E[x^2] - E[x]^2, a rounded mean, a folded scale",
+    )
+    def _(rng, ratio=10.0**_power):
+        return rng.choice([-1, 1], 5)[:, None] * ratio + rng.normal(0, 1, (7, 5, 11))
+
+
+@design("ratio-uneven", "the same, with a mean that no float32 holds")
+def _(rng):
+    return 2.0**24 + 2 * rng.integers(0, 5, (7, 3, 11))
+
+
+@design("outlier", "one element that makes the rest small: |xhat| near sqrt(m - 1)")
+def _(rng):
+    x = rng.normal(0, 1, (11, 3, 7))
+    x[4, :, 2] = [3e3, -3e5, 3e7]
+    return x
+
+
+for _place in (0, -1):
+
+    @design(
+        f"outlier-{'last' if _place else 'first'}",
+        "an element that is trusted as a shift, or that a recurrence meets too early or too late",
+    )
+    def _(rng, place=_place):
+        x = rng.normal(0, 1, (11, 3, 7))
+        x[place, :, place] = [3e3, -3e5, 3e7]
+        return x
+
+
+@design("constant", "a constant channel must give beta, whatever its value")
+def _(rng):
+    x = rng.normal(0, 1, (5, 7, 3, 11))
+    x[:, :6] = np.array([0, 1, -0.1, 12345678, 1e-20, 1e20])[:, None, None]
+    return x
+
+
+@design("constant-but-one", "a variance that is tiny beside the mean")
+def _(rng):
+    x = np.full((5, 3, 7), 4096.0)
+    x[2, :, 3] += [0.5, 1, -2]
+    return x
+
+
+@design("exact", "statistics that are whole numbers: nothing to blame on rounding", eps=0.0)
+def _(rng):
+    pattern = np.array([1, -1, 7, -7, 1, -1, 7, -7.0])
+    return rng.permutation(pattern)[:, None] + np.array([0, 3, -5])
+
+
+# eps.
+
+# var far below eps, at it, far above it; and where a fixed, clamped or doubled eps would show.
+_AT = [(eps, eps**0.5 * far) for eps in (1e-8, 1e-5, 1e-3, 1.0, 1e9) for far in (1e-3, 1, 1e3)]
+for _eps, _std in [*_AT, (1e-8, 1e-3), (1e-5, 1e-2), (0.0, 1.0), (0.0, 1e-6)]:
+
+    @design(f"eps-{_eps:g}-std-{_std:.3g}", "eps outside the root, clamped, doubled or forgotten", eps=_eps)
+    def _(rng, std=_std):
+        return rng.normal(0.5, 1, (7, 3, 5)) * std
+
+
+# gamma and beta.
+
+for _name, _gamma in {
+    "negative": [-1, -0.5, -3],
+    "zero": [0, 0, 1],
+    "one": [1, 1, 1],
+    "huge": [1e6, -1e10, 3e12],
+    "tiny": [1e-6, -1e-10, 3e-12],
+}.items():
+
+    @design(f"gamma-{_name}", "gamma missing, squared, or its sign lost")
+    def _(rng, gamma=_gamma):
+        return {"x": rng.normal(2, 3, (7, 3, 5)), "gamma": np.array(gamma, float)}
+
+
+for _name, _absent in {"gamma": ["gamma"], "beta": ["beta"], "gamma-beta": ["gamma", "beta"]}.items():
+
+    @design(f"no-{_name}", "None for an absent parameter")
+    def _(rng, absent=_absent):
+        return {"x": rng.normal(2, 3, (7, 3, 5))} | dict.fromkeys(absent)
+
+
+@design("beta-large", "beta added where it is scaled too")
+def _(rng):
+    return {"x": rng.normal(2, 3, (7, 3, 5)), "beta": np.array([1e4, -1e4, 0])}
+
+
+# dy.
+
+
+@design("dy-one-hot", "a column of the Jacobian: the off-diagonal terms alone")
+def _(rng):
+    dy = np.zeros((5, 3, 7))
+    dy[1, 0, 2] = dy[3, 1, 6] = dy[0, 2, 0] = 1
+    return {"x": rng.normal(2, 3, dy.shape), "dy": dy}
+
+
+@design("dy-alternating", "sums of dy that cancel")
+def _(rng):
+    x = rng.normal(2, 3, (6, 3, 7))
+    return {"x": x, "dy": np.where(np.arange(x.size).reshape(x.shape) % 2, 1.0, -1.0)}
+
+
+@design("dy-offset", "the mean of dy left out, or formed in few digits")
+def _(rng):
+    x = rng.normal(2, 3, (5, 3, 7))
+    return {"x": x, "dy": rng.normal(1e3, 1, x.shape)}
+
+
+for _scale in [1e-30, 1e30]:
+
+    @design(f"dy-{_scale:g}", "products of dy that overflow or underflow")
+    def _(rng, scale=_scale):
+        x = rng.normal(2, 3, (5, 3, 7))
+        return {"x": x, "dy": rng.normal(0.25, 1, x.shape) * scale}
+
+
+@design("dy-along-xhat", "the term of xhat left out: dx is eps/(var + eps) of what it would be", eps=1.0)
+def _(rng):
+    x = rng.normal(2, 1, (5, 3, 7))
+    return {"x": x, "dy": 3 * x + rng.normal(0, 0.1, x.shape)}
+
+
+# Range.
+
+for _scale in [1e-40, 1e-30, 1e-20, 1e20, 1e30, 1e38]:
+
+    @design(
+        f"scale-{_scale:g}", "squares that overflow or underflow", eps=0.0 if 1e-40 < _scale < 1e-19 else EPS
+    )
+    def _(rng, scale=_scale):
+        return rng.uniform(-1, 3, (5, 3, 7)) * scale
+
+
+@design("near-the-largest", "sums, squares or differences that overflow the format", by_format=True)
+def _(rng, dtype):
+    # float64 has no wider format for its sums: fifteen elements times dy stay within its range.
+    part = 1 / 64 if dtype == "float64" else 0.9
+    return rng.uniform(-0.2, 1, (3, 3, 5)) * part * formats.largest(dtype)
+
+
+@design("subnormal", "numbers below the least normal one, flushed to 0", eps=0.0, by_format=True)
+def _(rng, dtype):
+    return rng.integers(-50, 200, (5, 3, 7)) * float(formats.limits(dtype).smallest_subnormal)
+
+
+@design("scales", "channels of every magnitude side by side")
+def _(rng):
+    return rng.normal(0.5, 1, (7, 5, 3)) * np.array([1e-18, 1e-6, 1, 1e6, 1e18])[:, None]
+
+
+@design("not-finite", "a NaN or an inf that leaves its channel, or is hidden in it")
+def _(rng):
+    x = rng.normal(2, 3, (5, 5, 7))
+    x[2, 1, 3], x[4, 3, 0] = np.nan, np.inf
+    return x
+
+
+@design("not-finite-dy", "a NaN or an inf of dy that leaves its channel, or is hidden in it")
+def _(rng):
+    dy = rng.normal(0.25, 1, (5, 5, 7))
+    dy[2, 1, 3], dy[4, 3, 0] = np.nan, -np.inf
+    return {"x": rng.normal(2, 3, dy.shape), "dy": dy}
+
+
+# Memory.
+
+for _layout in LAYOUTS:
+    if _layout != "contiguous":
+
+        @design(f"layout-{_layout.replace(' ', '-')}", "an operand read as if it were dense", layout=_layout)
+        def _(rng):
+            return rng.normal(0.5, 2, (5, 3, 7, 11))
+
+
+for _shape, _layout in [((5, 7), "permuted"), ((5, 3, 7), "sliced"), ((2, 3, 5, 7, 11), "channels-last")]:
+
+    @design(f"rank-{len(_shape)}-{_layout}", "a layout that is right for four axes alone", layout=_layout)
+    def _(rng, shape=_shape):
+        return rng.normal(0.5, 2, shape)
+
+
+@design("aliased", "an operand written before the other, in the same memory, is read", alias=True, eps=1.0)
+def _(rng):
+    return rng.normal(0.5, 2, (5, 3, 7, 11))
+
+
+@design("second-call", "what a call left behind: statistics, eps, parameters, a buffer", twice=True, eps=1.0)
+def _(rng):
+    return rng.normal(0.5, 2, (5, 3, 7, 11))
+
+
+# Real data.
+
+
+def _digits():
+    try:
+        from sklearn.datasets import load_digits
+    except ImportError:
+        raise Unavailable("scikit-learn is not installed: pip install scikit-learn") from None
+    return load_digits().data
+
+
+@design("digits", "real images: 1797 handwritten digits of 64 pixels, some of them always 0")
+def _(rng):
+    return _digits()
+
+
+@design("digits-images", "real images of one channel and 8 x 8 pixels")
+def _(rng):
+    return _digits()[:211].reshape(211, 1, 8, 8)

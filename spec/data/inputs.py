@@ -1,0 +1,152 @@
+"""The designed data sets of `designs.py` as arguments: drawn, rounded to a dtype, laid out in memory."""
+
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..bounds import formats
+from ..interface.signatures import DIRECTIONS, TENSORS
+from .designs import DESIGNS, EPS, Unavailable
+from .layouts import arranged
+
+__all__ = ["DESIGNS", "EPS", "Data", "Unavailable", "data", "made", "names"]
+
+# Variances that are given, and so have the dtype of the parameters, stay where float32 holds them.
+HELD = 1e-30, 1e30
+# The data sets that have directions: derivatives cost a framework many times a backward pass.
+DIFFERENTIATED = (
+    "m-3",
+    "m-5",
+    "eps-1-std-1",
+    "eps-0.001-std-0.0316",
+    "gamma-negative",
+    "no-gamma",
+    "layout-channels-last",
+)
+
+
+@dataclass(frozen=True)
+class Data:
+    """One data set in one dtype: the arguments of every call, and what else a check needs to know.
+
+    `mean` and `var` are the statistics that inference is given, `running_mean`, `running_var` and `momentum`
+    what `update` is given; `ddx`, `ddgamma` and `ddbeta` are what a second backward pass starts from, `ddx`
+    also the direction of jvp, and u, v and w what derivatives of higher order are taken along: None if there
+    is none. x, dy and ddx are `times` copies of a block, one after the other. If `twice`, another call comes
+    before.
+    """
+
+    name: str
+    fault: str
+    dtype: str
+    x: np.ndarray
+    dy: np.ndarray
+    gamma: np.ndarray | None
+    beta: np.ndarray | None
+    eps: float
+    mean: np.ndarray
+    var: np.ndarray
+    running_mean: np.ndarray
+    running_var: np.ndarray
+    momentum: float = 0.1
+    layout: str = "contiguous"
+    full: bool = False
+    times: int = 1
+    twice: bool = False
+    ddx: np.ndarray | None = None
+    ddgamma: np.ndarray | None = None
+    ddbeta: np.ndarray | None = None
+    u: np.ndarray | None = None
+    v: np.ndarray | None = None
+    w: np.ndarray | None = None
+
+    @property
+    def m(self):
+        """The elements of a channel."""
+        return self.x.size // self.x.shape[1]
+
+    def block(self, array):
+        """The first of the `times` copies."""
+        return array[: len(array) // self.times]
+
+
+def names(full=False):
+    """The names of the data sets; the slow ones too, if `full`."""
+    return [name for name, (_, _, fixed) in DESIGNS.items() if full or not fixed.get("full")]
+
+
+def data(name, dtype):
+    """The data set of this name in this dtype, the same at every call.
+
+    Raises ValueError for a name that there is not, `Unavailable` where a package is missing or the data set
+    is not for this dtype.
+
+    >>> data("ordinary", "float32").x.shape
+    (5, 3, 7, 11)
+    """
+    if name not in DESIGNS:
+        raise ValueError(f"data set: wanted one of {', '.join(DESIGNS)}, found {name!r}")
+    fault, build, fixed = DESIGNS[name]
+    if dtype not in fixed.get("dtypes", (dtype,)):
+        raise Unavailable(f"for {', '.join(fixed['dtypes'])} alone")
+    rng = np.random.default_rng(zlib.crc32(name.encode()))
+    drawn = build(rng, dtype) if fixed.get("by_format") else build(rng)
+    drawn = drawn if isinstance(drawn, dict) else {"x": drawn}
+    if name in DIFFERENTIATED:
+        apart = np.random.default_rng(zlib.crc32(f"directions of {name}".encode()))
+        drawn |= {key: apart.normal(0.25, 1, drawn["x"].shape) for key in DIRECTIONS}
+    passed = {key: value for key, value in fixed.items() if key not in ("by_format", "dtypes")}
+    return made(name, fault, dtype, rng, drawn, **passed)
+
+
+def made(name, fault, dtype, rng, drawn, *, eps=EPS, alias=False, **fixed):
+    """A data set from the arrays of `drawn`, of which x is one; the generator draws the others."""
+    x = drawn["x"]
+    stored, held = formats.named(dtype), formats.parameter(dtype)
+    shift, scale = _moments(x, stored)
+    channels = x.shape[1]
+    with np.errstate(over="ignore"):
+        squares = scale**2
+    values = {
+        "dy": rng.normal(0.25, 1, x.shape),
+        "gamma": rng.uniform(0.5, 2, channels) * rng.choice([-1, 1], channels),
+        "beta": rng.uniform(-2, 2, channels),
+        # Not the statistics of the batch, but near enough for xhat to be of order 1.
+        "mean": shift + 0.25 * scale,
+        "var": np.clip(1.75 * squares + eps, *HELD),
+        "running_mean": shift + rng.uniform(-1, 1, channels) * (scale + 1e-3),
+        "running_var": rng.uniform(0.5, 2, channels) * np.clip(squares, *HELD),
+        "ddx": rng.normal(-0.25, 1, x.shape),
+        "ddgamma": rng.normal(0.5, 1, channels),
+        "ddbeta": rng.normal(0.5, 1, channels),
+    } | drawn
+    times, layout = fixed.get("times", 1), fixed.get("layout", "contiguous")
+    with np.errstate(over="ignore"):
+        rounded = {
+            key: None if value is None else np.asarray(value).astype(stored if key in TENSORS else held)
+            for key, value in values.items()
+        }
+    if times > 1:
+        rounded |= {
+            key: np.tile(rounded[key], (times,) + (1,) * (x.ndim - 1)) for key in TENSORS if key in rounded
+        }
+    laid = {key: None if each is None else arranged(layout, key, each) for key, each in rounded.items()}
+    if alias:
+        laid |= {"dy": laid["x"], "beta": laid["gamma"]}
+        laid |= {"mean": laid["running_mean"], "var": laid["running_var"]}
+    return Data(name=name, fault=fault, dtype=stored.name, eps=eps, **(fixed | laid))
+
+
+def _moments(x, stored):
+    """Mean and deviation of each channel as it is stored, what is not finite taken as 0."""
+    with np.errstate(over="ignore"):
+        rows = np.moveaxis(x, 1, 0).reshape(x.shape[1], -1).astype(stored).astype(np.float64)
+    rows = np.where(np.isfinite(rows), rows, 0)
+    if not rows.shape[1]:
+        return np.zeros(len(rows)), np.zeros(len(rows))
+    # Scaled on the way: the squares of the largest numbers have no float64.
+    scale = np.max(np.abs(rows), axis=1, keepdims=True)
+    scale = np.where(scale > 0, scale, 1)
+    rows = rows / scale
+    return rows.mean(axis=1) * scale[:, 0], rows.std(axis=1) * scale[:, 0]

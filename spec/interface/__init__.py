@@ -1,0 +1,1 @@
+"""What an implementation looks like from here: signatures, declarations, rules; and processes of its own."""

@@ -1,0 +1,117 @@
+"""What an implementation under test looks like from here: a few calls on NumPy arrays, and declarations."""
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from textwrap import indent
+
+from ..bounds import formats
+from ..bounds.errors import ACCUMULATIONS, weaker
+from ..data.layouts import LAYOUTS
+from .signatures import CALLS, table
+
+
+@dataclass(frozen=True)
+class Caps:
+    """What an implementation declares.
+
+    `accumulate` is one of `spec.bounds.errors.ACCUMULATIONS`, or a mapping from dtypes to them. `least` is
+    the smallest m of training mode, `least_eps` the smallest eps that it accepts. `optional` says that gamma
+    and beta may be None, `constant` that a constant channel gives beta exactly, whatever its value.
+    `variance` ("unbiased" or "biased") is the one that the running average takes, `weighs` ("new" or "old")
+    what momentum is the weight of, `attributes` the format that eps and momentum are held in. `keeps_layout`
+    says that outputs of x's shape lie in memory as x does, `operations` what derivatives can be nested of.
+
+    Raises ValueError for a declaration that means nothing.
+
+    >>> Caps(dtypes=("float32",), accumulate="any").accumulation("float32")
+    'any'
+    """
+
+    dtypes: tuple = ("float32", "float64")
+    accumulate: str | Mapping = "any"
+    layouts: tuple = tuple(LAYOUTS)
+    least: int = 0
+    least_eps: float = 0.0
+    optional: bool = True
+    constant: bool = False
+    variance: str = "unbiased"
+    weighs: str = "new"
+    attributes: str = "float64"
+    keeps_layout: bool = False
+    operations: tuple = ("jvp", "grad")
+
+    def __post_init__(self):
+        classes = [self.accumulate] if isinstance(self.accumulate, str) else self.accumulate.values()
+        for field, found, known in [
+            ("dtypes", self.dtypes, ("float32", "float64", *formats.HALVES)),
+            ("accumulate", classes, ACCUMULATIONS),
+            ("layouts", self.layouts, LAYOUTS),
+            ("variance", [self.variance], ("unbiased", "biased")),
+            ("weighs", [self.weighs], ("new", "old")),
+            ("operations", self.operations, ("jvp", "grad")),
+        ]:
+            for each in found:
+                if each not in known:
+                    raise ValueError(f"{field}: wanted some of {', '.join(known)}, found {each!r}")
+        for dtype in self.dtypes if isinstance(self.accumulate, Mapping) else ():
+            if dtype not in self.accumulate:
+                raise ValueError(f"accumulate: wanted a class for each dtype, found none for {dtype}")
+
+    def declaring(self, accumulate):
+        """The same declarations, but for the class. Raises ValueError for one that there is not."""
+        weaker(accumulate, self.dtypes[0])
+        return replace(self, accumulate=accumulate)
+
+    def accumulation(self, dtype):
+        """The class declared for data of this dtype."""
+        return self.accumulate if isinstance(self.accumulate, str) else self.accumulate[dtype]
+
+
+class Adapter:
+    """An implementation under test. A subclass has `caps`, and those of these methods that it can offer:
+
+        {calls}
+
+    Arrays are NumPy's; x, dy, v and ddx have the shape (N, C, *spatial), in any layout that `caps` declares,
+    the rest the shape (C,). `var` is the biased variance of (9.39) without eps; "mean" and "var" may be left
+    out of the result. `jvp` is how y moves where x moves along v; `double_backward` the gradients, by dy, x
+    and gamma, of <ddx, dx> + ddgamma dgamma + ddbeta dbeta; both are of training mode. `derivative`, for
+    frameworks of automatic differentiation, is that of each channel's sum(dy*y) along u, v and w, as many of
+    them as `nesting` has operations (`spec.oracle.derivatives`). A method that is missing is reported N/A.
+    """
+
+    caps = Caps()
+
+    @property
+    def name(self):
+        """What reports call it."""
+        return type(self).__name__
+
+
+Adapter.__doc__ = Adapter.__doc__.format(calls=indent(table(), 8 * " ").strip())
+
+
+def only(adapter, *methods):
+    """The adapter with these methods and no others."""
+    alone = copy.copy(adapter)
+    for method in CALLS:
+        if method not in methods:
+            setattr(alone, method, None)
+    return alone
+
+
+class Missing(Exception):
+    """An implementation that cannot be loaded; the text says what to do about it."""
+
+
+class Broke(Exception):
+    """A call that ended without a result or an exception: the process died or hung; the text says how."""
+
+
+class Impure(Exception):
+    """A call that did to memory what it must not, where the suite cannot see it; the text says what."""
+
+
+class Nonsense(Exception):
+    """A result that is not what the call returns, but something else; the text says what."""

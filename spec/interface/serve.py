@@ -1,0 +1,60 @@
+"""The other side of `--isolate`: a process that answers the suite's calls of one adapter, its argument."""
+
+import dataclasses
+import json
+import os
+import sys
+
+import numpy as np
+
+from .. import adapters
+from . import contract, wire
+from .adapter import Missing, Nonsense
+from .signatures import CALLS
+
+
+def main(target):
+    """Answer requests from standard input until it ends. What else is printed goes to standard error."""
+    requests = os.fdopen(os.dup(0), "rb")
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    try:
+        adapter = adapters.load(target)
+    except Missing as reason:
+        answers.write(_line({"missing": str(reason)}))
+        return
+    last = {}
+    for line in requests:
+        request = wire.header(line)
+        answers.write(_answer(adapter, request["method"], wire.arguments(request, requests.read), last))
+        answers.flush()
+
+
+def _answer(adapter, method, named, last):
+    """The answer to a request; `last` has the last results of each method, each with a copy."""
+    if method == "describe":
+        caps = dataclasses.asdict(adapter.caps)
+        methods = [each for each in CALLS if getattr(adapter, each, None)]
+        return _line({"name": adapter.name, "methods": methods, "caps": caps})
+    arguments = [named[name] for name in CALLS[method]]
+    before = contract.snapshot(arguments)
+    try:
+        with np.errstate(all="ignore"):
+            found = contract.results(method, getattr(adapter, method)(*arguments))
+        words = contract.of_call(method, arguments, before, found)
+        if any(value.tobytes() != copy.tobytes() for each in last.values() for value, copy in each):
+            words = "the call wrote to what an earlier one returned"
+        last[method] = [(value, value.copy()) for value in found.values()]
+        return _line({"impure": words}) if words else wire.answer(found)
+    except Nonsense as error:
+        return _line({"nonsense": str(error)})
+    except Exception as error:
+        return _line({"raised": type(error).__name__, "error": contract.words_of(error)})
+
+
+def _line(header):
+    return json.dumps(header).encode() + b"\n"
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

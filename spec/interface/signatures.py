@@ -1,0 +1,44 @@
+"""The signatures of the calls, and the kinds of their arguments and results."""
+
+# The calls that an implementation may offer, and what each is given, in this order.
+CALLS = {
+    "forward": ("x", "gamma", "beta", "eps"),
+    "backward": ("dy", "x", "gamma", "beta", "eps"),
+    "inference": ("x", "gamma", "beta", "mean", "var", "eps"),
+    "inference_backward": ("dy", "x", "gamma", "mean", "var", "eps"),
+    "update": ("x", "running_mean", "running_var", "momentum"),
+    "jvp": ("v", "x", "gamma", "eps"),
+    "double_backward": ("ddx", "ddgamma", "ddbeta", "dy", "x", "gamma", "eps"),
+    "derivative": ("nesting", "dy", "x", "gamma", "eps", "u", "v", "w"),
+}
+
+# What each of them returns.
+RETURNS = {
+    "forward": ("mean", "var", "y"),
+    "backward": ("dx", "dgamma", "dbeta"),
+    "inference": ("y",),
+    "inference_backward": ("dx", "dgamma", "dbeta"),
+    "update": ("running_mean", "running_var"),
+    "jvp": ("jvp",),
+    "double_backward": ("d_dy", "d_x", "d_gamma"),
+    "derivative": ("derivative",),
+}
+
+# The arguments with one number for each element: the directions of derivatives among them.
+DIRECTIONS = ("u", "v", "w")
+TENSORS = ("x", "dy", "ddx", *DIRECTIONS)
+# Those with one number for each channel: of the layer, and of a second backward pass.
+NUMBERS = ("gamma", "beta", "mean", "var", "running_mean", "running_var")
+COTANGENTS = ("ddgamma", "ddbeta")
+# The results with one number for each element; the others have one for each channel.
+ELEMENTS = ("y", "dx", "jvp", "d_dy", "d_x")
+
+
+def table():
+    """Every call with what it returns, a line each, for people."""
+    calls = {name: f"{name}({', '.join(arguments)})" for name, arguments in CALLS.items()}
+    width = max(map(len, calls.values()))
+    return "\n".join(
+        f"{call:<{width}} -> {{{', '.join(f'{each!r}: ...' for each in RETURNS[name])}}}"
+        for name, call in calls.items()
+    )

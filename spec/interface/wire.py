@@ -1,0 +1,126 @@
+"""The bytes between the suite and an implementation in another process; docs/exec.md describes them.
+
+A message is one line of JSON and then the memory of its arrays, one after the other. It says in which layout
+an array lies in its memory, so that both sides look at it alike; an answer may leave that out, and then every
+array is in C order.
+"""
+
+import ctypes
+import json
+import math
+
+import numpy as np
+
+from ..bounds import formats
+from .signatures import ELEMENTS
+
+# Memory that is sent keeps its distance from a multiple of this many bytes.
+PAGE = 64
+
+
+class Malformed(Exception):
+    """Bytes that are no message; the text says why."""
+
+
+def request(method, arguments):
+    """The bytes of a call. `arguments` maps names to arrays, to None, or to what JSON has.
+
+    >>> request("update", {"x": np.ones((2, 1), np.float32), "momentum": 0.5}).count(b"\\n")
+    1
+    """
+    arrays = {name: value for name, value in arguments.items() if isinstance(value, np.ndarray)}
+    header = {
+        "method": method,
+        "null": [name for name, value in arguments.items() if value is None],
+        "numbers": {name: v for name, v in arguments.items() if v is not None and name not in arrays},
+    }
+    if "x" in arrays:
+        n, c, *rest = arrays["x"].shape
+        header |= {"outer": n, "channels": c, "inner": math.prod(rest)}
+    return _message(header, arrays)
+
+
+def answer(arrays):
+    """The bytes of a result: named arrays."""
+    return _message({}, {name: np.asarray(value) for name, value in arrays.items()})
+
+
+def _message(header, arrays):
+    described, memory, seen = [], [], {}
+    for name, array in arrays.items():
+        own, span = _described(array)
+        same = seen.setdefault((array.__array_interface__["data"][0], array.shape, array.strides), name)
+        described.append({"name": name, **own, **({"same": same} if same != name else {})})
+        memory.append(span)
+    return b"".join((json.dumps(header | {"arrays": described}).encode(), b"\n", *memory))
+
+
+def _described(array):
+    """An array's layout, and the bytes that it spans."""
+    reach = [(n - 1) * stride for n, stride in zip(array.shape, array.strides, strict=True)]
+    low = sum(min(each, 0) for each in reach)
+    high = sum(max(each, 0) for each in reach) + array.itemsize
+    start = array.__array_interface__["data"][0] + low
+    span = ctypes.string_at(start, high - low) if array.size else b""
+    return {
+        "dtype": array.dtype.name,
+        "shape": array.shape,
+        "strides": array.strides,
+        "offset": -low if array.size else 0,
+        "bytes": len(span),
+        "alignment": start % PAGE,
+        "writeable": bool(array.flags.writeable),
+    }, span
+
+
+def arguments(header, take):
+    """The arguments of a request, arrays laid out as they were: `take(n)` gives the n bytes that follow."""
+    named = dict.fromkeys(header["null"]) | header["numbers"]
+    for each in header["arrays"]:
+        array = _laid_out(each, take(each["bytes"]))
+        named[each["name"]] = named[each["same"]] if "same" in each else array
+    return named
+
+
+def _laid_out(described, span):
+    """An array over a copy of the bytes that it spans."""
+    room = np.empty(len(span) + 2 * PAGE, np.uint8)
+    skip = (described.get("alignment", 0) - room.__array_interface__["data"][0]) % PAGE
+    memory = room[skip : skip + len(span)]
+    memory[:] = np.frombuffer(span, np.uint8)
+    shape, strides = tuple(described["shape"]), tuple(described["strides"])
+    array = np.ndarray(shape, formats.named(described["dtype"]), memory, described["offset"], strides)
+    array.flags.writeable = described["writeable"]
+    return array
+
+
+def header(line):
+    """The JSON object of a line. Raises Malformed."""
+    try:
+        found = json.loads(line)
+    except ValueError:
+        raise Malformed(f"wanted a line of JSON, found {line[:60]!r}") from None
+    if not isinstance(found, dict):
+        raise Malformed(f"wanted a JSON object, found {line[:60]!r}")
+    return found
+
+
+def results(header, take, shape):
+    """The arrays of an answer; one without a shape has x's, `shape`, or one number a channel.
+
+    Raises Malformed.
+    """
+    found = {}
+    for each in header.get("arrays", ()):
+        try:
+            name, kind = each["name"], formats.named(each["dtype"])
+            own = tuple(map(int, each.get("shape", shape if name in ELEMENTS else shape[1:2])))
+            if min(own, default=0) < 0:
+                raise ValueError("a negative extent")
+            if "strides" in each:
+                found[name] = _laid_out(each, take(each["bytes"]))
+                continue
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise Malformed(f"an array is announced as {json.dumps(each)[:200]}") from None
+        found[name] = np.frombuffer(take(math.prod(own) * kind.itemsize), kind).reshape(own)
+    return found

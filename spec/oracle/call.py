@@ -1,0 +1,181 @@
+"""One call, held for evaluation: the values of the alphabet, exact and with their bounds.
+
+Values come from (9.38)-(9.41) and from the gradients derived from them (`spec.symbolic.derive`), evaluated by
+`spec.bounds.errors`.
+"""
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from .. import equations, running
+from ..bounds.errors import Batch, Model, equivalent
+from ..bounds.formats import is_floating, unit
+from ..symbolic.evaluate import evaluate
+from ..theorems.language import GRADIENTS, SECOND
+from .expected import Expected, channels, shaped
+from .memory import Remembered
+
+EQUATION = (
+    equations.NUMBER
+    | {of: f"d(9.41)/d{by}" for of, by in GRADIENTS.items()}
+    | {"jvp": "d(9.41) along x"}
+    | {of: f"d2(9.41)/d{by}" for of, by in SECOND.items()}
+    | {"running_mean": "(9.38) averaged", "running_var": "(9.39) averaged"}
+    | {
+        "derivative of order 1": "d(9.41)/dx",
+        "derivative of order 2": "d2(9.41)/dx2",
+        "derivative of order 3": "d3(9.41)/dx3",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One call, held for evaluation: the model, the batch, and the values of the alphabet."""
+
+    shape: tuple
+    model: Model
+    over: Batch
+    values: dict
+    memory: dict = field(default_factory=dict, compare=False)
+    known: dict = field(default_factory=dict, compare=False)
+
+    def _expected(self, name, bounded):
+        bounds = bounded.bound()
+        shape = self.shape if bounded.varies else self.shape[1:2]
+        return Expected(
+            name=name,
+            equation=EQUATION[name],
+            values=bounded.value,
+            bounds=shaped(bounds, shape),
+            shape=shape,
+            unit=unit(self.model.element if bounded.varies else self.model.number),
+        )
+
+    def named(self, name, about, compute):
+        """What a name must be; `compute` gives its value, and rivals, when first asked `about` these."""
+        if (name, about) not in self.memory:
+            value, rivals = compute()
+            self.memory[name, about] = replace(self._expected(name, value), rivals=rivals)
+        return self.memory[name, about]
+
+    def expected(self, names):
+        """What the equations give for these names."""
+        for name in names:
+            if name not in self.memory:
+                self.memory[name] = self._expected(name, self.values[name])
+        return {name: self.memory[name] for name in names}
+
+    def gradients(self, mode):
+        """dx, dgamma and dbeta as the derivation gives them."""
+        from ..symbolic.derive import gradient  # sympy is loaded where a gradient is asked for
+
+        if mode not in self.memory:
+            self.memory[mode] = {
+                of: self._expected(of, evaluate(gradient(of, mode), self.values, self.over, self.known))
+                for of in GRADIENTS
+            }
+        return self.memory[mode]
+
+    def derivatives(self, names):
+        """What the derivation gives for "jvp" or the names of SECOND, in training mode."""
+        from ..symbolic.derive import derivative
+
+        for name in names:
+            if name not in self.memory:
+                value = evaluate(derivative(name, "training"), self.values, self.over, self.known)
+                self.memory[name] = self._expected(name, value)
+        return {name: self.memory[name] for name in names}
+
+    def update(self, running_mean, running_var, momentum, variance, weighs):
+        """The running statistics after this batch."""
+        asked = variance, weighs, momentum, running_mean.tobytes(), running_var.tobytes()
+        if asked not in self.memory:
+            self.memory[asked] = self._updated(running_mean, running_var, momentum, variance, weighs)
+        return self.memory[asked]
+
+    def _updated(self, running_mean, running_var, momentum, variance, weighs):
+        given = (self.model.numbers(each) for each in (running_mean, running_var, momentum))
+        after = running.update(
+            self.values["mean"], self.values["var"], *given, self.over, variance=variance, weighs=weighs
+        )
+        names = "running_mean", "running_var"
+        return {name: self._expected(name, value) for name, value in zip(names, after, strict=True)}
+
+
+# The last calls that were asked about, of so many elements in all: each takes about a kilobyte.
+_problems = Remembered(2**20)
+
+
+def problem(
+    x,
+    gamma,
+    beta,
+    eps,
+    *,
+    accumulate,
+    dy=None,
+    mean=None,
+    var=None,
+    ddx=None,
+    ddgamma=None,
+    ddbeta=None,
+    times=1,
+):
+    """The values of the alphabet for one call; mean and var are given in inference mode, else computed.
+
+    ddx, ddgamma and ddbeta are the v, p and q of the theorems; ddx is also the direction of "jvp". The batch
+    is `times` copies of x, dy and ddx.
+    """
+    x = np.asarray(x)
+    given = dy, mean, var, ddx, ddgamma, ddbeta
+    _check(x, {"dy": dy, "ddx": ddx}, eps)
+    arrays = [None if each is None else np.asarray(each) for each in (x, gamma, beta, *given)]
+    question = *map(_contents, arrays), float(eps), times, equivalent(accumulate, x.dtype)
+    return _problems.get(
+        question, x.size, lambda: _problem(*arrays, eps=eps, accumulate=accumulate, times=times)
+    )
+
+
+def _contents(array):
+    """The numbers of an array, wherever they lie."""
+    return None if array is None else (array.dtype, array.shape, array.tobytes())
+
+
+def _problem(x, gamma, beta, dy, mean, var, ddx, ddgamma, ddbeta, *, eps, accumulate, times):
+    model = Model(x.dtype, accumulate)
+    shape, m = x.shape, x.size // x.shape[1] * times
+    over = Batch(m, model, times)
+    ones = np.ones(shape[1])
+    given = {
+        "x": model.elements(channels(x)),
+        "gamma": model.numbers(ones if gamma is None else gamma),
+        "beta": model.numbers(0 * ones if beta is None else beta),
+        "eps": model.numbers(eps),
+    }
+    parameters = given["x"], given["gamma"], given["beta"], given["eps"], over
+    if mean is None:
+        result = equations.forward(*parameters)
+    else:
+        statistics = model.numbers(mean), model.numbers(var)
+        result = equations.inference(*parameters[:3], *statistics, *parameters[3:])
+    values = given | result._asdict() | {"rstd": equations.rstd(result.var, given["eps"], over)}
+    for name, each in (("dy", dy), ("v", ddx)):
+        if each is not None:
+            values[name] = model.elements(channels(each))
+    for name, each in (("p", ddgamma), ("q", ddbeta)):
+        values[name] = model.numbers(0 * ones if each is None else each)
+    return Problem(shape, model, over, values)
+
+
+def _check(x, tensors, eps):
+    if x.ndim < 2 or not is_floating(x.dtype):
+        raise ValueError(f"x: wanted floating-point numbers of shape (N, C, ...), found {x.dtype}, {x.shape}")
+    if not x.size:
+        raise ValueError(f"x: wanted at least one element a channel, found the shape {x.shape}")
+    for name, each in tensors.items():
+        if each is not None and np.shape(each) != x.shape:
+            raise ValueError(f"{name}: wanted the shape of x, {x.shape}, found {np.shape(each)}")
+    if not 0 <= eps < np.inf:
+        raise ValueError(f"eps: wanted a finite number, at least 0, found {eps!r}")

@@ -1,0 +1,1 @@
+"""Theorems as properties of an implementation: both sides of a claim, made of what it returns."""
