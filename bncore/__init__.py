@@ -8,6 +8,7 @@ array([0., 0., 0.], dtype=float32)
 """
 
 from ._stats import Stats
+from .explaining import explain
 from .folding import fold, unfold
 from .functional import backward, forward, inference, inference_backward, statistics
 from .higher import double_backward, jvp
@@ -21,6 +22,7 @@ __all__ = [
     "Stats",
     "backward",
     "double_backward",
+    "explain",
     "fold",
     "forward",
     "get_kept_memory",
