@@ -58,7 +58,7 @@ for p in problems:
 """
 # results and operands that are subnormal are 0
 FLUSH = 0x8040
-# one thread; two, of which one is made by the other and is told what that is; two, of which one is there before
+# one thread; a second, made by the first and told the same; a second that was there before
 THREADS = [(1, False), (2, False), (2, True)]
 
 
