@@ -53,7 +53,7 @@ cdef inline Shape shape_of(const Block* b) noexcept nogil:
     cdef Shape s
     cdef Py_ssize_t rows = b.folded * b.fold + b.rest
     s.solid = b.contiguous and b.size == 1
-    s.times = min(max(<Py_ssize_t>1, COLUMNS // b.channels), rows) if s.solid else b.fold
+    s.times = max(<Py_ssize_t>1, min(COLUMNS // b.channels, rows)) if s.solid else b.fold
     s.segments = 1 if b.contiguous else b.fold
     s.rows = b.folded * s.segments + b.rest
     return s
