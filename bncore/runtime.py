@@ -43,11 +43,13 @@ MOST_THREADS = 4096
 # Bytes of stack that a thread needs.
 STACK = 128 << 10
 
-_alone = stacks.of_threads(os.environ) < STACK
+_stack = stacks.of_threads(os.environ)
+execute.set_stack(_stack)
+_alone = _stack < STACK
 if _alone and execute.OPENMP:
     warnings.warn(
-        f"OMP_STACKSIZE must give threads at least {STACK} bytes of stack, "
-        f"found {stacks.of_threads(os.environ)}: bncore runs on one thread",
+        f"OMP_STACKSIZE must give threads at least {STACK} bytes of stack, found {_stack}: "
+        "bncore runs on one thread",
         RuntimeWarning,
         stacklevel=2,
     )

@@ -30,6 +30,7 @@ cdef extern from "threads.h" nogil:
     void bn_wait()
     void bn_settle()
     int bn_startable(int wanted)
+    size_t bn_stack
 
 cdef enum:
     FETCH_BYTES = 4096             # ahead of what is summed
@@ -48,6 +49,12 @@ def use(leaves):
     here.registers, here.streams = level.registers, level.streams
     here.processors = bn_processors()
     here.grain, here.whole_grain, here.stream, here.large = 1 << 15, 1 << 14, 16 << 20, 1 << 20
+
+
+def set_stack(size_t nbytes):
+    """Know that OpenMP gives each thread a stack of so many bytes."""
+    global bn_stack
+    bn_stack = nbytes
 
 
 def max_threads():

@@ -29,6 +29,7 @@ static void bn_wait(void)
 /* OpenMP ends the process where it cannot start a thread. So before this thread asks for a larger team than any it had, that
  * many threads are started and ended here; how many there may be is the answer. */
 static __thread int bn_team = 1;
+static size_t bn_stack = 0;  /* bytes that OpenMP gives a thread; 0: what the system gives any */
 static pthread_mutex_t bn_gate = PTHREAD_MUTEX_INITIALIZER;
 static void* bn_pass(void* nothing)
 {
@@ -41,15 +42,19 @@ static int bn_startable(int wanted)
     enum { MOST = 4096 };
     static pthread_t started[MOST];
     static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
+    pthread_attr_t attributes;
     int count = 0;
     if (wanted <= bn_team) return wanted;
+    if (pthread_attr_init(&attributes) != 0) return 1;
+    if (bn_stack > 0) pthread_attr_setstacksize(&attributes, bn_stack);
     pthread_mutex_lock(&one);
     pthread_mutex_lock(&bn_gate);
     /* all of them are there at once: none passes the gate before the last has come */
-    while (count < wanted - 1 && count < MOST && pthread_create(&started[count], NULL, bn_pass, NULL) == 0) count++;
+    while (count < wanted - 1 && count < MOST && pthread_create(&started[count], &attributes, bn_pass, NULL) == 0) count++;
     pthread_mutex_unlock(&bn_gate);
     for (int i = 0; i < count; i++) pthread_join(started[i], NULL);
     pthread_mutex_unlock(&one);
+    pthread_attr_destroy(&attributes);
     if (count + 1 > bn_team) bn_team = count + 1;
     return count + 1 < wanted ? count + 1 : wanted;
 }
@@ -61,6 +66,7 @@ static int bn_startable(int wanted)
 #define bn_members() 1
 #define bn_wait() ((void)0)
 #define bn_startable(wanted) 1
+static size_t bn_stack;
 #endif
 
 #if defined(__clang__)
