@@ -228,6 +228,10 @@ cdef inline double exactly_pulled(const Coefficients* k, Py_ssize_t c, double dy
     return (dy - k.exact[1][c]) * k.exact[2][c] + (x - k.exact[0][c]) * k.exact[3][c]
 
 
+cdef inline double exactly_mapped(const Coefficients* k, Py_ssize_t c, double dy, double x, bint pull) noexcept nogil:
+    return exactly_pulled(k, c, dy, x) if pull else exactly_scaled(k, c, x)
+
+
 cdef inline bint any_wide(const char* wide, Py_ssize_t channels) noexcept nogil:
     cdef Py_ssize_t c
     cdef char found = 0
