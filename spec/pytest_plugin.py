@@ -1,4 +1,4 @@
-"""The suite as a pytest plugin: pytest -p spec.pytest_plugin --batchnorm TARGET.
+"""The suite as a pytest plugin: pytest --batchnorm TARGET, in a checkout with -p spec.pytest_plugin.
 
 One item for each data set and dtype. A failure lists the verdicts that are broken; an item of which nothing
 was judged, or nothing conclusively, is skipped with the reason. The worst ratios are the item's properties,
@@ -7,11 +7,7 @@ which --junitxml writes. Without paths on the command line nothing else is colle
 
 import pytest
 
-from . import COMMAND, adapters
-from .conformance import check
-from .conformance.verdict import ABSENT, BROKEN, PASS
-from .data import inputs
-from .interface.adapter import Missing
+from . import COMMAND
 
 
 def pytest_addoption(parser):
@@ -33,51 +29,9 @@ def pytest_ignore_collect(config):
 def pytest_collection_modifyitems(session, config, items):
     target = config.getoption("batchnorm")
     if target:
+        from .conformance.items import (
+            Suite,  # sympy is loaded where it is asked for, not in every run of pytest
+        )
+
         suite = Suite.from_parent(session, name=target, nodeid=f"batchnorm: {target}")
         items.extend(suite.collect())
-
-
-class Suite(pytest.Collector):
-    """All data sets, for one target."""
-
-    def collect(self):
-        option = self.config.getoption
-        isolate, timeout = option("batchnorm_isolate"), option("batchnorm_timeout")
-        try:
-            adapter = adapters.load(self.name, isolate=isolate, timeout=timeout)
-        except Missing as reason:
-            raise pytest.UsageError(f"--batchnorm: {reason}") from reason
-        for data in inputs.names(option("batchnorm_full")):
-            for dtype in adapter.caps.dtypes:
-                item = Item.from_parent(self, name=f"{data}[{dtype}]")
-                item.adapter, item.data, item.dtype = adapter, data, dtype
-                yield item
-
-
-class Item(pytest.Item):
-    """One data set in one dtype."""
-
-    def runtest(self):
-        verdicts = check(self.adapter, [self.data], dtypes=[self.dtype], target=self.parent.name)
-        self.user_properties += [
-            (verdict.quantity, verdict.ratio) for verdict in verdicts if verdict.ratio is not None
-        ]
-        broken = [verdict for verdict in verdicts if verdict.status in BROKEN]
-        if broken:
-            raise NotKept("\n".join(map(str, broken)))
-        if not any(verdict.status == PASS for verdict in verdicts):
-            judged = any(verdict.status != ABSENT for verdict in verdicts)
-            reasons = "; ".join(sorted({verdict.detail for verdict in verdicts if verdict.detail}))
-            pytest.skip("inconclusive: every mutant would pass" if judged else reasons)
-
-    def repr_failure(self, excinfo):
-        if isinstance(excinfo.value, NotKept):
-            return str(excinfo.value)
-        return super().repr_failure(excinfo)
-
-    def reportinfo(self):
-        return self.parent.nodeid, None, f"{self.parent.name}: {self.name}"
-
-
-class NotKept(Exception):
-    """A data set on which the implementation does not keep what it declares."""

@@ -204,6 +204,7 @@ def test_what_is_declared_out_of_reach_is_not_judged():
     assert found["inference y"] == PASS
 
 
+@pytest.mark.audits
 def test_a_class_that_is_too_much_is_rejected():
     class Boastful(type(FAITHFUL["sums one after the other"])):
         caps = Caps(accumulate="compensated", least=1)

@@ -61,6 +61,7 @@ def test_a_faulty_kernel_fails_by_its_verdicts(run):
     assert "Traceback" not in printed
 
 
+@pytest.mark.audits
 def test_what_is_not_judged_is_skipped_and_no_pass(run):
     status, printed = run("--batchnorm", "kernels:Silent", "-k", "ordinary", "-rs")
     assert "1 skipped" in printed
@@ -69,6 +70,7 @@ def test_what_is_not_judged_is_skipped_and_no_pass(run):
     assert status == 0
 
 
+@pytest.mark.audits
 def test_there_is_an_item_for_every_data_set(run):
     _, printed = run("--batchnorm", "spec.adapters.plain:Plain", "--collect-only", "-q")
     assert printed.count("[float32]") == len(inputs.names())

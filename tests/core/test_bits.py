@@ -108,6 +108,7 @@ def test_in_place_or_not_beyond_the_caches(shape, axis, dtype):
             assert all_bits(p, call) == alone
 
 
+@pytest.mark.sweeps
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize(("shape", "axis"), BEYOND_CACHES)
 def test_within_the_caches_or_beyond(shape, axis, dtype):

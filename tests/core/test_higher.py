@@ -303,6 +303,7 @@ def test_constant_channels_without_eps(shape, axis, dtype):
                 {n: g.take(0, axis if g.ndim > 1 else 0) for n, g in double_backward(p).items()})  # fmt: skip
 
 
+@pytest.mark.sweeps
 @pytest.mark.parametrize("eps", [0.0, EPS, 1e9])
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("m", [2, 3, 5, 31, 127])

@@ -141,6 +141,7 @@ def test_every_mutant_of_the_second_derivatives_violates_a_theorem(mutant):
     assert any(each.status == VIOLATED for each in found)
 
 
+@pytest.mark.proves
 def test_no_claim_is_left_out_for_want_of_a_sample():
     """Where the implementation can be asked, it is: on one sample at least every argument is exact."""
     core = adapters.load("bncore")
