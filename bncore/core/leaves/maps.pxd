@@ -8,6 +8,7 @@
 #    after the last is stored as usual. The arithmetic is the same, so no bit depends on the choice. What comes next is
 #    fetched into the second cache: streamed stores leave a processor's own prefetching far behind.
 
+from bncore.core.partition cimport LANES
 from bncore.core.types cimport LINE, Coefficients, Fetch, Parameters, Records, Runs, Span, Store
 from bncore.core.leaves.numbers cimport (
     SINGLES, WIDTH, any_wide, centre_of, exactly_pulled, exactly_scaled, load_singles, load_some, load_unit, memcpy, prefetch_far,
@@ -15,7 +16,7 @@ from bncore.core.leaves.numbers cimport (
     store_some, store_unit, stored, stream_line, unit,
 )
 from bncore.core.leaves.runs cimport (
-    LANES, SQUARE, Tally, add_compensated, add_offsets, add_pairs, add_powers, begin_moments, begin_pairs, end_moments, end_pairs,
+    SQUARE, Tally, add_compensated, add_offsets, add_pairs, add_powers, begin_moments, begin_pairs, end_moments, end_pairs,
     run, run_moments, run_pairs, tally_moments, tally_pairs,
 )
 

@@ -11,6 +11,7 @@
 # e. Rejected: one-element shifts instead of a first pass for the mean: a pass over data in L1 costs a tenth, and no outlier can
 #    then spoil the second. TwoSum for each element: twice the instructions, for the class of the bound allows four roundings.
 
+from bncore.core.partition cimport LANES
 from bncore.core.types cimport CHANNELS, LINE, Fetch, Parameters, Records, Runs, Span
 from bncore.core.leaves.numbers cimport (
     BREADTH, NEAR_ZERO, WIDTH, Eight, Lanes32, Moments, Sum, Walk, accumulate, add, add_runs, centre_of,
@@ -19,7 +20,6 @@ from bncore.core.leaves.numbers cimport (
 )
 
 cdef enum:
-    LANES = 32
     SQUARE = 64                    # of float64: elements to a tree in each lane
 
 
