@@ -13,9 +13,9 @@ e. Rejected: a schedule chosen by what was fast last time. Two equal calls then 
 from bncore.core.operations cimport operation as row_of
 from bncore.core.partition cimport LANES
 from bncore.core.types cimport (
-    BEND, CARRIED, CHANNELS, COEFFICIENTS, COLUMNS, FIVE, FIVE_BYTES, FLOAT32, FLOAT64, LINE, MOMENTS, NO_MAP, NO_SUMS, NOTHING, OPERANDS, OUT,
-    PAIRS, PULL, SHARED, SLOPE, SPREAD, SUMS, TOGETHER, X, Kind, Layout, Machine, Operand, Operation, Partition, Plan, Schedule,
-    Scratch, stored_bytes,
+    BEND, CARRIED, CHANNELS, COEFFICIENTS, COLUMNS, FIVE, FIVE_BYTES, FLOAT32, FLOAT64, LINE, MOMENTS, NO_MAP, NO_SUMS, NOTHING,
+    OPERANDS, OUT, PAIRS, PULL, SHARED, SLOPE, SPREAD, SUMS, TOGETHER, X, Kind, Layout, Machine, Operand, Operation, Partition,
+    Plan, Schedule, Scratch, stored_bytes,
 )
 
 cdef enum:
@@ -167,7 +167,8 @@ cdef inline bint alias(const Operand* operands, int result) noexcept nogil:
     return False
 
 
-cdef inline void arrange(Plan* plan, const Operation* o, const Operand* operands, int threads, const Machine* machine) noexcept nogil:
+cdef inline void arrange(Plan* plan, const Operation* o, const Operand* operands, int threads,
+                         const Machine* machine) noexcept nogil:
     cdef Partition* p = &plan.partition
     cdef Schedule* s = &plan.schedule
     cdef Py_ssize_t item = stored_bytes(plan.kind), elements = p.rows * p.channels * p.size
