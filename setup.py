@@ -21,14 +21,21 @@ FLAGS = ["-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-
 # Where a leaf has become large, gcc calls the small functions of its loops, for up to a third of its time.
 INLINE = [
     f"--param={limit}"
-    for limit in ("max-inline-insns-single=1000", "inline-unit-growth=1000", "large-function-growth=1000", "large-stack-frame-growth=10000")
+    for limit in (
+        "max-inline-insns-single=1000",
+        "inline-unit-growth=1000",
+        "large-function-growth=1000",
+        "large-stack-frame-growth=10000",
+    )
 ]
 LEVELS = {"base": []}
 if platform.machine() in ("x86_64", "AMD64"):
     LEVELS |= {"v3": ["-march=x86-64-v3"], "v4": ["-march=x86-64-v4", "-mprefer-vector-width=512"]}
 if os.environ.get("BNCORE_LEVELS"):
     LEVELS = {level: LEVELS[level] for level in os.environ["BNCORE_LEVELS"].split(",")}
-LEAVES = sorted(str(path) for path in Path("bncore/core/leaves").glob("*.[ph]*") if path.suffix in (".pxd", ".h"))
+LEAVES = sorted(
+    str(path) for path in Path("bncore/core/leaves").glob("*.[ph]*") if path.suffix in (".pxd", ".h")
+)
 # What is compiled once, and whether it starts threads.
 ONCE = {
     "bncore._blocks": False,

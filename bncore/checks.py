@@ -102,10 +102,13 @@ def _one_a_channel(name: str, array: Array, channels: int | None) -> Array:
     return array
 
 
-def vectors(parameters: Mapping[str, ArrayLike | None], channels: int) -> dict[str, NDArray[numpy.float64] | None]:
+def vectors(
+    parameters: Mapping[str, ArrayLike | None], channels: int
+) -> dict[str, NDArray[numpy.float64] | None]:
     """Vectors of one number a channel, each of which may be absent."""
     return {
-        name: None if value is None else per_channel(name, value, channels) for name, value in parameters.items()
+        name: None if value is None else per_channel(name, value, channels)
+        for name, value in parameters.items()
     }
 
 

@@ -1,7 +1,5 @@
 """Batch normalization as functions of arrays: (9.38)-(9.41) forward, and the gradients derived from them."""
 
-from collections.abc import Iterable
-
 import numpy
 from numpy.typing import ArrayLike
 
@@ -123,11 +121,13 @@ def backward(
     given = checks.vectors({"gamma": gamma}, channels)
     check_own(stats, x, channels)
     given |= {"mean": stats.mean, "var": stats.var}
-    checks.output(out, x, {"x": x, "dy": dy, "gamma": gamma, "stats.mean": stats.mean, "stats.var": stats.var})
-    sums = {"dgamma": numpy.zeros(channels), "dbeta": numpy.zeros(channels)}
-    tensors = {"x": x, "dy": dy}
-    (dx,) = operands.compute("backward", tensors, {"out": out}, given | sums, stats.eps, axis, own=True)
-    return dx, *rounded(sums.values(), gamma, x)
+    checks.output(
+        out, x, {"x": x, "dy": dy, "gamma": gamma, "stats.mean": stats.mean, "stats.var": stats.var}
+    )
+    dgamma, dbeta = numpy.zeros(channels), numpy.zeros(channels)
+    tensors, vectors = {"x": x, "dy": dy}, given | {"dgamma": dgamma, "dbeta": dbeta}
+    (dx,) = operands.compute("backward", tensors, {"out": out}, vectors, stats.eps, axis, own=True)
+    return dx, rounded(dgamma, gamma, x), rounded(dbeta, gamma, x)
 
 
 def inference(
@@ -180,7 +180,10 @@ def inference(
     eps = checks.epsilon(eps)
     channels = x.shape[axis]
     given = checks.vectors({"gamma": gamma, "beta": beta}, channels)
-    given |= {"mean": checks.per_channel("mean", mean, channels), "var": checks.variance("var", var, channels)}
+    given |= {
+        "mean": checks.per_channel("mean", mean, channels),
+        "var": checks.variance("var", var, channels),
+    }
     checks.output(out, x, {"x": x, "gamma": gamma, "beta": beta, "mean": mean, "var": var})
     (y,) = operands.compute("inference", {"x": x}, {"out": out}, given, eps, axis, own=False)
     return y
@@ -243,12 +246,15 @@ def inference_backward(
     eps = checks.epsilon(eps)
     channels = x.shape[axis]
     given = checks.vectors({"gamma": gamma}, channels)
-    given |= {"mean": checks.per_channel("mean", mean, channels), "var": checks.variance("var", var, channels)}
+    given |= {
+        "mean": checks.per_channel("mean", mean, channels),
+        "var": checks.variance("var", var, channels),
+    }
     checks.output(out, x, {"x": x, "dy": dy, "gamma": gamma, "mean": mean, "var": var})
-    sums = {"dgamma": numpy.zeros(channels), "dbeta": numpy.zeros(channels)}
-    tensors = {"x": x, "dy": dy}
-    (dx,) = operands.compute("inference_backward", tensors, {"out": out}, given | sums, eps, axis, own=False)
-    return dx, *rounded(sums.values(), gamma, x)
+    dgamma, dbeta = numpy.zeros(channels), numpy.zeros(channels)
+    tensors, vectors = {"x": x, "dy": dy}, given | {"dgamma": dgamma, "dbeta": dbeta}
+    (dx,) = operands.compute("inference_backward", tensors, {"out": out}, vectors, eps, axis, own=False)
+    return dx, rounded(dgamma, gamma, x), rounded(dbeta, gamma, x)
 
 
 def statistics(x: ArrayLike, *, eps: float = 1e-5, axis: int = 1) -> Stats:
@@ -303,10 +309,9 @@ def check_own(stats: Stats, x: Array, channels: int) -> None:
         )
 
 
-def rounded(sums: Iterable[Array], gamma: ArrayLike | None, x: Array) -> list[Array]:
-    """Gradients of gamma and beta in gamma's dtype, or in that of x."""
-    kind = (x if gamma is None else numpy.asarray(gamma)).dtype.newbyteorder("=")
-    return [cast(gradient, kind) for gradient in sums]
+def rounded(gradient: Array, gamma: ArrayLike | None, x: Array) -> Array:
+    """A gradient of gamma or beta in gamma's dtype, or in that of x."""
+    return cast(gradient, (x if gamma is None else numpy.asarray(gamma)).dtype.newbyteorder("="))
 
 
 def _count(x: Array, channels: int) -> int:

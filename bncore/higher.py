@@ -139,12 +139,10 @@ def double_backward(
     given |= {"mean": stats.mean, "var": stats.var}
     inputs = {"x": x, "dy": dy, "ddx": ddx, **parameters, "stats.mean": stats.mean, "stats.var": stats.var}
     outs = _pair(out, x, inputs)
-    sums = {"dgamma": numpy.zeros(channels)}
-    tensors = {"x": x, "dy": dy, "v": v}
-    d_dy, d_x = operands.compute(
-        "double_backward", tensors, outs, given | sums, stats.eps, axis, own=True
-    )
-    return d_dy, d_x, *rounded(sums.values(), gamma, x)
+    d_gamma = numpy.zeros(channels)
+    tensors, vectors = {"x": x, "dy": dy, "v": v}, given | {"dgamma": d_gamma}
+    d_dy, d_x = operands.compute("double_backward", tensors, outs, vectors, stats.eps, axis, own=True)
+    return d_dy, d_x, rounded(d_gamma, gamma, x)
 
 
 def _pair(out: object, x: Array, inputs: Mapping[str, object]) -> dict[str, Array | None]:

@@ -8,6 +8,7 @@ lies in memory in another order than x where x is channels-last.
 """
 
 import math
+from collections.abc import Mapping
 
 import numpy
 from numpy.typing import NDArray
@@ -81,33 +82,35 @@ def _merge(arrays: list[Array], axes: list[int]) -> list[list[int]]:
 
 def compute(
     operation: str,
-    tensors: dict[str, Array | None],
-    outs: dict[str, Array | None],
-    vectors: dict[str, NDArray[numpy.float64] | None],
+    tensors: Mapping[str, Array | None],
+    outs: Mapping[str, Array | None],
+    vectors: Mapping[str, NDArray[numpy.float64] | None],
     eps: float,
     axis: int,
     own: bool,
 ) -> list[Array]:
-    """Carry out an operation on arrays that have been checked, and return its results where the caller wants them.
+    """Carry out an operation on arrays that have been checked; its results are where the caller wants them.
 
     The first of the tensors is x, whose layout decides how all are walked, and which new results take.
     """
     given = {name: array for name, array in tensors.items() if array is not None}
     places, views = prepare(given, axis, outs)
-    if tensors["x"].size:
+    if views:
         call.compute(operation, views, vectors, eps, own)
     return [_delivered(place, out) for place, out in zip(places, outs.values(), strict=True)]
 
 
 def prepare(
-    tensors: dict[str, Array], axis: int, outs: dict[str, Array | None]
+    tensors: Mapping[str, Array], axis: int, outs: Mapping[str, Array | None]
 ) -> tuple[list[Array], dict[str, Array]]:
     """Where the results go, and four-dimensional views of tensors and of those places, by their names.
 
-    A place is `out` itself if a kernel can walk it, and else memory of its own, to be copied to `out` at the end.
+    A place is `out` itself if a kernel can walk it, else memory of its own, to be copied to `out` at the end.
     """
     x, *others = (ready(array) for array in tensors.values())
-    places = [recycling.empty_like(x) if out is None or not out.flags.aligned else out for out in outs.values()]
+    places = [
+        recycling.empty_like(x) if out is None or not out.flags.aligned else out for out in outs.values()
+    ]
     names = [*tensors, *outs]
     if not x.size:
         return places, {}
@@ -151,4 +154,3 @@ def _in_rows(view: Array) -> bool:
         and (h == 1 or along_h == w * step)
         and (c == 1 or along_c == h * w * step)
     )
-

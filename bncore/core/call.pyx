@@ -12,10 +12,10 @@ from libc.string cimport memset
 
 from bncore._stats cimport Stats, blank
 from bncore.core.execute cimport Call, execute, level
-from bncore.core.operations cimport BACKWARD, DOUBLE_BACKWARD, FORWARD, INFERENCE, INFERENCE_BACKWARD, OPERATIONS, STATISTICS
+from bncore.core.operations cimport BACKWARD, DOUBLE_BACKWARD, FORWARD, INFERENCE, INFERENCE_BACKWARD, STATISTICS
 from bncore.core.operations cimport operation as row_of
 from bncore.core.plan cimport here, make
-from bncore.core.types cimport DY, FLOAT32, FLOAT64, OPERANDS, OUT, OUT2, V, X, Kind, Operand, Parameters, Vector
+from bncore.core.types cimport DY, FLOAT32, FLOAT64, OUT, OUT2, V, X, Kind, Operand, Parameters, Vector
 
 from numpy import empty, ndarray
 
@@ -51,8 +51,8 @@ ctypedef fused real:
     float
     double
 
-cdef Py_ssize_t LEAST_KEPT = LEAST # bytes of a result whose memory is used again
-cdef int threads = 1               # that a call may use
+cdef Py_ssize_t LEAST_KEPT = LEAST  # bytes of a result whose memory is used again
+cdef int threads = 1                # that a call may use
 
 
 def limit_threads(int number):

@@ -16,8 +16,8 @@ from bncore.core.partition cimport Chunk, block_start, chunk, piece
 from bncore.core.plan cimport here
 from bncore.core.types cimport (
     BEND, CARRIED, COEFFICIENTS, DY, LINE, MOMENTS, NO_MAP, NO_SUMS, NOTHING, OUT, OUT2, PAIRS, PULL, SCALE, SHARED, SLOPE, SUMS,
-    TOGETHER, V, X, Block, Coefficients, Conclusion, Fetch, Layout, Level, Operand, Partition, Parts, Records, Rows, Runs, Span, Store,
-    stored_bytes,
+    TOGETHER, V, X, Block, Coefficients, Conclusion, Fetch, Layout, Level, Operand, Partition, Parts, Records, Rows, Runs, Span,
+    Store, stored_bytes,
 )
 
 cdef extern from "threads.h" nogil:
@@ -101,10 +101,10 @@ cdef inline char* room(const Call* call, Py_ssize_t thread) noexcept nogil:
 
 cdef void open_own(Place* place, const Call* call, Py_ssize_t thread, Py_ssize_t buffer) noexcept nogil:
     # what a thread keeps of a tile
-    cdef const Layout* l = &call.plan.scratch.own
-    cdef char* base = room(call, thread) + call.plan.scratch.kept + buffer * l.bytes
-    open_records(place, base, l, &call.plan.partition)
-    open_coefficients(place, base, l)
+    cdef const Layout* own = &call.plan.scratch.own
+    cdef char* base = room(call, thread) + call.plan.scratch.kept + buffer * own.bytes
+    open_records(place, base, own, &call.plan.partition)
+    open_coefficients(place, base, own)
 
 
 cdef void open_all(Place* place, const Call* call) noexcept nogil:
@@ -149,7 +149,8 @@ cdef inline void rows_of(Rows* r, const Call* call, int slot, Py_ssize_t row, Py
         r.stride = x.n
 
 
-cdef inline void runs_of(Runs* r, const Call* call, int slot, Chunk k, Py_ssize_t channel, Py_ssize_t thread, bint read) noexcept nogil:
+cdef inline void runs_of(Runs* r, const Call* call, int slot, Chunk k, Py_ssize_t channel, Py_ssize_t thread,
+                         bint read) noexcept nogil:
     cdef const Operand* x = &call.operands[slot]
     if call.plan.schedule.gathered[slot]:
         r.base = room(call, thread) + call.plan.scratch.staging[slot]
@@ -354,7 +355,7 @@ cdef void map_then_sum(const Call* call, Py_ssize_t tile, Py_ssize_t t, const Pl
     cdef Coefficients of
     cdef Records to
     cdef Chunk k, next_k
-    cdef Span here, there
+    cdef Span span, next_span
     cdef Store store
     cdef Fetch dy_next, next
     cdef Runs dy, x, out, next_dy, next_x
@@ -363,7 +364,7 @@ cdef void map_then_sum(const Call* call, Py_ssize_t tile, Py_ssize_t t, const Pl
         sum_part(call, next_tile, next_t, next_place, thread)
         return
     k, next_k = chunk(&call.plan.partition, t), chunk(&call.plan.partition, next_t)
-    here, there, store = span_of(k, 1), span_of(next_k, 1), store_of(call)
+    span, next_span, store = span_of(k, 1), span_of(next_k, 1), store_of(call)
     coefficients_of(&of, call, place, c)
     records_of(&to, next_place, next_c, next_t)
     runs_of(&x, call, X, k, c, thread, True)
@@ -371,13 +372,13 @@ cdef void map_then_sum(const Call* call, Py_ssize_t tile, Py_ssize_t t, const Pl
     runs_of(&next_x, call, X, next_k, next_c, thread, True)
     fetch_of(&next, call, X, next_t)
     if call.operation.map == SCALE:
-        call.leaves.run_scale_moments(NULL, &here, &x, &out, &of, &store, &there, &next_x, &next, &to)
+        call.leaves.run_scale_moments(NULL, &span, &x, &out, &of, &store, &next_span, &next_x, &next, &to)
         return
     runs_of(&dy, call, DY, k, c, thread, True)
     runs_of(&next_dy, call, DY, next_k, next_c, thread, True)
     fetch_of(&dy_next, call, DY, next_t)
-    call.leaves.run_pull_pairs(NULL, &here, &dy, &x, &out, &of, &store, &there, &next_dy, &next_x, &dy_next, &next,
-                               &call.parameters, next_c, &to)
+    call.leaves.run_pull_pairs(NULL, &span, &dy, &x, &out, &of, &store, &next_span, &next_dy, &next_x, &dy_next,
+                               &next, &call.parameters, next_c, &to)
 
 
 cdef void conclude(const Call* call, Conclusion what, Py_ssize_t first, Py_ssize_t end, const Place* place) noexcept nogil:

@@ -22,15 +22,16 @@ cdef inline Operation row(Reduction sums, Conclusion before, Conclusion between,
 
 
 cdef inline Operation operation(int which) noexcept nogil:
-    #                                     sums     before       between    map     after
+    #              sums     before       between    map     after
     if which == STATISTICS:
-        return row(                       MOMENTS, NOTHING,     NOTHING,   NO_MAP, OWN_MOMENTS)
-    if which == FORWARD:
-        return row(                       MOMENTS, NOTHING,     OWN_SCALE, SCALE,  NOTHING)
-    if which == INFERENCE:
-        return row(                       NO_SUMS, GIVEN_SCALE, NOTHING,   SCALE,  NOTHING)
-    if which == BACKWARD:
-        return row(                       PAIRS,   NOTHING,     OWN_PULL,  PULL,   NOTHING)
-    if which == INFERENCE_BACKWARD:
-        return row(                       PAIRS,   GIVEN_SLOPE, NOTHING,   SLOPE,  GIVEN_SUMS)
-    return row(                           FIVE,    NOTHING,     OWN_BEND,  BEND,   NOTHING)
+        return row(MOMENTS, NOTHING,     NOTHING,   NO_MAP, OWN_MOMENTS)
+    elif which == FORWARD:
+        return row(MOMENTS, NOTHING,     OWN_SCALE, SCALE,  NOTHING)
+    elif which == INFERENCE:
+        return row(NO_SUMS, GIVEN_SCALE, NOTHING,   SCALE,  NOTHING)
+    elif which == BACKWARD:
+        return row(PAIRS,   NOTHING,     OWN_PULL,  PULL,   NOTHING)
+    elif which == INFERENCE_BACKWARD:
+        return row(PAIRS,   GIVEN_SLOPE, NOTHING,   SLOPE,  GIVEN_SUMS)
+    else:
+        return row(FIVE,    NOTHING,     OWN_BEND,  BEND,   NOTHING)

@@ -7,6 +7,7 @@ from bncore.core.types cimport Partition
 
 cdef enum:
     GROUP = 8                      # rows that are summed at once: blocks begin where one does
+    LANES = 32                     # elements of a run that are: pieces of a plane begin where so many of them do
 
 
 cdef struct Chunk:

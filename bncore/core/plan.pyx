@@ -11,10 +11,11 @@ e. Rejected: a schedule chosen by what was fast last time. Two equal calls then 
 """
 
 from bncore.core.operations cimport operation as row_of
+from bncore.core.partition cimport LANES
 from bncore.core.types cimport (
-    BEND, CARRIED, CHANNELS, COEFFICIENTS, COLUMNS, FIVE, FIVE_BYTES, FLOAT32, FLOAT64, LINE, MOMENTS, NO_MAP, NO_SUMS, NOTHING, OPERANDS, OUT,
-    PAIRS, PULL, SHARED, SLOPE, SPREAD, SUMS, TOGETHER, X, Kind, Layout, Machine, Operand, Operation, Partition, Plan, Schedule,
-    Scratch, stored_bytes,
+    BEND, CARRIED, CHANNELS, COEFFICIENTS, COLUMNS, FIVE, FIVE_BYTES, FLOAT32, FLOAT64, LINE, MOMENTS, NO_MAP, NO_SUMS, NOTHING,
+    OPERANDS, OUT, PAIRS, PULL, SHARED, SLOPE, SPREAD, SUMS, TOGETHER, X, Kind, Layout, Machine, Operand, Operation, Partition,
+    Plan, Schedule, Scratch, stored_bytes,
 )
 
 cdef enum:
@@ -23,8 +24,7 @@ cdef enum:
     MANY_PLANES = 8                # at least so many of them,
     TINY_PLANE = 8                 # and planes of still fewer if there are two
     LONG_RUN = 64                  # planes of so many elements are mapped as runs
-    LANES = 32                     # of a run of float32
-    PAGE = 4096                    # bytes of a folded row, at most
+    PAGE = 4 * COLUMNS             # bytes of a folded row, at most
     BLOCK_ROWS = 256               # folded rows to a block: the work of combining its columns stays below a tenth
     BLOCK_ELEMENTS = 512           # of a channel to a block: a record of them takes less than a hundredth of their memory
     BLOCKS = 64                    # to a tensor, at most
@@ -35,7 +35,7 @@ cdef enum:
     STRIP_CHANNELS = 128           # of a tile of a map alone in runs
     FEW_ELEMENTS = 400             # of a channel: of fewer a map alone is shared out by channels, each worked out once
     SPARE = 8                      # tiles to a thread from which one more or less does not matter
-    STREAM_AHEAD = 8192            # bytes
+    STREAM_AHEAD = 8192            # bytes that are fetched ahead of a map whose results are streamed
 
 
 cdef Machine here
@@ -167,7 +167,8 @@ cdef inline bint alias(const Operand* operands, int result) noexcept nogil:
     return False
 
 
-cdef inline void arrange(Plan* plan, const Operation* o, const Operand* operands, int threads, const Machine* machine) noexcept nogil:
+cdef inline void arrange(Plan* plan, const Operation* o, const Operand* operands, int threads,
+                         const Machine* machine) noexcept nogil:
     cdef Partition* p = &plan.partition
     cdef Schedule* s = &plan.schedule
     cdef Py_ssize_t item = stored_bytes(plan.kind), elements = p.rows * p.channels * p.size

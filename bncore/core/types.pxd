@@ -8,7 +8,7 @@ cdef enum:
     FOLDED = 512                   # channels of rows that are folded, at most: a folded row has two of them at least
     COLUMNS = 2 * FOLDED           # of a block, at most; of sums of float64 half as many
     ROOM = COLUMNS + 8             # accumulators of them, so that the last vector of a row may look past its columns
-    CHANNELS = 64                  # of a tile of runs that are summed, at most: enough that roots and quotients of vectors overlap
+    CHANNELS = 64                  # of a tile of runs that are summed, at most: enough that roots and quotients overlap
     FIVE_BYTES = (1 + 2 * SUMS) * ROOM * 8    # accumulators of five sums
 
 

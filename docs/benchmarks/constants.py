@@ -1,7 +1,8 @@
 """What the kernels' constants are worth: `python docs/benchmarks/constants.py`, some twenty minutes.
 
 The kernels are built again with each constant halved and doubled, and raced against the kernels as they are,
-interleaved in one process, on shapes that feel it. Writes the table of docs/kernels.md. `--build` only makes
+interleaved in one process, on shapes that feel it. A field of the machine that plans are made for needs no
+build: the same kernels are told of another machine. Writes the table of docs/kernels.md. `--build` only makes
 the builds, which are kept in build/constants until the sources change; `--quick` writes no page, and `--only`
 the rows of what it names.
 """
@@ -20,14 +21,10 @@ BEFORE, AFTER = "as it is", "once more"
 
 FIRST, LAST = 1, -1
 # For each constant calls that feel it: an operation, the extents of x, and its axis of channels. They are of
-# float32: with twice the SMALL_PLANE or STAGE, float64 would not fit the room that a thread has.
+# float32: with twice the SMALL_PLANE, float64 would not fit the columns that a leaf has room for.
 RACES = {
     "CHUNK_BYTES": [("statistics", (8, 64, 56, 56), FIRST), ("backward", (4, 16, 56, 56), FIRST)],
-    "STAGE": [
-        ("inference in place", (16, 64, 56, 56), FIRST),
-        ("forward of a crop", (16, 64, 56, 56), FIRST),
-    ],
-    "COLUMNS": [("forward", (12544, 128), FIRST), ("backward", (8, 28, 28, 512), LAST)],
+    "FOLDED": [("forward", (12544, 128), FIRST), ("backward", (8, 28, 28, 512), LAST)],
     "BLOCK_ROWS": [("forward", (4096, 512), FIRST), ("forward", (1024, 1024), FIRST)],
     "BLOCK_ELEMENTS": [("forward", (2048, 2048), FIRST), ("backward", (50, 7, 7, 2048), LAST)],
     "BLOCKS": [("forward", (200704, 64), FIRST), ("backward", (65536, 256), FIRST)],
@@ -41,50 +38,61 @@ RACES = {
     "MANY_PLANES": [("forward", (6, 256, 7, 7), FIRST), ("forward", (12, 256, 7, 7), FIRST)],
     "TINY_PLANE": [("forward", (4, 512, 3, 3), FIRST), ("inference", (4, 512, 2, 3), FIRST)],
     "LONG_RUN": [("forward", (64, 128, 7, 7), FIRST), ("forward", (64, 64, 10, 10), FIRST)],
-    "MANY_CHANNELS": [("forward", (1, 1024, 8, 8), FIRST), ("backward", (1, 1024, 8, 8), FIRST)],
-    "GROUP_ELEMENTS": [("forward", (1, 512, 15, 15), FIRST), ("backward", (1, 128, 28, 28), FIRST)],
-    "AHEAD": [("forward", (1, 1024, 28, 17), FIRST), ("backward", (1, 640, 15, 15), FIRST)],
-    "STRIP_CHANNELS": [("inference", (64, 1024), FIRST), ("inference", (1, 8, 8, 640), LAST)],
-    "IN_CACHE": [("inference", (256, 512), FIRST), ("inference", (1, 15, 15, 640), LAST)],
-    "SMALL_SUMS": [("backward", (1, 128, 14, 14), FIRST), ("forward", (1, 128, 10, 10), FIRST)],
-    "SMALL_WORK": [("forward", (1, 128, 14, 14), FIRST), ("forward", (64, 768), FIRST)],
+    "CHANNELS": [("forward", (1, 2048, 4, 4), FIRST), ("backward", (1, 2048, 4, 4), FIRST)],
+    "TILE_ELEMENTS": [("forward", (1, 512, 15, 15), FIRST), ("backward", (1, 128, 28, 28), FIRST)],
+    "FETCH_ELEMENTS": [("forward", (1, 1024, 28, 17), FIRST), ("backward", (1, 640, 15, 15), FIRST)],
+    "STRIP_CHANNELS": [("inference", (32, 512, 14, 14), FIRST), ("inference", (96, 512, 8, 8), FIRST)],
     "SPARE": [("forward", (16, 12, 112, 112), FIRST), ("backward", (8, 24, 56, 56), FIRST)],
-    "STREAM_BYTES": [("forward", (32, 128, 28, 28), FIRST), ("backward", (25, 56, 56, 80), LAST)],
     "STREAM_AHEAD": [("inference", (50, 64, 112, 112), FIRST), ("forward", (50, 56, 56, 128), LAST)],
     "FETCH_BYTES": [("forward", (50, 128, 28, 28), FIRST), ("backward", (16, 64, 33, 33), FIRST)],
-    "LARGE_CHANNEL": [("forward", (24, 64, 64, 64), FIRST), ("forward", (48, 64, 64, 64), FIRST)],
-    "STRIP": [("double backward", (1024, 1000), FIRST), ("double backward", (8, 14, 14, 256), LAST)],
+    "STRIP": [("double_backward", (1024, 1000), FIRST), ("double_backward", (8, 14, 14, 256), LAST)],
     # mean squares of 5.8 and 11.9 times the variance: on either side of the constant
     "NEAR_ZERO": [
         ("forward of x + 2.2", (16, 64, 56, 56), FIRST),
         ("forward of x + 3.3", (16, 64, 56, 56), FIRST),
     ],
+    # fields of the machine
+    "grain": [("forward", (1, 128, 14, 14), FIRST), ("forward", (64, 768), FIRST)],
+    "whole_grain": [("backward", (1, 128, 14, 14), FIRST), ("forward", (1, 128, 10, 10), FIRST)],
+    "stream": [("forward", (32, 128, 28, 28), FIRST), ("backward", (25, 56, 56, 80), LAST)],
+    "large": [("forward", (24, 64, 64, 64), FIRST), ("forward", (48, 64, 64, 64), FIRST)],
 }
 # No other value can be tried: these are no choices of speed, or are written into the code's shape.
 FIXED = {
     "LANES": "the order of additions: 32 numbers, in the registers of the widest level",
     "GROUP": "the height of the tree in which rows are added, which is written out",
+    "COLUMNS": "follows from FOLDED",
+    "PAGE": "follows from COLUMNS",
     "ROOM": "follows from COLUMNS and the widest level",
     "BREADTH": "the order of additions: eight numbers, a register of the widest level",
     "SQUARE": "follows from BREADTH and the height of the tree",
-    "TILE_BYTES": "follows from CHUNK_BYTES",
     "LINE": "of the processor",
     "IN_LINE": "follows from LINE",
+    "OPERANDS": "the arrays that an operation has",
+    "SUMS": "the sums that double_backward needs",
+    "COEFFICIENTS": "the numbers of a channel that the maps of double_backward need",
+    "FIVE_BYTES": "follows from SUMS and ROOM",
     "HELD": "the arguments that a call has",
     "MOST_AXES": "a limit of the short way in",
     "C_ORDER": "of NumPy's interface",
     "ALIGNED": "of NumPy's interface",
     "NATIVE": "of NumPy's interface",
     "WRITEABLE": "of NumPy's interface",
-    "READY": "of NumPy's interface",
-    "FIVE_SUMS": "the sums that double_backward needs",
+    "processors": "of the machine",
+    "registers": "of the instruction set",
+    "streams": "of the instruction set",
 }
 
 
 def changes(names):
     """The builds to race, {(name, value): edits}, and the kernels as they are, {(): no edits}."""
     found = variants.declared()
-    tried = {(name, value): (found[name].edit(value),) for name in names for value in others(found[name])}
+    tried = {
+        (name, value): (found[name].edit(value),)
+        for name in names
+        if found[name].file
+        for value in others(found[name])
+    }
     return {(): ()} | tried
 
 
@@ -93,38 +101,22 @@ def others(constant):
     return constant.value // 2, constant.value * 2
 
 
-def call(package, operation, extents, axis):
-    """An operation of a build on made-up numbers; what it returns are arrays and `Stats`."""
-    import numpy
-    from harness.workload import aligned
-
-    random = numpy.random.default_rng(9_38)
-    x, dy, out, more = (aligned(extents, numpy.float32) for _ in range(4))
-    for array in (x, dy):
-        random.standard_normal(out=array, dtype=numpy.float32)
-    zero, one = numpy.zeros(extents[axis]), numpy.ones(extents[axis])
-    operation, _, what = operation.partition(" of ")
-    if what == "a crop":
-        x = x[..., 1:-1]
-        out = aligned(x.shape, numpy.float32)
-    elif what:
-        x += numpy.float32(what.removeprefix("x + "))
-    stats = package.statistics(x, axis=axis)
-    given, both = {"axis": axis, "out": out}, {"axis": axis, "out": (out, more)}
-    return {
-        "statistics": lambda: (package.statistics(x, axis=axis),),
-        "forward": lambda: package.forward(x, **given),
-        "inference": lambda: (package.inference(x, None, None, zero, one, **given),),
-        # with these statistics and without eps the values stay what they are
-        "inference in place": lambda: (package.inference(x, None, None, zero, one, eps=0, axis=axis, out=x),),
-        "backward": lambda: package.backward(dy, x, None, stats, **given),
-        "double backward": lambda: package.double_backward(x, None, None, dy, x, None, stats, **both),
-    }[operation]
+def changed(constant, value, folders):
+    """The package with another value of a constant."""
+    if constant.file:
+        return variants.load(folders[constant.name, value])
+    return variants.load(variants.twin(folders[()], f"{constant.name}-{value}"), **{constant.name: value})
 
 
-def _bits(runner):
-    arrays = (each if hasattr(each, "tobytes") else each.var for each in runner())
-    return [array.tobytes() for array in arrays]
+def contest(race):
+    """The operation of a race, and its workload; x may be moved away from 0: "forward of x + 2.2"."""
+    from harness.workload import laid_out
+
+    operation, extents, axis = race
+    operation, _, offset = operation.partition(" of x + ")
+    load = laid_out(extents, axis, "float32")
+    load.x += float(offset or 0)
+    return operation, load
 
 
 def raced(packages, race, rounds):
@@ -133,14 +125,19 @@ def raced(packages, race, rounds):
     `AFTER` is the same kernels in another place; its ratio says what the machine adds.
     """
     from harness import timing
+    from harness.workload import bits, calls
 
-    calls = {key: call(package, *race) for key, package in packages.items()}
-    usual = _bits(calls[BEFORE])
-    same = {key: _bits(each) == usual for key, each in calls.items()}
-    runners = {key: timing.Contender(str(key), each) for key, each in calls.items()}
+    operation, load = contest(race)
+    runners = {
+        key: timing.Contender(str(key), calls(package, load)[operation]) for key, package in packages.items()
+    }
+    found = {}
+    for key, runner in runners.items():
+        load.clear()
+        found[key] = bits(runner.call())
     timing.race(list(runners.values()), rounds, settle=0)
     return {
-        key: (runner.times_as_long_as(runners[BEFORE]), same[key])
+        key: (runner.times_as_long_as(runners[BEFORE]), found[key] == found[BEFORE])
         for key, runner in runners.items()
         if key != BEFORE
     }
@@ -149,9 +146,9 @@ def raced(packages, race, rounds):
 def measured(folders, races, rounds, progress):
     """(Constant, race, what `raced` found) for each race."""
     found = variants.declared()
-    usual = {BEFORE: variants.load(folders[()]), AFTER: variants.load(folders[AFTER])}
+    usual = {BEFORE: variants.load(folders[()]), AFTER: variants.load(variants.twin(folders[()], "again"))}
     for name, some in races.items():
-        packages = usual | {value: variants.load(folders[name, value]) for value in others(found[name])}
+        packages = usual | {value: changed(found[name], value, folders) for value in others(found[name])}
         for package in packages.values():
             package.set_num_threads(environment.threads())
         for race in some:
@@ -252,7 +249,6 @@ def main(argv):
     folders = variants.build(changes(races), isa, progress)
     if options.build:
         return
-    folders[AFTER] = variants.twin(folders[()])
     rounds = QUICK if options.quick else ROUNDS
     lines = [line(*each) for each in measured(folders, races, rounds, progress)]
     if not options.quick:

@@ -5,26 +5,21 @@ Times are made up here. No test says how fast anything is.
 
 import dataclasses
 import re
-import sys
 from functools import partial
-from pathlib import Path
 
+import instructions
+import memory
 import numpy as np
 import pytest
+from benchmarks import SHAPE
+from harness import environment, page, peers, results, run, shapes, timing
+from harness.peers import ours, textbook
+from harness.peers.base import Base, Bound
+from harness.verification import Reference, Wrong, sampled
+from harness.workload import OPERATIONS, bits, workload
 
-FOLDER = Path(__file__).resolve().parents[2] / "docs" / "benchmarks"
-sys.path.insert(0, str(FOLDER))
+import bncore
 
-import constants  # noqa: E402
-import instructions  # noqa: E402
-import memory  # noqa: E402
-from harness import page, peers, results, run, shapes, timing, variants  # noqa: E402
-from harness.peers import ours, textbook  # noqa: E402
-from harness.peers.base import Base, Bound  # noqa: E402
-from harness.verification import Reference, Wrong, sampled  # noqa: E402
-from harness.workload import OPERATIONS, workload  # noqa: E402
-
-SHAPE = shapes.Shape("list", "a name", (3, 5, 7, 2))
 races_of = pytest.mark.parametrize("operation", OPERATIONS)
 layouts_of = pytest.mark.parametrize("layout", shapes.LAYOUTS)
 
@@ -255,7 +250,7 @@ def test_the_page_names_every_loss_and_only_those(tmp_path):
 
 
 def test_the_page_in_the_repository_has_its_markers():
-    text = FOLDER.with_suffix(".md").read_text()
+    text = environment.FOLDER.with_suffix(".md").read_text()
     assert text.count(page.BEGIN) == text.count(page.END) == 1
 
 
@@ -292,7 +287,7 @@ def test_short_calls_are_timed_in_batches():
 
 def test_the_shapes_are_those_of_the_list():
     listed = list(shapes.listed())
-    assert len(listed) == len((FOLDER / "shapes.tsv").read_text().splitlines()) - 1
+    assert len(listed) == len((environment.FOLDER / "shapes.tsv").read_text().splitlines()) - 1
     assert listed[0].extents == (50, 64, 112, 112)
     assert [shape.extents for shape in listed if shape.name == "bnorm1d:3"] == [(32, 128, 10)]
     with pytest.raises(SystemExit, match="--shapes"):
@@ -311,86 +306,17 @@ def test_instructions_flag_growth_beyond_five_percent():
     assert instructions.regressions({"a": 105, "b": 105.1, "new": 1}, table) == (["b"], ["new"])
 
 
-DECLARED = variants.declared()
-
-
-def test_every_constant_of_the_kernels_is_measured_or_has_a_reason_not_to_be():
-    assert not constants.RACES.keys() & constants.FIXED.keys()
-    assert DECLARED.keys() == constants.RACES.keys() | constants.FIXED.keys()
-
-
-def test_no_member_of_an_enum_is_overlooked():
-    text = "".join(path.read_text() for path in (FOLDER.parents[1] / "bncore").glob("*.pxi"))
-    assert text.count("cdef enum") == text.count("cdef enum:\n")
-    assert {"LANES", "READY", "STREAM_BYTES"} <= DECLARED.keys()
-    assert DECLARED["STREAM_BYTES"].value == 16 << 20
-
-
-@pytest.mark.parametrize("name", constants.RACES)
-def test_another_value_can_be_put_in_the_place_of_a_constants_own(name):
-    constant = DECLARED[name]
-    file, old, new = constant.edit(12345)
-    source = (FOLDER.parents[1] / "bncore" / file).read_text()
-    assert source.count(old) == 1
-    assert new == f"    {name} = 12345\n"
-    assert len({constant.value, *constants.others(constant)}) == 3
-    assert constant.says, f"the source does not say what {name} is"
-
-
-def test_the_table_of_constants_is_that_of_the_kernels():
-    text = constants.PAGE.read_text()
-    assert text.count(constants.BEGIN) == 1
-    found = re.findall(r"^\| `(\w+)` \| (\d+) \| (.*?) \|", text.partition(constants.BEGIN)[2], re.MULTILINE)
-    if not found:
-        pytest.skip("docs/benchmarks/constants.py was not run on these kernels yet")
-    wanted = [(name, str(DECLARED[name].value), DECLARED[name].says) for name in constants.RACES]
-    assert list(dict.fromkeys(found)) == wanted
-
-
-def test_rows_of_some_constants_come_among_those_of_the_others(monkeypatch):
-    monkeypatch.setattr(constants.environment, "machine", lambda: {"processor": "P", "caches": "none"})
-    first, second, third = list(constants.RACES)[:3]
-    old = [f"| `{name}` | 1 | {place} |" for name in (first, third) for place in "ab"]
-    text = "\n".join([constants.BEGIN, *constants.facts(), *old, "| `LANES` | a reason |"])
-    new = [f"| `{third}` | 2 | c |", f"| `{second}` | 2 | c |"]
-    assert constants.among(new, text) == [*old[:2], new[1], new[0]]
-    with pytest.raises(ValueError, match="rows of another machine"):
-        constants.among(new, text.replace("P (none)", "Q (none)"))
-
-
-def test_a_race_of_constants_is_a_row():
-    ratios = {8192: (1.034, True), 32768: (0.9, False), constants.AFTER: (1.0, True)}
-    constant = dataclasses.replace(DECLARED["CHUNK_BYTES"], value=16384, says="of one operand")
-    row = constants.line(constant, ("forward", (4, 7, 5), constants.LAST), ratios)
-    assert row == (
-        "| `CHUNK_BYTES` | 16384 | of one operand | forward, 4 x 7 x 5, channels last "
-        "| 1.03 | 0.90 | 1.00 | some others |"
-    )
-
-
-@pytest.mark.parametrize("race", dict.fromkeys(race for some in constants.RACES.values() for race in some))
-def test_a_race_of_constants_runs_the_public_functions(race):
-    import bncore
-
-    operation, extents, axis = race
-    small = tuple(min(extent, 3 + n) for n, extent in enumerate(extents))
-    runner = constants.call(bncore, operation, small, axis)
-    assert constants._bits(runner) == constants._bits(runner)
-
-
 @pytest.mark.parametrize("race", memory.RACES)
 def test_a_race_of_memory_gives_the_same_numbers_in_each(race):
     operation, extents, axis, layers = race
     small = tuple(min(extent, 3 + n) for n, extent in enumerate(extents))
     runners = memory.calls(operation, small, axis, layers)
     assert tuple(runners) == memory.WAYS
-    found = {constants._bits(runner)[0] for runner in runners.values()}
+    found = {bits(runner())[0] for runner in runners.values()}
     assert len(found) == 1
 
 
 def test_a_race_of_memory_leaves_everything_as_it_was():
-    import bncore
-
     before = bncore.get_kept_memory()
     seconds = memory.raced(("inference", (4, 3, 5), memory.FIRST, 1), 1)
     assert tuple(seconds) == memory.WAYS

@@ -4,25 +4,19 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 import child
 import digest
 import pytest
+from harness import building
 
 from bncore import runtime
 from bncore.core import execute
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "docs" / "benchmarks"))
-
-from harness import building
-
 # The compiler that did not make the installed build, and the packages of Debian that it comes in.
-COMPILER, PACKAGES = (
-    ("gcc", "gcc") if execute.COMPILER.startswith("clang") else ("clang", "clang libomp-dev")
-)
+COMPILER, PACKAGES = ("gcc", "gcc") if execute.COMPILER.startswith("clang") else ("clang", "clang libomp-dev")
 pytestmark = pytest.mark.builds
 
 OPENMP = "1" if execute.OPENMP else "0"

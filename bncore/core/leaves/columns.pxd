@@ -83,8 +83,8 @@ cdef inline Ahead after_group(const float* x, Py_ssize_t stride) noexcept nogil:
 
 cdef inline void fetch_lines(Ahead* next, Py_ssize_t stride, Py_ssize_t width) noexcept nogil:
     # as many as a group has in a unit of columns; a processor that follows eight rows looks ahead in none far enough
-    cdef int j
-    for j in range(GROUP * WIDTH // (LINE // 4)):
+    cdef int _
+    for _ in range(GROUP * WIDTH // (LINE // 4)):
         prefetch_far(next.row + next.column)
         next.column += LINE // 4
         if next.column >= width:

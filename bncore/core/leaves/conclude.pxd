@@ -12,8 +12,8 @@ from bncore.core.types cimport (
     Vector,
 )
 from bncore.core.leaves.numbers cimport (
-    CANCELS, LARGE, NEAR_ZERO, REACH, SMALL, Mean, Sum, accumulate, add, any_wide, apart, fabs, flag_vector, fma, from_vector, given,
-    mean_of_two, memcpy, number_or_zero, rounded, sqrt, stored, to_vector,
+    CANCELS, LARGE, NEAR_ZERO, REACH, SMALL, Mean, Sum, accumulate, add, any_wide, apart, fabs, flag_vector, fma, from_vector,
+    given, mean_of_two, memcpy, number_or_zero, rounded, sqrt, stored, to_vector,
 )
 from bncore.core.partition cimport part_count
 
@@ -51,7 +51,8 @@ cdef struct Work:
     double wide[SOME_CHANNELS]      # 0 or 1
 
 
-cdef inline double* vector_of(const Vector* v, Py_ssize_t first, double* room, Py_ssize_t channels, double otherwise) noexcept nogil:
+cdef inline double* vector_of(const Vector* v, Py_ssize_t first, double* room, Py_ssize_t channels,
+                              double otherwise) noexcept nogil:
     # what was given, or room for it
     cdef Py_ssize_t c
     if v.wide != NULL:
@@ -77,7 +78,8 @@ cdef inline void take_up(Work* w, const Parameters* p, Py_ssize_t first, Py_ssiz
 
 # Parts put together.
 
-cdef inline void add_part(from_vector hi, const double* lo, to_vector total, to_vector total_lo, Py_ssize_t channels) noexcept nogil:
+cdef inline void add_part(from_vector hi, const double* lo, to_vector total, to_vector total_lo,
+                          Py_ssize_t channels) noexcept nogil:
     cdef Py_ssize_t c
     for c in range(channels):
         accumulate(hi[c], &total[c], &total_lo[c], True)
@@ -116,7 +118,8 @@ cdef inline void add_deviations(from_vector hi, const double* lo, from_vector m2
             add_deviation(hi[c], lo[c], m2[c], near[c], rest[c], &total[c], &total_lo[c], count)
 
 
-cdef inline const double* records_of(double* const* vectors, int i, const Parts* parts, Py_ssize_t at, Py_ssize_t t) noexcept nogil:
+cdef inline const double* records_of(double* const* vectors, int i, const Parts* parts, Py_ssize_t at,
+                                     Py_ssize_t t) noexcept nogil:
     # what part t has left of the channels from `at` on
     return vectors[i] + t * parts.stride + at if vectors[i] != NULL else NULL
 
@@ -315,7 +318,8 @@ cdef inline void keep_wide(const Work* w, const Coefficients* k, const double* f
         keep_exact(w, k, 3, fourth)
 
 
-cdef inline void keep_scale(Work* w, const Coefficients* k, const double* mean, const double* beta, const stored* kind) noexcept nogil:
+cdef inline void keep_scale(Work* w, const Coefficients* k, const double* mean, const double* beta,
+                            const stored* kind) noexcept nogil:
     lay_scale(mean, w.residual, w.slope, beta, column(k, 0, w.at, kind), column(k, 1, w.at, kind), column(k, 2, w.at, kind),
               w.channels)
     keep_wide(w, k, mean, w.residual, w.slope, beta)
@@ -328,7 +332,8 @@ cdef inline void own_moments(Work* w, const Parameters* p, const Parts* parts) n
     close_moments(w.sum, w.sum_lo, w.second, w.near, w.rest, w.mean, w.var, w.channels, p.m)
 
 
-cdef inline void own_scale(Work* w, const Parameters* p, const Parts* parts, const Coefficients* k, const stored* kind) noexcept nogil:
+cdef inline void own_scale(Work* w, const Parameters* p, const Parts* parts, const Coefficients* k,
+                           const stored* kind) noexcept nogil:
     cdef Py_ssize_t c
     own_moments(w, p, parts)
     root(w.var, w.rstd, w.channels, p.eps, True)
@@ -365,7 +370,8 @@ cdef inline void conclude_pairs(Work* w, const Parameters* p, const Parts* parts
         round_off(w.dbeta, p.dbeta_single + w.first, w.channels)
 
 
-cdef inline void own_pull(Work* w, const Parameters* p, const Parts* parts, const Coefficients* k, const stored* kind) noexcept nogil:
+cdef inline void own_pull(Work* w, const Parameters* p, const Parts* parts, const Coefficients* k,
+                          const stored* kind) noexcept nogil:
     conclude_pairs(w, p, parts, kind)
     close_pull(w.mean, w.var, w.gamma, w.rstd, w.dbeta, w.dyd, w.rise, w.slope, w.k1, w.wide, w.channels, p.m)
     lay_pull(w.mean, w.rise, w.slope, w.k1, column(k, 0, w.at, kind), column(k, 1, w.at, kind), column(k, 2, w.at, kind),

@@ -11,15 +11,15 @@
 # e. Rejected: one-element shifts instead of a first pass for the mean: a pass over data in L1 costs a tenth, and no outlier can
 #    then spoil the second. TwoSum for each element: twice the instructions, for the class of the bound allows four roundings.
 
+from bncore.core.partition cimport LANES
 from bncore.core.types cimport CHANNELS, LINE, Fetch, Parameters, Records, Runs, Span
 from bncore.core.leaves.numbers cimport (
     BREADTH, NEAR_ZERO, WIDTH, Eight, Lanes32, Moments, Sum, Walk, accumulate, add, add_runs, centre_of,
-    finite_or_zero, fold_eight, fold_lanes, fold_two, from_vector, keep_moments, keep_sum, left_over, load_unit, no_lanes, nothing, octet,
-    prefetch, product, rounded, spread_unit, store_unit, stored, to_vector, unit,
+    finite_or_zero, fold_eight, fold_lanes, fold_two, from_vector, keep_moments, keep_sum, left_over, load_unit, no_lanes,
+    nothing, octet, prefetch, product, rounded, spread_unit, store_unit, stored, to_vector, unit,
 )
 
 cdef enum:
-    LANES = 32
     SQUARE = 64                    # of float64: elements to a tree in each lane
 
 
@@ -71,7 +71,8 @@ cdef inline Moments moments_about(double centre, Sum d, Sum dd, double count) no
     return result
 
 
-cdef inline Moments far_moments(const Span* s, const Runs* x, Py_ssize_t channel, double centre, const float* kind) noexcept nogil:
+cdef inline Moments far_moments(const Span* s, const Runs* x, Py_ssize_t channel, double centre,
+                                const float* kind) noexcept nogil:
     # moments of one channel from the deviations from a number near its mean
     cdef double[LANES] a, b
     cdef Sum sum, squares
@@ -328,7 +329,8 @@ cdef inline void end_pairs(Py_ssize_t channel, Tally* t, const Records* to, cons
 
 # The leaves.
 
-cdef inline void run_moments(const stored* kind, const Span* s, const Runs* x, const Fetch* next, const Records* to) noexcept nogil:
+cdef inline void run_moments(const stored* kind, const Span* s, const Runs* x, const Fetch* next,
+                             const Records* to) noexcept nogil:
     cdef Tally t
     cdef Fetch nowhere
     cdef Lanes32 a, b

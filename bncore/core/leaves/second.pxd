@@ -14,11 +14,11 @@
 # d. A block of LANES elements is read whole before it is written: a result may be any of the operands.
 # e. Rejected: the reduction of backward, run for (dy, x), (v, x) and (dy, v). It reads six operands, not three.
 
-from bncore.core.partition cimport GROUP
+from bncore.core.partition cimport GROUP, LANES
 from bncore.core.types cimport ROOM, SUMS, Block, Coefficients, Parameters, Records, Rows, Runs, Span
 from bncore.core.leaves.columns cimport folded_stride, repeat, row_of, segment_width, segments
 from bncore.core.leaves.numbers cimport Sum, accumulate, given, join_sums, keep_sum, memcpy, stored
-from bncore.core.leaves.runs cimport LANES, run
+from bncore.core.leaves.runs cimport run
 
 cdef enum:
     STRIP = 256                    # columns for which coefficients are laid out at a time: 18 KiB

@@ -1,8 +1,8 @@
 # All leaves of a level, for each kind of element. A file of a level is nothing but this, compiled with its flags.
 
 from bncore.core.types cimport (
-    FLOAT32, FLOAT64, ColumnBend, ColumnFive, ColumnMoments, ColumnPairs, ColumnPull, ColumnScale, Conclude, Gather, Leaves, Level,
-    RunBend, RunFive, RunMoments, RunPairs, RunPull, RunPullPairs, RunScale, RunScaleMoments,
+    FLOAT32, FLOAT64, ColumnBend, ColumnFive, ColumnMoments, ColumnPairs, ColumnPull, ColumnScale, Conclude, Gather, Leaves,
+    Level, RunBend, RunFive, RunMoments, RunPairs, RunPull, RunPullPairs, RunScale, RunScaleMoments,
 )
 from bncore.core.leaves.column_maps cimport column_pull, column_scale
 from bncore.core.leaves.columns cimport column_moments, column_pairs

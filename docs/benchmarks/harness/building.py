@@ -10,15 +10,26 @@ from harness.environment import ROOT
 NEEDED = ("setup.py", "pyproject.toml", "README.md", "LICENSE")
 
 
-def build(folder, levels, edits=(), **environment):
+def sources():
+    """The files that bncore is made of, in a fixed order."""
+    kinds = {".py", ".pyx", ".pxd", ".h"}
+    return sorted(path for path in (ROOT / "bncore").rglob("*.*") if path.suffix in kinds)
+
+
+def build(folder, levels, edits=(), like=None, **environment):
     """Build these levels, "v4,base" for instance, in a new folder, and return what was said meanwhile.
 
     `edits` are (file, old, new): texts of bncore/ that stand there once, and what stands there instead.
-    Raises ValueError for one that does not, RuntimeError with what was said where building fails.
+    `like` is the folder of a build of these levels: what no edit touches is taken from there as it is.
+    Raises ValueError for an edit of what is not there, RuntimeError with what was said where building fails.
     """
-    shutil.copytree(ROOT / "bncore", folder / "bncore", ignore=shutil.ignore_patterns("*.so", "__pycache__"))
-    for name in NEEDED:
-        shutil.copy(ROOT / name, folder)
+    if like:
+        shutil.copytree(like, folder)
+    else:
+        built = shutil.ignore_patterns("*.so", "__pycache__")
+        shutil.copytree(ROOT / "bncore", folder / "bncore", ignore=built)
+        for name in NEEDED:
+            shutil.copy(ROOT / name, folder)
     for name, old, new in edits:
         source = folder / "bncore" / name
         text = source.read_text()

@@ -10,7 +10,7 @@ import time
 from functools import lru_cache, partial
 from pathlib import Path
 
-from harness import environment
+from harness import environment, results
 from harness.workload import aligned
 
 _FLAGS = ["-O3", "-march=native", "-fopenmp", "-shared", "-fPIC"]
@@ -27,14 +27,16 @@ def _library():
 
 
 def contenders(operation, load):
-    """Calls that move the bytes that `operation` at least must: {name: call}.
+    """Calls that move as many tensors as `operation` reads and writes, or three of five: {name: call}.
 
-    A copy of x to y; for the backward x and dy combined into dx. Bytes count, not numbers: float64 arrays
+    x read alone; a copy of x to y; or x and dy combined into dx. Bytes count, not numbers: float64 arrays
     are moved as pairs of float32.
     """
-    kind, arrays = (
-        ("combine", (load.x, load.dy, load.dx)) if operation == "backward" else ("copy", (load.x, load.y))
-    )
+    kind, *arrays = {
+        1: ("read", load.x),
+        2: ("copy", load.x, load.y),
+        3: ("combine", load.x, load.dy, load.dx),
+    }[moved(operation)]
     size = load.x.nbytes // 4
     pointers = [ctypes.c_void_p(array.ctypes.data) for array in arrays]
     rest = ctypes.c_ssize_t(size), environment.threads()
@@ -44,6 +46,11 @@ def contenders(operation, load):
         for name, function in names.items()
         if hasattr(_library(), function)
     }
+
+
+def moved(operation):
+    """The tensors that its probe moves."""
+    return min(results.TENSORS[operation], 3)
 
 
 def _read_speed(size, seconds=0.02):

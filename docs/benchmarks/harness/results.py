@@ -51,9 +51,20 @@ def label(peer, out):
     return f"{peer}, out" if out else peer
 
 
+# Inputs and results of x's shape.
+TENSORS = {
+    "statistics": 1,
+    "forward": 2,
+    "inference": 2,
+    "backward": 3,
+    "inference_backward": 3,
+    "double_backward": 5,
+}
+
+
 def traffic(operation, tensor):
     """Bytes of each input and each result of x's shape, once."""
-    return (3 if operation == "backward" else 2) * tensor
+    return TENSORS[operation] * tensor
 
 
 def bound(operation, layout, tensor, channel, cache):

@@ -30,6 +30,11 @@ class Contender:
         """Seconds a call: the median of the rounds."""
         return statistics.median(self.seconds.values())
 
+    @property
+    def least(self):
+        """Seconds a call: the fastest round, which others disturbed least."""
+        return min(self.seconds.values())
+
     def times_as_long_as(self, other):
         """The median, over the rounds both ran in, of this contender's seconds over the other's."""
         common = self.seconds.keys() & other.seconds.keys()
@@ -69,7 +74,7 @@ def faster(*calls):
     return calls[estimates.index(min(estimates))]
 
 
-def race(contenders, rounds, settle=SETTLE_SECONDS):
+def race(contenders, rounds, settle=SETTLE_SECONDS, slow_times=SLOW_TIMES):
     """Time the contenders, round by round, each round beginning with another one.
 
     Every call was made before. Before a contender whose pool is not that of the last, everybody's threads get
@@ -86,7 +91,7 @@ def race(contenders, rounds, settle=SETTLE_SECONDS):
         turn = number % len(contenders)
         for contender in contenders[turn:] + contenders[:turn]:
             estimate = estimates[contender.name]
-            slow = estimate > max(SLOW_SECONDS, SLOW_TIMES * fastest)
+            slow = estimate > max(SLOW_SECONDS, slow_times * fastest)
             if slow and number:
                 continue
             if contender.pool != last:

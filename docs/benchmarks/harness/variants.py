@@ -1,4 +1,4 @@
-"""Builds of bncore with one constant changed, side by side in one process."""
+"""Builds of bncore side by side in one process: with one constant changed, or from another checkout."""
 
 import concurrent.futures
 import hashlib
@@ -7,24 +7,32 @@ import re
 import shutil
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 from harness import building
 from harness.environment import ROOT
 
+CORE = ROOT / "bncore" / "core"
 # Builds are kept here, by what they are made of; two at a time are made.
 PLACE = ROOT / "build" / "constants"
 WORKERS = 2
 
+_MEMBER = re.compile(r"    (\w+) = ([^#]*?)(?: +# (.*))?$", re.MULTILINE)
+_FIELD = re.compile(r"    \w+ (\w+) +# (.*)$", re.MULTILINE)
+
 
 @dataclass(frozen=True)
 class Constant:
-    """A named constant of the kernels: where it gets its value, and what the source says that it is."""
+    """A named constant of the core: where it gets its value, and what the source says that it is.
+
+    Without a file it is a field of the machine that plans are made for, which needs no build to be another.
+    """
 
     name: str
-    file: str
-    line: str
     value: int | None
     says: str
+    file: str = ""
+    line: str = ""
 
     def edit(self, value):
         """The edit of the sources that gives it another value."""
@@ -33,16 +41,32 @@ class Constant:
 
 
 def declared():
-    """Every member of a `cdef enum` of the kernels, {name: Constant}; one made of others has no value."""
+    """Every constant of the core, {name: Constant}: the members of nameless enums, and the machine's fields.
+
+    One that is made of others has no value. Those of `trace`, which computes nothing, are left out.
+    """
     found = {}
-    for path in sorted((ROOT / "bncore").glob("*.pxi")):
+    for path in sorted(CORE.rglob("*.p[xy][dx]")):
+        if "trace" in path.stem:
+            continue
         for block in re.findall(r"^cdef enum:\n((?:    .*\n)+)", path.read_text(), re.MULTILINE):
-            for line in block.splitlines():
-                member = re.match(r"    (\w+) = ([^#]*?)(?: +# (.*))?$", line)
-                if member:
-                    name, text, says = member.groups()
-                    found[name] = Constant(name, path.name, line, _number(text), (says or "").rstrip(",;"))
-    return found
+            for member in _MEMBER.finditer(block):
+                name, text, says = member.groups()
+                if name in found:
+                    raise ValueError(f"{name}: wanted one declaration, found one in {found[name].file} too")
+                file = str(path.relative_to(ROOT / "bncore"))
+                found[name] = Constant(name, _number(text), (says or "").rstrip(",;"), file, member[0])
+    return found | _machine()
+
+
+def _machine():
+    from bncore.core import plan
+
+    struct = re.search(
+        r"^cdef struct Machine:.*\n((?:    .*\n)+)", (CORE / "types.pxd").read_text(), re.MULTILINE
+    )
+    says = {name: text.rstrip(",;") for name, text in _FIELD.findall(struct[1])}
+    return {name: Constant(name, int(value), says.get(name, "")) for name, value in plan.machine().items()}
 
 
 def _number(text):
@@ -53,56 +77,65 @@ def _number(text):
 
 def _fingerprint(edits, level):
     digest = hashlib.sha256(repr((edits, level, sys.version)).encode())
-    for path in [ROOT / "setup.py", *sorted((ROOT / "bncore").glob("*.p*"))]:
+    for path in [ROOT / "setup.py", *building.sources()]:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 
-def _built(edits, level):
+def _built(edits, level, like=None):
     """The folder of a build; it is made unless it is there."""
     folder = PLACE / _fingerprint(edits, level)
     if not (folder / "complete").exists():
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        building.build(folder, level, edits)
-        shutil.rmtree(folder / "build")
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        building.build(folder, level, edits, like)
+        if like:
+            shutil.rmtree(folder / "build")
         (folder / "complete").touch()
     return folder
 
 
 def build(changes, level, progress):
     """The folders of builds, {key: folder} for {key: edits}; what was built of other sources is removed."""
+    usual = _built((), level)
+    progress("built the kernels as they are")
     with concurrent.futures.ThreadPoolExecutor(WORKERS) as pool:
-        jobs = {pool.submit(_built, edits, level): key for key, edits in changes.items()}
+        jobs = {pool.submit(_built, edits, level, usual): key for key, edits in changes.items()}
         for done, job in enumerate(concurrent.futures.as_completed(jobs), 1):
             job.result()
             progress(f"built {done} of {len(jobs)}")
     folders = {key: job.result() for job, key in jobs.items()}
-    for stranger in set(PLACE.iterdir()) - set(folders.values()):
+    for stranger in set(PLACE.iterdir()) - {usual, *folders.values()}:
         shutil.rmtree(stranger)
     return folders
 
 
-def twin(folder):
-    """The same build in another folder."""
-    other = folder.with_name(f"{folder.name}-twin")
+def twin(folder, name):
+    """The same build in another folder: a package that shares no number with the first."""
+    other = folder.with_name(f"{folder.name}-{name}")
     shutil.rmtree(other, ignore_errors=True)
-    return shutil.copytree(folder, other)
+    return shutil.copytree(folder, other, ignore=shutil.ignore_patterns("build"))
 
 
-def load(folder):
-    """The package of a build, beside others of the same name."""
-    hidden = {name: sys.modules.pop(name) for name in list(sys.modules) if name.partition(".")[0] == "bncore"}
+def load(folder, **machine):
+    """The package in a folder, beside others of the same name; `machine`: fields to be other than found."""
+    folder = Path(folder).resolve()
+    hidden = {name: sys.modules.pop(name) for name in list(sys.modules) if _is_ours(name)}
     sys.path.insert(0, str(folder))
     try:
         importlib.invalidate_caches()
         package = importlib.import_module("bncore")
-        kernels = importlib.import_module("bncore.runtime").kernels
     finally:
         sys.path.remove(str(folder))
-        for name in [name for name in sys.modules if name.partition(".")[0] == "bncore"]:
-            del sys.modules[name]
+        loaded = [sys.modules.pop(name) for name in list(sys.modules) if _is_ours(name)]
         sys.modules.update(hidden)
-    if not kernels.__file__.startswith(str(folder)):
-        raise RuntimeError(f"wanted the kernels of {folder}, found {kernels.__file__}")
+    for module in loaded:
+        if not Path(module.__file__).is_relative_to(folder):
+            raise ImportError(f"wanted {module.__name__} of {folder}, found {module.__file__}")
+    if machine:
+        package.core.plan.set_machine(package.core.plan.machine() | machine)
     return package
+
+
+def _is_ours(module):
+    return module.partition(".")[0] == "bncore"

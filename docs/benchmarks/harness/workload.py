@@ -1,8 +1,9 @@
 """One workload: the arrays of a shape in a layout that every contender reads, and the outputs they share."""
 
+import hashlib
 import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 
 import numpy
 
@@ -62,13 +63,55 @@ class Workload:
     def channels(self):
         return self.x.shape[self.axis]
 
+    def clear(self):
+        """Have the outputs hold what no call has made."""
+        for output in (self.y, self.dx):
+            output.fill(math.nan)
+
+    @cached_property
+    def ddx(self):
+        """What `double_backward` reads beside x and dy."""
+        return _filled(self.x.shape, self.x.dtype, 54_321)
+
 
 def workload(shape, layout):
     """The workload of a shape in a layout: random numbers, the same ones in every run."""
-    channels = shape.extents[1]
-    axis = 1 if layout == "channels-first" else -1
-    extents = shape.extents if axis == 1 else (shape.extents[0], *shape.extents[2:], channels)
-    x, dy = (_filled(extents, shape.dtype, start) for start in (0, 12_345))
-    y, dx = (aligned(extents, shape.dtype) for _ in range(2))
-    gamma, beta, mean, spread = (_filled((channels,), shape.dtype, start) for start in (1, 2, 3, 4))
+    if layout == "channels-first":
+        return laid_out(shape.extents, 1, shape.dtype)
+    return laid_out((shape.extents[0], *shape.extents[2:], shape.extents[1]), -1, shape.dtype)
+
+
+def laid_out(extents, axis, dtype):
+    """The workload of arrays with these extents in memory, the channel at axis 1 or -1."""
+    x, dy = (_filled(extents, dtype, start) for start in (0, 12_345))
+    y, dx = (aligned(extents, dtype) for _ in range(2))
+    gamma, beta, mean, spread = (_filled((extents[axis],), dtype, start) for start in (1, 2, 3, 4))
+    layout = "channels-first" if axis == 1 else "channels-last"
     return Workload(layout, axis, x, dy, y, dx, gamma, beta, mean, 1 + abs(spread))
+
+
+def calls(package, load, out=True):
+    """{operation: call} of bncore, of whichever build, on a workload, into its outputs if `out`."""
+    x, dy, gamma, beta = load.x, load.dy, load.gamma, load.beta
+    axis, given = {"axis": load.axis}, {"axis": load.axis, "eps": load.eps}
+    y, dx, both = ({"out": place if out else None} for place in (load.y, load.dx, (load.y, load.dx)))
+    stats, own = package.statistics(x, **given), (load.mean, load.var)
+    return {
+        "statistics": partial(package.statistics, x, **given),
+        "forward": partial(package.forward, x, gamma, beta, **given, **y),
+        "inference": partial(package.inference, x, gamma, beta, *own, **given, **y),
+        "backward": partial(package.backward, dy, x, gamma, stats, **axis, **dx),
+        "inference_backward": partial(package.inference_backward, dy, x, gamma, *own, **given, **dx),
+        "double_backward": lambda: package.double_backward(
+            load.ddx, gamma, beta, dy, x, gamma, stats, **axis, **both
+        ),
+    }
+
+
+def bits(found):
+    """A digest for each array of what such a call returns: equal where no bit differs."""
+    digests = []
+    for each in found if isinstance(found, tuple) else (found,):
+        arrays = [each] if isinstance(each, numpy.ndarray) else [each.mean, each.var]
+        digests += [hashlib.blake2b(array.reshape(-1).view(numpy.uint8)).hexdigest() for array in arrays]
+    return digests

@@ -1,9 +1,8 @@
 """bncore, through its public functions."""
 
-from functools import partial
-
 import bncore
 from harness.peers.base import Base, Bound
+from harness.workload import calls
 
 
 class Peer(Base):
@@ -12,31 +11,13 @@ class Peer(Base):
     name = "bncore"
     accumulate = {"float32": "float64", "float64": "compensated"}  # noqa: RUF012
 
-    def forward(self, load, out):
-        call = partial(
-            bncore.forward,
-            load.x,
-            load.gamma,
-            load.beta,
-            eps=load.eps,
-            axis=load.axis,
-            out=load.y if out else None,
-        )
-        return Bound(call, lambda found: {"y": found[0], "mean": found[1].mean, "var": found[1].var})
-
-    def inference(self, load, out):
-        call = partial(
-            bncore.inference, load.x, load.gamma, load.beta, load.mean, load.var,
-            eps=load.eps, axis=load.axis, out=load.y if out else None,
-        )  # fmt: skip
-        return Bound(call, lambda found: {"y": found})
-
-    def backward(self, load, out):
-        stats = bncore.statistics(load.x, eps=load.eps, axis=load.axis)
-        call = partial(
-            bncore.backward, load.dy, load.x, load.gamma, stats, axis=load.axis, out=load.dx if out else None
-        )
-        return Bound(call, lambda found: dict(zip(("dx", "dgamma", "dbeta"), found, strict=True)))
+    def bind(self, operation, load, out):
+        results = {
+            "forward": lambda found: {"y": found[0], "mean": found[1].mean, "var": found[1].var},
+            "inference": lambda found: {"y": found},
+            "backward": lambda found: dict(zip(("dx", "dgamma", "dbeta"), found, strict=True)),
+        }
+        return Bound(calls(bncore, load, out)[operation], results[operation])
 
 
 class OneThread(Peer):
