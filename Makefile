@@ -28,6 +28,10 @@ main: $(VENV)/built $(VENV)/with-spec  ## (default) regenerate every proof in me
 test: $(VENV)/built $(VENV)/with-test  ## pytest; peers that are installed in .venv take part
 	$(PY) -m pytest
 
+.PHONY: fuzz
+fuzz: $(VENV)/built $(VENV)/with-test  ## a million calls that nobody would think of, minutes; SEED= and CALLS= say which, how many
+	$(PY) -m tests.fuzz $(if $(SEED),--seed $(SEED)) $(if $(CALLS),--calls $(CALLS))
+
 .PHONY: prove
 prove: $(VENV)/with-spec  ## write docs/proofs and docs/derivation.md from the equations
 	$(PY) -m spec prove
