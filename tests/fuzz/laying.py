@@ -141,8 +141,17 @@ def overlaps_itself(array):
     """Whether two elements of an array have a byte in common."""
     if array.size < 2:
         return False
-    ends = numpy.zeros((), numpy.int64)
-    for extent, stride in zip(array.shape, array.strides, strict=True):
-        ends = numpy.add.outer(ends, numpy.arange(extent) * stride)
-    ends = numpy.sort(ends, axis=None)
-    return bool((numpy.diff(ends) < array.itemsize).any())
+    steps = zip(map(abs, array.strides), array.shape, strict=True)
+    moving = [(step, extent) for step, extent in steps if extent > 1]
+    reach = 0
+    for step, extent in sorted(moving):
+        if step < reach + array.itemsize:
+            break
+        reach += step * (extent - 1)
+    else:
+        return False
+    starts = numpy.zeros((), numpy.int64)
+    for step, extent in moving:
+        starts = numpy.add.outer(starts, numpy.arange(extent) * step)
+    starts = numpy.sort(starts, axis=None)
+    return bool((numpy.diff(starts) < array.itemsize).any())

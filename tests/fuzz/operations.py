@@ -191,13 +191,15 @@ class Made:
             return
         if not self.small:
             how = {key: value for key, value in how.items() if key not in ("steps", "as")}
-        array = self._along_with_out(name, how)
-        if array is None:
+        array = self._along_with_out(name)
+        if array is not None:
+            how = {key: value for key, value in how.items() if key != "as"}
+        else:
             array = lay(self.memory, name, self.shape, self.dtype, how, self.axis)
         fill(array, how, self.axis)
         self.arrays[name], self.given[name] = array, handed(array, how)
 
-    def _along_with_out(self, name, how):
+    def _along_with_out(self, name):
         """A tensor whose memory an output is a neighbour of, or overlaps."""
         for number, place in enumerate(self.case.get("out") or ()):
             if number >= len(self.outs) or not place or not prod(self.shape):
@@ -258,7 +260,7 @@ class Made:
         turned = self.arrays.get(place.get("turned"))
         if turned is not None and out.size and len(out) > 1:
             return False  # other elements in the same memory
-        return not (self.small and overlaps_itself(out))
+        return not overlaps_itself(out)
 
     def _inside(self):
         """A vector that lies in the memory of a tensor, or of the place of a result."""
@@ -450,8 +452,8 @@ def _spoil(made):
     array = made.arrays.get(name)
     if array is None or not array.size or not array.flags.writeable:
         return False
-    if made.case[name].get("as") in ("list", "array"):
-        return False
+    if not numpy.may_share_memory(numpy.asarray(made.given[name]), array):
+        return False  # a list, say
     value = numpy.finfo(array.dtype).max if kind == "max" else SPOILT[kind]
     index = numpy.unravel_index(int(place * array.size), array.shape)
     array[index] = abs(value) if name == "var" else value

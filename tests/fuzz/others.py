@@ -201,7 +201,8 @@ FOLD_WRONG = {
     "mean": wrong.GIVEN,
     "var": wrong.VARIANCE,
     "eps": wrong.EPS,
-    "axis": wrong.AXIS,
+    # None is where the channel is by default
+    "axis": {key: value for key, value in wrong.AXIS.items() if key != "None"},
 }
 
 

@@ -147,12 +147,13 @@ def _in_range(numbers, eps):
     products = [a * b * x.shape[1] for a in factors for b in factors]
     products += [scale * rstd * each for each in products]
     products += [scale, scale * rstd, *(scale * each for each in factors)]
-    limit = WIDE(2) ** 1000
-    inside = [(each < limit) & (each > 1 / limit) for each in products]
-    outside = [
-        (each != 0) & numpy.isfinite(each) & ~fits for each, fits in zip(products, inside, strict=True)
-    ]
-    return ~numpy.any(outside, axis=0)
+    return numpy.all([_fits(each) for each in products], axis=0)
+
+
+def _fits(value):
+    """Whether a number is far from the ends of float64, or 0, or not finite at all."""
+    limit, size = WIDE(2) ** 1000, abs(value)
+    return (size < limit) & (size > 1 / limit) | (size == 0) | ~numpy.isfinite(size)
 
 
 def _part(arrays, channels):
@@ -219,7 +220,14 @@ def judge_fold(name, was, now, gamma, beta, mean, var, eps, dtype):
     exact, bound = wanted.value.value, wanted.bound()
     near = abs(exact).astype(float)
     bound = bound + unit(dtype) * (near + bound) + tiny(dtype)
-    judged = numpy.isfinite(bound) & (near + bound < largest(dtype))
+    # gamma rstd is a number of its own: docs/numerics.md, 5
+    scale = abs((gamma / over.sqrt(var + eps)).value.value)
+    judged = (
+        numpy.isfinite(bound)
+        & (near + bound < largest(dtype))
+        & _fits(scale)
+        & _fits(rows.value.value * scale)
+    )
     off = numpy.where(numpy.isfinite(now), abs(now - exact), numpy.inf)
     wrong = numpy.argwhere(judged & (off > bound))
     if not wrong.size:
