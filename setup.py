@@ -1,8 +1,9 @@
 """The extension modules of bncore: one kernel source, compiled once for each instruction-set level.
 
 BNCORE_OPENMP=0 builds without OpenMP (single-threaded; show_config says so); BNCORE_LEVELS=v4 builds that
-level alone, for a quick look. Everything else that a build decides is in the two lists below. No flag depends
-on the machine that builds.
+level alone, for a quick look. BNCORE_SANITIZE=address,undefined has those sanitizers watch every access,
+BNCORE_COVERAGE=1 has gcov count every line. Everything else that a build decides is in the two lists below.
+No flag depends on the machine that builds.
 """
 
 import os
@@ -25,6 +26,13 @@ if platform.machine() in ("x86_64", "AMD64"):
     LEVELS |= {"v3": ["-march=x86-64-v3"], "v4": ["-march=x86-64-v4", "-mprefer-vector-width=512"]}
 if os.environ.get("BNCORE_LEVELS"):
     LEVELS = {level: LEVELS[level] for level in os.environ["BNCORE_LEVELS"].split(",")}
+WATCH = []
+if os.environ.get("BNCORE_SANITIZE"):
+    WATCH = [f"-fsanitize={os.environ['BNCORE_SANITIZE']}", "-fno-sanitize-recover=all"]
+    FLAGS += ["-O1", "-g", "-fno-omit-frame-pointer", *WATCH]
+if os.environ.get("BNCORE_COVERAGE") == "1":
+    WATCH = ["--coverage", "-fprofile-update=atomic", "-O0"]
+    FLAGS += WATCH
 SOURCES = sorted(str(path) for path in Path("bncore").glob("*.px[di]"))
 
 
@@ -56,10 +64,15 @@ def extensions():
             [f"bncore/_kernels_{level}.pyx"],
             depends=SOURCES,
             extra_compile_args=FLAGS + inline + march + parallel,
-            extra_link_args=parallel,
+            extra_link_args=parallel + WATCH,
         )
     for name in ("_cpu", "_blocks", "_stats"):
-        yield Extension(f"bncore.{name}", [f"bncore/{name}.pyx"], extra_compile_args=["-O2", "-g0"])
+        yield Extension(
+            f"bncore.{name}",
+            [f"bncore/{name}.pyx"],
+            extra_compile_args=["-O2", "-g0", *WATCH],
+            extra_link_args=WATCH,
+        )
 
 
 setup(

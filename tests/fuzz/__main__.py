@@ -22,6 +22,7 @@ def main():
     parser.add_argument("--calls", type=int, default=10**6, help="how many calls to make")
     parser.add_argument("--seconds", type=float, help="stop after so many")
     parser.add_argument("--jobs", type=int, default=2, help="processes")
+    parser.add_argument("--least", type=int, help="leave out cases with tensors of fewer elements")
     parser.add_argument("--most", type=int, help="leave out cases with tensors of more elements")
     parser.add_argument(
         "--case", help="this case alone, or those from the first to before the last: 7, 3:9, 1:9:2"
@@ -40,7 +41,8 @@ def main():
         found = Child(options.module).outcome(case)
         print(f"{found['kind']}: {found['words']}" if found else "nothing found")
         return bool(found)
-    survey = Survey(options.seed, options.module, most=options.most, seconds=options.seconds)
+    limits = {"least": options.least, "most": options.most, "seconds": options.seconds}
+    survey = Survey(options.seed, options.module, **limits)
     start = time.monotonic()
     if options.case:
         first, last, step = ([*map(int, options.case.split(":")), 1])[:3]

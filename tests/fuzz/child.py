@@ -65,7 +65,7 @@ def carry_out(watch, task, log, write):
         if watch.calls >= task["calls"]:
             break
         case = cases.draw(task["seed"], number)
-        if elements(case) > task["most"]:
+        if not task["least"] <= elements(case) <= task["most"]:
             continue
         watch.cases += 1
         log.write(number, watch)

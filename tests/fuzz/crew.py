@@ -1,8 +1,10 @@
 """The parent of the children: it gives them cases, and says what became of them."""
 
+import contextlib
 import json
 import os
 import queue
+import re
 import signal
 import subprocess
 import sys
@@ -57,9 +59,14 @@ class Child:
     def close(self):
         """End the process."""
         if self.process:
-            self.process.kill()
-            self.process.wait()
-            self.process.stdin.close()
+            # it ends by itself when there is nothing to read
+            with contextlib.suppress(BrokenPipeError):
+                self.process.stdin.close()
+            try:
+                self.process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
             self.said.close()
             self.process = None
 
@@ -98,7 +105,10 @@ class Child:
         self.said.seek(0)
         said = self.said.read().strip()
         self.close()
-        kind = kind or f"crash: {signal.Signals(-code).name if code < 0 else f'exit {code}'}"
+        kind = (
+            kind
+            or f"crash: {_reported(said) or (signal.Signals(-code).name if code < 0 else f'exit {code}')}"
+        )
         return {"died": {"kind": kind, "words": _summary(said)}}
 
     def outcome(self, case):
@@ -106,6 +116,12 @@ class Child:
         for message in self.answers({"case": case}):
             return message.get("died") or message["found"]
         return None
+
+
+def _reported(said):
+    """What kind of fault a sanitizer reports, without its place."""
+    found = re.search(r"SUMMARY: (\w+: [a-zA-Z -]+?) (?=\S*[/(])|(runtime error: [a-z -]+)", said)
+    return found and (found[1] or found[2]).strip()
 
 
 def _summary(said):
@@ -120,7 +136,7 @@ class Survey:
 
     def __init__(self, seed, module="bncore", **options):
         self.seed, self.module = seed, module
-        self.most = options.get("most") or sys.maxsize
+        self.least, self.most = options.get("least") or 0, options.get("most") or sys.maxsize
         self.until = time.monotonic() + (options.get("seconds") or float("inf"))
         self.environment = options.get("environment") or {}
         self.found, self.counted = {}, dict.fromkeys(child.COUNTED, 0)
@@ -145,7 +161,8 @@ class Survey:
         # tasks of some cases each, for the time to be looked at
         while number < last and calls > 0 and time.monotonic() < self.until:
             end = min(last, number + 500 * step)
-            task = {"seed": self.seed, "range": [number, end, step], "calls": calls, "most": self.most}
+            task = {"seed": self.seed, "range": [number, end, step], "calls": calls}
+            task |= {"least": self.least, "most": self.most}
             for message in worker.answers(task):
                 if "number" in message:
                     self._keep(message)
