@@ -36,6 +36,20 @@ test: $(VENV)/built $(VENV)/with-test  ## the quick tests, less than two minutes
 check: $(VENV)/built $(VENV)/with-test  ## every test, a quarter of an hour; peers that are installed in .venv take part
 	$(PYTEST)
 
+.PHONY: fuzz
+fuzz: $(VENV)/built $(VENV)/with-test  ## a million calls that nobody would think of, minutes; SEED= and CALLS= say which, how many
+	$(PY) -m tests.fuzz $(if $(SEED),--seed $(SEED)) $(if $(CALLS),--calls $(CALLS))
+
+.PHONY: sanitize sanitize-threads
+sanitize: $(VENV)/built $(VENV)/with-test  ## a cut of the fuzzer and the tests under ASan and UBSan, for each level, minutes each
+	.ci/sanitize $(PY) address,undefined $(LEVELS)
+sanitize-threads: $(VENV)/built $(VENV)/with-test  ## the same under TSan (Debian: apt install clang libomp-dev libclang-rt-14-dev)
+	.ci/sanitize $(PY) thread $(LEVELS)
+
+.PHONY: coverage
+coverage: $(VENV)/built $(VENV)/with-test  ## which lines of the compiled core no test reaches, by gcov, minutes
+	$(PY) .ci/coverage.py $(if $(LEVELS),--level $(LEVELS))
+
 .PHONY: prove
 prove: $(VENV)/with-spec  ## write docs/proofs and docs/derivation.md from the equations
 	$(PY) -m spec prove

@@ -1,8 +1,9 @@
 """The extension modules of bncore. Leaves are compiled once for each instruction-set level, all else once.
 
 BNCORE_OPENMP=0 builds without OpenMP (single-threaded; show_config says so); BNCORE_LEVELS=v3 builds that
-level alone, for a quick look. Everything else that a build decides is in the lists below. No flag depends
-on the machine that builds.
+level alone, for a quick look. BNCORE_SANITIZE=address,undefined has those sanitizers watch every access,
+BNCORE_COVERAGE=1 has gcov count every line. Everything else that a build decides is in the lists below.
+No flag depends on the machine that builds.
 """
 
 import os
@@ -33,6 +34,13 @@ if platform.machine() in ("x86_64", "AMD64"):
     LEVELS |= {"v3": ["-march=x86-64-v3"], "v4": ["-march=x86-64-v4", "-mprefer-vector-width=512"]}
 if os.environ.get("BNCORE_LEVELS"):
     LEVELS = {level: LEVELS[level] for level in os.environ["BNCORE_LEVELS"].split(",")}
+WATCH = []
+if os.environ.get("BNCORE_SANITIZE"):
+    WATCH = [f"-fsanitize={os.environ['BNCORE_SANITIZE']}", "-fno-sanitize-recover=all"]
+    FLAGS += ["-O1", "-g", "-fno-omit-frame-pointer", *WATCH]
+if os.environ.get("BNCORE_COVERAGE") == "1":
+    WATCH = ["--coverage", "-fprofile-update=atomic", "-O0"]
+    FLAGS += WATCH
 LEAVES = sorted(
     str(path) for path in Path("bncore/core/leaves").glob("*.[ph]*") if path.suffix in (".pxd", ".h")
 )
@@ -81,6 +89,7 @@ def extensions():
             include_dirs=["bncore/core/leaves"],
             depends=LEAVES + HEADERS,
             extra_compile_args=FLAGS + inline + march,
+            extra_link_args=WATCH,
         )
     for name, threads in ONCE.items():
         flags = parallel if threads else []
@@ -88,8 +97,8 @@ def extensions():
             name,
             [f"{name.replace('.', '/')}.pyx"],
             depends=HEADERS,
-            extra_compile_args=["-O3", "-fvisibility=hidden", "-g0", *flags],
-            extra_link_args=flags,
+            extra_compile_args=["-O3", "-fvisibility=hidden", "-g0", *flags, *WATCH],
+            extra_link_args=flags + WATCH,
         )
 
 

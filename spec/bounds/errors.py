@@ -119,6 +119,9 @@ def equivalent(accumulate, dtype):
 class Model:
     """The standard model for a dtype of the data and a class of accumulation."""
 
+    # the interpretation that carries the values
+    values = Exact
+
     def __init__(self, dtype, accumulate):
         kind = _class(accumulate)
         # Data of half precision is only stored so: it is computed with in float32.
@@ -135,7 +138,7 @@ class Model:
 
     def elements(self, array):
         """The data: exact as it is stored; rounded on the first course if the accumulators are narrower."""
-        value = Exact.floats(array)
+        value = self.values.floats(array)
         size = value.magnitude()
         held = 0.0 if unit(self.number) <= unit(self.stored) else unit(self.number)
         error = np.stack([held * size, np.zeros_like(size)])
@@ -144,7 +147,7 @@ class Model:
     def numbers(self, array):
         """Given numbers of a channel, each rounded to the accumulators' format unless that holds it."""
         array = np.asarray(array, dtype=np.float64).reshape(-1, 1)
-        value = Exact.floats(array)
+        value = self.values.floats(array)
         size = value.magnitude()
         with np.errstate(over="ignore", under="ignore"):
             held = array.astype(self.number) == array
@@ -154,7 +157,7 @@ class Model:
 
     def whole(self, n):
         """A whole number."""
-        return Bounded(self, Exact([[n]]), np.full((1, 1, 1), float(abs(n))), np.zeros((1, 1, 1)))
+        return Bounded(self, self.values([[n]]), np.full((1, 1, 1), float(abs(n))), np.zeros((1, 1, 1)))
 
 
 class Bounded:

@@ -133,9 +133,8 @@ def problem(
     _check(x, {"dy": dy, "ddx": ddx}, eps)
     arrays = [None if each is None else np.asarray(each) for each in (x, gamma, beta, *given)]
     question = *map(_contents, arrays), float(eps), times, equivalent(accumulate, x.dtype)
-    return _problems.get(
-        question, x.size, lambda: _problem(*arrays, eps=eps, accumulate=accumulate, times=times)
-    )
+    model = Model(x.dtype, accumulate)
+    return _problems.get(question, x.size, lambda: posed(model, *arrays, eps=eps, times=times))
 
 
 def _contents(array):
@@ -143,8 +142,10 @@ def _contents(array):
     return None if array is None else (array.dtype, array.shape, array.tobytes())
 
 
-def _problem(x, gamma, beta, dy, mean, var, ddx, ddgamma, ddbeta, *, eps, accumulate, times):
-    model = Model(x.dtype, accumulate)
+def posed(
+    model, x, gamma, beta, dy=None, mean=None, var=None, ddx=None, ddgamma=None, ddbeta=None, *, eps, times=1
+):
+    """The same in a model of any kind, asked anew; the arguments are NumPy arrays, which are not checked."""
     shape, m = x.shape, x.size // x.shape[1] * times
     over = Batch(m, model, times)
     ones = np.ones(shape[1])
