@@ -23,10 +23,10 @@ OUTPUTS = {
     "forward": ("mean", "var", "y"),
     "statistics": ("mean", "var"),
     "inference": ("y",),
-    "backward": tuple(oracle.GRADIENTS),
-    "inference_backward": tuple(oracle.GRADIENTS),
+    "backward": tuple(GRADIENTS),
+    "inference_backward": tuple(GRADIENTS),
     "jvp": ("jvp",),
-    "double_backward": tuple(oracle.SECOND),
+    "double_backward": tuple(SECOND),
 }
 
 
@@ -176,7 +176,7 @@ def _beyond(name, numbers, eps, results, accumulate):
             if worst.ratio > 1:
                 return f"{output} is off by {worst}", judged
             continue
-        exact = oracle.shaped(each.values.value, each.shape)
+        exact = shaped(each.values.value, each.shape)
         allowed = allowed + own[output].bounds
         off = numpy.where(numpy.isfinite(got), abs(got - exact), numpy.inf)
         wrong = numpy.argwhere((off > allowed) & numpy.isfinite(allowed))
@@ -201,7 +201,7 @@ def running(stats, before, momentum):
     """The running mean and variance after a batch with these statistics, by name."""
     model = Model(numpy.float64, "float64")
     values = {name: model.numbers(getattr(stats, name)) for name in ("mean", "var")}
-    batch = oracle.Problem((1, len(stats.mean)), model, Batch(stats.count, model), values)
+    batch = Problem((1, len(stats.mean)), model, Batch(stats.count, model), values)
     return batch.update(*before, float(momentum), "unbiased", "new")
 
 

@@ -1,0 +1,164 @@
+"""What a leaf is called with: structs and operands, put into memory that is watched."""
+
+import draws
+import maps
+import numpy
+from abi import CONSTANTS, TYPES
+from arithmetic import Sum
+from regions import COEFFICIENTS
+
+# a Fetch may name any address
+AHEADS = (0, 4096, -(1 << 45), 1 << 46)
+
+
+class Runs:
+    """Operands that a leaf sees as runs: arrays (channels, planes, count)."""
+
+    argument = "s"
+
+    def __init__(self, memory, kind, channels, planes, count):
+        self.memory, self.kind, self.shape = memory, kind, (channels, planes, count)
+        self.extent = TYPES["Span"](channels, planes, count)
+
+    def draw(self, flavour, salt):
+        return draws.tensor(self.kind, self.shape, flavour, salt)
+
+    def of_channel(self, vector):
+        return vector[:, None, None]
+
+    def read(self, name, values, place):
+        return self.seen(self.memory.read(name, values, place))
+
+    def write(self, name, expected, place):
+        return self.seen(self.memory.write(name, expected, place))
+
+    def alias(self, name, other, expected):
+        return self.seen(self.memory.alias(name, self.memory.operands[other], expected))
+
+    def seen(self, operand):
+        return TYPES["Runs"](operand.address, *operand.values.strides[:2])
+
+    def absent(self):
+        return TYPES["Runs"]()
+
+    def __str__(self):
+        return "channels {}, planes {}, count {}".format(*self.shape)
+
+
+class Rows:
+    """Operands that a leaf sees as rows: arrays (rows, channels, size), in memory (rows, channels * size)."""
+
+    argument = "b"
+
+    def __init__(self, memory, kind, channels, size, fold, folded, rest, contiguous=False, fetched=False):
+        self.memory, self.kind = memory, kind
+        self.shape = (fold * folded + rest, channels, size)
+        self.extent = TYPES["Block"](fold, folded, rest, channels, size, contiguous, fetched)
+
+    def draw(self, flavour, salt):
+        rows, channels, size = self.shape
+        return draws.tensor(self.kind, (channels, rows, size), flavour, salt).transpose(1, 0, 2)
+
+    def of_channel(self, vector):
+        return vector[:, None]
+
+    def read(self, name, values, place):
+        return self.seen(self.memory.read(name, self.flat(values), place))
+
+    def write(self, name, expected, place):
+        return self.seen(self.memory.write(name, self.flat(expected), place))
+
+    def alias(self, name, other, expected):
+        return self.seen(self.memory.alias(name, self.memory.operands[other], self.flat(expected)))
+
+    def flat(self, array):
+        rows, channels, size = self.shape
+        return array.reshape(rows, channels * size)
+
+    def seen(self, operand):
+        return TYPES["Rows"](operand.address, operand.values.strides[0])
+
+    def absent(self):
+        return TYPES["Rows"]()
+
+    def __str__(self):
+        b = self.extent
+        words = f"channels {b.channels}, size {b.size}, rows {b.fold} x {b.folded} + {b.rest}"
+        return words + ", contiguous" * bool(b.contiguous) + ", fetched" * bool(b.fetched)
+
+
+def coefficients(operands, part, flavour, salt, place, wide):
+    """The struct `k`, its vectors, the flags of wide channels or None, and their coefficients.
+
+    wide: None, or of how many channels one is; 0: there are flags, and none is set.
+    """
+    memory, channels, kind = operands.memory, operands.extent.channels, operands.kind
+    many = COEFFICIENTS[part]
+    of = draws.coefficients("float64" if part == "bend" else kind, channels, many, flavour, salt)
+    k = TYPES["Coefficients"]()
+    for j, vector in enumerate(of):
+        k.of[j] = memory.read(f"k.of[{j}]", vector, place).address
+    if wide is None:
+        return k, of, None, None
+    flags = (numpy.arange(channels) % wide == salt % wide) if wide else numpy.zeros(channels, bool)
+    exact = draws.coefficients("float64", channels, 4, "near", salt + 1)
+    k.wide = memory.read("k.wide", flags.astype(numpy.int8), place).address
+    slope_alone = part == "scale" and salt % 3 == 0
+    for j in (2,) if slope_alone else range(4):
+        k.exact[j] = memory.read(f"k.exact[{j}]", exact[j], place).address
+    return k, of, flags, [None, None, exact[2], None] if slope_alone else exact
+
+
+def mapped(part, operands, arrays, of, flags, exact):
+    """The results of a map, by the definitions."""
+    of = [operands.of_channel(vector) for vector in of]
+    if part == "bend":
+        return maps.bent(*arrays, *of)
+    narrow, exactly = maps.MAPS[part]
+    if flags is None:
+        return (narrow(*arrays, *of),)
+    exact = [None if vector is None else operands.of_channel(vector) for vector in exact]
+    return (maps.with_wide(narrow(*arrays, *of), operands.of_channel(flags), exactly(*arrays, *exact)),)
+
+
+def records(memory, expected, place, kept):
+    """The struct `to` for what is to be recorded; kept: sums with their rounding errors."""
+    to = TYPES["Records"]()
+    for i, total in enumerate(expected):
+        both = kept and isinstance(total, Sum)
+        hi = total.hi if both else total.rounded if isinstance(total, Sum) else total
+        to.hi[i] = memory.write(f"to.hi[{i}]", hi, place).address
+        if both:
+            to.lo[i] = memory.write(f"to.lo[{i}]", total.left_over, place).address
+    return to
+
+
+def give(memory, p, names, channels, first, flavour, salt, place):
+    """Put what a call gives of channels into `p`, in either type or not at all; what is then taken for it."""
+    given = {}
+    for i, name in enumerate(("gamma", "beta", "mean", "var", "ddgamma", "ddbeta")):
+        given[name] = numpy.full(channels, 1.0 if name == "gamma" else 0.0)
+        how = draws.in_turn(("wide", "single", None), salt // 3**i) if name in names else None
+        if how:
+            vector = draws.tensor("float64", (channels, 1), flavour, salt + i).ravel()
+            if name == "var":
+                vector = abs(vector) + (flavour == "near")
+            vector = vector.astype("float32") if how == "single" else vector
+            operand = memory.read(f"p.{name}.{how}", vector, place)
+            setattr(getattr(p, name), how, operand.address - first * vector.itemsize)
+            given[name] = vector.astype(float)
+    return given
+
+
+def fetch(count, salt, shift=0):
+    """A Fetch: what it names matters to no bit."""
+    turn = draws.in_turn((0, count // 2, count, min(count, 40)), salt)
+    ahead, beyond = (draws.in_turn(AHEADS, salt + shift + i) for i in range(2))
+    return TYPES["Fetch"](turn, ahead, beyond, ahead)
+
+
+def work(memory, place):
+    """Room for the accumulators of five sums. What is left there is nobody's business."""
+    operand = memory.write("work", numpy.empty(CONSTANTS["FIVE_BYTES"], numpy.uint8), place)
+    operand.expected = None
+    return operand.address

@@ -1,0 +1,128 @@
+"""What `conclude` must write, bit for bit: its formulas in plain NumPy, for all channels side by side.
+
+`given` holds vectors of float64: gamma, beta, mean, var, ddgamma and ddbeta, or what is taken for them
+where a call gives none. `parts` holds the records of each part: `Sum`s, and the sum of squared deviations
+as a plain number.
+"""
+
+import numpy
+import sums
+from abi import CONSTANTS
+from arithmetic import Sum, apart, fma, mean_of, number_or_zero
+
+SMALL, LARGE, REACH, CANCELS = (CONSTANTS[name] for name in ("SMALL", "LARGE", "REACH", "CANCELS"))
+
+
+class Conclusions:
+    """Each conclusion by its name: a method that gives what it writes, by name."""
+
+    def __init__(self, kind, given, eps, m, own, parts, counts):
+        self.kind, self.eps, self.m, self.own, self.parts, self.counts = (
+            kind,
+            eps,
+            float(m),
+            own,
+            parts,
+            counts,
+        )
+        self.__dict__ |= given
+
+    def _stored(self, vector):
+        return vector.astype(self.kind)
+
+    def _sum(self, i):
+        # of all parts, in their order
+        total = Sum(self.parts[0][i].hi, self.parts[0][i].lo)
+        for part in self.parts[1:]:
+            total.add(part[i].hi)
+            total.lo = total.lo + part[i].lo
+        return total
+
+    def _rstd(self, var):
+        v = var + self.eps
+        return numpy.where(v != 0, 1 / numpy.sqrt(v), 0.0) if self.own else 1 / numpy.sqrt(v)
+
+    def OWN_MOMENTS(self):
+        """(9.38) and (9.39); squared deviations of parts are added about the mean of the whole."""
+        total, m2 = self._sum(0), self.parts[0][1]
+        if len(self.parts) > 1:
+            total.lo = number_or_zero(total.lo)
+            whole, squares = mean_of(total, self.m), Sum(numpy.zeros(total.hi.shape))
+            for part, count in zip(self.parts, self.counts, strict=True):
+                e = apart(mean_of(part[0], count), whole)
+                squares.add(part[1])
+                squares.add(count * e * e)
+            m2 = squares.hi + squares.left_over
+        self.near, self.rest = mean_of(total, self.m)
+        return {"new_mean": self.near + self.rest, "new_var": numpy.where(m2 < 0, 0.0, m2) / self.m}
+
+    def OWN_SCALE(self):
+        own = self.OWN_MOMENTS()
+        mean, var = own["new_mean"], own["new_var"]
+        slope = self.gamma * self._rstd(var)
+        fits = (
+            narrow(slope) & (var * self.m <= REACH * REACH) & (abs(mean) <= REACH) & (abs(self.beta) <= LARGE)
+        )
+        return own | self._scale(mean, (self.near - mean) + self.rest, slope, self.beta, ~fits)
+
+    def GIVEN_SCALE(self):
+        slope = self.gamma * self._rstd(self.var)
+        fits = narrow(slope) & (abs(self.mean) <= CANCELS) & (abs(self.beta) <= LARGE)
+        return self._scale(self.mean, numpy.zeros(slope.shape), slope, self.beta, ~fits)
+
+    def GIVEN_SLOPE(self):
+        """A scale whose other coefficients are 0."""
+        slope, none = self.gamma * self._rstd(self.var), numpy.zeros(self.var.shape)
+        return self._scale(none, none, slope, none, ~narrow(slope))
+
+    def _scale(self, mean, residual, slope, beta, wide):
+        nearest = self._stored(mean)
+        level = self._stored(beta - ((mean - nearest) + residual) * slope)
+        return {
+            "of": (nearest, self._stored(slope), level),
+            "wide": wide,
+            "exact": (mean, residual, slope, beta),
+        }
+
+    def GIVEN_SUMS(self):
+        """dbeta = sum dy; dgamma = rstd sum dy (x - mean), of the sum of dy (x - centre)."""
+        dbeta, products = (each.hi + each.left_over for each in (self._sum(0), self._sum(1)))
+        centre = sums.centre(self.kind, self.own, self.mean, self.var)
+        moved = self.mean - centre
+        self.products = numpy.where(moved != 0, fma(-moved, dbeta, products), products)
+        self.rstd = self._rstd(self.var)
+        return {"dgamma": self.products * self.rstd, "dbeta": dbeta}
+
+    def OWN_PULL(self):
+        """k1 = -gamma rstd^3 mean(dy (x - mean)); k2 makes good what rounding took from mean and rise."""
+        both, spread = self.GIVEN_SUMS(), self.var * self.m
+        slope, rise = self.gamma * self.rstd, both["dbeta"] / self.m
+        k1 = -slope * ((self.products / self.m * self.rstd) * self.rstd)
+        fits = narrow(slope) & narrow(k1) & (abs(self.mean) <= REACH) & (abs(rise) <= CANCELS)
+        fits &= (spread <= REACH * REACH) & (k1 * k1 * spread <= CANCELS * CANCELS)
+        mean_, rise_ = self._stored(self.mean), self._stored(rise)
+        k2 = self._stored(-slope * (rise - rise_) - k1 * (self.mean - mean_))
+        of = mean_, rise_, self._stored(slope), self._stored(k1), k2
+        return both | {"of": of, "wide": ~fits, "exact": (self.mean, rise, slope, k1)}
+
+    def OWN_BEND(self):
+        """With a = mean(dy xhat), b = mean(v xhat), c = cov(dy, v): the maps of `bent`."""
+
+        def mean(i):
+            total = Sum(numpy.zeros(self.var.shape))
+            for part in self.parts:
+                total.add(part[i].hi)
+                total.add(part[i].lo)
+            return total.rounded / self.m
+
+        rstd = self._rstd(self.var)
+        k, rise, drift, a, b = self.gamma * rstd, mean(0), mean(1), mean(2) * rstd, mean(3) * rstd
+        c = mean(4) - rise * drift
+        s, t, u = self.ddgamma - k * b, k * a, k * (3 * a * b - c) - self.ddgamma * a
+        of = self.mean, rise, drift, rstd, k, s, t, u, self.ddbeta
+        return {"of": of, "dgamma": self.m * (c - a * b) * rstd}
+
+
+def narrow(factor):
+    """Whether float32 keeps its products in full precision."""
+    return (factor == 0) | ((abs(factor) >= SMALL) & (abs(factor) <= LARGE))

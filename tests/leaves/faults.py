@@ -1,0 +1,166 @@
+"""Leaves with a fault, to test the tester. A fault is a function of the honest leaf and its arguments.
+
+A stand-in is called as a compiled leaf is, by a pointer to a function of the leaf's type.
+"""
+
+import ctypes
+
+import abi
+from regions import ITEM, SIZE, declared_reads, declared_writes
+
+
+def nothing_wrong(honest, leaf, kind, args):
+    honest(**args)
+
+
+def _first_read(leaf, kind, args):
+    return next(iter(declared_reads(leaf, kind, args).values()))
+
+
+def _first_result(leaf, kind, args):
+    return next(iter(declared_writes(leaf, kind, args).values()))
+
+
+def reads_one_too_far(honest, leaf, kind, args):
+    honest(**args)
+    for _, end in _first_read(leaf, kind, args):
+        ctypes.string_at(end, 1)
+
+
+def reads_one_too_early(honest, leaf, kind, args):
+    honest(**args)
+    for start, _ in _first_read(leaf, kind, args):
+        ctypes.string_at(start - 1, 1)
+
+
+def _flip(address):
+    byte = ctypes.c_ubyte.from_address(address)
+    byte.value ^= 255
+
+
+def writes_one_too_many(honest, leaf, kind, args):
+    honest(**args)
+    for _, end in _first_result(leaf, kind, args):
+        _flip(end)
+
+
+def writes_one_too_early(honest, leaf, kind, args):
+    honest(**args)
+    for start, _ in _first_result(leaf, kind, args):
+        _flip(start - 1)
+
+
+def writes_an_operand(honest, leaf, kind, args):
+    honest(**args)
+    for start, _ in _first_read(leaf, kind, args):
+        _flip(start)
+
+
+def is_off_by_a_bit(honest, leaf, kind, args):
+    """The last bit of the last number of the result."""
+    honest(**args)
+    for _, end in _first_result(leaf, kind, args)[-1:]:
+        ctypes.c_ubyte.from_address(end - ITEM[kind]).value ^= 1
+
+
+def drops_the_tail(honest, leaf, kind, args):
+    """Of each run, all that is no whole block of eight."""
+    s = args["s"]
+    args["s"] = type(s)(s.channels, s.planes, s.count - s.count % 8)
+    honest(**args)
+
+
+def drops_the_last_plane(honest, leaf, kind, args):
+    s = args["s"]
+    args["s"] = type(s)(s.channels, max(1, s.planes - 1), s.count)
+    honest(**args)
+
+
+def drops_the_last_row(honest, leaf, kind, args):
+    b = args["b"]
+    args["b"] = type(b)(b.fold, b.folded, max(0, b.rest - 1), b.channels, b.size, b.contiguous, b.fetched)
+    honest(**args)
+
+
+def _rolled(address, item, channels):
+    # the same numbers, each that of the next channel
+    size = item * channels
+    whole = ctypes.string_at(address, size)
+    return ctypes.create_string_buffer(whole[item:] + whole[:item], size)
+
+
+def uses_the_next_channels_slope(honest, leaf, kind, args):
+    k, extent = args["k"], args.get("s") or args["b"]
+    slope = 4 if leaf.endswith("bend") else 2 if leaf.endswith("pull") else 1
+    item = SIZE["double"] if leaf.endswith("bend") else ITEM[kind]
+    k = args["k"] = type(k).from_buffer_copy(k)
+    other = _rolled(k.of[slope], item, extent.channels)
+    k.of[slope] = ctypes.addressof(other)
+    honest(**args)
+
+
+def uses_the_next_channels_mean(honest, leaf, kind, args):
+    p, extent = args["p"], args.get("s") or args["b"]
+    if not p.mean.wide:
+        return honest(**args)
+    p = args["p"] = type(p).from_buffer_copy(p)
+    other = _rolled(p.mean.wide + 8 * args["channel"], 8, extent.channels)
+    p.mean.wide = ctypes.addressof(other) - 8 * args["channel"]
+    return honest(**args)
+
+
+def reads_what_it_has_overwritten(honest, leaf, kind, args):
+    """Nothing is wrong unless the result is an operand."""
+    honest(**args)
+    honest(**args)
+
+
+def adds_in_another_order(honest, leaf, kind, args):
+    """The planes backwards."""
+    s = args["s"]
+    for name in ("dy", "x", "v"):
+        runs = args.get(name)
+        if runs is not None and runs.base:
+            args[name] = type(runs)(runs.base + (s.planes - 1) * runs.plane, runs.channel, -runs.plane)
+    honest(**args)
+
+
+def stand_in(fault, level, kind, leaf):
+    """The leaf of this level with a fault, to be called as `abi.function` is."""
+    honest = abi.function(level, kind, leaf)
+
+    failed = []
+
+    def body(_, *given):
+        try:
+            fault(honest, leaf, kind, _arguments(leaf, given))
+        except Exception as error:  # ctypes would print it and go on
+            failed.append(error)
+
+    faulty = abi.by_name(leaf, abi.prototype(leaf)(body))
+
+    def call(**args):
+        faulty(**args)
+        if failed:
+            raise failed[0]
+
+    return call
+
+
+def _arguments(leaf, given):
+    args = {}
+    for (name, words), value in zip(abi.SIGNATURES[leaf].items(), given, strict=True):
+        struct = abi.TYPES.get(words.replace("const ", "").rstrip("*"))
+        args[name] = struct.from_address(value) if hasattr(struct, "_fields_") else value
+    return args
+
+
+FAULTS = {
+    fault.__name__: fault
+    for fault in (
+        nothing_wrong, reads_one_too_far, reads_one_too_early, writes_one_too_many, writes_one_too_early,
+        writes_an_operand, is_off_by_a_bit, drops_the_tail, drops_the_last_plane, drops_the_last_row,
+        uses_the_next_channels_slope, uses_the_next_channels_mean, reads_what_it_has_overwritten,
+        adds_in_another_order,
+    )
+}  # fmt: skip

@@ -1,0 +1,191 @@
+"""What each leaf may read and write, as a function of its arguments. This is the one place that says so.
+
+`declared_reads(leaf, kind, args)` and `declared_writes(leaf, kind, args)` say where the bytes of each array
+are: a dictionary from its name to addresses (start, end), in order. args are the leaf's arguments by name:
+structs of abi.py, and numbers. The name of an array is a path to its pointer among them, such as `x`,
+`to.hi[0]` or `p.mean.wide`.
+
+a. Not declared are the structs of the arguments themselves, and what is only fetched, which may lie
+   anywhere.
+b. What is declared as written may be read after that. If it is not declared as read too, it means nothing
+   before.
+c. Coefficients in float64 are declared wherever there are flags, though none may be set.
+d. Of float32 data there is no `lo` of moments and pairs; a mean is of one element at least.
+"""
+
+from abi import CONSTANTS, TYPES
+from memory import joined, piece, spans
+
+ITEM = {"float32": 4, "float64": 8}
+SIZE = {"float": 4, "double": 8, "char": 1}
+SUMS = {"moments": 2, "pairs": 2, "five": CONSTANTS["SUMS"]}
+COEFFICIENTS = {"scale": 3, "pull": 5, "bend": CONSTANTS["COEFFICIENTS"]}
+OPERANDS = {
+    "moments": ("x",), "pairs": ("dy", "x"), "five": ("dy", "x", "v"),
+    "scale": ("x",), "pull": ("dy", "x"), "bend": ("dy", "x", "v"),
+}  # fmt: skip
+GRADIENTS = "dgamma", "dbeta", "dgamma_single", "dbeta_single"
+RESULTS = {"scale": ("y",), "pull": ("dx",), "bend": ("d_dy", "d_x")}
+
+
+def declared_reads(leaf, kind, args):
+    """What the leaf may read of what lay in memory before: a dictionary from names to addresses."""
+    return _Regions(kind, args).reads(leaf)
+
+
+def declared_writes(leaf, kind, args):
+    """What the leaf may write, likewise."""
+    return _Regions(kind, args).writes(leaf)
+
+
+def all_of(regions):
+    """The addresses of all arrays together."""
+    return joined([pair for pairs in regions.values() for pair in pairs])
+
+
+class _Regions:
+    def __init__(self, kind, args):
+        self.kind, self.item, self.args = kind, ITEM[kind], args
+
+    def reads(self, leaf):
+        if leaf == "gather":
+            return {"x": self._planes()}
+        if leaf == "scatter":
+            return {"staging": self._staging()}
+        if leaf == "conclude":
+            return self._conclusion_reads()
+        found = {}
+        for part, extent, ahead in self._parts(leaf):
+            for name in OPERANDS[part]:
+                found |= self._operand(ahead + name, extent)
+            if part in SUMS:
+                found |= self._centres(part, extent)
+            else:
+                found |= self._coefficients(part, extent)
+        return found
+
+    def writes(self, leaf):
+        if leaf == "gather":
+            return {"staging": self._staging()}
+        if leaf == "scatter":
+            return {"x": self._planes()}
+        if leaf == "conclude":
+            return self._conclusion_writes()
+        found = {}
+        for part, extent, _ in self._parts(leaf):
+            if part in RESULTS:
+                for name in RESULTS[part]:
+                    found |= self._operand(name, extent)
+                continue
+            channels = self.args[extent].channels
+            for i in range(SUMS[part]):
+                found |= self._vector(f"to.hi[{i}]", self.args["to"].hi[i], 0, channels, "double")
+                if self.kind == "float64" or part == "five":
+                    found |= self._vector(f"to.lo[{i}]", self.args["to"].lo[i], 0, channels, "double")
+            if part == "five":
+                found |= self._vector("work", self.args["work"], 0, CONSTANTS["FIVE_BYTES"], "char")
+        return found
+
+    def _parts(self, leaf):
+        # its map, its sums, or both: each with the argument of its extent, and what its names begin with
+        walk, *parts = leaf.split("_")
+        if len(parts) == 2:
+            return (parts[0], "here", ""), (parts[1], "there", "next_")
+        return ((parts[0], "b" if walk == "column" else "s", ""),)
+
+    def _vector(self, name, address, first, count, of):
+        if not address:
+            return {}
+        return {name: piece(address + first * SIZE[of], count * SIZE[of])}
+
+    def _operand(self, name, extent):
+        array, of = self.args[name], self.args[extent]
+        if not array.base:
+            return {}
+        if extent == "b":
+            rows = of.folded * of.fold + of.rest
+            outer = [(rows, array.stride), (of.channels * of.size, self.item)]
+        else:
+            outer = [(of.channels, array.channel), (of.planes, array.plane), (of.count, self.item)]
+        return {name: spans(array.base, self.item, outer)}
+
+    def _centres(self, part, extent):
+        # the mean, which sums are about; of float32 data the variance too, which says whether it is near 0
+        if part == "moments":
+            return {}
+        first, channels, p = self.args["channel"], self.args[extent].channels, self.args["p"]
+        found = self._given("mean", first, channels)
+        if part == "pairs" and self.kind == "float32" and p.own:
+            found |= self._given("var", first, channels)
+        return found
+
+    def _given(self, name, first, channels):
+        vector, found = getattr(self.args["p"], name), {}
+        for which, of in (("wide", "double"), ("single", "float")):
+            found |= self._vector(f"p.{name}.{which}", getattr(vector, which), first, channels, of)
+        return found
+
+    def _coefficients(self, part, extent):
+        k, channels = self.args["k"], self.args[extent].channels if extent else self.args["channels"]
+        of = "double" if self.kind == "float64" or part == "bend" else "float"
+        found = {}
+        for j in range(COEFFICIENTS[part]):
+            found |= self._vector(f"k.of[{j}]", k.of[j], 0, channels, of)
+        if k.wide:
+            found |= self._vector("k.wide", k.wide, 0, channels, "char")
+            for j in range(4):
+                found |= self._vector(f"k.exact[{j}]", k.exact[j], 0, channels, "double")
+        return found
+
+    def _planes(self):
+        # whole rows of planes, and a part of a row before and after them
+        x, n, c = self.args["x"], self.args["n"], self.args["c"]
+        planes, first, count = (self.args[name] for name in ("planes", "start", "count"))
+        found, end = [], first + count
+        while first < end:
+            row, column = divmod(first, x.width)
+            rows = 1 if column else max(1, (end - first) // x.width)
+            some = min(rows * x.width - column, end - first)
+            at = x.base + n * x.n + c * x.c + row * x.h + column * x.w
+            found += spans(at, self.item, [(planes, x.n), (rows, x.h), (some // rows, x.w)])
+            first += some
+        return joined(found)
+
+    def _staging(self):
+        return piece(self.args["staging"], self.args["planes"] * self.args["count"] * self.item)
+
+    def _concluded(self):
+        return next(row for name, row in CONCLUSIONS.items() if CONSTANTS[name] == self.args["what"])
+
+    def _conclusion_reads(self):
+        sums, given, _, _ = self._concluded()
+        parts, channels, found = self.args["parts"], self.args["channels"], {}
+        for which in ("hi", "lo") if sums else ():
+            for i, vector in enumerate(getattr(parts.records, which)[: SUMS[sums]]):
+                if vector:
+                    many = TYPES["Partition"].from_address(parts.partition).parts
+                    extents = [(many, parts.stride * SIZE["double"]), (channels, SIZE["double"])]
+                    found[f"parts.records.{which}[{i}]"] = spans(vector, SIZE["double"], extents)
+        for vector in given:
+            found |= self._given(vector, self.args["channel"], channels)
+        return found
+
+    def _conclusion_writes(self):
+        _, _, results, part = self._concluded()
+        first, channels, found = self.args["channel"], self.args["channels"], {}
+        for result in results:
+            of = "float" if result.endswith("single") else "double"
+            found |= self._vector(f"p.{result}", getattr(self.args["p"], result), first, channels, of)
+        return found | (self._coefficients(part, None) if part else {})
+
+
+CONCLUSIONS = {
+    # the sums that it reads, what is given, what it writes of channels, the map whose coefficients it writes
+    "OWN_MOMENTS": ("moments", (), ("new_mean", "new_var"), None),
+    "OWN_SCALE": ("moments", ("gamma", "beta"), ("new_mean", "new_var"), "scale"),
+    "GIVEN_SCALE": (None, ("gamma", "beta", "mean", "var"), (), "scale"),
+    "GIVEN_SLOPE": (None, ("gamma", "mean", "var"), (), "scale"),
+    "OWN_PULL": ("pairs", ("gamma", "mean", "var"), GRADIENTS, "pull"),
+    "GIVEN_SUMS": ("pairs", ("gamma", "mean", "var"), GRADIENTS, None),
+    "OWN_BEND": ("five", ("gamma", "mean", "var", "ddgamma", "ddbeta"), ("dgamma",), "bend"),
+}

@@ -1,0 +1,105 @@
+"""Every leaf of every level alone: what it reads and writes, byte by byte, and what it computes, bit by bit.
+
+A leaf is called with operands that end and begin at pages which nothing may touch, in memory of which every
+byte is compared. Its results have the bits of a definition in plain NumPy, and so those of every other
+level. What it may read and write says regions.py; what it computes, sums.py, maps.py and conclusions.py;
+with which arguments, cases.py.
+"""
+
+import ctypes
+
+import abi
+import pytest
+from faults import FAULTS
+from prover import Prover
+
+from bncore import runtime
+
+
+@pytest.fixture(scope="module")
+def prover():
+    prover = Prover()
+    yield prover
+    prover.close()
+
+
+LEVELS = [
+    pytest.param(
+        level,
+        marks=pytest.mark.skipif(
+            not abi.runnable(level), reason=f"this processor, or this build, has no {level}"
+        ),
+    )
+    for level in runtime._VARIANTS
+]
+
+
+@pytest.mark.parametrize("leaf", abi.LEAVES)
+@pytest.mark.parametrize("kind", abi.KINDS)
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_leaf_reads_writes_and_computes_what_it_says(prover, level, kind, leaf):
+    count, found = prover.prove(level, kind, leaf)
+    assert not found, "\n".join(found)
+    assert count > 500
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_table_holds_each_leaf_once_under_the_name_of_its_level(level):
+    table = abi.table(level)
+    found = [getattr(table.of[kind], leaf) for kind in abi.KINDS.values() for leaf in abi.LEAVES]
+    assert ctypes.string_at(table.name) == level.encode()
+    assert all(found)
+    assert len(set(found)) == len(found)
+
+
+# The tester, tested: a leaf with each of these faults is found out, in these words.
+
+FAULTY = [
+    ("reads_one_too_far", "run_scale", "SIGSEGV"),
+    ("reads_one_too_far", "scatter", "SIGSEGV"),
+    ("reads_one_too_far", "conclude", "SIGSEGV"),
+    ("reads_one_too_early", "column_pull", "SIGSEGV"),
+    ("reads_one_too_early", "run_five", "SIGSEGV"),
+    ("writes_one_too_many", "run_pull", "of dx, which it must not"),
+    ("writes_one_too_many", "column_moments", "SIGSEGV"),
+    ("writes_one_too_many", "gather", "SIGSEGV"),
+    ("writes_one_too_early", "column_bend", "byte -1 of d_dy, which it must not"),
+    ("writes_an_operand", "run_pairs", "byte +0 of dy, which it must not"),
+    ("is_off_by_a_bit", "run_bend", "d_dy["),
+    ("is_off_by_a_bit", "column_moments", "to.hi[0]["),
+    ("is_off_by_a_bit", "conclude", "p.new_mean["),
+    ("drops_the_tail", "run_scale", "y["),
+    ("drops_the_tail", "run_pairs", "to.hi[0]["),
+    ("drops_the_last_plane", "run_five", "to.hi[0]["),
+    ("drops_the_last_row", "column_scale", "y["),
+    ("drops_the_last_row", "column_pairs", "to.hi[0]["),
+    ("uses_the_next_channels_slope", "run_scale", "y["),
+    ("uses_the_next_channels_slope", "column_pull", "dx["),
+    ("uses_the_next_channels_slope", "run_bend", "d_dy["),
+    ("uses_the_next_channels_mean", "run_five", "to.hi[2]["),
+    ("uses_the_next_channels_mean", "column_pairs", "to.hi[1]["),
+    ("reads_what_it_has_overwritten", "run_pull", "over x: dx["),
+    ("reads_what_it_has_overwritten", "column_bend", "over"),
+    ("adds_in_another_order", "run_moments", "to.hi["),
+    ("adds_in_another_order", "run_five", "to.hi["),
+]
+
+
+@pytest.mark.parametrize("kind", abi.KINDS)
+@pytest.mark.parametrize(("fault", "leaf", "words"), FAULTY)
+def test_a_leaf_with_a_fault_is_found_out(prover, fault, leaf, words, kind):
+    level = runtime.isa
+    _, found = prover.prove(level, kind, leaf, fault)
+    assert found
+    assert found[0].startswith(f"{leaf} of {level}, {kind}, ")
+    assert words in found[0]
+
+
+def test_every_fault_is_tried():
+    assert {fault for fault, _, _ in FAULTY} | {"nothing_wrong"} == set(FAULTS)
+
+
+def test_a_leaf_without_a_fault_is_not(prover):
+    count, found = prover.prove(runtime.isa, "float32", "scatter", "nothing_wrong")
+    assert not found, "\n".join(found)
+    assert count > 500
