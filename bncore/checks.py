@@ -16,7 +16,6 @@ SWAPPED = tuple(dtype.newbyteorder() for dtype in FLOATS)
 
 
 def _floats(name: str, value: Any, dtypes: tuple[numpy.dtype[Any], ...] = FLOATS) -> Array:
-    wanted = f"{name} must be a {' or '.join(dtype.name for dtype in dtypes)} array"
     try:
         masked, array = _masked(value), numpy.asarray(value)
     except MemoryError:
@@ -24,12 +23,18 @@ def _floats(name: str, value: Any, dtypes: tuple[numpy.dtype[Any], ...] = FLOATS
     except Exception as error:
         # rows of unequal lengths, a tensor that will not be looked at: whatever such an object raises
         kind = ValueError if isinstance(error, ValueError) else TypeError
-        raise kind(f"{wanted}, found a {type(value).__name__} that cannot be made one: {error}") from error
+        found = f"a {type(value).__name__} that cannot be made one: {error}"
+        raise kind(f"{name} must be a {_names(dtypes)} array, found {found}") from error
     if masked:
         raise TypeError(f"{name} must have a number everywhere, found a masked array: its mask would be lost")
     if array.dtype not in dtypes and not (array.dtype in SWAPPED and array.dtype.newbyteorder() in dtypes):
-        raise TypeError(f"{wanted}, found {_other(name, value, array.dtype, dtypes[0])}")
+        found = _other(name, value, array.dtype, dtypes[0])
+        raise TypeError(f"{name} must be a {_names(dtypes)} array, found {found}")
     return array
+
+
+def _names(dtypes: tuple[numpy.dtype[Any], ...]) -> str:
+    return " or ".join(dtype.name for dtype in dtypes)
 
 
 def _masked(value: Any) -> bool:
@@ -86,8 +91,12 @@ def like(name: str, value: ArrayLike, x: Array) -> Array:
 def per_channel(name: str, value: ArrayLike, channels: int | None = None) -> NDArray[numpy.float64]:
     """A vector with one number a channel, in float64, as a kernel can read it; None: of any length."""
     array = _one_a_channel(name, _floats(name, value), channels)
-    with numpy.errstate(all="ignore"):
-        return numpy.require(array, numpy.float64, ["C_CONTIGUOUS", "ALIGNED"])
+    if array.dtype != numpy.float64:
+        # a signaling NaN is an invalid operation
+        with numpy.errstate(all="ignore"):
+            return array.astype(numpy.float64)
+    wide = numpy.ascontiguousarray(array)
+    return wide if wide.flags.aligned else wide.copy()
 
 
 def parameter(name: str, value: ArrayLike, channels: int, dtype: numpy.dtype[Any]) -> Array:
@@ -115,10 +124,8 @@ def vectors(
 def variance(name: str, value: ArrayLike, channels: int) -> NDArray[numpy.float64]:
     """A per-channel vector without a negative number."""
     array = per_channel(name, value, channels)
-    with numpy.errstate(all="ignore"):
-        negative = numpy.flatnonzero(array < 0)
-    if negative.size:
-        channel = int(negative[0])
+    if (array < 0).any():
+        channel = int(numpy.flatnonzero(array < 0)[0])
         raise ValueError(f"{name} must not be negative, found {array[channel]} in channel {channel}")
     return array
 

@@ -232,9 +232,13 @@ class BatchNorm:
             before, momentum = self._running(), checks.momentum(self.momentum)
             y, stats = functional.forward(x, gamma, self.beta, eps=self.eps, axis=axis)
             if stats.count:
-                self.running_mean, self.running_var = running.updated(before, stats, momentum)
-                self.num_batches_tracked += 1
-                self.num_elements_tracked += stats.count
+                mean, var = running.updated(before, stats, momentum)
+                vars(self).update(
+                    running_mean=mean,
+                    running_var=var,
+                    num_batches_tracked=self.num_batches_tracked + 1,
+                    num_elements_tracked=self.num_elements_tracked + stats.count,
+                )
         self._last = _Pass(x, gamma, stats, given=self.track_running_stats and not training)
         # nobody who trains wants the gradients of what was evaluated before
         self._evaluated = 0 if training else self._evaluated + 1

@@ -11,10 +11,8 @@ def updated(before: Stats, batch: Stats, momentum: float | None) -> tuple[numpy.
     with numpy.errstate(all="ignore"):
         if momentum is None:
             return _of_all_elements(before, batch)
-        return (
-            _average(before.mean, batch.mean, momentum),
-            _average(before.var, batch.var, momentum, _bessel(batch.count)),
-        )
+        mean = _average(before.mean, batch.mean, momentum)
+        return mean, _average(before.var, batch.var, momentum, _bessel(batch.count))
 
 
 def _average(old: numpy.ndarray, new: numpy.ndarray, weight: float, factor: float = 1.0) -> numpy.ndarray:
@@ -24,10 +22,11 @@ def _average(old: numpy.ndarray, new: numpy.ndarray, weight: float, factor: floa
     taken = factor * new
     if weight == 1:
         return taken
-    # factor new may overflow where the average does not
-    average: numpy.ndarray = (1 - weight) * old + numpy.where(
-        numpy.isfinite(taken), weight * taken, weight * factor * new
-    )
+    part = weight * taken
+    if factor != 1 and not numpy.isfinite(part).all():
+        # factor new may overflow where the average does not
+        part = numpy.where(numpy.isfinite(part), part, weight * factor * new)
+    average: numpy.ndarray = (1 - weight) * old + part
     return average
 
 
