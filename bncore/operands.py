@@ -43,7 +43,9 @@ def four_dimensional(arrays: list[Array], axis: int) -> list[Array] | None:
         (i for i in range(x.ndim) if i != axis and x.shape[i] > 1), key=lambda i: -abs(x.strides[i])
     )
     runs = _merge([x], others)
-    narrowest = all(abs(x.strides[axis]) <= abs(x.strides[run[-1]]) for run in runs)
+    # windows that slide along the channel step as far as it does, and no dense result has their layout
+    step = abs(x.strides[axis])
+    narrowest = all(step < abs(x.strides[run[-1]]) or step == 0 for run in runs)
     # one run is W, two are N and W, three are N, H and W
     outer = runs[0] if len(runs) > 1 else []
     if x.shape[axis] > 1 and narrowest:

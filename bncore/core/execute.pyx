@@ -29,6 +29,8 @@ cdef extern from "threads.h" nogil:
     int bn_members()
     void bn_wait()
     void bn_settle()
+    unsigned int bn_as_ieee()
+    void bn_as_before(unsigned int word)
     int bn_startable(int wanted)
     size_t bn_stack
 
@@ -563,19 +565,20 @@ cdef void phase(const Call* call, Py_ssize_t number, Py_ssize_t thread) noexcept
 
 cdef void take_part(const Call* call, Py_ssize_t member, Py_ssize_t members) noexcept nogil:
     # members of a team of any size have what the plan's threads have to do
+    cdef unsigned int word = bn_as_ieee()
     cdef Py_ssize_t number, thread
     for number in range(call.plan.phases):
-        if number > 0:
+        if number > 0 and members > 1:
             bn_wait()
         thread = member
         while thread < call.plan.schedule.threads:
             phase(call, number, thread)
             thread += members
+    bn_as_before(word)
 
 
 cdef int execute(Call* call) except -1:
     """Carry out the plan of a call whose operands, parameters and leaves are set."""
-    cdef Py_ssize_t number, thread
     cdef int team
     cdef void* space = NULL
     if call.plan.scratch.bytes > 0:
@@ -586,9 +589,7 @@ cdef int execute(Call* call) except -1:
     with nogil:
         team = bn_startable(call.plan.schedule.threads) if call.plan.schedule.threads > 1 else 1
         if team == 1:
-            for number in range(call.plan.phases):
-                for thread in range(call.plan.schedule.threads):
-                    phase(call, number, thread)
+            take_part(call, 0, 1)
         else:
             with parallel(num_threads=team):
                 take_part(call, bn_member(), bn_members())

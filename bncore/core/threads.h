@@ -7,8 +7,14 @@
 #include <emmintrin.h>
 /* what a thread has stored past the caches is there for all */
 #define bn_settle() _mm_sfence()
+/* IEEE 754 as it is at first: round to nearest, subnormal numbers, no traps. Somebody may have set a thread's control word
+ * otherwise; it gets that back. */
+static unsigned bn_as_ieee(void) { unsigned before = _mm_getcsr(); _mm_setcsr(0x1f80); return before; }
+#define bn_as_before(word) _mm_setcsr(word)
 #else
 #define bn_settle() ((void)0)
+#define bn_as_ieee() 0
+#define bn_as_before(word) ((void)(word))
 #endif
 
 #ifdef _OPENMP

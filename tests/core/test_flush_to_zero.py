@@ -82,7 +82,6 @@ def test_ordinary_numbers_have_the_same_bits(library, threads, started):
     assert bits(library, "ordinary", FLUSH, threads, started) == bits(library, "ordinary", 0, 1, False)
 
 
-@pytest.mark.xfail(reason="kernels compute as the thread that calls them is told to", strict=True)
 @pytest.mark.parametrize(("threads", "started"), THREADS)
 def test_subnormal_numbers_have_the_same_bits(library, threads, started):
     assert bits(library, "subnormal", FLUSH, threads, started) == bits(library, "subnormal", 0, 1, False)

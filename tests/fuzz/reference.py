@@ -12,7 +12,8 @@ from spec import equations
 from spec.adapters import load
 from spec.bounds.errors import Batch, Model
 from spec.bounds.formats import largest, tiny, unit
-from spec.oracle.call import posed
+from spec.oracle import GRADIENTS, SECOND, shaped
+from spec.oracle.call import Problem, posed
 
 WIDE = numpy.longdouble
 # Elements of a channel, together, for which Python's integers are fast enough.

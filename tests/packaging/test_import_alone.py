@@ -15,7 +15,6 @@ import pytest
 import bncore
 
 ROOT = Path(__file__).parent.parent
-LAZY = "the version is still read when runtime is imported"
 
 
 @pytest.fixture
@@ -46,7 +45,6 @@ def test_without_metadata_its_version_is_not_known(folder):
     assert run(folder, "import bncore; print(bncore.__version__)") == "0+unknown"
 
 
-@pytest.mark.xfail(reason=LAZY, strict=True)
 def test_without_metadata_it_shows_what_it_knows(folder):
     assert run(folder, "import bncore; bncore.show_config()").startswith("bncore 0+unknown")
 
@@ -64,7 +62,6 @@ def test_it_has_no_other_attribute_that_comes_late():
         bncore.version  # noqa: B018
 
 
-@pytest.mark.xfail(reason=LAZY, strict=True)
 def test_metadata_are_read_when_somebody_asks():
     # NumPy does not read them either
     found = child.run(
