@@ -80,7 +80,7 @@ def run_sums(part):
                 shape = in_turn(((1, 1), (3, 2), (4, 1), (2, 5), (7, 1)), next(salts))
                 yield from calls(place, *shape, count)
         for planes, count in ((1, 1), (3, 2), (1, 33), (3, 33)):
-            yield from calls(END, CONSTANTS["SOME"], planes, count)
+            yield from calls(END, CONSTANTS["CHANNELS"], planes, count)
         if part != "moments":
             yield from calls(END, 0, 2, 5)
             yield from calls(END, 2, 0, 5)

@@ -174,7 +174,7 @@ static inline void bn_add_four(const bn_runs* r, int same, int fetch, int k, bn_
         const float* q = (const float*)(r->y + n * r->y_plane) + k * BN_WIDTH;
         Py_ssize_t i = 32, left;
         for (int half = 0; half < 2; half++) {
-            Py_ssize_t end = half ? r->count : r->turn, x_ahead = half ? r->x_beyond : r->x_ahead, y_ahead = half ? r->y_beyond : r->y_ahead;
+            Py_ssize_t end = half || r->turn > r->count ? r->count : r->turn, x_ahead = half ? r->x_beyond : r->x_ahead, y_ahead = half ? r->y_beyond : r->y_ahead;
             for (; i <= end; i += 32, p += 32, q += 32) {
                 if (fetch) {
                     bn_prefetch((const char*)p + x_ahead), bn_prefetch((const char*)p + x_ahead + 64);
