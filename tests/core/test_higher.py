@@ -139,6 +139,7 @@ def test_around_block_boundaries(shape, dtype):
         p.judge(call, HIGHER[call](p))
 
 
+@pytest.mark.sweeps
 @pytest.mark.parametrize(
     ("shape", "axis", "dtype"),
     [((1031, 521), 1, "float32"), ((1031, 293), 1, "float64"), ((1031, 67, 7), 1, "float32")],

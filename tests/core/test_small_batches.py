@@ -72,6 +72,7 @@ def test_one_element(shape, axis, dtype, eps):
             p.judge(call, CALLS[call](p))
 
 
+@pytest.mark.sweeps
 @pytest.mark.parametrize("eps", [0.0, EPS, 1e9])
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("m", [2, 3, 5, 7, 31, 37, 127])

@@ -130,6 +130,7 @@ def test_around_block_boundaries(shape, dtype):
         p.judge(call, CALLS[call](p))
 
 
+@pytest.mark.sweeps
 @pytest.mark.parametrize(("shape", "dtype"), [((271, 521), "float64"), ((263, 1031), "float32")])
 def test_rows_and_channels_in_several_blocks(shape, dtype):
     p = problem(shape, 1, dtype)

@@ -4,7 +4,10 @@ import pytest
 
 from spec.theorems import THEOREMS
 
-LONG = {"second-derivatives", "third-derivative", "second-structure", "jacobian", "weighted"}
+LONG = {
+    *("second-derivatives", "third-derivative", "second-structure", "jacobian", "weighted"),
+    *("decoupling", "degrees-of-freedom", "gradient-structure", "invariance", "learning"),
+}
 
 
 def each(theorems=THEOREMS):

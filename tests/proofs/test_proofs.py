@@ -180,6 +180,7 @@ def test_every_kind_of_drift_is_found(edit, tmp_path, monkeypatch):
     assert "DRIFT" in drifted.method
 
 
+@pytest.mark.proves
 def test_several_processes_find_what_one_finds():
     names = [theorem.name for theorem in THEOREMS[:3]]
     lines = []

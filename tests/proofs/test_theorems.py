@@ -92,10 +92,10 @@ def test_what_is_beyond_every_implementation_is_declared():
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-@pytest.mark.parametrize("name", VIOLATED_BY)
-def test_a_declared_mutant_violates_it(name):
-    adapter = MUTANTS[VIOLATED_BY[name]].adapter
-    found = observe(BY_NAME[name], Implementation(adapter, "float64"))
+@pytest.mark.parametrize("theorem", statements.each(BY_NAME[name] for name in VIOLATED_BY))
+def test_a_declared_mutant_violates_it(theorem):
+    adapter = MUTANTS[VIOLATED_BY[theorem.name]].adapter
+    found = observe(theorem, Implementation(adapter, "float64"))
     assert any(each.status == VIOLATED for each in found), [str(each) for each in found]
 
 

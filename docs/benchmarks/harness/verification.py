@@ -121,7 +121,7 @@ class Reference:
             return {name: getattr(found, name) for name in ("mean", "var", "y")}
         values = {
             "dy": model.elements(rows(load.dy)), "xhat": found.xhat, "gamma": gamma,
-            "rstd": 1 / over.sqrt(found.var + eps),
+            "rstd": equations.rstd(found.var, eps, over),
         }  # fmt: skip
         return {of: evaluate(gradient(of, "training"), values, over) for of in ("dx", "dgamma", "dbeta")}
 

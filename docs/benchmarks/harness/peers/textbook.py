@@ -46,7 +46,7 @@ class Peer(Base):
             "dy": load.dy,
             "xhat": forward.xhat,
             "gamma": gamma,
-            "rstd": 1 / over.sqrt(forward.var + load.eps),
+            "rstd": equations.rstd(forward.var, load.eps, over),
         }
         call = lambda: {of: evaluate(tree, given, over) for of, tree in trees.items()}  # noqa: E731
         return Bound(call, lambda found: {of: a if of == "dx" else a.ravel() for of, a in found.items()})
