@@ -186,6 +186,8 @@ class Survey:
 
     def _keep(self, message):
         with self._lock:
+            if message["kind"] not in self.found:
+                print(f"found: {message['kind']}", file=sys.stderr, flush=True)
             first = self.found.setdefault(message["kind"], message | {"times": 0})
             first["times"] += 1
 

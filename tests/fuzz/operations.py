@@ -91,6 +91,10 @@ def draw(r):
         case["axis as"] = r.choice(("negative", "numpy", "numpy negative", "bool"))
     if operation.outs and r.random() < 0.6:
         case["out"] = [_out(r, operation, axes) for _ in range(operation.outs)]
+        for place in filter(None, case["out"]):
+            near = place.get("turned") or place.get("beside") or place.get("past")
+            # a list would have no memory to overlap
+            (case.get(near) or {}).pop("as", None)
     u = r.random()
     if u < 0.15:
         case["wrong"] = _wrong(r, operation)
@@ -192,9 +196,7 @@ class Made:
         if not self.small:
             how = {key: value for key, value in how.items() if key not in ("steps", "as")}
         array = self._along_with_out(name)
-        if array is not None:
-            how = {key: value for key, value in how.items() if key != "as"}
-        else:
+        if array is None:
             array = lay(self.memory, name, self.shape, self.dtype, how, self.axis)
         fill(array, how, self.axis)
         self.arrays[name], self.given[name] = array, handed(array, how)
