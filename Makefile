@@ -105,7 +105,8 @@ clang: $(VENV)/with-dist  ## the same tests against a build by clang (Debian: ap
 
 .PHONY: clean
 clean:          ## remove what these targets made, .venv included
-	rm -rf $(VENV) build dist bncore.egg-info bncore/*.so
+	rm -rf $(VENV) build dist bncore.egg-info
+	find bncore -name '*.so' -delete
 
 # The environment, in stages; each file marks one that is complete.
 

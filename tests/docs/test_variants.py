@@ -25,8 +25,7 @@ def test_every_constant_of_the_core_is_measured_or_has_a_reason_not_to_be():
 
 def test_no_constant_of_the_core_is_overlooked():
     # whatever looks like one, in whatever enum
-    files = [path for path in variants.CORE.rglob("*.p[xy][dx]") if "trace" not in path.stem]
-    text = "".join(path.read_text() for path in files)
+    text = "".join(path.read_text() for path in variants.files())
     names = re.findall(r"^    ([A-Z][A-Z_0-9]*) = ", text, re.MULTILINE)
     assert sorted(names) == sorted(name for name, constant in DECLARED.items() if constant.file)
     assert {"LANES", "NEAR_ZERO", "SPARE", "stream"} <= DECLARED.keys()

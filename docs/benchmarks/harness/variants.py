@@ -40,15 +40,18 @@ class Constant:
         return self.file, self.line + "\n", f"{head}= {value}\n"
 
 
+def files():
+    """What may declare a constant: the sources of the core, but for `trace`, which computes nothing."""
+    return [path for path in sorted(CORE.rglob("*.p[xy][dx]")) if "trace" not in str(path.relative_to(CORE))]
+
+
 def declared():
     """Every constant of the core, {name: Constant}: the members of nameless enums, and the machine's fields.
 
-    One that is made of others has no value. Those of `trace`, which computes nothing, are left out.
+    One that is made of others has no value.
     """
     found = {}
-    for path in sorted(CORE.rglob("*.p[xy][dx]")):
-        if "trace" in path.stem:
-            continue
+    for path in files():
         for block in re.findall(r"^cdef enum:\n((?:    .*\n)+)", path.read_text(), re.MULTILINE):
             for member in _MEMBER.finditer(block):
                 name, text, says = member.groups()
