@@ -60,10 +60,15 @@ def _partition(p: Mapping[str, int]) -> str:
     parts = _count(p["parts"], "part")
     if p["columns"]:
         rows = f"{p['fold']} rows side by side are one folded row" if p["fold"] > 1 else "rows as they are"
-        return f"columns: {_count(p['channels'] * p['size'], 'column')} a row, {rows}; {parts}, blocks of rows"
+        return (
+            f"columns: {_count(p['channels'] * p['size'], 'column')} a row, {rows}; {parts}, blocks of rows"
+        )
     if p["pieces"] > 1:
-        return f"runs: planes of {p['size']} elements, {_count(p['pieces'], 'chunk')} to a plane; {parts} a channel"
-    return f"runs: planes of {p['size']} elements, {_count(p['planes'], 'plane')} to a chunk; {parts} a channel"
+        chunks = f"{_count(p['pieces'], 'chunk')} to a plane"
+        return f"runs: planes of {p['size']} elements, {chunks}; {parts} a channel"
+    return (
+        f"runs: planes of {p['size']} elements, {_count(p['planes'], 'plane')} to a chunk; {parts} a channel"
+    )
 
 
 def _schedule(fields: Mapping[str, Any], threads: int) -> list[tuple[str, str]]:
@@ -77,14 +82,18 @@ def _schedule(fields: Mapping[str, Any], threads: int) -> list[tuple[str, str]]:
         loop = "one loop" if s["fused"] else "part by part"
         said.append(("", f"the map of a tile and the sums of the next: {loop}"))
     said.append(("stores", "past the caches" if s["streamed"] else "ordinary"))
-    gathered = [name for name, is_so in zip(("x", "dy", "ddx", "out", "out2"), s["gathered"], strict=True) if is_so]
+    gathered = [
+        name for name, is_so in zip(("x", "dy", "ddx", "out", "out2"), s["gathered"], strict=True) if is_so
+    ]
     if gathered:
         said.append(("staging", f"planes of {', '.join(gathered)} are not contiguous"))
     return said
 
 
 def _scratch(z: Mapping[str, Any], s: Mapping[str, Any]) -> str:
-    return f"{z['bytes']} bytes: {z['room']} a thread, {z['shared']} shared by {_count(s['threads'], 'thread')}"
+    return (
+        f"{z['bytes']} bytes: {z['room']} a thread, {z['shared']} shared by {_count(s['threads'], 'thread')}"
+    )
 
 
 def _count(number: int, what: str) -> str:
@@ -123,7 +132,8 @@ def explain(
     Examples
     --------
     >>> import numpy, bncore
-    >>> print(bncore.explain("statistics", numpy.zeros((2, 3, 5), numpy.float32)).fields["partition"]["parts"])
+    >>> plan = bncore.explain("statistics", numpy.zeros((2, 3, 5), numpy.float32))
+    >>> plan.fields["partition"]["parts"]
     1
 
     Source: docs/kernels.md, which explains three plans.
@@ -137,17 +147,35 @@ def explain(
     for name, array in given.items():
         if array is not None and name not in names:
             raise ValueError(f"{name} must be None for {operation}, which does not read it")
-    read = {"x": x} | {name: x if given[name] is None else checks.like(name, given[name], x) for name in names}
+    read = {"x": x}
+    for name in names:
+        array = given[name]
+        read[name] = x if array is None else checks.like(name, array, x)
     outs = _outs(out, results)
     for name, place in outs.items():
         checks.output(place, x, read, name)
     tensors = {{"ddx": "v"}.get(name, name): array for name, array in read.items()}
     places, views = operands.prepare(tensors, position, outs)
-    copied = [name for name, array in read.items() if x.size and not numpy.may_share_memory(array, views[{"ddx": "v"}.get(name, name)])]
-    copied += [name for name, place in zip(outs, places, strict=True) if outs[name] is not None and place is not outs[name]]
+    copied = [
+        name
+        for name, array in read.items()
+        if x.size and not numpy.may_share_memory(array, views[{"ddx": "v"}.get(name, name)])
+    ]
+    copied += [
+        name
+        for name, place in zip(outs, places, strict=True)
+        if outs[name] is not None and place is not outs[name]
+    ]
     fields = call.plan(operation, views) if x.size else {}
     return Plan(
-        operation, x.shape, x.dtype.name, position, runtime.isa, runtime.get_num_threads(), tuple(copied), fields
+        operation,
+        x.shape,
+        x.dtype.name,
+        position,
+        runtime.isa,
+        runtime.get_num_threads(),
+        tuple(copied),
+        fields,
     )
 
 

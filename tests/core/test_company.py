@@ -1,4 +1,4 @@
-"""Inference of a sample does not depend on what else is in the call: its bits are the same, alone and in company."""
+"""Inference of a sample does not depend on its company: its bits are the same, alone and among others."""
 
 import numpy
 import pytest
@@ -7,8 +7,17 @@ from judge import DTYPES
 import bncore
 
 RNG = numpy.random.default_rng(20261130)
-# planes of one element, of few, of a run; few and many channels; a batch beyond one part, and beyond one thread
-SHAPES = [(131, 19), (67, 520), (64, 5, 3, 3), (33, 64, 8, 8), (40, 7, 14, 15), (5, 3, 73, 71), (3, 131, 4, 5), (9, 1025, 2)]
+# planes of one element, of few, of a run; few and many channels; a batch beyond one part, and one thread
+SHAPES = [
+    (131, 19),
+    (67, 520),
+    (64, 5, 3, 3),
+    (33, 64, 8, 8),
+    (40, 7, 14, 15),
+    (5, 3, 73, 71),
+    (3, 131, 4, 5),
+    (9, 1025, 2),
+]
 
 
 def arguments(channels, dtype):

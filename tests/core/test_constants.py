@@ -1,4 +1,4 @@
-"""A constant channel: var is exactly 0, y is beta and dx is 0, whatever the constant, and however it is cut into parts."""
+"""A constant channel: var is exactly 0, y is beta and dx is 0, whatever its constant and its parts."""
 
 import numpy
 import pytest
@@ -9,7 +9,16 @@ import bncore
 RNG = numpy.random.default_rng(0)
 CONSTANTS = [0.1, 1 / 3, -7.3, 1e9 + 0.1, 3e-30, 1e30]
 # the last two fold rows unequally and cut planes unequally
-SHAPES = [(3000, 1), (1000, 5), (7, 5, 777), (1, 1, 12289), (3, 2, 5000), (5003, 7), (1037, 129), (2, 3, 91, 97)]
+SHAPES = [
+    (3000, 1),
+    (1000, 5),
+    (7, 5, 777),
+    (1, 1, 12289),
+    (3, 2, 5000),
+    (5003, 7),
+    (1037, 129),
+    (2, 3, 91, 97),
+]
 
 
 def parts(shape, dtype):

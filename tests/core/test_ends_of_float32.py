@@ -1,4 +1,4 @@
-"""Differences that leave float32 where the results do not: judged like all results, within the derived bounds."""
+"""Differences that leave float32 where the results do not: judged as ever, within the derived bounds."""
 
 import numpy
 import pytest
@@ -7,7 +7,14 @@ from judge import CALLS, HIGHER, problem
 # the greatest float32 is just below 2^128; half an ulp of it is 2^103
 GREATEST = float(numpy.finfo(numpy.float32).max)
 # runs of one part and of several, columns of one tile and of many rows
-SHAPES = [((5, 3), 1), ((2, 3, 67), 1), ((3, 2, 4099), 1), ((19, 5, 7, 3), 1), ((7, 5, 3, 11), -1), ((1031, 9), 1)]
+SHAPES = [
+    ((5, 3), 1),
+    ((2, 3, 67), 1),
+    ((3, 2, 4099), 1),
+    ((19, 5, 7, 3), 1),
+    ((7, 5, 3, 11), -1),
+    ((1031, 9), 1),
+]
 
 
 def far(p):
@@ -17,7 +24,7 @@ def far(p):
 
 
 def leaning(p, scale):
-    """dy with one element in seven as large as can be, the others against it, so that their mean is large or 0."""
+    """dy with one element in seven as large as can be, the others against it: their mean is large, or 0."""
     at = numpy.arange(p.dy.size).reshape(p.dy.shape) % 7 == 0
     dy = numpy.where(at, GREATEST, -GREATEST / scale).astype(numpy.float32)
     return p.but(dy=dy, x=p.x * numpy.float32(1e5), var=p.var * 1e4)
@@ -39,7 +46,9 @@ PROBLEMS = {
 }
 
 
-@pytest.mark.parametrize(("kind", "call"), [(kind, call) for kind, (_, calls) in PROBLEMS.items() for call in calls])
+@pytest.mark.parametrize(
+    ("kind", "call"), [(kind, call) for kind, (_, calls) in PROBLEMS.items() for call in calls]
+)
 @pytest.mark.parametrize(("shape", "axis"), SHAPES)
 def test_what_leaves_float32_on_the_way_does_not_leave_the_bound(call, kind, shape, axis):
     p = PROBLEMS[kind][0](problem(shape, axis, "float32"))

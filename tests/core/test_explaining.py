@@ -6,7 +6,14 @@ import pytest
 import bncore
 
 X = numpy.zeros((6, 5, 4, 3), numpy.float32)
-READS = {"statistics": 0, "forward": 0, "inference": 0, "backward": 1, "inference_backward": 1, "double_backward": 2}
+READS = {
+    "statistics": 0,
+    "forward": 0,
+    "inference": 0,
+    "backward": 1,
+    "inference_backward": 1,
+    "double_backward": 2,
+}
 
 
 @pytest.mark.parametrize("operation", READS)

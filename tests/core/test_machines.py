@@ -10,12 +10,32 @@ from judge import CALLS, HIGHER, problem
 import bncore
 from bncore.core import plan
 
-# shapes whose channels have several parts in runs, one part, and columns in blocks; small, so that machines are
-SHAPES = [((5, 6, 4099), 1), ((9, 7, 4, 5000), 1), ((3, 37, 61), 1), ((1033, 12), 1), ((11, 9, 6, 7), -1), ((600, 70, 3, 5), 1)]
+# channels of several parts in runs, of one part, and of columns in blocks; small, as the machines are
+SHAPES = [
+    ((5, 6, 4099), 1),
+    ((9, 7, 4, 5000), 1),
+    ((3, 37, 61), 1),
+    ((1033, 12), 1),
+    ((11, 9, 6, 7), -1),
+    ((600, 70, 3, 5), 1),
+]
 MACHINES = {
     "small": {"stream": 1, "large": 1, "grain": 1, "whole_grain": 1, "processors": 64, "registers": True},
-    "small, few registers": {"stream": 1, "large": 1, "grain": 1, "whole_grain": 1, "processors": 64, "registers": False},
-    "one that streams nothing": {"streams": False, "stream": 1, "grain": 1, "whole_grain": 1, "registers": True},
+    "small, few registers": {
+        "stream": 1,
+        "large": 1,
+        "grain": 1,
+        "whole_grain": 1,
+        "processors": 64,
+        "registers": False,
+    },
+    "one that streams nothing": {
+        "streams": False,
+        "stream": 1,
+        "grain": 1,
+        "whole_grain": 1,
+        "registers": True,
+    },
     "large": {"stream": 1 << 40, "large": 1 << 40, "grain": 1 << 40, "whole_grain": 1 << 40},
     "of one processor": {"processors": 1, "grain": 1, "whole_grain": 1, "registers": True},
 }
@@ -70,5 +90,7 @@ def test_the_machines_differ_in_what_they_do():
                     s = bncore.explain(operation, numpy.zeros(shape, "f4"), axis=axis).fields["schedule"]
                     found.add((s["order"], s["fused"], s["streamed"], s["buffers"]))
     assert {order for order, *_ in found} == {0, 1, 2, 3}
-    assert {(fused, streamed) for _, fused, streamed, _ in found} == set(itertools.product((False, True), repeat=2))
+    assert {(fused, streamed) for _, fused, streamed, _ in found} == set(
+        itertools.product((False, True), repeat=2)
+    )
     assert {buffers for *_, buffers in found} == {1, 2}

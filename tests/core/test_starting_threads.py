@@ -48,7 +48,11 @@ def test_threads_that_cannot_be_started_are_not_asked_for():
 
 def test_the_limit_is_one_that_stops_threads():
     # the test above is about something: a thread cannot be started under it
-    code = "import resource, threading\n" + MEMORY.replace("24 << 20", "1 << 20") + "threading.stack_size(64 << 20)\n"
+    code = (
+        "import resource, threading\n"
+        + MEMORY.replace("24 << 20", "1 << 20")
+        + "threading.stack_size(64 << 20)\n"
+    )
     code += "try:\n    threading.Thread(target=print).start()\nexcept RuntimeError:\n    print('refused')"
     assert child.run(code).strip() == "refused"
     assert resource.getrlimit(resource.RLIMIT_AS)[1] == resource.RLIM_INFINITY

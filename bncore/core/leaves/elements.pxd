@@ -1,7 +1,7 @@
 # The maps of elements that lie one after the other: y of x, or dx of dy and x.
 #
-# a. One loop serves runs, whose coefficients are one channel's, and rows, each of whose columns has its own; `columns`, `pull` and
-#    `streamed` are constants wherever it is called, so that each call is a loop with nothing to ask.
+# a. One loop serves runs, whose coefficients are one channel's, and rows, each of whose columns has its own; `columns`, `pull`
+#    and `streamed` are constants wherever it is called, so that each call is a loop with nothing to ask.
 # b. The result may be an operand: a vector of elements is read before it is written.
 # c. A run first comes to where its stores are aligned: planes of odd sizes begin anywhere, and a store that meets two lines
 #    of the cache takes twice as long. A tenth to a fourth of a call in cache.
@@ -53,7 +53,8 @@ cdef inline const stored* at(const Coefficients* k, int j, Py_ssize_t p, bint co
     return <const stored*>k.of[j] + (p if columns else 0)
 
 
-cdef inline stored mapped(const stored* dy, const stored* x, Py_ssize_t p, const Coefficients* k, bint columns, bint pull) noexcept nogil:
+cdef inline stored mapped(const stored* dy, const stored* x, Py_ssize_t p, const Coefficients* k, bint columns,
+                          bint pull) noexcept nogil:
     # element p
     if pull:
         return pulled(dy[p], x[p], at(k, 0, p, columns, x)[0], at(k, 1, p, columns, x)[0], at(k, 2, p, columns, x)[0],
@@ -72,7 +73,8 @@ cdef inline singles mapped_singles(const float* dy, const float* x, Py_ssize_t p
                           load_singles(at(k, 2, p, columns, x)))
 
 
-cdef inline singles some(const Coefficients* k, int j, Py_ssize_t p, Py_ssize_t count, bint columns, const float* kind) noexcept nogil:
+cdef inline singles some(const Coefficients* k, int j, Py_ssize_t p, Py_ssize_t count, bint columns,
+                         const float* kind) noexcept nogil:
     return load_some(at(k, j, p, columns, kind), count) if columns else load_singles(at(k, j, p, columns, kind))
 
 
@@ -102,9 +104,9 @@ cdef inline void map_lines(const stored* dy, const stored* x, stored* out, Py_ss
                            bint columns, bint pull, bint streamed, Py_ssize_t dy_ahead, Py_ssize_t ahead) noexcept nogil:
     # whole lines, the first of which begins at element p; what lies so many bytes ahead is fetched, 0: nothing
     cdef stored line[IN_LINE]
-    cdef Py_ssize_t i
+    cdef Py_ssize_t _
     cdef int j
-    for i in range(lines):
+    for _ in range(lines):
         if ahead:
             prefetch_far(<const char*>(x + p) + ahead)
         if pull and dy_ahead:
@@ -118,10 +120,11 @@ cdef inline void map_lines(const stored* dy, const stored* x, stored* out, Py_ss
         p += in_line(x)
 
 
-cdef inline void map_elements(const stored* dy, const stored* x, stored* out, Py_ssize_t p, Py_ssize_t count, const Coefficients* k,
-                              bint columns, bint pull, bint streamed, Py_ssize_t dy_ahead, Py_ssize_t ahead) noexcept nogil:
+cdef inline void map_elements(const stored* dy, const stored* x, stored* out, Py_ssize_t p, Py_ssize_t count,
+                              const Coefficients* k, bint columns, bint pull, bint streamed, Py_ssize_t dy_ahead,
+                              Py_ssize_t ahead) noexcept nogil:
     # elements from p on, of `count`
-    cdef Py_ssize_t i, lines, first
+    cdef Py_ssize_t lines, first
     if streamed:
         first = p + before_line(out + p, count - p)
         while p < first:

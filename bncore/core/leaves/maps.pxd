@@ -19,15 +19,16 @@ cdef inline const stored* dy_run(const Runs* dy, Py_ssize_t c, Py_ssize_t n, bin
 
 
 cdef inline void map_channel(const Span* s, const Runs* dy, const Runs* x, const Runs* out, Py_ssize_t c, Py_ssize_t first,
-                             const Coefficients* k, bint pull, bint streamed, Py_ssize_t ahead, const stored* kind) noexcept nogil:
+                             const Coefficients* k, bint pull, bint streamed, Py_ssize_t ahead,
+                             const stored* kind) noexcept nogil:
     # planes from `first` on of channel c
     cdef stored[5 * SPREAD] room
     cdef Coefficients one
     cdef Py_ssize_t n
     spread(k, c, &room[0], &one, 5 if pull else 3)
     for n in range(first, s.planes):
-        map_elements(dy_run(dy, c, n, pull, kind), run(x, c, n, kind), <stored*>run(out, c, n, kind), 0, s.count, &one, False, pull,
-                     streamed, 0, ahead)
+        map_elements(dy_run(dy, c, n, pull, kind), run(x, c, n, kind), <stored*>run(out, c, n, kind), 0, s.count, &one, False,
+                     pull, streamed, 0, ahead)
 
 
 cdef inline void map_planes(const Span* s, const Runs* dy, const Runs* x, const Runs* out, const Coefficients* k, bint pull,
@@ -64,8 +65,8 @@ cdef inline void map_wide(const Span* s, const Runs* dy, const Runs* x, const Ru
                 y[i] = <float>exactly_mapped(k, c, g[i] if pull else 0, e[i], pull)
 
 
-cdef inline void map_runs(const Span* s, const Runs* dy, const Runs* x, const Runs* out, const Coefficients* k, const Store* store,
-                          bint pull, const stored* kind) noexcept nogil:
+cdef inline void map_runs(const Span* s, const Runs* dy, const Runs* x, const Runs* out, const Coefficients* k,
+                          const Store* store, bint pull, const stored* kind) noexcept nogil:
     if stored is float:
         if any_wide(k.wide, s.channels):
             map_wide(s, dy, x, out, k, pull, kind)
@@ -137,8 +138,9 @@ cdef inline void map_beside(const stored* dy, const stored* x, stored* out, Py_s
 
 
 cdef inline void map_then_sum(const Span* here, const Runs* dy, const Runs* x, const Runs* out, const Coefficients* k,
-                              const Store* store, const Span* there, const Runs* next_dy, const Runs* next_x, const Fetch* dy_next,
-                              const Fetch* next, bint pull, bint streamed, Tally* t, const stored* kind) noexcept nogil:
+                              const Store* store, const Span* there, const Runs* next_dy, const Runs* next_x,
+                              const Fetch* dy_next, const Fetch* next, bint pull, bint streamed, Tally* t,
+                              const stored* kind) noexcept nogil:
     cdef stored[5 * SPREAD] room
     cdef Coefficients one
     cdef Py_ssize_t n, both = min(here.planes, there.planes)
