@@ -9,7 +9,7 @@ PY  := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 export PYTHONDONTWRITEBYTECODE := 1
 
-SOURCES  := setup.py $(wildcard $(foreach folder,bncore bncore/core bncore/core/leaves,$(addprefix $(folder)/,*.pyx *.pxd *.h)))
+SOURCES  := setup.py $(wildcard $(foreach folder,bncore bncore/core bncore/core/leaves bncore/core/trace,$(addprefix $(folder)/,*.pyx *.pxd *.h)))
 REQUIRES := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")
 
 .DEFAULT_GOAL := main

@@ -53,7 +53,9 @@ ONCE = {
     "bncore.core.call": False,
     "bncore.core.execute": True,
     "bncore.core.plan": False,
-    "bncore.core.leaves.trace": False,
+    "bncore.core.trace.leaves": False,
+    "bncore.core.trace.memory": False,
+    "bncore.core.trace.run": False,
 }
 HEADERS = sorted(str(path) for path in Path("bncore/core").glob("*.pxd"))
 # Of the core, where C's rules are meant; of all else Cython's own hold.

@@ -330,7 +330,7 @@ def short_inference_backward(dy, x, gamma, mean, var, eps, axis, out):
 
 # The long way: views of four dimensions (N, C, H, W), which have been checked and are not empty, and vectors of float64.
 
-cdef dict NAMES = {
+NAMES = {
     "statistics": <int>STATISTICS,
     "forward": <int>FORWARD,
     "inference": <int>INFERENCE,
@@ -338,7 +338,7 @@ cdef dict NAMES = {
     "inference_backward": <int>INFERENCE_BACKWARD,
     "double_backward": <int>DOUBLE_BACKWARD,
 }
-cdef dict SLOTS = {"x": <int>X, "dy": <int>DY, "v": <int>V, "out": <int>OUT, "out2": <int>OUT2}
+SLOTS = {"x": <int>X, "dy": <int>DY, "v": <int>V, "out": <int>OUT, "out2": <int>OUT2}
 
 
 cdef Interface* interface(object array, list held) except NULL:

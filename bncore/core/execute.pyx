@@ -3,7 +3,7 @@
 a. A schedule is a number of phases, and for each phase and thread what to do, in which order. Threads wait for each other
    between phases and nowhere else. Each schedule is written once, for every operation and both walks.
 b. Below `phase` nothing raises, allocates or touches Python, and nothing reads or writes an element, a record or a
-   coefficient: leaves do. So leaves that only write down what they are asked show all that an execution does (leaves/trace.pyx).
+   coefficient: leaves do. So leaves that only write down what they are asked show all that an execution does (trace/).
 c. What a thread does depends on its number alone, so a smaller team than was asked for does the same work.
 d. Rejected: tasks that threads take as they become free. Who has read a part should map it, while it is in its cache.
 """

@@ -11,11 +11,11 @@ e. Rejected: a schedule chosen by what was fast last time. Two equal calls then 
 """
 
 from bncore.core.operations cimport operation as row_of
-from bncore.core.partition cimport LANES
+from bncore.core.partition cimport GROUP, LANES
 from bncore.core.types cimport (
-    BEND, CARRIED, CHANNELS, COEFFICIENTS, COLUMNS, FIVE, FIVE_BYTES, FLOAT32, FLOAT64, LINE, MOMENTS, NO_MAP, NO_SUMS, NOTHING,
-    OPERANDS, OUT, PAIRS, PULL, SHARED, SLOPE, SPREAD, SUMS, TOGETHER, X, Kind, Layout, Machine, Operand, Operation, Partition,
-    Plan, Schedule, Scratch, stored_bytes,
+    BEND, CARRIED, CHANNELS, COEFFICIENTS, COLUMNS, FIVE, FIVE_BYTES, FLOAT32, FLOAT64, FOLDED, LINE, MOMENTS, NO_MAP, NO_SUMS,
+    NOTHING, OPERANDS, OUT, PAIRS, PULL, SHARED, SLOPE, SPREAD, SUMS, TOGETHER, X, Kind, Layout, Machine, Operand, Operation,
+    Partition, Plan, Schedule, Scratch, stored_bytes,
 )
 
 cdef enum:
@@ -296,6 +296,17 @@ cdef void make(Plan* plan, int operation, Kind kind, Py_ssize_t rows, Py_ssize_t
 
 
 # What Python sees.
+
+# where plans change
+BOUNDARIES = {
+    "SMALL_PLANE": <int>SMALL_PLANE, "MANY_PLANES": <int>MANY_PLANES, "TINY_PLANE": <int>TINY_PLANE, "LONG_RUN": <int>LONG_RUN,
+    "LANES": <int>LANES, "PAGE": <int>PAGE, "BLOCK_ROWS": <int>BLOCK_ROWS, "BLOCK_ELEMENTS": <int>BLOCK_ELEMENTS,
+    "BLOCKS": <int>BLOCKS, "FEW_BLOCKS": <int>FEW_BLOCKS, "TILE_STEP": <int>TILE_STEP, "TILE_ELEMENTS": <int>TILE_ELEMENTS,
+    "STRIP_CHANNELS": <int>STRIP_CHANNELS, "FEW_ELEMENTS": <int>FEW_ELEMENTS, "SPARE": <int>SPARE,
+    "CHUNK_BYTES": <int>CHUNK_BYTES, "CHANNELS": <int>CHANNELS, "COLUMNS": <int>COLUMNS, "FOLDED": <int>FOLDED,
+    "GROUP": <int>GROUP, "LINE": <int>LINE,
+}
+
 
 def walks_columns(Py_ssize_t rows, Py_ssize_t size, Kind kind):
     """Whether tensors of so many planes of this size are summed in columns, if their rows are contiguous."""

@@ -1,1 +1,1 @@
-"""The loops over elements, compiled for each instruction-set level, and `trace`, which computes nothing."""
+"""The loops over elements, compiled once for each instruction-set level."""

@@ -1,0 +1,1 @@
+"""Leaves that compute nothing: what a plan reads and writes, in which order, by which thread (run.pyx)."""

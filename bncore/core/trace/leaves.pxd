@@ -1,0 +1,3 @@
+from bncore.core.types cimport Level
+
+cdef Level level

@@ -1,0 +1,468 @@
+"""The level that computes nothing: each leaf tells memory.pyx what it would read and write, and of what its results are made.
+
+a. A leaf reads all of a run before it writes one, and all records of a channel before it writes of that channel: what happens
+   within is what the proof of leaves is about. What is only fetched is no access, and may lie anywhere.
+b. It reads and writes what any leaf of its kind may: coefficients in float64 also where no channel needs them.
+c. A record has the channel of the elements that were summed, and their order; a map the channel for which it was concluded, and
+   the orders of its records.
+"""
+
+from cpython.pycapsule cimport PyCapsule_New
+from libc.stdint cimport int32_t, int64_t, uint64_t
+
+from bncore.core.partition cimport part_count
+from bncore.core.trace.memory cimport (
+    COEFFICIENT, EXACT, INSIDE, MAPPED, MIXED, READ_AS_OFTEN, RECORD_HI, RECORD_LO, SEVERAL, STAGED, WIDE, WRITTEN_ONCE, T,
+    channel_of, entered, go_on, make_up, mix, read_number, read_run, read_vector, stage, staged, use_work, violated, write_number,
+    write_run, write_vector,
+)
+from bncore.core.types cimport (
+    BEND, CHANNELS, COEFFICIENTS, COLUMNS, DY, FOLDED, GIVEN_SCALE, GIVEN_SLOPE, GIVEN_SUMS, KINDS, OPERANDS, OUT, OUT2,
+    OWN_BEND, OWN_MOMENTS, OWN_PULL, OWN_SCALE, PULL, SCALE, SLOPE, SUMS, V, X, Block, Coefficients, Conclusion, Fetch, Gather,
+    Leaves, Level, Map, Operand, Parameters, Parts, Records, Rows, Runs, Span, Store,
+)
+
+
+# What leaves have in common.
+
+cdef inline int64_t together(int64_t number, int64_t other) noexcept nogil:
+    # the number of elements of two operands, which are of one place
+    if number >= 0 and other >= 0 and number != other:
+        violated(READ_AS_OFTEN, b"elements of two places together", other)
+    return other if other >= 0 else number
+
+
+cdef inline Py_ssize_t same(Py_ssize_t channel, Py_ssize_t other) noexcept nogil:
+    # the channel of elements that are summed together
+    if other == MIXED or channel >= 0 and other >= 0 and other != channel:
+        violated(READ_AS_OFTEN, b"elements of two channels together", other)
+    return other if other >= 0 else channel
+
+
+cdef void keep(const Records* to, int sums, Py_ssize_t c, Py_ssize_t channel, Py_ssize_t count, uint64_t order) noexcept nogil:
+    # a record; of float32 data only five sums keep what rounding took from them
+    cdef int32_t number = make_up(channel, count, order)
+    cdef int i
+    for i in range(sums):
+        if to.hi[i] == NULL:
+            violated(INSIDE, b"a record without room", i)
+            continue
+        write_number(RECORD_HI + i, <char*>(to.hi[i] + c), sizeof(double), number)
+        if to.lo[i] != NULL and (sums == SUMS or T.item == sizeof(double)):
+            write_number(RECORD_LO + i, <char*>(to.lo[i] + c), sizeof(double), number)
+
+
+cdef void read_centres(const Parameters* p, Py_ssize_t channel, Py_ssize_t channels, int sums) noexcept nogil:
+    # means, which is what sums are about; pairs of float32 data ask whether they are near 0
+    read_vector(&p.mean, channel, channels)
+    if sums < SUMS and p.own and T.item == sizeof(float):
+        read_vector(&p.var, channel, channels)
+
+
+cdef inline int coefficients_of(Map map) noexcept nogil:
+    return COEFFICIENTS if map == BEND else 5 if map == PULL else 3
+
+
+cdef inline Py_ssize_t coefficient_bytes(Map map) noexcept nogil:
+    return <Py_ssize_t>sizeof(double) if map == BEND else T.item
+
+
+cdef Py_ssize_t read_map(const Coefficients* k, Map map, Py_ssize_t c) noexcept nogil:
+    # the channel whose map it is
+    cdef Py_ssize_t item = coefficient_bytes(map)
+    cdef int32_t number = read_number(COEFFICIENT, <const char*>k.of[0] + c * item, item), other
+    cdef int j
+    for j in range(1, coefficients_of(map)):
+        other = read_number(COEFFICIENT + j, <const char*>k.of[j] + c * item, item)
+        if other != number:
+            violated(WRITTEN_ONCE, b"coefficients of two maps together", j)
+    if k.wide != NULL:
+        other = read_number(WIDE, k.wide + c, 1)
+        for j in range(4):
+            if k.exact[j] != NULL and read_number(EXACT + j, <const char*>(k.exact[j] + c), sizeof(double)) != other:
+                violated(WRITTEN_ONCE, b"exact coefficients of two maps together", j)
+        if other != number:
+            violated(WRITTEN_ONCE, b"exact coefficients of another map", c)
+    return T.made[number].channel if number >= 0 else SEVERAL
+
+
+# Runs. Of absent operands the pointer is NULL, or the base.
+
+cdef inline int64_t read_plane(int slot, const Runs* x, Py_ssize_t c, Py_ssize_t n, Py_ssize_t count) noexcept nogil:
+    return read_run(slot, x.base + c * x.channel + n * x.plane, count, T.item) if x != NULL and x.base != NULL else SEVERAL
+
+
+cdef int64_t read_planes(const Runs* dy, const Runs* x, const Runs* v, Py_ssize_t c, Py_ssize_t n,
+                         Py_ssize_t count) noexcept nogil:
+    cdef int64_t number = together(read_plane(DY, dy, c, n, count), read_plane(X, x, c, n, count))
+    return together(number, read_plane(V, v, c, n, count))
+
+
+cdef void sum_runs(int sums, const Span* s, const Runs* dy, const Runs* x, const Runs* v, const Records* to) noexcept nogil:
+    cdef Py_ssize_t c, n, channel
+    cdef int64_t number, of_x
+    cdef uint64_t order
+    if T.call != NULL and s.channels > CHANNELS:
+        violated(INSIDE, b"more channels than a leaf has room for", s.channels)
+    for c in range(s.channels):
+        channel, order = SEVERAL, mix(s.planes, s.count)
+        for n in range(s.planes):
+            of_x = read_plane(X, x, c, n, s.count)
+            number = together(of_x, read_planes(dy, NULL, v, c, n, s.count))
+            channel = same(channel, channel_of(number, s.count))
+            order = mix(order, <uint64_t>of_x)
+        keep(to, sums, c, channel, s.planes * s.count, order)
+
+
+cdef inline void write_plane(int slot, const Runs* y, Py_ssize_t c, Py_ssize_t n, Py_ssize_t count,
+                             int64_t number) noexcept nogil:
+    if y != NULL:
+        write_run(slot, y.base + c * y.channel + n * y.plane, count, T.item, number)
+
+
+cdef void map_runs(Map map, const Span* s, const Runs* dy, const Runs* x, const Runs* v, const Runs* out, const Runs* out2,
+                   const Coefficients* k) noexcept nogil:
+    cdef Py_ssize_t c, n, channel
+    cdef int64_t number
+    for c in range(s.channels):
+        channel = read_map(k, map, c)
+        for n in range(s.planes):
+            number = read_planes(dy, x, v, c, n, s.count)
+            if number >= 0 and channel_of(number, s.count) != channel:
+                violated(WRITTEN_ONCE, b"the map of another channel", number)
+            write_plane(OUT, out, c, n, s.count, number)
+            write_plane(OUT2, out2, c, n, s.count, number)
+
+
+cdef void run_moments(const void* kind, const Span* s, const Runs* x, const Fetch* next, const Records* to) noexcept nogil:
+    entered(b"run_moments")
+    sum_runs(2, s, NULL, x, NULL, to)
+
+
+cdef void run_pairs(const void* kind, const Span* s, const Runs* dy, const Runs* x, const Fetch* dy_next, const Fetch* next,
+                    const Parameters* p, Py_ssize_t channel, const Records* to) noexcept nogil:
+    entered(b"run_pairs")
+    read_centres(p, channel, s.channels, 2)
+    sum_runs(2, s, dy, x, NULL, to)
+
+
+cdef void run_five(const void* kind, const Span* s, const Runs* dy, const Runs* x, const Runs* v, const Parameters* p,
+                   Py_ssize_t channel, const Records* to, void* work) noexcept nogil:
+    entered(b"run_five")
+    use_work(<char*>work)
+    read_centres(p, channel, s.channels, SUMS)
+    sum_runs(SUMS, s, dy, x, v, to)
+
+
+cdef inline bint of_dy() noexcept nogil:
+    # whether what a scale is a map of is dy
+    return T.call != NULL and T.call.operation.map == SLOPE
+
+
+cdef void run_scale(const void* kind, const Span* s, const Runs* x, const Runs* y, const Coefficients* k,
+                    const Store* store) noexcept nogil:
+    entered(b"run_scale")
+    if of_dy():
+        map_runs(SCALE, s, x, NULL, NULL, y, NULL, k)
+    else:
+        map_runs(SCALE, s, NULL, x, NULL, y, NULL, k)
+
+
+cdef void run_pull(const void* kind, const Span* s, const Runs* dy, const Runs* x, const Runs* dx, const Coefficients* k,
+                   const Store* store) noexcept nogil:
+    entered(b"run_pull")
+    map_runs(PULL, s, dy, x, NULL, dx, NULL, k)
+
+
+cdef void run_bend(const void* kind, const Span* s, const Runs* dy, const Runs* x, const Runs* v, const Runs* d_dy,
+                   const Runs* d_x, const Coefficients* k) noexcept nogil:
+    entered(b"run_bend")
+    map_runs(BEND, s, dy, x, v, d_dy, d_x, k)
+
+
+cdef inline Span one_channel(const Span* s) noexcept nogil:
+    # all that a leaf for two chunks looks at
+    cdef Span one = s[0]
+    one.channels = 1
+    return one
+
+
+cdef void run_scale_moments(const void* kind, const Span* here, const Runs* x, const Runs* y, const Coefficients* k,
+                            const Store* store, const Span* there, const Runs* next_x, const Fetch* next,
+                            const Records* to) noexcept nogil:
+    cdef Span mapped = one_channel(here), summed = one_channel(there)
+    entered(b"run_scale_moments")
+    map_runs(SCALE, &mapped, NULL, x, NULL, y, NULL, k)
+    sum_runs(2, &summed, NULL, next_x, NULL, to)
+
+
+cdef void run_pull_pairs(const void* kind, const Span* here, const Runs* dy, const Runs* x, const Runs* dx, const Coefficients* k,
+                         const Store* store, const Span* there, const Runs* next_dy, const Runs* next_x, const Fetch* dy_next,
+                         const Fetch* next, const Parameters* p, Py_ssize_t channel, const Records* to) noexcept nogil:
+    cdef Span mapped = one_channel(here), summed = one_channel(there)
+    entered(b"run_pull_pairs")
+    map_runs(PULL, &mapped, dy, x, NULL, dx, NULL, k)
+    read_centres(p, channel, 1, 2)
+    sum_runs(2, &summed, next_dy, next_x, NULL, to)
+
+
+# Columns.
+
+cdef inline Py_ssize_t row_count(const Block* b) noexcept nogil:
+    return b.folded * b.fold + b.rest
+
+
+cdef bint fits(const Block* b) noexcept nogil:
+    # in what leaves lay out for the columns of a folded row
+    if T.call != NULL and (b.fold * b.channels * b.size > COLUMNS or b.fold > 1 and (b.channels > FOLDED or b.size > 1)):
+        violated(INSIDE, b"more columns than a leaf has room for", b.fold * b.channels * b.size)
+        return False
+    return True
+
+
+cdef inline char* row_of(const Rows* x, const Block* b, Py_ssize_t row) noexcept nogil:
+    # the block may be taken for one run of memory if it is called that
+    if b.contiguous and row_count(b) > 1 and x.stride != b.channels * b.size * T.item:
+        violated(INSIDE, b"rows that are not contiguous", x.stride)
+    return x.base + row * x.stride
+
+
+cdef inline int64_t read_row(int slot, const Rows* x, const Block* b, Py_ssize_t row) noexcept nogil:
+    return read_run(slot, row_of(x, b, row), b.channels * b.size, T.item) if x != NULL and x.base != NULL else SEVERAL
+
+
+cdef int64_t read_rows(const Rows* dy, const Rows* x, const Rows* v, const Block* b, Py_ssize_t row) noexcept nogil:
+    cdef int64_t number = together(read_row(DY, dy, b, row), read_row(X, x, b, row))
+    return together(number, read_row(V, v, b, row))
+
+
+cdef Py_ssize_t first_channel(int64_t number, const Block* b) noexcept nogil:
+    # of a row that begins with this element
+    cdef Py_ssize_t first = channel_of(number, b.size)
+    return MIXED if first >= 0 and (number % b.size or first + b.channels > T.channels) else first
+
+
+cdef void sum_rows(int sums, const Block* b, const Rows* dy, const Rows* x, const Rows* v, const Records* to) noexcept nogil:
+    cdef uint64_t[COLUMNS] order
+    cdef Py_ssize_t c, row, first = SEVERAL
+    cdef int64_t number, of_x
+    if not fits(b):
+        return
+    for c in range(b.channels):
+        order[c] = mix(mix(b.folded, b.fold), b.rest)
+    for row in range(row_count(b)):
+        of_x = read_row(X, x, b, row)
+        number = together(of_x, read_rows(dy, NULL, v, b, row))
+        first = same(first, first_channel(number, b))
+        for c in range(b.channels):
+            order[c] = mix(order[c], <uint64_t>(of_x + c * b.size if of_x >= 0 else SEVERAL))
+    for c in range(b.channels):
+        keep(to, sums, c, first + c if first >= 0 else SEVERAL, row_count(b) * b.size, order[c])
+
+
+cdef void map_rows(Map map, const Block* b, const Rows* dy, const Rows* x, const Rows* v, const Rows* out, const Rows* out2,
+                   const Coefficients* k) noexcept nogil:
+    cdef Py_ssize_t first = read_map(k, map, 0), c, row
+    cdef int64_t number
+    if not fits(b):
+        return
+    for c in range(1, b.channels):
+        if read_map(k, map, c) != first + c and first >= 0:
+            violated(WRITTEN_ONCE, b"the map of another channel", c)
+    for row in range(row_count(b)):
+        number = read_rows(dy, x, v, b, row)
+        if number >= 0 and first_channel(number, b) != first:
+            violated(WRITTEN_ONCE, b"the map of another channel", number)
+        write_run(OUT, row_of(out, b, row), b.channels * b.size, T.item, number)
+        if out2 != NULL:
+            write_run(OUT2, row_of(out2, b, row), b.channels * b.size, T.item, number)
+
+
+cdef void column_moments(const void* kind, const Block* b, const Rows* x, const Records* to) noexcept nogil:
+    entered(b"column_moments")
+    sum_rows(2, b, NULL, x, NULL, to)
+
+
+cdef void column_pairs(const void* kind, const Block* b, const Rows* dy, const Rows* x, const Parameters* p, Py_ssize_t channel,
+                       const Records* to) noexcept nogil:
+    entered(b"column_pairs")
+    read_centres(p, channel, b.channels, 2)
+    sum_rows(2, b, dy, x, NULL, to)
+
+
+cdef void column_five(const void* kind, const Block* b, const Rows* dy, const Rows* x, const Rows* v, const Parameters* p,
+                      Py_ssize_t channel, const Records* to, void* work) noexcept nogil:
+    entered(b"column_five")
+    use_work(<char*>work)
+    read_centres(p, channel, b.channels, SUMS)
+    sum_rows(SUMS, b, dy, x, v, to)
+
+
+cdef void column_scale(const void* kind, const Block* b, const Rows* x, const Rows* y, const Coefficients* k,
+                       const Store* store) noexcept nogil:
+    entered(b"column_scale")
+    if of_dy():
+        map_rows(SCALE, b, x, NULL, NULL, y, NULL, k)
+    else:
+        map_rows(SCALE, b, NULL, x, NULL, y, NULL, k)
+
+
+cdef void column_pull(const void* kind, const Block* b, const Rows* dy, const Rows* x, const Rows* dx, const Coefficients* k,
+                      const Store* store) noexcept nogil:
+    entered(b"column_pull")
+    map_rows(PULL, b, dy, x, NULL, dx, NULL, k)
+
+
+cdef void column_bend(const void* kind, const Block* b, const Rows* dy, const Rows* x, const Rows* v, const Rows* d_dy,
+                      const Rows* d_x, const Coefficients* k) noexcept nogil:
+    entered(b"column_bend")
+    map_rows(BEND, b, dy, x, v, d_dy, d_x, k)
+
+
+# Staging.
+
+cdef int slot_of(const Operand* x) noexcept nogil:
+    cdef int slot = 0
+    while T.call != NULL and slot + 1 < OPERANDS and x != &T.call.operands[slot]:
+        slot += 1
+    return slot
+
+
+cdef Py_ssize_t line_of(const Operand* x, Py_ssize_t n, Py_ssize_t c, Py_ssize_t first, Py_ssize_t end, char** p) noexcept nogil:
+    # elements [first, end) of a plane: how many of them have one h, and where the first is
+    p[0] = x.base + n * x.n + c * x.c + first // x.width * x.h + first % x.width * x.w
+    return min(x.width - first % x.width, end - first)
+
+
+cdef void gather(const void* kind, const Operand* x, Py_ssize_t n, Py_ssize_t c, Py_ssize_t start, Py_ssize_t planes,
+                 Py_ssize_t count, char* staging) noexcept nogil:
+    cdef int slot = slot_of(x)
+    cdef Py_ssize_t j, i, length
+    cdef char* line
+    entered(b"gather")
+    for j in range(planes):
+        i = 0
+        while i < count:
+            length = line_of(x, n + j, c, start + i, start + count, &line)
+            stage(STAGED + slot, staging + (j * count + i) * T.item, length, read_run(slot, line, length, x.w))
+            i += length
+
+
+cdef void scatter(const void* kind, const Operand* y, Py_ssize_t n, Py_ssize_t c, Py_ssize_t start, Py_ssize_t planes,
+                  Py_ssize_t count, char* staging) noexcept nogil:
+    cdef int slot = slot_of(y)
+    cdef Py_ssize_t j, i, length
+    cdef char* line
+    entered(b"scatter")
+    for j in range(planes):
+        i = 0
+        while i < count:
+            length = line_of(y, n + j, c, start + i, start + count, &line)
+            write_run(slot, line, length, y.w, staged(MAPPED + slot, staging + (j * count + i) * T.item, length))
+            i += length
+
+
+# What channels come to.
+
+cdef void check_record(int32_t number, const Parts* parts, Py_ssize_t t, Py_ssize_t channel) noexcept nogil:
+    if T.made[number].channel >= 0 and T.made[number].channel != channel:
+        violated(READ_AS_OFTEN, b"the sums of another channel", T.made[number].channel)
+    if T.made[number].count != part_count(parts.partition, t):
+        violated(READ_AS_OFTEN, b"sums of more or less than the part", T.made[number].count)
+    T.made[number].concluded += 1
+    if T.made[number].concluded > 1:
+        violated(READ_AS_OFTEN, b"a part counted twice", t)
+
+
+cdef uint64_t combined(const Parts* parts, int sums, Py_ssize_t c, Py_ssize_t channel) noexcept nogil:
+    # what the parts of a channel have left, in their order
+    cdef Py_ssize_t t, at
+    cdef uint64_t order = sums
+    cdef int32_t number
+    cdef int i
+    for t in range(parts.partition.parts if sums > 0 else 0):
+        at = t * parts.stride + c
+        number = read_number(RECORD_HI, <const char*>(parts.records.hi[0] + at), sizeof(double))
+        for i in range(sums):
+            if i > 0 and read_number(RECORD_HI + i, <const char*>(parts.records.hi[i] + at), sizeof(double)) != number:
+                violated(READ_AS_OFTEN, b"sums of two parts together", t)
+            if parts.records.lo[i] != NULL:
+                if read_number(RECORD_LO + i, <const char*>(parts.records.lo[i] + at), sizeof(double)) != number:
+                    violated(READ_AS_OFTEN, b"sums of two parts together", t)
+        if number >= 0:
+            check_record(number, parts, t, channel)
+            order = mix(order, T.made[number].order)
+    return order
+
+
+cdef void read_given(Conclusion what, const Parameters* p, Py_ssize_t channel) noexcept nogil:
+    if what != OWN_MOMENTS:
+        read_vector(&p.gamma, channel, 1)
+    if what == OWN_SCALE or what == GIVEN_SCALE:
+        read_vector(&p.beta, channel, 1)
+    if what != OWN_MOMENTS and what != OWN_SCALE:
+        read_vector(&p.mean, channel, 1)
+        read_vector(&p.var, channel, 1)
+    if what == OWN_BEND:
+        read_vector(&p.ddgamma, channel, 1)
+        read_vector(&p.ddbeta, channel, 1)
+
+
+cdef void write_wanted(Conclusion what, const Parameters* p, Py_ssize_t channel) noexcept nogil:
+    if what == OWN_MOMENTS or what == OWN_SCALE:
+        write_vector(p.new_mean, NULL, channel, 1)
+        write_vector(p.new_var, NULL, channel, 1)
+    elif what == OWN_PULL or what == GIVEN_SUMS:
+        write_vector(p.dgamma, p.dgamma_single, channel, 1)
+        write_vector(p.dbeta, p.dbeta_single, channel, 1)
+    elif what == OWN_BEND:
+        write_vector(p.dgamma, NULL, channel, 1)
+
+
+cdef void write_map(const Coefficients* k, Map map, Py_ssize_t c, int32_t number) noexcept nogil:
+    cdef Py_ssize_t item = coefficient_bytes(map)
+    cdef int j
+    for j in range(coefficients_of(map)):
+        write_number(COEFFICIENT + j, <char*>k.of[j] + c * item, item, number)
+    if k.wide == NULL or map == BEND:
+        return
+    write_number(WIDE, k.wide + c, 1, number)
+    for j in range(4):
+        if k.exact[j] != NULL:
+            write_number(EXACT + j, <char*>(k.exact[j] + c), sizeof(double), number)
+
+
+cdef void conclude(const void* kind, Conclusion what, const Parameters* p, Py_ssize_t channel, Py_ssize_t channels,
+                   const Parts* parts, const Coefficients* k) noexcept nogil:
+    cdef int sums = 0 if what == GIVEN_SCALE or what == GIVEN_SLOPE else SUMS if what == OWN_BEND else 2
+    cdef Py_ssize_t c
+    cdef uint64_t order
+    entered(b"conclude")
+    for c in range(channels):
+        order = combined(parts, sums, c, channel + c)
+        read_given(what, p, channel + c)
+        write_wanted(what, p, channel + c)
+        if what != OWN_MOMENTS and what != GIVEN_SUMS:
+            write_map(k, BEND if what == OWN_BEND else PULL if what == OWN_PULL else SCALE, c, make_up(channel + c, -1, order))
+        if sums > 0:
+            go_on(channel + c, order)
+
+
+# The table.
+
+cdef void fill(Leaves* leaves) noexcept:
+    leaves.run_moments, leaves.run_pairs, leaves.run_five = run_moments, run_pairs, run_five
+    leaves.run_scale, leaves.run_pull, leaves.run_bend = run_scale, run_pull, run_bend
+    leaves.run_scale_moments, leaves.run_pull_pairs = run_scale_moments, run_pull_pairs
+    leaves.column_moments, leaves.column_pairs, leaves.column_five = column_moments, column_pairs, column_five
+    leaves.column_scale, leaves.column_pull, leaves.column_bend = column_scale, column_pull, column_bend
+    leaves.gather, leaves.scatter, leaves.conclude = gather, scatter, conclude
+
+
+cdef Level level
+level.name, level.registers, level.streams = b"trace", True, True
+for i in range(<int>KINDS):
+    fill(&level.of[i])
+
+table = PyCapsule_New(&level, "bncore.core.leaves", NULL)
+COUNT = sizeof(Leaves) // sizeof(Gather)    # kinds of leaf

@@ -1,0 +1,245 @@
+"""The trace is tested: what is planted in a good plan is found, by the name of the statement that it violates."""
+
+from dataclasses import replace
+
+import pytest
+from bncore.core.plan import BOUNDARIES
+from bncore.core.trace.run import ROWS
+from calls import LAYOUTS, ORDERS, READS, SLOTS, WRITES, Call, Proof, machine
+
+NUMBER, SINGLE, LINE = 8, 4, BOUNDARIES["LINE"]
+CHUNK = BOUNDARIES["CHUNK_BYTES"] // SINGLE
+# rows that are two parts, and channels whose numbers, of any type, are whole lines
+WHOLE = (BOUNDARIES["BLOCK_ROWS"] // 2, LINE, 1, 1)
+
+
+def call(operation, extents, threads=1, kind="float32", layout="dense", over=None, **known):
+    """A call whose operands all lie in one way."""
+    alias = over or {}
+    strides = {
+        name: LAYOUTS[layout](*extents)
+        for name in (*READS[operation], *WRITES[operation])
+        if name not in alias
+    }
+    return Call(operation, kind, extents, strides, threads, machine(**known), alias)
+
+
+def shift(path, by):
+    """Add to one number of a plan."""
+    return lambda plan: put(plan, path, get(plan, path) + by)
+
+
+def move(path, to):
+    """Make one number of a plan another."""
+    return lambda plan: put(plan, path, get(plan, to))
+
+
+def fix(path, value):
+    return lambda plan: put(plan, path, value)
+
+
+def get(plan, path):
+    for key in path.split("."):
+        plan = plan[int(key) if key.isdigit() else key]
+    return plan
+
+
+def put(plan, path, value):
+    *outer, last = path.split(".")
+    inner = get(plan, ".".join(outer)) if outer else plan
+    inner[int(last) if last.isdigit() else last] = value
+
+
+def changed(call, *changes):
+    """The plan of a call, which violates nothing, with changes."""
+    violation, _, plan, _ = call.trace()
+    assert violation is None
+    for change in changes:
+        change(plan)
+    return plan
+
+
+# Calls that have no room for a number more, by the order of their schedules.
+FULL = {
+    "carried moments": call("forward", WHOLE),
+    "carried moments of float64": call("forward", WHOLE, kind="float64"),
+    "carried pairs": call("backward", WHOLE),
+    "carried pairs of float64": call("backward", WHOLE, kind="float64"),
+    "carried slopes": call("inference_backward", WHOLE),
+    "carried five": call("double_backward", WHOLE),
+    "spread": call("inference", (512, LINE, 1, 1)),
+    "shared moments": call("forward", WHOLE, threads=2),
+    "shared pairs of float64": call("backward", WHOLE, threads=3, kind="float64"),
+    "shared slopes": call("inference_backward", WHOLE, threads=2),
+    "shared five": call("double_backward", WHOLE, threads=2),
+}
+
+CARRIED, SPREAD, SHARED = FULL["carried moments"], FULL["spread"], FULL["shared moments"]
+TWO_THREADS = replace(SPREAD, threads=2)
+IN_PLACE = call("inference", (512, LINE, 1, 1), over={"out": "x"})
+ROWS_APART = call("forward", WHOLE, layout="rows apart")
+SMALL_PLANES = call("inference", (5, 6, 1, 7))
+GATHERED = call("backward", (1, 3, 1, 2 * CHUNK), layout="every other")
+PLANES = call("statistics", (6, 2, 1, CHUNK // 2))
+PIECES = call("statistics", (3, 2, 1, 2 * CHUNK))
+PIECES_IN_PLACE = call("inference_backward", (3, 2, 1, 2 * CHUNK), over={"out": "dy"})
+TWO_BUFFERS = call("forward", (3, 3, 1, CHUNK + 1))
+GATHERED_BUFFERS = call("forward", (3, 3, 1, CHUNK + 1), layout="every other")
+TOGETHER = call("backward", (8, 2, 1, CHUNK + 1), threads=2)
+
+PLANTED = {
+    "inside": {
+        "a tile too small by one number": (CARRIED, shift("scratch.own.hi.1", -NUMBER)),
+        "a room too small by one number": (CARRIED, shift("scratch.kept", NUMBER)),
+        "scratch too small by one number": (SHARED, shift("scratch.bytes", -NUMBER)),
+        "rooms one over the other": (TWO_THREADS, shift("scratch.room", -LINE)),
+        "a staging area too small by one element": (GATHERED, shift("scratch.staging.1", -SINGLE)),
+        "two operands in one staging area": (GATHERED, move("scratch.staging.1", "scratch.staging.0")),
+        "planes that are not gathered": (GATHERED, fix("schedule.gathered.0", False)),
+        "exact coefficients over live records": (
+            FULL["carried slopes"],
+            move("scratch.own.exact.2", "scratch.own.hi.0"),
+        ),
+        "accumulators over records": (FULL["carried five"], move("scratch.work", "scratch.kept")),
+        "one buffer where two are needed": (TWO_BUFFERS, fix("scratch.own.bytes", 0)),
+        "rows taken for one run of memory": (ROWS_APART, fix("schedule.dense", True)),
+    },
+    "written once": {
+        "a tile that is not mapped": (TWO_BUFFERS, shift("schedule.tiles", -1)),
+        "a channel that is not mapped": (call("inference", (5, 6, 8, 8)), shift("partition.channels", -1)),
+        "a phase carried out twice": (SPREAD, fix("phases", 2)),
+        "the map of another channel": (
+            SMALL_PLANES,
+            fix("partition.channels", 3),
+            fix("partition.size", 14),
+        ),
+        "planes of two channels gathered in one place": (GATHERED_BUFFERS, fix("schedule.fused", True)),
+    },
+    "read as often": {
+        "a part counted twice": (CARRIED, fix("scratch.own.channels", 0)),
+        "a part that is not counted": (PLANES, shift("partition.parts", -1)),
+        "elements that are not read": (PLANES, shift("partition.planes", -1)),
+        "elements that are read twice": (PIECES, fix("partition.planes", 2)),
+    },
+    "no race": {
+        "two threads on one line of scratch": (TWO_THREADS, shift("scratch.room", NUMBER)),
+        "one room for all threads": (TWO_THREADS, fix("scratch.room", 0)),
+    },
+    "not overwritten": {
+        "a result read after it was overwritten": (PIECES_IN_PLACE, fix("partition.planes", 2)),
+        "a phase carried out twice, in place": (IN_PLACE, fix("phases", 2)),
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("statement", "fault"), [(statement, fault) for statement, faults in PLANTED.items() for fault in faults]
+)
+def test_a_planted_fault(statement, fault):
+    good, *changes = PLANTED[statement][fault]
+    violation, *_ = good.trace(plan=changed(good, *changes))
+    assert violation
+    assert violation[0] == statement, violation
+
+
+def test_a_map_that_does_not_wait_for_its_sums():
+    row = ROWS["forward"] | {"before": ROWS["forward"]["between"], "between": ROWS["forward"]["before"]}
+    violation, *_ = CARRIED.trace(row=row)
+    assert violation
+    assert violation[0] == "inside", violation
+
+
+@pytest.mark.parametrize(
+    "good",
+    [*(FULL[name] for name in FULL if name.startswith("shared")), TOGETHER],
+    ids=lambda call: call.operation,
+)
+def test_a_barrier_left_out(good):
+    plan = changed(good)
+    assert plan["schedule"]["threads"] > 1
+    for phase in range(plan["phases"] - 1):
+        violation, *_ = good.trace(unguarded=(phase,))
+        assert violation, f"after phase {phase}"
+        assert violation[0] == "no race", violation
+
+
+def fewer_parts(plan):
+    plan["partition"]["parts"] //= 2
+
+
+def no_folding(plan):
+    p = plan["partition"]
+    p["fold"], p["folded"], p["rest"] = 1, p["rows"], 0
+
+
+def longer_pieces(plan):
+    plan["partition"]["step"] += BOUNDARIES["LANES"]
+
+
+@pytest.mark.parametrize(
+    ("good", "change"),
+    [
+        (call("statistics", (512, 4, 1, 1)), fewer_parts),
+        (call("statistics", (2051, 1, 1, 1)), no_folding),
+        (call("backward", (3, 2, 1, CHUNK + 1)), longer_pieces),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_a_partition_that_looks_at_the_number_of_threads(good, change):
+    proof, calls = Proof(), [replace(good, threads=threads) for threads in (1, 2)]
+    proof.add(calls)
+    assert not proof.faults
+    proof.add(calls, lambda call: {"plan": changed(call, change)} if call.threads > 1 else {})
+    assert [fault.partition(":")[0] for fault in proof.faults] == ["same order"]
+
+
+def areas(plan):
+    """Where each vector, staging area and accumulator of a plan's scratch begins."""
+    scratch = plan["scratch"]
+    for layout in ("own", "all"):
+        for name in ("hi", "lo", "coefficient", "exact"):
+            yield from (
+                f"scratch.{layout}.{name}.{i}" for i, at in enumerate(scratch[layout][name]) if at >= 0
+            )
+        if scratch[layout]["wide"] >= 0:
+            yield f"scratch.{layout}.wide"
+    yield from (f"scratch.staging.{i}" for i, at in enumerate(scratch["staging"]) if at >= 0)
+
+
+def may_share(operation, one, other):
+    """Whether these areas may be one.
+
+    A map may lie where the channel's records were, which have served, if it waits for all sums. A result may be
+    staged where an operand is, as it may be written over one.
+    """
+    words = {*one.split("."), *other.split(".")}
+    if "staging" in words:
+        return any(SLOTS[int(name[-1])].startswith("out") for name in (one, other))
+    waits = ROWS[operation]["between"] != ROWS["statistics"]["between"]
+    return waits and words & {"hi", "lo"} and words & {"exact", "coefficient", "wide"}
+
+
+@pytest.mark.parametrize("name", FULL)
+def test_no_number_has_room_to_spare(name):
+    plan = changed(FULL[name])
+    assert ORDERS[plan["schedule"]["order"]] == name.split()[0]
+    for area in areas(plan):
+        size = 1 if area.endswith("wide") else NUMBER
+        if get(plan, area) > 0:
+            violation, *_ = FULL[name].trace(plan=changed(FULL[name], shift(area, -size)))
+            assert violation, area
+
+
+@pytest.mark.parametrize("good", [*FULL.values(), GATHERED], ids=[*FULL, "gathered"])
+def test_no_two_areas_are_one(good):
+    plan = changed(good)
+    names = list(areas(plan))
+    for one in names:
+        for other in names:
+            if (
+                one != other
+                and one.split(".")[1] == other.split(".")[1]
+                and not may_share(good.operation, one, other)
+            ):
+                violation, *_ = good.trace(plan=changed(good, move(one, other)))
+                assert violation, f"{one} at {other}"

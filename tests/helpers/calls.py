@@ -1,0 +1,316 @@
+"""Calls whose plans are traced: whatever may reach the executor, at every boundary of the planner and at random.
+
+A `group` is calls that differ in all but what bits may depend on: the operation, and x's type, shape and layout.
+"""
+
+import math
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import product
+from random import Random
+
+from bncore.core.plan import BOUNDARIES, walks_columns
+from bncore.core.trace.leaves import COUNT
+from bncore.core.trace.run import run
+
+READS = {
+    "statistics": ("x",),
+    "forward": ("x",),
+    "inference": ("x",),
+    "backward": ("x", "dy"),
+    "inference_backward": ("x", "dy"),
+    "double_backward": ("x", "dy", "v"),
+}
+WRITES = dict.fromkeys(READS, ("out",)) | {"statistics": (), "double_backward": ("out", "out2")}
+ITEM = {"float32": 4, "float64": 8}
+THREADS = (1, 2, 3, 4, 7, 8, 64, 130, 256, 4096)
+NEVER = 1 << 62
+
+
+# Layouts: the strides of n, c, h and w, in elements.
+
+LAYOUTS = {
+    "dense": lambda n, c, h, w: (c * h * w, h * w, w, 1),
+    "channels outside": lambda n, c, h, w: (h * w, n * h * w, w, 1),
+    "rows apart": lambda n, c, h, w: (c * h * w + 7, h * w, w, 1),
+    "planes apart": lambda n, c, h, w: (c * (h * w + 3), h * w + 3, w, 1),
+    "lines apart": lambda n, c, h, w: (c * h * (w + 2), h * (w + 2), w + 2, 1),
+    "every other": lambda n, c, h, w: (2 * c * h * w, 2 * h * w, 2 * w, 2),
+    "transposed": lambda n, c, h, w: (c * h * w, h * w, 1, h),
+    "narrow n": lambda n, c, h, w: (1, n * h * w, n * w, n),
+    "reversed n": lambda n, c, h, w: (-c * h * w, h * w, w, 1),
+    "reversed c": lambda n, c, h, w: (c * h * w, -h * w, w, 1),
+    "reversed w": lambda n, c, h, w: (c * h * w, h * w, w, -1),
+    "reversed": lambda n, c, h, w: (-c * h * w, -h * w, -w, -1),
+}
+# where several elements are one place in memory, which is no place for results
+OVERLAPPING = {
+    "broadcast n": lambda n, c, h, w: (0, h * w, w, 1),
+    "broadcast c": lambda n, c, h, w: (h * w, 0, w, 1),
+    "broadcast w": lambda n, c, h, w: (c * h, h, 1, 0),
+    "one element": lambda n, c, h, w: (0, 0, 0, 0),
+    "sliding n": lambda n, c, h, w: (1, h * w + n, w, 1),
+}
+
+
+def in_rows(extents, strides):
+    """Whether the channels of one n lie one after the other."""
+    _, c, h, w = extents
+    _, along_c, along_h, along_w = strides
+    return (w == 1 or along_w == 1) and (h == 1 or along_h == w) and (c == 1 or along_c == h * w)
+
+
+@dataclass(frozen=True)
+class Call:
+    """All that a plan depends on. strides: of each operand but those that are another, which `alias` names."""
+
+    operation: str
+    kind: str
+    extents: tuple[int, int, int, int]
+    strides: dict[str, tuple[int, int, int, int]]
+    threads: int
+    machine: dict[str, int]
+    alias: dict[str, str] = field(default_factory=dict)
+    vectors: int = 8
+
+    def trace(self, **planted):
+        """What it violates or None, the order, the plan, and how often each leaf was called."""
+        return run(**vars(self), **planted)
+
+
+def machine(**known):
+    """One that shares out and streams whatever it can, but for what is known."""
+    willing = {"processors": 8, "streams": True, "registers": True}
+    return willing | dict.fromkeys(("stream", "large", "grain", "whole_grain"), 1) | known
+
+
+def any_machine(rng, operation, kind, extents):
+    """One whose limits lie about this call."""
+    n, c, h, w = extents
+    elements, channel = n * c * h * w, n * h * w * ITEM[kind] * (2 if "dy" in READS[operation] else 1)
+    limits = {"stream": elements * ITEM[kind], "large": channel, "grain": elements, "whole_grain": elements}
+    return machine(
+        processors=rng.choice((1, 2, 8, 64, 4096)),
+        streams=rng.random() < 0.7,
+        registers=rng.random() < 0.5,
+        **{name: rng.choice((1, 1, 1, limit, limit + 1, NEVER)) for name, limit in limits.items()},
+    )
+
+
+def any_alias(rng, operation, lie):
+    """Operands that are one array, and results over operands: each over one that no other result is over."""
+    reads = [name for name in READS[operation] if name in lie]
+    alias = dict.fromkeys(reads[1:], "x") if rng.random() < 0.1 else {}
+    free = [name for name in reads if name not in alias and lie[name] in LAYOUTS]
+    rng.shuffle(free)
+    for name in WRITES[operation]:
+        if free and rng.random() < 0.5:
+            alias[name] = free.pop()
+    return alias
+
+
+def group(operation, kind, extents, layout, count):
+    """So many calls with x of this layout. Equal arguments give equal calls."""
+    rng = Random(repr((operation, kind, extents, layout)))
+    every = LAYOUTS | OVERLAPPING
+    n, _, h, w = extents
+    possible = list(every)
+    if walks_columns(n, h * w, kind == "float64") and in_rows(extents, every[layout](*extents)):
+        # operands.py lets no other layouts through
+        possible = [name for name in every if in_rows(extents, every[name](*extents))]
+    for _ in range(count):
+        lie = {
+            name: layout if rng.random() < 0.5 else rng.choice(possible) for name in READS[operation][1:]
+        } | {"x": layout}
+        if "v" in lie and rng.random() < 0.2:
+            del lie["v"]
+        alias = any_alias(rng, operation, lie)
+        free = [name for name in possible if name in LAYOUTS]
+        lie |= {
+            name: layout if layout in free and rng.random() < 0.5 else rng.choice(free)
+            for name in WRITES[operation]
+        }
+        yield Call(
+            operation,
+            kind,
+            extents,
+            {name: every[how](*extents) for name, how in lie.items() if name not in alias},
+            rng.choice((2, THREADS[-1], rng.choice(THREADS), rng.randint(1, 300))),
+            any_machine(rng, operation, kind, extents),
+            alias,
+            rng.choice((8, 4, 0)),
+        )
+
+
+# Shapes.
+
+
+def around(*numbers):
+    """Them and their neighbours."""
+    return sorted({n + d for n in numbers for d in (-1, 0, 1) if n + d > 0})
+
+
+def boundary_shapes(kind):
+    """Rows, channels and sizes of planes about every number where the planner takes another way."""
+    b, item = BOUNDARIES, ITEM[kind]
+    step, columns, blocks = b["CHUNK_BYTES"] // item, b["PAGE"] // item, b["BLOCK_ROWS"]
+    few = b["FEW_BLOCKS"] * blocks
+    # which walk
+    for size in (1, *around(b["TINY_PLANE"], b["LONG_RUN"], b["SMALL_PLANE"])):
+        yield from product((1, 2, *around(b["MANY_PLANES"])), (1, 2, 3), (size,))
+    yield from product(around(step // b["LONG_RUN"]), (1, 2), (b["LONG_RUN"],))
+    # pieces to a plane, planes to a chunk, and chunks enough for all threads together
+    yield from product((1, 2, 3), (1, 3), around(step // 2, step, 2 * step))
+    for planes in (2, 3):
+        yield from product(around(planes, 2 * planes), (1, 3), around(step // planes))
+    yield from product(around(2 * b["SPARE"]), (1, 3), (step // 2 + 1,))
+    yield from product(around(b["SPARE"]), (1, 2), (step + 1,))
+    # channels to a tile of runs
+    yield from product((1, 3), around(b["CHANNELS"], b["STRIP_CHANNELS"]), (b["TINY_PLANE"], b["LONG_RUN"]))
+    yield from product((3,), around(b["TILE_ELEMENTS"] // (3 * b["LONG_RUN"])), (b["LONG_RUN"],))
+    # blocks of rows, and rows that are folded
+    rows = around(b["GROUP"], 2 * b["GROUP"], blocks // 4, blocks // 2, blocks, 2 * blocks, few)
+    yield from product(rows, (1, 2, 5, b["TILE_STEP"] + 1), (1,))
+    yield from product(rows, (1, 3), (2, b["TINY_PLANE"] - 1))
+    yield from product(around(2 * few, 3 * few, 4 * few), (1, 3), (1,))
+    yield from product((2 * few + 1,), around(columns // 2), (1,))
+    yield from product(around(b["BLOCKS"] * b["BLOCK_ELEMENTS"] // 2), (1,), (2,))
+    # wide rows
+    for wide in (columns // 4, columns // 2, columns, 2 * columns):
+        yield from product((1, 5, blocks // 2 - 1, blocks // 2), around(wide), (1,))
+    for size in (2, 4, b["TINY_PLANE"] - 1):
+        yield from product((2, blocks // 4), around(columns // size), (size,))
+    for size in (b["TILE_STEP"], b["LONG_RUN"] - 1, b["SMALL_PLANE"] - 1):
+        yield from product(
+            (b["MANY_PLANES"], 4 * b["MANY_PLANES"]), around(columns // size, 2 * columns // size), (size,)
+        )
+    # maps alone
+    for size in (1, b["TINY_PLANE"]):
+        yield from product(around(b["FEW_ELEMENTS"] // size), around(b["LINE"] // size), (size,))
+        yield from product((2, 9), around(b["COLUMNS"] // size, 2 * b["LINE"] // size), (size,))
+    yield from product((THREADS[-1] + 1,), (1, 2), (1,))
+
+
+SHAPES = {kind: sorted(set(boundary_shapes(kind))) for kind in ITEM}
+
+
+def split(rng, rows, channels, size):
+    """Extents (N, C, H, W) of such a shape."""
+    height = rng.choice([h for h in range(1, min(size, 100) + 1) if size % h == 0])
+    return rows, channels, height, size // height
+
+
+def boundary_groups(most, count):
+    """Groups of so many calls for every operation, kind and boundary: x dense, and x in some other layout.
+
+    Of more elements than `most`, half as many calls, and x dense.
+    """
+    rng = Random(most)
+    for operation, kind in product(READS, ITEM):
+        for shape in SHAPES[kind]:
+            extents = split(rng, *shape)
+            large = math.prod(shape) > most
+            yield operation, kind, extents, "dense", count // 2 if large else count
+            if not large:
+                yield operation, kind, extents, rng.choice([*LAYOUTS, *OVERLAPPING][1:]), count
+
+
+def random_groups(seed, groups, most, count):
+    """So many groups, with shapes of no more elements than `most`, near and far from boundaries."""
+    rng = Random(seed)
+    while groups:
+        kind = rng.choice(list(ITEM))
+        shape = [
+            n if rng.random() < 0.5 else round(math.exp(rng.uniform(0, math.log(2 * n + 8))))
+            for n in rng.choice(SHAPES[kind])
+        ]
+        if math.prod(shape) <= most:
+            groups -= 1
+            yield (
+                rng.choice(list(READS)),
+                kind,
+                split(rng, *shape),
+                rng.choice([*LAYOUTS, *OVERLAPPING]),
+                count,
+            )
+
+
+# What a plan is an example of.
+
+ORDERS = ("carried", "shared", "together", "spread")  # as types.pxd counts them
+SLOTS = ("x", "dy", "v", "out", "out2")
+FLAGS = ("fused", "streamed", "dense", "fetched", "apart")
+
+
+def ways(call, plan, leaves):
+    p, s = plan["partition"], plan["schedule"]
+    order, several = ORDERS[s["order"]], s["threads"] > 1
+    yield call.operation, "columns" if p["columns"] else "runs", order, "threads" if several else "one thread"
+    yield from ((flag, bool(s[flag])) for flag in FLAGS)
+    yield from (("gathered", slot) for slot, gathered in zip(SLOTS, s["gathered"], strict=True) if gathered)
+    yield from ((call.kind, leaf) for leaf in leaves)
+    yield from (("over", *pair) for pair in call.alias.items())
+    yield from ((order, what) for what, so in {
+        "two buffers": s["buffers"] == 2,
+        "more threads than tiles": s["threads"] > s["tiles"],
+        "more tiles than threads": several and s["tiles"] > s["threads"],
+        "several channels": p["channels"] > 1,
+        "pieces of planes": p["pieces"] > 1,
+        "planes of a chunk": p["planes"] > 1,
+        "folded rows": p["fold"] > 1,
+        "folded rows and others": p["fold"] > 1 and p["rest"] > 0,
+        "as many threads as there may be": s["threads"] == THREADS[-1],
+    }.items() if so)  # fmt: skip
+
+
+def all_ways():
+    """Every way that must be taken."""
+    for operation, walk in product(READS, ("columns", "runs")):
+        orders = {"carried", "spread" if operation == "inference" else "shared"}
+        if walk == "runs" and operation in ("forward", "backward"):
+            orders.add("together")
+        yield from ((operation, walk, order, "threads") for order in orders)
+        yield from ((operation, walk, order, "one thread") for order in orders & {"carried", "spread"})
+        yield from (("over", *pair) for pair in product(WRITES[operation], READS[operation]))
+    yield from product(FLAGS, (True, False))
+    yield from product(["gathered"], SLOTS)
+    yield from product(ORDERS, ["several channels", "pieces of planes"])
+    yield from product(
+        ("carried", "shared"),
+        ["folded rows", "folded rows and others", "planes of a chunk", "more tiles than threads"],
+    )
+    yield from product(("shared", "together", "spread"), ["more threads than tiles"])
+    yield from [
+        ("carried", "two buffers"),
+        ("over", "dy", "x"),
+        ("spread", "as many threads as there may be"),
+    ]
+
+
+class Proof:
+    """What the traces of groups have shown."""
+
+    def __init__(self):
+        self.calls, self.taken, self.faults = 0, Counter(), []
+
+    def add(self, calls, planted=lambda call: {}):
+        """Trace the calls of a group, with what is planted in each."""
+        orders = {}
+        for call in calls:
+            violation, order, plan, leaves = call.trace(**planted(call))
+            self.calls += 1
+            self.taken.update(ways(call, plan, leaves))
+            orders.setdefault(order, call)
+            if violation:
+                self.faults.append(f"{violation[0]}: {violation[1]}: {call}")
+        if len(orders) > 1:
+            self.faults.append(f"same order: {' and '.join(map(str, orders.values()))}")
+
+    @property
+    def missed(self):
+        """The ways that no plan has taken."""
+        missed = set(all_ways()) - set(self.taken)
+        for kind in ITEM:
+            if sum(way[0] == kind for way in self.taken) < COUNT:
+                missed.add((kind, "every leaf"))
+        return missed
