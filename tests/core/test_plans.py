@@ -1,4 +1,4 @@
-"""The proof of plans: carried out by leaves that compute nothing, they violate no statement of trace/run.pyx."""
+"""The proof of plans: by leaves that compute nothing, they violate no statement of trace/run.pyx."""
 
 from itertools import chain, product
 

@@ -1,11 +1,12 @@
-"""The trace is tested: what is planted in a good plan is found, by the name of the statement that it violates."""
+"""The trace is tested: what is planted in a good plan is found, by the statement that it violates."""
 
 from dataclasses import replace
 
 import pytest
-from bncore.core.plan import BOUNDARIES
 from bncore.core.trace.run import ROWS
 from calls import LAYOUTS, ORDERS, READS, SLOTS, WRITES, Call, Proof, machine
+
+from bncore.core.plan import BOUNDARIES
 
 NUMBER, SINGLE, LINE = 8, 4, BOUNDARIES["LINE"]
 CHUNK = BOUNDARIES["CHUNK_BYTES"] // SINGLE
@@ -209,7 +210,7 @@ def areas(plan):
 def may_share(operation, one, other):
     """Whether these areas may be one.
 
-    A map may lie where the channel's records were, which have served, if it waits for all sums. A result may be
+    A map may lie where its channel's records were, which have served, if it waits for sums. A result may be
     staged where an operand is, as it may be written over one.
     """
     words = {*one.split("."), *other.split(".")}

@@ -1,6 +1,6 @@
-"""Calls whose plans are traced: whatever may reach the executor, at every boundary of the planner and at random.
+"""Calls whose plans are traced: what may reach the executor, at each boundary of the planner and at random.
 
-A `group` is calls that differ in all but what bits may depend on: the operation, and x's type, shape and layout.
+A `group` is calls that differ in all but what bits may depend on: operation, and x's type, shape, layout.
 """
 
 import math
@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from itertools import product
 from random import Random
 
-from bncore.core.plan import BOUNDARIES, walks_columns
 from bncore.core.trace.leaves import COUNT
 from bncore.core.trace.run import run
+
+from bncore.core.plan import BOUNDARIES, walks_columns
 
 READS = {
     "statistics": ("x",),
@@ -62,7 +63,7 @@ def in_rows(extents, strides):
 
 @dataclass(frozen=True)
 class Call:
-    """All that a plan depends on. strides: of each operand but those that are another, which `alias` names."""
+    """All that a plan depends on. strides: of operands; those that are another are named by `alias`."""
 
     operation: str
     kind: str
