@@ -275,7 +275,7 @@ def _judge_fold(watch, case, arrays, eps, weight, bias):
 
 def draw_settings(r):
     """A setting, right or wrong."""
-    function = r.choice(("set_num_threads", "set_num_threads", "set_kept_memory", "show_config"))
+    function = r.choice(("set_num_threads", "set_num_threads", "set_kept_memory", "show_config", "explain"))
     case = {"function": function, "value": r.choice((1, 2, 3, 5, 64, 100, 4096))}
     if function == "set_kept_memory":
         case["value"] = r.choice((0, 1, 4096, 1 << 22, 1 << 26, 1 << 30, 10**30))
@@ -290,6 +290,7 @@ SETTING_WRONG = {
         key: value for key, value in wrong.COUNT.items() if key not in ("zero", "huge", "long", "longer")
     },
     "show_config": {"no": None},
+    "explain": {"unknown": "pool"},
 }
 
 
@@ -302,6 +303,13 @@ def run_settings(watch, case):
             watch.success(module.show_config)
         if f"threads      {module.get_num_threads()}\n" not in shown.getvalue():
             raise Found("show_config shows other threads", shown.getvalue())
+        return
+    if name == "explain":
+        x = numpy.zeros((5, case["value"] % 67 + 1, case["value"] % 97), numpy.float32)
+        if case.get("wrong"):
+            watch.refusal({"operation"}, module.explain, SETTING_WRONG[name][case["wrong"]], x)
+        elif f" of float32 {x.shape}" not in str(watch.success(module.explain, "forward", x)):
+            raise Found("explain shows another call", str(case))
         return
     get, argument = {
         "set_num_threads": (module.get_num_threads, "threads"),

@@ -10,7 +10,7 @@ from arguments import give
 from arithmetic import Sum, finite_or_zero
 from conclusions import Conclusions
 from draws import FLAVOURS, in_turn
-from memory import Place
+from guards import Place
 from places import END, START
 from regions import CONCLUSIONS, SUMS
 

@@ -6,7 +6,7 @@ import numpy
 from abi import CONSTANTS, TYPES
 from arguments import Rows, Runs, coefficients, mapped
 from draws import in_turn
-from memory import Place
+from guards import Place
 from places import APART_END, APART_START, END, START, aligned, at, lengths, near, widths
 from regions import ITEM, OPERANDS, RESULTS
 

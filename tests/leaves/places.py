@@ -2,7 +2,7 @@
 
 from abi import CONSTANTS
 from draws import in_turn
-from memory import Place
+from guards import Place
 from regions import ITEM
 
 APART_END, APART_START = Place("end", apart=True), Place("start", apart=True)

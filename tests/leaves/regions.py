@@ -14,7 +14,7 @@ d. Of float32 data there is no `lo` of moments and pairs; a mean is of one eleme
 """
 
 from abi import CONSTANTS, TYPES
-from memory import joined, piece, spans
+from guards import joined, piece, spans
 
 ITEM = {"float32": 4, "float64": 8}
 SIZE = {"float": 4, "double": 8, "char": 1}

@@ -13,7 +13,7 @@ import abi
 import numpy
 from cases import CASES
 from faults import FAULTS, stand_in
-from memory import Memory
+from guards import Memory
 from regions import all_of, declared_reads, declared_writes
 
 ENOUGH = 5

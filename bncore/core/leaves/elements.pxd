@@ -17,7 +17,7 @@ from bncore.core.leaves.numbers cimport (
 
 cdef enum:
     IN_LINE = LINE // 4            # elements to a line, at most
-    SPREAD = 16                    # numbers of the widest vector
+    REPEATS = 16                   # numbers of the widest vector
 
 
 cdef inline Py_ssize_t in_line(const stored* kind) noexcept nogil:
@@ -44,8 +44,8 @@ cdef inline void spread(const Coefficients* of, Py_ssize_t c, stored* room, Coef
     for j in range(count):
         number = (<const stored*>of.of[j])[c]
         for i in range(SINGLES if stored is float else WIDTH):
-            room[j * SPREAD + i] = number
-        k.of[j] = room + j * SPREAD
+            room[j * REPEATS + i] = number
+        k.of[j] = room + j * REPEATS
 
 
 cdef inline const stored* at(const Coefficients* k, int j, Py_ssize_t p, bint columns, const stored* kind) noexcept nogil:

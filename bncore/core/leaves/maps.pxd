@@ -3,7 +3,7 @@
 # A channel whose map leaves float32's range is mapped in float64, number by number.
 
 from bncore.core.types cimport Coefficients, Fetch, Parameters, Records, Runs, Span, Store
-from bncore.core.leaves.elements cimport SPREAD, before_line, in_line, map_elements, map_lines, mapped, spread
+from bncore.core.leaves.elements cimport REPEATS, before_line, in_line, map_elements, map_lines, mapped, spread
 from bncore.core.leaves.numbers cimport WIDTH, any_wide, centre_of, exactly_mapped, stored
 from bncore.core.leaves.runs cimport (
     LANES, SQUARE, Tally, add_compensated, add_offsets, add_pairs, add_powers, begin_moments, begin_pairs, end_moments, end_pairs,
@@ -11,7 +11,7 @@ from bncore.core.leaves.runs cimport (
 )
 
 cdef enum:
-    FEW = 8192                     # elements that are in the first cache anyway
+    IN_FIRST_CACHE = 8192          # elements of a map whose order does not matter
 
 
 cdef inline const stored* dy_run(const Runs* dy, Py_ssize_t c, Py_ssize_t n, bint pull, const stored* kind) noexcept nogil:
@@ -22,7 +22,7 @@ cdef inline void map_channel(const Span* s, const Runs* dy, const Runs* x, const
                              const Coefficients* k, bint pull, bint streamed, Py_ssize_t ahead,
                              const stored* kind) noexcept nogil:
     # planes from `first` on of channel c
-    cdef stored[5 * SPREAD] room
+    cdef stored[5 * REPEATS] room
     cdef Coefficients one
     cdef Py_ssize_t n
     spread(k, c, &room[0], &one, 5 if pull else 3)
@@ -34,10 +34,10 @@ cdef inline void map_channel(const Span* s, const Runs* dy, const Runs* x, const
 cdef inline void map_planes(const Span* s, const Runs* dy, const Runs* x, const Runs* out, const Coefficients* k, bint pull,
                             bint streamed, Py_ssize_t ahead, const stored* kind) noexcept nogil:
     # a scale of many elements in the order of addresses; of few, and a pull, which has more coefficients, channel by channel
-    cdef stored[5 * SPREAD] room
+    cdef stored[5 * REPEATS] room
     cdef Coefficients one
     cdef Py_ssize_t c, n
-    if pull or s.channels * s.planes * s.count <= FEW:
+    if pull or s.channels * s.planes * s.count <= IN_FIRST_CACHE:
         for c in range(s.channels):
             map_channel(s, dy, x, out, c, 0, k, pull, streamed, ahead, kind)
         return
@@ -141,7 +141,7 @@ cdef inline void map_then_sum(const Span* here, const Runs* dy, const Runs* x, c
                               const Store* store, const Span* there, const Runs* next_dy, const Runs* next_x,
                               const Fetch* dy_next, const Fetch* next, bint pull, bint streamed, Tally* t,
                               const stored* kind) noexcept nogil:
-    cdef stored[5 * SPREAD] room
+    cdef stored[5 * REPEATS] room
     cdef Coefficients one
     cdef Py_ssize_t n, both = min(here.planes, there.planes)
     spread(k, 0, &room[0], &one, 5 if pull else 3)
