@@ -83,7 +83,8 @@ def openmp():
 
 
 def extensions():
-    parallel, inline = openmp(), INLINE if compiles(["-Werror", *INLINE]) else []
+    # what is watched is not for speed: its large functions would take minutes to compile
+    parallel, inline = openmp(), INLINE if not WATCH and compiles(["-Werror", *INLINE]) else []
     for level, march in LEVELS.items():
         yield Extension(
             f"bncore.core.leaves.{level}",
