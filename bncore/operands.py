@@ -125,7 +125,13 @@ def prepare(
     if views is None:
         places = [recycling.empty_like(x) for _ in outs]
         views = _views([x, *others, *places], axis)
-    assert views is not None, "arrays of one dense layout can be walked"
+    if views is None:
+        # windows that slide over each other have a layout that no dense result has
+        dense = numpy.empty(x.shape, x.dtype)
+        x, *others = (copied(array, dense) for array in (x, *others))
+        places = [recycling.empty_like(dense) for _ in outs]
+        views = _views([x, *others, *places], axis)
+    assert views is not None, "arrays in C order can be walked"
     return places, dict(zip(names, views, strict=True))
 
 
