@@ -113,7 +113,7 @@ def prepare(
     places = [
         recycling.empty_like(x) if out is None or not out.flags.aligned else out for out in outs.values()
     ]
-    names = [*tensors, *outs]
+    names, wanted = [*tensors, *outs], places
     if not x.size:
         return places, {}
     views = _views([x, *others, *places], axis)
@@ -126,7 +126,9 @@ def prepare(
         places = [recycling.empty_like(x) for _ in outs]
         views = _views([x, *others, *places], axis)
     if views is None:
-        # windows that slide over each other have a layout that no dense result has
+        # windows that slide over each other have a layout that no dense result has: what was to be the result is
+        # copied to at the end, as an `out` is
+        outs.update({name: place for name, place in zip(outs, wanted, strict=True) if outs[name] is None})
         dense = numpy.empty(x.shape, x.dtype)
         x, *others = (copied(array, dense) for array in (x, *others))
         places = [recycling.empty_like(dense) for _ in outs]
