@@ -126,8 +126,8 @@ def prepare(
         places = [recycling.empty_like(x) for _ in outs]
         views = _views([x, *others, *places], axis)
     if views is None:
-        # windows that slide over each other have a layout that no dense result has: what was to be the result is
-        # copied to at the end, as an `out` is
+        # windows that slide over each other have a layout that no dense result has: what was to be the result
+        # is copied to at the end, as an `out` is
         outs.update({name: place for name, place in zip(outs, wanted, strict=True) if outs[name] is None})
         dense = numpy.empty(x.shape, x.dtype)
         x, *others = (copied(array, dense) for array in (x, *others))
