@@ -81,7 +81,7 @@ FAULTY = [
     ("reads_what_it_has_overwritten", "run_pull", "over x: dx["),
     ("reads_what_it_has_overwritten", "column_bend", "over"),
     ("adds_in_another_order", "run_moments", "to.hi["),
-    ("adds_in_another_order", "run_five", "to.hi["),
+    ("adds_in_another_order", "run_five", "to."),
 ]
 
 
