@@ -8,7 +8,7 @@ lies in memory in another order than x where x is channels-last.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 
 import numpy
 from numpy.typing import NDArray
@@ -85,7 +85,7 @@ def _merge(arrays: list[Array], axes: list[int]) -> list[list[int]]:
 def compute(
     operation: str,
     tensors: Mapping[str, Array | None],
-    outs: Mapping[str, Array | None],
+    outs: MutableMapping[str, Array | None],
     vectors: Mapping[str, NDArray[numpy.float64] | None],
     eps: float,
     axis: int,
@@ -103,11 +103,12 @@ def compute(
 
 
 def prepare(
-    tensors: Mapping[str, Array], axis: int, outs: Mapping[str, Array | None]
+    tensors: Mapping[str, Array], axis: int, outs: MutableMapping[str, Array | None]
 ) -> tuple[list[Array], dict[str, Array]]:
     """Where the results go, and four-dimensional views of tensors and of those places, by their names.
 
-    A place is `out` itself if a kernel can walk it, else memory of its own, to be copied to `out` at the end.
+    A place is `out` itself if a kernel can walk it, else memory of its own, to be copied at the end to what
+    `outs` names then.
     """
     x, *others = (ready(array) for array in tensors.values())
     places = [
