@@ -24,6 +24,15 @@ class GradientSums:
     ----------
     dgamma, dbeta : float64 arrays of shape (C,). The gradients of gamma and beta, of all shards together.
 
+    Examples
+    --------
+    >>> import numpy, bncore
+    >>> x, dy = numpy.array([[1.0], [3.0]]), numpy.array([[1.0], [2.0]])
+    >>> stats = bncore.sums(x).stats(eps=0.0)
+    >>> parts = [bncore.gradient_sums(dy[i : i + 1], x[i : i + 1], stats) for i in range(2)]
+    >>> parts[0] + parts[1]
+    GradientSums(dgamma=array([1.]), dbeta=array([3.]))
+
     Source: the derivatives of equations (9.38)-(9.41), proven in docs/derivation.md.
     """
 
