@@ -82,7 +82,17 @@ class GradientSums:
         return GradientSums(self._stats, numpy.concatenate([*whole, *rest]))
 
     def array(self) -> NDArray[numpy.float64]:
-        """All that is known, as one float64 array of shape (4 C,), to be sent: `from_array` reads it."""
+        """All that is known, as one float64 array of shape (4 C,), to be sent: `from_array` reads it.
+
+        Examples
+        --------
+        >>> import numpy, bncore
+        >>> x = numpy.array([[1.0], [3.0]])
+        >>> stats = bncore.sums(x).stats(eps=0.0)
+        >>> sent = bncore.gradient_sums(x, x, stats).array()
+        >>> bncore.GradientSums.from_array(sent, stats)
+        GradientSums(dgamma=array([2.]), dbeta=array([4.]))
+        """
         return self._numbers.ravel().copy()
 
     @classmethod
