@@ -18,7 +18,8 @@ from .merging import Sums
 class GradientSums:
     """The sums of the backward pass of one shard, or of several together: sum dy and sum dy (x - mean).
 
-    `gradient_sums(dy, x, stats)` makes them; `a + b` are those of two shards together.
+    `gradient_sums(dy, x, stats)` makes them; `a + b` are those of two shards together. The constructor takes what
+    they are about, `stats`, and `numbers`, as `array` gives them.
 
     Attributes
     ----------

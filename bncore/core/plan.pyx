@@ -33,7 +33,7 @@ cdef enum:
     TILE_STEP = 16                 # channels of a tile come in vectors
     TILE_ELEMENTS = 1 << 12        # of such a tile, which stay in the first cache between their sums and their map
     STRIP_CHANNELS = 128           # of a tile of a map alone in runs
-    FEW_ELEMENTS = 400             # of a channel: of fewer a map alone is shared out by channels, each worked out once
+    FEW_ELEMENTS = 64              # of a channel: of fewer a map alone is shared out by channels, each worked out once
     SPARE = 8                      # tiles to a thread from which one more or less does not matter
     STREAM_AHEAD = 8192            # bytes that are fetched ahead of a map whose results are streamed
 
@@ -194,7 +194,7 @@ cdef inline void arrange(Plan* plan, const Operation* o, const Operand* operands
     s.fused = (o.between != NOTHING and o.map != NO_MAP and o.map != BEND and not p.columns and p.parts > 1 and not s.apart
                and s.order != SHARED and (s.streamed or machine.registers))
     # a processor follows the parts of longer rows by itself
-    s.fetched = p.columns and s.tiles == 1 and large
+    s.fetched = large and (s.tiles == 1 or not p.columns)
     plan.phases = 1
     if s.order == SHARED:
         plan.phases = (3 if o.between != NOTHING else 1) + (1 if o.after != NOTHING else 0)

@@ -109,7 +109,7 @@ cdef struct Schedule:              # what bits do not depend on
     bint streamed                  # results go past the caches
     Py_ssize_t ahead               # bytes that a map whose results are streamed fetches ahead
     bint dense                     # columns: rows lie one after the other in every operand
-    bint fetched                   # columns: rows that are summed next are fetched
+    bint fetched                   # what is summed comes from memory: rows that are next are fetched, and runs often
     bint gathered[OPERANDS]        # runs: planes of this operand are not contiguous, and go through a staging buffer,
     bint apart                     # channel by channel
 
@@ -203,6 +203,7 @@ cdef struct Fetch:                 # what memory brings near while a run is summ
     Py_ssize_t ahead               # what lies so many bytes further on,
     Py_ssize_t beyond              # and from there on what lies so many
     Py_ssize_t chunk               # bytes to the next chunk
+    Py_ssize_t at_once             # elements that are summed between two looks ahead, a multiple of LANES; 0: any number
 
 
 cdef struct Rows:                  # an operand as a leaf of columns sees it
