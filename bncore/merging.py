@@ -38,8 +38,8 @@ class Sums:
         self._stats = stats
 
     @property
-    def count(self) -> int:
-        """How many elements each channel has."""
+    def count(self) -> float:
+        """How many elements each channel has, or the sum of their weights."""
         return self._stats.count
 
     @property
@@ -216,13 +216,13 @@ def _sum_in_any_order(terms: numpy.ndarray) -> numpy.ndarray:
     return total
 
 
-def _two(count: int) -> tuple[float, float]:
+def _two(count: float) -> tuple[float, float]:
     # a count as two float64 numbers
     high = float(count)
-    return high, float(count - int(high))
+    return high, float(count - int(high)) if isinstance(count, int) else 0.0
 
 
-def _one(name: str, high: float, low: float) -> int:
-    if not (high == high // 1 and low == low // 1 and 0 <= high + low <= sys.maxsize):
+def _one(name: str, high: float, low: float) -> float:
+    if not 0 <= high + low <= sys.maxsize:
         raise ValueError(f"{name} must begin with a count, found {high} and {low}")
-    return int(high) + int(low)
+    return int(high) + int(low) if high == high // 1 else high

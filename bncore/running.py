@@ -37,6 +37,6 @@ def _of_all_elements(before: Stats, batch: Stats) -> tuple[numpy.ndarray, numpy.
     return whole.mean.copy(), whole.var * _bessel(whole.count)
 
 
-def _bessel(m: int) -> float:
-    # the variance that divides by m - 1, over (9.39)
+def _bessel(m: float) -> float:
+    # the variance that divides by m - 1, over (9.39); of weighted elements by W - 1
     return m / (m - 1)

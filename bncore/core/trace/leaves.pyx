@@ -18,8 +18,9 @@ from bncore.core.trace.memory cimport (
 )
 from bncore.core.types cimport (
     ADDED, BEND, CHANNELS, COEFFICIENTS, COLUMNS, DY, FOLDED, GIVEN_PULL, GIVEN_SCALE, GIVEN_SLOPE, GIVEN_SUMS, KINDS, OPERANDS,
-    OUT, OUT2, OWN_BEND, OWN_MOMENTS, OWN_PULL, OWN_SCALE, PULL, SCALE, SLOPE, SUMS, V, X, Y, Block, Coefficients, Conclusion, Fetch,
-    Finish, Gather, Leaves, Level, Map, Operand, Parameters, Parts, Records, Rows, Runs, Span, Store, storage_bytes,
+    OUT, OUT2, OWN_BEND, OWN_MOMENTS, OWN_PULL, OWN_SCALE, OWN_WEIGHTED, PULL, SCALE, SLOPE, SUMS, V, W, WEIGHTED_PULL, X, Y, Block,
+    Coefficients, Conclusion, Fetch, Finish, Gather, Leaves, Level, Map, Operand, Parameters, Parts, Records, Rows, Runs, Span,
+    Store, storage_bytes,
 )
 
 
@@ -60,7 +61,7 @@ cdef void read_centres(const Parameters* p, Py_ssize_t channel, Py_ssize_t chann
 
 
 cdef inline int coefficients_of(Map map) noexcept nogil:
-    return COEFFICIENTS if map == BEND else 5 if map == PULL else 3
+    return COEFFICIENTS if map == BEND else 5 if map == PULL or map == WEIGHTED_PULL else 3
 
 
 cdef inline Py_ssize_t coefficient_bytes(Map map) noexcept nogil:
@@ -152,6 +153,44 @@ cdef void run_five(const void* kind, const Span* s, const Runs* dy, const Runs* 
     use_work(<char*>work)
     read_centres(p, channel, s.channels, SUMS)
     sum_runs(SUMS, s, dy, x, v, to)
+
+
+cdef void run_weighted(const Span* s, const Runs* x, const Runs* w, const Records* to, void* work) noexcept nogil:
+    entered(b"run_weighted")
+    use_work(<char*>work)
+    read_weights(s, w)
+    sum_runs(3, s, NULL, x, NULL, to)
+
+
+cdef void read_weights(const Span* s, const Runs* w) noexcept nogil:
+    cdef Py_ssize_t c, n
+    for c in range(s.channels):
+        for n in range(s.planes):
+            read_plane(W, w, c, n, s.count)
+
+
+cdef void run_weighted_pull(const Span* s, const Runs* dy, const Runs* x, const Runs* w, const Runs* dx,
+                            const Coefficients* k) noexcept nogil:
+    entered(b"run_weighted_pull")
+    read_weights(s, w)
+    map_runs(WEIGHTED_PULL, s, dy, x, NULL, dx, NULL, k)
+
+
+cdef void mask(const void* kind, const Span* s, const Runs* dy, const Runs* w, const Runs* x) noexcept nogil:
+    cdef Py_ssize_t n
+    cdef int64_t number
+    entered(b"mask")
+    read_weights(s, w)
+    for n in range(s.planes):
+        number = together(read_staged(DY, dy, n, s.count), read_staged(X, x, n, s.count))
+        stage(STAGED + X, x.base + n * x.plane, s.count, number)
+
+
+cdef inline int64_t read_staged(int slot, const Runs* x, Py_ssize_t n, Py_ssize_t count) noexcept nogil:
+    # what may be read once more where it is summed: only a staging buffer is looked at here
+    if T.call != NULL and not T.call.plan.schedule.staged[slot]:
+        return SEVERAL
+    return staged(STAGED + slot, x.base + n * x.plane, count)
 
 
 cdef inline bint of_dy() noexcept nogil:
@@ -302,8 +341,12 @@ cdef void column_moments(const void* kind, const Block* b, const Rows* x, const 
 
 cdef void column_pairs(const void* kind, const Block* b, const Rows* dy, const Rows* x, const Parameters* p, Py_ssize_t channel,
                        const Records* to) noexcept nogil:
+    cdef Rows w
     entered(b"column_pairs")
     read_centres(p, channel, b.channels, 2)
+    if x.weights != NULL:
+        w.base, w.stride = <char*>x.weights, x.weights_stride
+        read_row_weights(b, &w)
     sum_rows(2, b, dy, x, NULL, to)
 
 
@@ -313,6 +356,28 @@ cdef void column_five(const void* kind, const Block* b, const Rows* dy, const Ro
     use_work(<char*>work)
     read_centres(p, channel, b.channels, SUMS)
     sum_rows(SUMS, b, dy, x, v, to)
+
+
+cdef void read_row_weights(const Block* b, const Rows* w) noexcept nogil:
+    # for each channel
+    cdef Py_ssize_t row, c
+    for row in range(row_count(b)):
+        for c in range(b.channels):
+            read_run(W, w.base + row * w.stride, b.size, sizeof(double), sizeof(double))
+
+
+cdef void column_weighted(const Block* b, const Rows* x, const Rows* w, const Records* to, void* work) noexcept nogil:
+    entered(b"column_weighted")
+    use_work(<char*>work)
+    read_row_weights(b, w)
+    sum_rows(3, b, NULL, x, NULL, to)
+
+
+cdef void column_weighted_pull(const Block* b, const Rows* dy, const Rows* x, const Rows* w, const Rows* dx,
+                               const Coefficients* k) noexcept nogil:
+    entered(b"column_weighted_pull")
+    read_row_weights(b, w)
+    map_rows(WEIGHTED_PULL, b, dy, x, NULL, dx, NULL, k)
 
 
 cdef void column_scale(const void* kind, const Block* b, const Rows* x, const Rows* y, const Coefficients* k,
@@ -454,7 +519,7 @@ cdef uint64_t combined(const Parts* parts, int sums, Py_ssize_t c, Py_ssize_t ch
 
 
 cdef void read_given(Conclusion what, const Parameters* p, Py_ssize_t channel) noexcept nogil:
-    if what != OWN_MOMENTS:
+    if what != OWN_MOMENTS and what != OWN_WEIGHTED:
         read_vector(&p.gamma, channel, 1)
     if what == GIVEN_SCALE:
         read_vector(&p.rest, channel, 1)
@@ -463,7 +528,7 @@ cdef void read_given(Conclusion what, const Parameters* p, Py_ssize_t channel) n
         read_vector(&p.sum_dyd, channel, 1)
     if what == OWN_SCALE or what == GIVEN_SCALE:
         read_vector(&p.beta, channel, 1)
-    if what != OWN_MOMENTS and what != OWN_SCALE:
+    if what != OWN_MOMENTS and what != OWN_SCALE and what != OWN_WEIGHTED:
         read_vector(&p.mean, channel, 1)
         read_vector(&p.var, channel, 1)
     if what == OWN_BEND:
@@ -472,7 +537,9 @@ cdef void read_given(Conclusion what, const Parameters* p, Py_ssize_t channel) n
 
 
 cdef void write_wanted(Conclusion what, const Parameters* p, Py_ssize_t channel) noexcept nogil:
-    if what == OWN_MOMENTS or what == OWN_SCALE:
+    if what == OWN_WEIGHTED:
+        write_vector(p.new_weight, NULL, channel, 1)
+    if what == OWN_MOMENTS or what == OWN_SCALE or what == OWN_WEIGHTED:
         write_vector(p.new_mean, NULL, channel, 1)
         write_vector(p.new_rest, NULL, channel, 1)
         write_vector(p.new_var, NULL, channel, 1)
@@ -502,7 +569,7 @@ cdef void write_map(const Coefficients* k, Map map, Py_ssize_t c, int32_t number
 cdef void conclude(const void* kind, Conclusion what, const Parameters* p, Py_ssize_t channel, Py_ssize_t channels,
                    const Parts* parts, const Coefficients* k) noexcept nogil:
     cdef int sums = (0 if what == GIVEN_SCALE or what == GIVEN_SLOPE or what == GIVEN_PULL else
-                     SUMS if what == OWN_BEND else 2)
+                     SUMS if what == OWN_BEND else 3 if what == OWN_WEIGHTED else 2)
     cdef Map map = BEND if what == OWN_BEND else PULL if what == OWN_PULL or what == GIVEN_PULL else SCALE
     cdef Py_ssize_t c
     cdef uint64_t order
@@ -511,7 +578,7 @@ cdef void conclude(const void* kind, Conclusion what, const Parameters* p, Py_ss
         order = combined(parts, sums, c, channel + c)
         read_given(what, p, channel + c)
         write_wanted(what, p, channel + c)
-        if what != OWN_MOMENTS and what != GIVEN_SUMS:
+        if what != OWN_MOMENTS and what != GIVEN_SUMS and what != OWN_WEIGHTED:
             write_map(k, map, c, make_up(channel + c, -1, order))
         if sums > 0:
             go_on(channel + c, order)
@@ -526,7 +593,9 @@ cdef void fill(Leaves* leaves) noexcept:
     leaves.column_moments, leaves.column_pairs, leaves.column_five = column_moments, column_pairs, column_five
     leaves.column_scale, leaves.column_pull, leaves.column_bend = column_scale, column_pull, column_bend
     leaves.gather, leaves.scatter, leaves.conclude = gather, scatter, conclude
-    leaves.take_rows, leaves.put_rows = take_rows, put_rows
+    leaves.take_rows, leaves.put_rows, leaves.mask = take_rows, put_rows, mask
+    leaves.run_weighted, leaves.run_weighted_pull = run_weighted, run_weighted_pull
+    leaves.column_weighted, leaves.column_weighted_pull = column_weighted, column_weighted_pull
 
 
 cdef Level level
