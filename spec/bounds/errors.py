@@ -18,6 +18,9 @@ D. x - mean is one term of size 2 |x - mean|: if M is the number of the data's f
 E. A sum of n terms is off by c(n) times the sum of |terms|, beside the errors of the terms; and by n^2 h,
    because a recurrence for the mean divides n times and multiplies what each division lost by up to n.
 F. The model ends where a number of a channel leaves the range of its format: there the bound is infinite.
+G. A product with a weight is rounded once, as any product, unless the weight is 0 or 1. What has weight 0 is
+no
+   term of a sum; and whole weights have an exact sum.
 """
 
 import math
@@ -155,6 +158,16 @@ class Model:
             self, value, size[None], np.where(held, 0, unit(self.number) * size + tiny(self.number))[None]
         )
 
+    def weights(self, array):
+        """Given weights, a row of them for all channels: held exactly, or rounded on each course."""
+        array = np.atleast_2d(np.asarray(array, dtype=np.float64))
+        value = self.values.floats(array)
+        size = value.magnitude()
+        with np.errstate(over="ignore", under="ignore"):
+            held = np.stack([array.astype(kind) == array for kind in (self.number, self.element)])
+        error = np.where(held, 0, self.units * size + self.tinies)
+        return Weights(self, value, np.broadcast_to(size, error.shape), error, varies=True)
+
     def whole(self, n):
         """A whole number."""
         return Bounded(self, self.values([[n]]), np.full((1, 1, 1), float(abs(n))), np.zeros((1, 1, 1)))
@@ -164,14 +177,14 @@ class Bounded:
     """An exact value, the size of its terms, and a bound of the error of whoever computes it.
 
     `size` and `error` are float64 arrays of shape (2, C, m), one row for each course, or (1, C, 1) for a
-    number of a channel.
+    number of a channel. `terms` is how many elements count where some have weight 0, or None for all of them.
     """
 
-    __slots__ = ("data", "error", "model", "size", "value", "varies")
+    __slots__ = ("data", "error", "model", "size", "terms", "value", "varies")
 
     def __init__(self, model, value, size, error, varies=False, data=False):
         self.model, self.value, self.size, self.error = model, value, size, error
-        self.varies, self.data = varies, data
+        self.varies, self.data, self.terms = varies, data, None
 
     def _of(self, other):
         return other if isinstance(other, Bounded) else self.model.whole(other)
@@ -230,9 +243,13 @@ class Bounded:
             error = a.magnitude() * b.error + b.magnitude() * a.error + a.error * b.error
             size = a.size * b.size
         error = np.where(np.isnan(error), np.inf, error)
-        return self._result(a.value * b.value, size, error, a.varies or b.varies)
+        return self._counted(other, self._result(a.value * b.value, size, error, a.varies or b.varies))
 
     __rmul__ = __mul__
+
+    def _counted(self, other, product):
+        product.terms = other.terms if self.terms is None else self.terms
+        return product
 
     def __pow__(self, exponent):
         result = self
@@ -268,7 +285,7 @@ class Bounded:
     def sum(self, times=1):
         """The sum over a batch of so many copies: rule E."""
         value = self.value.sum() * times
-        n = self.size.shape[-1] * times
+        n = (self.size.shape[-1] if self.terms is None else self.terms) * times
         with np.errstate(invalid="ignore", over="ignore"):
             error = self.error[:1].sum(axis=-1, keepdims=True) * times
             terms = self.size[:1].sum(axis=-1, keepdims=True) * times + error
@@ -282,11 +299,40 @@ class Bounded:
             return np.where(np.isnan(self.error[-1]), np.inf, self.error[-1] * ROUNDED_UP)
 
 
-class Batch:
-    """A batch of m elements a channel, as the equations want it: `m`, `sum`, `sqrt`."""
+class Weights(Bounded):
+    """The weights of elements, as they are given: rule G."""
 
-    def __init__(self, m, model, times=1):
-        self.m, self.times = model.whole(m), times
+    __slots__ = ("weights", "whole")
+
+    def __init__(self, *arguments, **how):
+        super().__init__(*arguments, **how)
+        self.weights = self.value.nearest()
+        self.whole = bool((self.weights == np.round(self.weights)).all())
+        self.terms = np.count_nonzero(self.weights)
+
+    def __mul__(self, other):
+        other = self._of(other)
+        product = super().__mul__(other)
+        with np.errstate(invalid="ignore"):
+            kept = np.where(self.weights == 0, 0, other._met(self).error)
+        product.error = np.where((self.weights == 0) | (self.weights == 1), kept, product.error)
+        return product
+
+    __rmul__ = __mul__
+
+    def sum(self, times=1):
+        found = super().sum(times)
+        return Bounded(self.model, found.value, found.size, 0 * found.error) if self.whole else found
+
+
+class Batch:
+    """A batch of m elements a channel, as the equations want it: `m`, `sum`, `sqrt`; `weight`, if given."""
+
+    def __init__(self, m, model, times=1, weight=None):
+        self.m, self.times, self.weight = model.whole(m), times, weight
+
+    def element(self, name):
+        return getattr(self, name)
 
     def sum(self, value):
         return value.sum(self.times)

@@ -211,10 +211,13 @@ class Exact:
 
 
 class Batch:
-    """A batch of m elements a channel, `times` copies of the values: `m`, `sum`, `sqrt`."""
+    """A batch of m elements a channel, `times` copies of the values: `m`, `sum`, `sqrt`, `weight`."""
 
-    def __init__(self, m, times=1):
-        self.m, self.times = Exact(m), times
+    def __init__(self, m, times=1, weight=None):
+        self.m, self.times, self.weight = Exact(m), times, weight
+
+    def element(self, name):
+        return getattr(self, name)
 
     def sum(self, value):
         return value.sum() * self.times

@@ -11,7 +11,7 @@ from ..bounds.errors import weaker
 from ..data import portable
 from ..interface import contract
 from ..interface.adapter import Broke, Impure, Nonsense
-from ..interface.signatures import DIRECTIONS, ELEMENTS
+from ..interface.signatures import DIRECTIONS, ELEMENTS, options
 from ..mutants import decides
 from ..oracle import derivatives
 from .diagnosis import reason
@@ -35,9 +35,15 @@ class _Judge:
         self.found = []
         self.spoiled = False
         # The channels on which the equations are defined: finite, and not constant where eps is 0.
-        rows = oracle.channels(data.block(data.x))
+        self.weighed = data.spread > 0
+        self.empty = not data.count
+        # What has weight 0 and is no number is nothing to the equations but at itself.
+        self.lost = ~np.isfinite(data.x) & ~self.weighed
+        self.x = self._filled(data.x)
+        rows = oracle.channels(data.block(self.x))
+        counted = rows[:, oracle.channels(data.block(self.weighed))[0]]
         self.finite = np.isfinite(rows).all(axis=1)
-        self.constant = (rows == rows[:, :1]).all(axis=1) if data.m else np.zeros(len(rows), bool)
+        self.constant = np.zeros(len(rows), bool) if self.empty else (counted == counted[:, :1]).all(axis=1)
         self.finite_dy = np.isfinite(oracle.channels(data.block(data.dy))).all(axis=1)
         self.kept = np.flatnonzero(self.finite & self.finite_dy & ~(self.constant & (data.eps == 0)))
         self.asked = {}
@@ -52,7 +58,7 @@ class _Judge:
             return self.found
         data = self.data
         wide = data.gamma, data.beta
-        if data.m >= self.caps.least:
+        if (data.count if self.empty else data.m) >= self.caps.least:
             got = self._call("forward", data.x, *wide, data.eps)
             if got is not None:
                 self._forward(got)
@@ -64,8 +70,21 @@ class _Judge:
             self._second()
             self._derivatives()
         else:
-            self._add(ABSENT, "training", "", detail=f"m = {data.m}, declared for {self.caps.least} and more")
-        given = data.mean, data.var
+            self._add(
+                ABSENT, "training", "", detail=f"m = {data.count:g}, declared for {self.caps.least} and more"
+            )
+        if data.weights is None:
+            self._inference()
+        if self.overwritten:
+            self._add(
+                FAIL, "an earlier result", PURITY, detail="a later call wrote to what this one returned"
+            )
+        return self.found
+
+    def _inference(self):
+        """Both calls of inference mode, which knows no weights."""
+        data = self.data
+        wide, given = (data.gamma, data.beta), (data.mean, data.var)
         got = self._call("inference", data.x, *wide, *given, data.eps)
         if got is not None:
             got = self._judged(got, ("y",), "inference", _inference)
@@ -73,11 +92,16 @@ class _Judge:
         got = self._call("inference_backward", data.dy, data.x, data.gamma, *given, data.eps)
         if got is not None:
             self._judged(got, GRADIENTS, "inference", _inference_gradients)
-        if self.overwritten:
-            self._add(
-                FAIL, "an earlier result", PURITY, detail="a later call wrote to what this one returned"
-            )
-        return self.found
+
+    def _filled(self, array, channels=slice(None)):
+        """An array with what is lost replaced by what its channel has first of all that counts."""
+        lost = oracle.channels(self.lost[:, channels])
+        if not lost.any():
+            return array
+        rows = oracle.channels(array)
+        first = oracle.channels(self.weighed)[0].argmax()
+        found = array.dtype.type(0) if self.empty else rows[:, first : first + 1]
+        return oracle.shaped(np.where(lost, found, rows), array.shape)
 
     def _distract(self):
         """Calls with other numbers of the same shapes, so that what is left of them shows. None is judged."""
@@ -127,12 +151,18 @@ class _Judge:
         if function is None:
             self._add(ABSENT, method, "", detail="not offered")
             return None
+        named = self._named(method)
+        refused = [name for name in named if not self.adapter.takes(method, name)]
+        if refused:
+            self._add(ABSENT, method, "", detail=f"{', '.join(refused)}: not taken")
+            return None
         if self.data.twice:
             self._distract()
-        before = contract.snapshot(arguments)
+        whole = *arguments, *named.values()
+        before = contract.snapshot(whole)
         try:
             with np.errstate(all="ignore"):
-                got = contract.results(method, function(*arguments))
+                got = contract.results(method, function(*arguments, **named))
         except (Broke, Nonsense) as error:
             self._add(FAIL, label, RAISED, detail=str(error))
             return None
@@ -142,8 +172,13 @@ class _Judge:
             self._add(FAIL, label, RAISED, detail=f"raised {contract.said(error)}")
             return None
         self.overwritten |= any(value.tobytes() != copy.tobytes() for value, copy in self.earlier)
-        words = contract.of_call(method, arguments, before, got)
+        words = contract.of_call(method, whole, before, got, named)
         return self._spoil(label, words) if words else got
+
+    def _named(self, method):
+        """What the data set has for a method beyond its arguments, by name."""
+        given = {name: getattr(self.data, name) for name in options(method)}
+        return {name: value for name, value in given.items() if value is not None}
 
     def _spoil(self, label, words):
         """The verdict on a call that did to its arguments what it must not."""
@@ -165,7 +200,8 @@ class _Judge:
             numbers = {"ddgamma": data.ddgamma, "ddbeta": data.ddbeta}
             given = {name: None if each is None else each[kept] for name, each in numbers.items()}
             given["ddx"] = None if data.ddx is None else data.block(data.ddx)[:, kept]
-        x, dy = (data.block(each)[:, kept] for each in (data.x, data.dy))
+            given["weights"] = data.weights
+        x, dy = (data.block(each)[:, kept] for each in (self.x, data.dy))
         how = {"accumulate": accumulate, "dy": dy, "times": data.times}
         return oracle.problem(x, *parameters, data.eps, **how, **given)
 
@@ -177,11 +213,16 @@ class _Judge:
         self.var = var[self.kept] if usable else 0.0
         got = self._formed(got, names, "training")
         self._compare(got, "training", lambda call: call.expected(names))
-        if not data.m:
+        if self.empty:
             return
         y = got.get("y")
+        if y is not None and self.lost.any():
+            words = "finite where x is not" if np.isfinite(y[self.lost]).any() else ""
+            label = "y of what has weight 0 and is no number"
+            self._add(FAIL if words else PASS, label, oracle.EQUATION["y"], detail=words)
         if y is not None and self.caps.constant and (self.constant & self.finite).any():
             rows = oracle.channels(y.astype(np.float64))[self.constant & self.finite]
+            rows = rows[:, oracle.channels(self.weighed)[0]]
             beta = np.zeros(len(self.constant)) if data.beta is None else data.beta
             off = np.abs(rows - beta[self.constant & self.finite, None]).max()
             words = "" if off == 0 else f"off by {off:.3g}"
@@ -194,7 +235,7 @@ class _Judge:
         """Gradients of channels in which x or dy has a NaN or an inf: none may look finite."""
         either = ~(self.finite & self.finite_dy)
         for name, channels in (("dgamma", either), ("dbeta", ~self.finite_dy), ("dx", either)):
-            if name in got and self.data.m:
+            if name in got and not self.empty:
                 self._hidden(name, got[name], channels, oracle.EQUATION[name])
 
     def _poisoned_inference(self, got):
@@ -215,11 +256,11 @@ class _Judge:
 
     def _update(self):
         data, caps = self.data, self.caps
-        if caps.variance == "unbiased" and data.m < 2:
-            if data.m == 1 and getattr(self.adapter, "update", None):
+        if caps.variance == "unbiased" and data.count <= 1:
+            if data.count == 1 and getattr(self.adapter, "update", None):
                 self._undefined_update()
             return
-        if not data.m:
+        if self.empty:
             return
         old = data.running_mean, data.running_var
         got = self._call("update", data.x, *old, data.momentum)
@@ -270,10 +311,13 @@ class _Judge:
 
     def _undefined_update(self):
         """m / (m - 1) is undefined at m = 1: an exception, or the variance left out, but no silent NaN."""
-        data = self.data
+        data, named = self.data, self._named("update")
+        if not all(self.adapter.takes("update", name) for name in named):
+            return
+        old = data.running_mean, data.running_var
         try:
             with np.errstate(all="ignore"):
-                got = self.adapter.update(data.x, data.running_mean, data.running_var, data.momentum)
+                got = self.adapter.update(data.x, *old, data.momentum, **named)
             found = contract.results("update", got).get("running_var")
         except (Broke, Nonsense) as error:
             self._add(FAIL, "update", RAISED, detail=str(error))
@@ -320,7 +364,7 @@ class _Judge:
 
     def _compare(self, got, mode, expect, note=""):
         """Judge outputs against what `expect` makes of the problem."""
-        if not self.data.m:
+        if self.empty:
             self._empty(got, mode)
             return
         if not len(self.kept) or not got:
@@ -341,15 +385,18 @@ class _Judge:
             return value[self.kept]
         value = value[:, self.kept]
         if self.data.times == 1:
-            return value
+            return self._filled(value, self.kept) if expected.name == "y" else value
         copies = value.reshape(self.data.times, -1, *value.shape[1:])
         low, high = copies.min(axis=0), copies.max(axis=0)
         return np.where(abs(high - expected.nearest) >= abs(low - expected.nearest), high, low)
 
     def _empty(self, got, mode):
-        """No elements: sums over nothing are 0; a mean of nothing is not defined, and not judged."""
+        """No elements: sums over nothing are 0; a mean of nothing is not defined, and not judged.
+
+        So it is with a y that such a mean would standardise, where there are elements and none has a weight.
+        """
         for name, value in got.items():
-            if name in ("mean", "var"):
+            if name in ("mean", "var") or (name == "y" and self.data.m):
                 continue
             label = _label(name, mode)
             wrong = value.size and np.any(value != 0)

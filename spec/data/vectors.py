@@ -45,7 +45,7 @@ def candidates():
         rows = oracle.channels(data.x)
         whole = data.m and np.isfinite(rows).all() and np.isfinite(data.dy).all()
         defined = data.eps > 0 or not (rows == rows[:, :1]).all(axis=1).any()
-        usual = data.layout == "contiguous" and not data.twice and data.times == 1
+        usual = data.layout == "contiguous" and not data.twice and data.times == 1 and data.weights is None
         if whole and defined and usual and data.x is not data.dy and data.x.size <= MOST:
             found.append(name)
     return found

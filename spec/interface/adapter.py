@@ -1,6 +1,7 @@
 """What an implementation under test looks like from here: a few calls on NumPy arrays, and declarations."""
 
 import copy
+import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from textwrap import indent
@@ -78,10 +79,18 @@ class Adapter:
     out of the result. `jvp` is how y moves where x moves along v; `double_backward` the gradients, by dy, x
     and gamma, of <ddx, dx> + ddgamma dgamma + ddbeta dbeta; both are of training mode. `derivative`, for
     frameworks of automatic differentiation, is that of each channel's sum(dy*y) along u, v and w, as many of
-    them as `nesting` has operations (`spec.oracle.derivatives`). A method that is missing is reported N/A.
+    them as `nesting` has operations (`spec.oracle.derivatives`). `weights`, bool or float, of a shape that
+    broadcasts to x's with extent 1 at the channel, say how often each element counts in (9.38) and (9.39);
+    dy is the derivative of a loss that knows nothing of them. A method that is missing is reported N/A, and
+    so is one that does not take what it would be given by name.
     """
 
     caps = Caps()
+
+    def takes(self, method, option):
+        """Whether a method takes an argument of this name."""
+        function = getattr(self, method, None)
+        return function is not None and option in inspect.signature(function).parameters
 
     @property
     def name(self):

@@ -55,13 +55,17 @@ def said(error):
     return f"{type(error).__name__}: {words}" if words else type(error).__name__
 
 
-def of_call(method, arguments, before, got):
-    """What a call did to its arguments that it must not, in words; empty if nothing."""
-    for name, old, new in zip(CALLS[method], before, snapshot(arguments), strict=True):
+def of_call(method, arguments, before, got, options=()):
+    """What a call did to its arguments that it must not, in words; empty if nothing.
+
+    The last of the arguments may be `options`, by their names.
+    """
+    names = *CALLS[method], *options
+    for name, old, new in zip(names, before, snapshot(arguments), strict=True):
         if old != new:
             return f"{name} was written to"
     for name, value in got.items():
-        for argument, given in zip(CALLS[method], arguments, strict=True):
+        for argument, given in zip(names, arguments, strict=True):
             if isinstance(given, np.ndarray) and np.may_share_memory(value, given):
                 return f"{name} lies in the memory of the argument {argument}"
     return ""

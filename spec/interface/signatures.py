@@ -12,6 +12,9 @@ CALLS = {
     "derivative": ("nesting", "dy", "x", "gamma", "eps", "u", "v", "w"),
 }
 
+# What some of them may be given by name: not every implementation takes it, and most data sets have none.
+OPTIONS = {"weights": ("forward", "backward", "update", "jvp", "double_backward")}
+
 # What each of them returns.
 RETURNS = {
     "forward": ("mean", "var", "y"),
@@ -34,9 +37,17 @@ COTANGENTS = ("ddgamma", "ddbeta")
 ELEMENTS = ("y", "dx", "jvp", "d_dy", "d_x")
 
 
+def options(method):
+    """What a method may be given by name."""
+    return [name for name, methods in OPTIONS.items() if method in methods]
+
+
 def table():
     """Every call with what it returns, a line each, for people."""
-    calls = {name: f"{name}({', '.join(arguments)})" for name, arguments in CALLS.items()}
+    calls = {
+        name: f"{name}({', '.join([*arguments, *(f'{each}=' for each in options(name))])})"
+        for name, arguments in CALLS.items()
+    }
     width = max(map(len, calls.values()))
     return "\n".join(
         f"{call:<{width}} -> {{{', '.join(f'{each!r}: ...' for each in RETURNS[name])}}}"

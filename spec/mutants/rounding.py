@@ -36,6 +36,10 @@ def _summing(name, equation, total, seen="", dtype="float32", accumulate="float6
         def over(self, m, dtype):
             return Sums(m, dtype)
 
+        def takes(self, method, option):
+            # products with weights are terms of the mean too, which x itself need not be
+            return False
+
     _mutant(name, equation, seen, dtype)(Variant)
 
 

@@ -10,8 +10,10 @@ import numpy as np
 
 from .. import equations, running
 from ..bounds.errors import Batch, Model, equivalent
+from ..bounds.exact import Batch as ExactBatch
 from ..bounds.formats import is_floating, unit
 from ..symbolic.evaluate import evaluate
+from ..theorems.books import Weighed
 from ..theorems.language import GRADIENTS, SECOND
 from .expected import Expected, channels, shaped
 from .memory import Remembered
@@ -40,6 +42,18 @@ class Problem:
     values: dict
     memory: dict = field(default_factory=dict, compare=False)
     known: dict = field(default_factory=dict, compare=False)
+
+    @property
+    def book(self):
+        """The name of the equations: the source's, or with weights."""
+        return "source" if self.over.weight is None else "weighted"
+
+    @property
+    def exact(self):
+        """The values without their bounds, and their batch."""
+        over, weight = self.over, self.over.weight
+        batch = ExactBatch(over.m.value.numerator, over.times, None if weight is None else weight.value)
+        return {name: each.value for name, each in self.values.items()}, batch
 
     def _expected(self, name, bounded):
         bounds = bounded.bound()
@@ -73,7 +87,9 @@ class Problem:
 
         if mode not in self.memory:
             self.memory[mode] = {
-                of: self._expected(of, evaluate(gradient(of, mode), self.values, self.over, self.known))
+                of: self._expected(
+                    of, evaluate(gradient(of, mode, self.book), self.values, self.over, self.known)
+                )
                 for of in GRADIENTS
             }
         return self.memory[mode]
@@ -84,7 +100,7 @@ class Problem:
 
         for name in names:
             if name not in self.memory:
-                value = evaluate(derivative(name, "training"), self.values, self.over, self.known)
+                value = evaluate(derivative(name, "training", self.book), self.values, self.over, self.known)
                 self.memory[name] = self._expected(name, value)
         return {name: self.memory[name] for name in names}
 
@@ -98,10 +114,20 @@ class Problem:
     def _updated(self, running_mean, running_var, momentum, variance, weighs):
         given = (self.model.numbers(each) for each in (running_mean, running_var, momentum))
         after = running.update(
-            self.values["mean"], self.values["var"], *given, self.over, variance=variance, weighs=weighs
+            self.values["mean"],
+            self.values["var"],
+            *given,
+            counted(self.over),
+            variance=variance,
+            weighs=weighs,
         )
         names = "running_mean", "running_var"
         return {name: self._expected(name, value) for name, value in zip(names, after, strict=True)}
+
+
+def counted(over):
+    """The batch as (9.38) and (9.39) count it: each element once, or as often as its weight says."""
+    return over if over.weight is None else Weighed(over)
 
 
 # The last calls that were asked about, of so many elements in all: each takes about a kilobyte.
@@ -122,14 +148,17 @@ def problem(
     ddgamma=None,
     ddbeta=None,
     times=1,
+    weights=None,
 ):
     """The values of the alphabet for one call; mean and var are given in inference mode, else computed.
 
     ddx, ddgamma and ddbeta are the v, p and q of the theorems; ddx is also the direction of "jvp". The batch
-    is `times` copies of x, dy and ddx.
+    is `times` copies of x, dy and ddx. `weights` are bool or float, not negative, not all of them 0, of a
+    shape that broadcasts to x's with extent 1 at the channel.
     """
     x = np.asarray(x)
-    given = dy, mean, var, ddx, ddgamma, ddbeta
+    weights = None if weights is None else spread(weights, x.shape)
+    given = dy, mean, var, ddx, ddgamma, ddbeta, weights
     _check(x, {"dy": dy, "ddx": ddx}, eps)
     arrays = [None if each is None else np.asarray(each) for each in (x, gamma, beta, *given)]
     question = *map(_contents, arrays), float(eps), times, equivalent(accumulate, x.dtype)
@@ -142,12 +171,43 @@ def _contents(array):
     return None if array is None else (array.dtype, array.shape, array.tobytes())
 
 
+def spread(weights, shape):
+    """The weights of a batch of x's shape, each of its elements: of that shape, but 1 at the channel.
+
+    Raises ValueError for weights that are none, or are all 0.
+    """
+    weights, wanted = np.asarray(weights), (shape[0], 1, *shape[2:])
+    try:
+        weights = np.broadcast_to(weights, wanted)
+    except ValueError:
+        raise ValueError(
+            f"weights: wanted a shape that broadcasts to {wanted}, found {weights.shape}"
+        ) from None
+    if not (np.isfinite(weights) & (weights >= 0)).all() or not weights.any():
+        raise ValueError("weights: wanted finite numbers, at least 0, and not all of them 0")
+    return weights
+
+
 def posed(
-    model, x, gamma, beta, dy=None, mean=None, var=None, ddx=None, ddgamma=None, ddbeta=None, *, eps, times=1
+    model,
+    x,
+    gamma,
+    beta,
+    dy=None,
+    mean=None,
+    var=None,
+    ddx=None,
+    ddgamma=None,
+    ddbeta=None,
+    weights=None,
+    *,
+    eps,
+    times=1,
 ):
     """The same in a model of any kind, asked anew; the arguments are NumPy arrays, which are not checked."""
     shape, m = x.shape, x.size // x.shape[1] * times
-    over = Batch(m, model, times)
+    weight = None if weights is None else model.weights(channels(weights))
+    over = Batch(m, model, times, weight)
     ones = np.ones(shape[1])
     given = {
         "x": model.elements(channels(x)),
@@ -155,7 +215,7 @@ def posed(
         "beta": model.numbers(0 * ones if beta is None else beta),
         "eps": model.numbers(eps),
     }
-    parameters = given["x"], given["gamma"], given["beta"], given["eps"], over
+    parameters = given["x"], given["gamma"], given["beta"], given["eps"], counted(over)
     if mean is None:
         result = equations.forward(*parameters)
     else:
@@ -165,6 +225,8 @@ def posed(
     for name, each in (("dy", dy), ("v", ddx)):
         if each is not None:
             values[name] = model.elements(channels(each))
+    if weight is not None:
+        values["weight"] = weight
     for name, each in (("p", ddgamma), ("q", ddbeta)):
         values[name] = model.numbers(0 * ones if each is None else each)
     return Problem(shape, model, over, values)

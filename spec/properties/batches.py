@@ -35,7 +35,7 @@ class Sample:
         """Whether the claim is about a batch of this size and kind."""
         if claim.batch in ("1", "2"):
             return self.m == int(claim.batch)
-        weighted = (claim.batch == "weighted") == bool(self.weights)
+        weighted = ("weighted" in (claim.batch, claim.book)) == bool(self.weights)
         return weighted and self.m >= max(claim.least, 4 if claim.batch == "shards" else 1)
 
     def values(self, mode):
