@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import equations, running
 from ..interface.adapter import Adapter, Caps
-from ..oracle import GRADIENTS, SECOND, channels, shaped
+from ..oracle import GRADIENTS, SECOND, channels, gated, shaped
 from ..oracle.call import counted, spread
 from ..symbolic.evaluate import evaluate
 
@@ -43,7 +43,8 @@ class Plain(Adapter):
 
     def takes(self, method, option):
         """A kernel that has its own way to the statistics knows no weights."""
-        return super().takes(method, option) and option in inspect.signature(self.values).parameters
+        known = option != "weights" or option in inspect.signature(self.values).parameters
+        return known and super().takes(method, option)
 
     def over(self, m, dtype):
         """The batch that sums run over."""
@@ -91,18 +92,31 @@ class Plain(Adapter):
         first = over.weight[0].argmax()
         return np.where((over.weight == 0) & (dy is None or dy == 0), x[:, first : first + 1], x)
 
-    def forward(self, x, gamma, beta, eps, weights=None):
+    def forward(self, x, gamma, beta, eps, weights=None, residual=None, relu=False):
         values, _ = self.values(x, gamma, beta, eps, **_named(weights))
-        y = shaped(values["y"], x.shape).astype(x.dtype)
+        y = shaped(self.finished(values["y"], residual, relu), x.shape).astype(x.dtype)
         return {"y": y, "mean": values["mean"][:, 0], "var": values["var"][:, 0]}
 
-    def inference(self, x, gamma, beta, mean, var, eps):
+    def inference(self, x, gamma, beta, mean, var, eps, residual=None, relu=False):
         values, _ = self.values(x, gamma, beta, eps, mean, var)
-        return {"y": shaped(values["y"], x.shape).astype(x.dtype)}
+        return {"y": shaped(self.finished(values["y"], residual, relu), x.shape).astype(x.dtype)}
 
-    def backward(self, dy, x, gamma, beta, eps, weights=None):
+    def finished(self, y, residual, relu):
+        """y with the residual added, and rectified: a NaN stays."""
+        y = y if residual is None else y + channels(residual).astype(y.dtype)
+        return np.maximum(y, y.dtype.type(0)) if relu else y
+
+    def backward(self, dy, x, gamma, beta, eps, weights=None, residual=None, relu=False, y=None):
         values, over = self.values(x, gamma, beta, eps, **_named(weights))
-        return self._gradients(dy, x, values, over, "training")
+        if relu:
+            y = shaped(self.finished(values["y"], residual, relu), x.shape) if y is None else y
+            dy = self.gated(dy, y, residual)
+        found = self._gradients(dy, x, values, over, "training")
+        return found if residual is None else found | {"dresidual": dy.copy()}
+
+    def gated(self, dy, y, residual):
+        """The dy that passes the gate of the y that forward has returned."""
+        return gated(dy, y)
 
     def inference_backward(self, dy, x, gamma, mean, var, eps):
         values, over = self.values(x, gamma, None, eps, mean, var)

@@ -61,6 +61,11 @@ def _in_a_tree(n):
     return _in_a_row(LEAF) + 4 * math.ceil(math.log2(n / LEAF))
 
 
+def _exact(n, u):
+    # The terms are added as they are; rounded is the total.
+    return 0.0
+
+
 def _compensated(n, u):
     # two roundings to a term, one to the total and one to what was left over; then those of second order
     return 4 * u + _roundings(n, u) ** 2
@@ -71,12 +76,16 @@ LEAF = 128
 
 @dataclass(frozen=True)
 class Accumulation:
-    """How a class of kernels forms sums: the accumulators' dtype (None: the data's), c(n), if it folds."""
+    """How a class of kernels forms sums: the accumulators' dtype (None: the data's), c(n), if it folds.
+
+    `rounded` says that mean and var are the numbers that are nearest to what they are exactly.
+    """
 
     dtype: str | None
     c: object
     folds: bool
     title: str
+    rounded: bool = False
 
     def formed(self, dtype):
         """How the sums of data of this dtype are formed: the accumulators' dtype, c(n), if it folds."""
@@ -84,6 +93,7 @@ class Accumulation:
 
 
 ACCUMULATIONS = {
+    "exact": Accumulation("float64", _exact, False, "exact, mean and var rounded once to float64", True),
     "compensated": Accumulation(
         "float64", _compensated, False, "float64, what each addition loses carried along"
     ),
@@ -92,6 +102,8 @@ ACCUMULATIONS = {
     "float32-sequential": Accumulation("float32", _any_order, True, "float32, in any order"),
     "any": Accumulation(None, _any_order, True, "the data's own format, in any order"),
 }
+# The classes whose sums round.
+ROUNDING = tuple(name for name, kind in ACCUMULATIONS.items() if not kind.rounded)
 
 
 def _class(accumulate):
@@ -105,7 +117,7 @@ def weaker(accumulate, dtype):
     _class(accumulate)
     order = list(ACCUMULATIONS)
     if named(dtype) == np.float64:
-        order = ["compensated", "float64", "any", "float32-pairwise", "float32-sequential"]
+        order = ["exact", "compensated", "float64", "any", "float32-pairwise", "float32-sequential"]
     return order[order.index(accumulate) + 1 :]
 
 
@@ -131,6 +143,7 @@ class Model:
         self.stored = named(dtype)
         self.element = parameter(dtype)
         self.number, self._c, self.folds = kind.formed(dtype)
+        self.rounded = kind.rounded
         self.units = np.array([unit(self.number), unit(self.element)]).reshape(2, 1, 1)
         self.tinies = np.array([tiny(self.number), tiny(self.element)]).reshape(2, 1, 1)
         self.largest = largest(self.number)
@@ -281,6 +294,19 @@ class Bounded:
             error = np.where(self.error > 0, self.error / (size * (1 + np.sqrt(left))), 0)
         error = np.where(np.isnan(error), np.inf, error)
         return self._result(value, size, error, False)
+
+    def nearest(self):
+        """The number of a channel that is nearest to this one: it is off by what that rounds away."""
+        near = self.value.nearest()
+        with np.errstate(invalid="ignore"):
+            left = (self.value - self.model.values.floats(np.where(np.isfinite(near), near, 0))).magnitude()
+        lost = np.where(left == 0, 0, left + tiny(self.model.number))
+        error = np.where(np.isfinite(near), lost, np.inf)[None]
+        return Bounded(self.model, self.value, self.size, error)
+
+    def relu(self):
+        """The value where it is positive, 0 elsewhere: no farther off than it was."""
+        return Bounded(self.model, self.value.relu(), self.size, self.error, self.varies)
 
     def sum(self, times=1):
         """The sum over a batch of so many copies: rule E."""

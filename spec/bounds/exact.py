@@ -185,6 +185,14 @@ class Exact:
         numerator, denominator, radius = _root(self.numerator, self.denominator)
         return Exact(numerator, denominator, radius if np.any(radius) else 0)
 
+    def relu(self):
+        """The value where it is positive, 0 elsewhere."""
+        low, high = self.numerator - self.radius, self.numerator + self.radius
+        low, high = np.maximum(low, 0), np.maximum(high, 0)
+        if _is_zero(self.radius):
+            return Exact(low, self.denominator)
+        return Exact(low + high, 2 * self.denominator, high - low)
+
     def sum(self):
         """The sum over the batch, one number a channel."""
         radius = self.radius if _is_zero(self.radius) else self.radius.sum(axis=-1, keepdims=True)

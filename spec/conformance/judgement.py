@@ -18,6 +18,8 @@ from .diagnosis import reason
 from .verdict import ABSENT, CLASS, FAIL, INCONCLUSIVE, LAYOUT, PASS, PURITY, RAISED, Verdict
 
 GRADIENTS = tuple(oracle.GRADIENTS)
+# What is said of the outputs of shards.
+SHARDED = " of shards"
 
 
 def judge(adapter, data, target="TARGET"):
@@ -47,6 +49,8 @@ class _Judge:
         self.finite_dy = np.isfinite(oracle.channels(data.block(data.dy))).all(axis=1)
         self.kept = np.flatnonzero(self.finite & self.finite_dy & ~(self.constant & (data.eps == 0)))
         self.asked = {}
+        # what forward has returned, and the gradient that passes its gate
+        self.y, self.dy = None, data.dy
         # what calls with other numbers returned, each with a copy; whether a later call wrote to it
         self.earlier, self.overwritten = [], False
 
@@ -62,10 +66,13 @@ class _Judge:
             got = self._call("forward", data.x, *wide, data.eps)
             if got is not None:
                 self._forward(got)
+            self._gate()
             got = self._call("backward", data.dy, data.x, *wide, data.eps)
             if got is not None:
-                got = self._judged(got, GRADIENTS, "training", _training_gradients)
+                names = *GRADIENTS, *(("dresidual",) if data.residual is not None else ())
+                got = self._judged(got, names, "training", _training_gradients)
                 self._poisoned(got)
+            self._shards()
             self._update()
             self._second()
             self._derivatives()
@@ -177,8 +184,10 @@ class _Judge:
 
     def _named(self, method):
         """What the data set has for a method beyond its arguments, by name."""
-        given = {name: getattr(self.data, name) for name in options(method)}
-        return {name: value for name, value in given.items() if value is not None}
+        given = {name: getattr(self.data, name, self.y) for name in options(method)}
+        if not self.data.relu or not self.adapter.takes(method, "y"):
+            given.pop("y", None)
+        return {name: value for name, value in given.items() if value is not None and value is not False}
 
     def _spoil(self, label, words):
         """The verdict on a call that did to its arguments what it must not."""
@@ -201,8 +210,11 @@ class _Judge:
             given = {name: None if each is None else each[kept] for name, each in numbers.items()}
             given["ddx"] = None if data.ddx is None else data.block(data.ddx)[:, kept]
             given["weights"] = data.weights
-        x, dy = (data.block(each)[:, kept] for each in (self.x, data.dy))
-        how = {"accumulate": accumulate, "dy": dy, "times": data.times}
+        dy = self.dy if mode == "training" else data.dy
+        x, dy = (data.block(each)[:, kept] for each in (self.x, dy))
+        how = {"accumulate": accumulate, "dy": dy, "times": data.times, "relu": data.relu}
+        if data.residual is not None:
+            how["residual"] = data.block(data.residual)[:, kept]
         return oracle.problem(x, *parameters, data.eps, **how, **given)
 
     def _forward(self, got):
@@ -213,14 +225,16 @@ class _Judge:
         self.var = var[self.kept] if usable else 0.0
         got = self._formed(got, names, "training")
         self._compare(got, "training", lambda call: call.expected(names))
+        y = got.get("y")
         if self.empty:
             return
-        y = got.get("y")
+        self.y = y
         if y is not None and self.lost.any():
             words = "finite where x is not" if np.isfinite(y[self.lost]).any() else ""
             label = "y of what has weight 0 and is no number"
             self._add(FAIL if words else PASS, label, oracle.EQUATION["y"], detail=words)
-        if y is not None and self.caps.constant and (self.constant & self.finite).any():
+        alone = data.residual is None and not data.relu
+        if y is not None and alone and self.caps.constant and (self.constant & self.finite).any():
             rows = oracle.channels(y.astype(np.float64))[self.constant & self.finite]
             rows = rows[:, oracle.channels(self.weighed)[0]]
             beta = np.zeros(len(self.constant)) if data.beta is None else data.beta
@@ -231,6 +245,17 @@ class _Judge:
             if name in got:
                 self._hidden(name, got[name], ~self.finite, equation)
 
+    def _gate(self):
+        """Let dy pass the gate of the y that forward has returned, or else of the exact one."""
+        data, y = self.data, self.y
+        if not data.relu or self.empty or not len(self.kept):
+            return
+        if y is None:
+            y = np.zeros(data.x.shape)
+            y[:, self.kept] = self._problem("training", self.declared).expected(("y",))["y"].nearest
+        self.dy = oracle.gated(data.dy, y)
+        self.asked = {}
+
     def _poisoned(self, got):
         """Gradients of channels in which x or dy has a NaN or an inf: none may look finite."""
         either = ~(self.finite & self.finite_dy)
@@ -240,7 +265,7 @@ class _Judge:
 
     def _poisoned_inference(self, got):
         """y of inference, where x itself is a NaN or an inf: it may not look finite."""
-        lost = ~np.isfinite(self.data.x)
+        lost = np.isnan(self.data.x) if self.data.relu else ~np.isfinite(self.data.x)
         if "y" in got and lost.any():
             words = "finite where x is not" if np.isfinite(got["y"][lost]).any() else ""
             label = "inference y of a channel that is not finite"
@@ -309,6 +334,31 @@ class _Judge:
                 expect = partial(derivatives.expected, moved=kept, n=order)
                 self._judged(got, (name,), "training", expect, note)
 
+    def _shards(self):
+        """The same batch in shards, some of them empty: what they return is what the whole would."""
+        data = self.data
+        if not data.cuts:
+            return
+        xs, dys = (np.split(each, data.cuts) for each in (data.x, data.dy))
+        wide = data.gamma, data.beta, data.eps
+        for method, arguments, names, expect in [
+            ("shards", (xs, *wide), ("mean", "var", "y"), lambda call: call.expected(("mean", "var", "y"))),
+            ("shards_backward", (dys, xs, *wide), GRADIENTS, _training_gradients),
+        ]:
+            got = self._call(method, *arguments)
+            if got is None:
+                continue
+            name = "y" if method == "shards" else "dx"
+            wanted = [each.shape for each in xs]
+            if name in got and [each.shape for each in got[name]] != wanted:
+                words = (
+                    f"wanted shards of the shapes {wanted}, found {[each.shape for each in got.pop(name)]}"
+                )
+                self._add(FAIL, name + SHARDED, oracle.EQUATION[name], detail=words)
+            elif name in got:
+                got[name] = np.concatenate(got[name])
+            self._judged(got, names, "training", expect, SHARDED)
+
     def _undefined_update(self):
         """m / (m - 1) is undefined at m = 1: an exception, or the variance left out, but no silent NaN."""
         data, named = self.data, self._named("update")
@@ -357,7 +407,7 @@ class _Judge:
                 self._add(FAIL, label, oracle.EQUATION[name], detail=words)
                 continue
             formed[name] = got[name]
-            if self.caps.keeps_layout and name in ELEMENTS and data.m:
+            if self.caps.keeps_layout and name in ELEMENTS and data.m and note != SHARDED:
                 words = contract.of_layout(got[name], data.x)
                 self._add(FAIL if words else PASS, f"layout of {label}", LAYOUT, detail=words)
         return formed
@@ -425,11 +475,12 @@ class _Judge:
         if name == "y" and mode == "training":
             for verdict in self.found:
                 wrong = verdict.status == FAIL and verdict.ratio is not None
-                if wrong and verdict.quantity in ("mean", "var"):
+                if wrong and verdict.quantity.removesuffix(SHARDED) in ("mean", "var"):
                     return verdict.equation, "follows from the statistics"
             if not np.isfinite(self.var).all():
                 return oracle.EQUATION["var"], "the variance is not finite"
-        if name == "jvp" or name in oracle.SECOND:
+        finished = name == "y" and (self.data.residual is not None or self.data.relu)
+        if finished or name in ("jvp", "dresidual", *oracle.SECOND):
             return expected.equation, ""
         with np.errstate(all="ignore"):
             call = self._problem(mode, self.declared)

@@ -13,7 +13,7 @@ from ..data import inputs, portable
 from ..interface.adapter import only
 from ..interface.signatures import COTANGENTS, NUMBERS, RETURNS, TENSORS
 from . import ORDER
-from .judgement import judge
+from .judgement import SHARDED, judge
 from .verdict import BROKEN
 
 # So long, in seconds, a counterexample may shrink.
@@ -116,7 +116,7 @@ def _rounder(array):
 
 def _numbers(data):
     """Rounder numbers: parameters that are absent, 0 or 1; then whole arrays; then one element at a time."""
-    for name in ("w", "v", "u", "ddx", "ddgamma", "ddbeta", "gamma", "beta", "weights"):
+    for name in ("w", "v", "u", "residual", "ddx", "ddgamma", "ddbeta", "gamma", "beta", "weights"):
         if getattr(data, name) is not None:
             yield replace(data, **{name: None})
     for name in (*VECTORS, *TENSORS, "weights"):
@@ -149,6 +149,8 @@ def _nature(verdict):
 def _method(quantity):
     """The call that returns an output."""
     name = quantity.partition(",")[0].removeprefix("inference ")
+    if name.endswith(SHARDED):
+        return "shards" if name.removesuffix(SHARDED) in RETURNS["shards"] else "shards_backward"
     if name.startswith("derivative"):
         return "derivative"
     inference = quantity.startswith("inference")
@@ -161,6 +163,8 @@ def _method(quantity):
 def _alone(adapter, verdict):
     """The adapter with the one call whose result failed, and of derivatives the one nesting."""
     wanted = _method(verdict.quantity)
+    if wanted.startswith("shards"):
+        return adapter  # it may be made of the calls for one array
     alone = only(adapter, wanted)
     if wanted == "derivative":
         _, _, asked = verdict.quantity.partition(", ")

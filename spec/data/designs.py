@@ -385,6 +385,71 @@ def _(rng):
     return {"x": x, "dy": np.zeros(x.shape), "ddx": None, "weights": np.zeros((5, 1, 2), bool)}
 
 
+# A residual, and a rectifier.
+
+
+def _beside(rng, shape, **more):
+    """x, and a residual that turns the sign of many y."""
+    return {"x": rng.normal(1, 3, shape), "residual": rng.normal(0, 2, shape), "ddx": None} | more
+
+
+@design("relu", "a gate that is left open, or closed where y is positive", relu=True)
+def _(rng):
+    return {"x": rng.normal(1, 3, (5, 3, 7)), "ddx": None}
+
+
+@design("residual", "a residual left out, scaled, or of another element")
+def _(rng):
+    return _beside(rng, (5, 3, 7))
+
+
+@design("residual-relu", "a residual added after the rectifier; a gate that does not know it", relu=True)
+def _(rng):
+    return _beside(rng, (5, 3, 7, 2))
+
+
+@design("residual-relu-rows", "the same for rows of channels", relu=True)
+def _(rng):
+    return _beside(rng, (13, 17))
+
+
+@design("residual-relu-layout", "a residual read as if it were dense", relu=True, layout="channels-last")
+def _(rng):
+    return _beside(rng, (3, 5, 7, 2))
+
+
+@design("residual-relu-weights", "a mask, a residual and a rectifier together", relu=True)
+def _(rng):
+    return _beside(rng, (7, 3, 11), weights=rng.uniform(size=(7, 1, 11)) < 0.75)
+
+
+@design("relu-not-finite", "a NaN that a rectifier makes 0", relu=True)
+def _(rng):
+    x = rng.normal(2, 3, (5, 5, 7))
+    x[2, 1, 3], x[4, 3, 0] = np.nan, np.nan
+    return {"x": x, "ddx": None}
+
+
+# Shards of a batch.
+
+for _name, _shape, _cuts in [
+    ("shards", (13, 3, 5), (3, 7, 7, 11)),
+    ("shards-of-rows", (7, 17), (1, 2, 5)),
+    ("shards-empty-first", (5, 3, 7), (0, 0, 3)),
+    ("shards-of-one", (5, 3), (1, 2, 3, 4)),
+]:
+
+    @design(_name, "shards that weigh alike, or each with its own statistics, sums or size", cuts=_cuts)
+    def _(rng, shape=_shape):
+        return {"x": rng.normal(1, 3, shape), "ddx": None}
+
+
+@design("shards-apart", "the variance between shards left out, or formed of squares", cuts=(3, 4, 9))
+def _(rng):
+    x = rng.normal(0, 1, (11, 3, 5)) + 1e3 * np.arange(11)[:, None, None]
+    return {"x": x, "ddx": None}
+
+
 # Real data.
 
 

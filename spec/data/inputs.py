@@ -35,7 +35,8 @@ class Data:
     also the direction of jvp, and u, v and w what derivatives of higher order are taken along: None if there
     is none. x, dy and ddx are `times` copies of a block, one after the other. If `twice`, another call comes
     before. `weights` say how often each element counts, None that each does once; what has weight 0 may be no
-    number, if its dy is 0.
+    number, if its dy is 0. `residual` is added to y, which is rectified if `relu`.
+    `cuts` are where x and dy are cut along their first axis into shards.
     """
 
     name: str
@@ -62,6 +63,9 @@ class Data:
     v: np.ndarray | None = None
     w: np.ndarray | None = None
     weights: np.ndarray | None = None
+    residual: np.ndarray | None = None
+    relu: bool = False
+    cuts: tuple = ()
 
     @property
     def m(self):

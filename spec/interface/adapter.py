@@ -81,8 +81,12 @@ class Adapter:
     frameworks of automatic differentiation, is that of each channel's sum(dy*y) along u, v and w, as many of
     them as `nesting` has operations (`spec.oracle.derivatives`). `weights`, bool or float, of a shape that
     broadcasts to x's with extent 1 at the channel, say how often each element counts in (9.38) and (9.39);
-    dy is the derivative of a loss that knows nothing of them. A method that is missing is reported N/A, and
-    so is one that does not take what it would be given by name.
+    dy is the derivative of a loss that knows nothing of them. `residual`, of x's shape, is added to y, and
+    where `relu` is true the sum is rectified: y is then max(that, 0), a NaN stays, and dy counts where y is
+    positive. backward may take the `y` that forward has returned, and returns the gradient by the residual
+    too. The shards of one batch, `xs` and `dys`, are lists of arrays, unequal, and some of them empty; y and
+    dx are lists too, mean, var, dgamma and dbeta those of the whole batch. A method that is missing is
+    reported N/A, and so is one that does not take what it would be given by name.
     """
 
     caps = Caps()

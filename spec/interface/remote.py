@@ -77,7 +77,8 @@ class Remote(Adapter):
         if self.child is None or not self.child.alive():
             self.child, _ = self._started()
         try:
-            header, found = self.child.exchange(wire.request(method, named), self.timeout, named["x"].shape)
+            shape = [each.shape for each in named["xs"]] if "xs" in named else named["x"].shape
+            header, found = self.child.exchange(wire.request(method, named), self.timeout, shape)
         except Broke as error:
             self.child = None
             self.hangs[method] = self.hangs[method] + 1 if isinstance(error, Hung) else 0

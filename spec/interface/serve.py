@@ -45,7 +45,7 @@ def _answer(adapter, method, named, last):
         words = contract.of_call(method, [*arguments, *named.values()], before, found, named)
         if any(value.tobytes() != copy.tobytes() for each in last.values() for value, copy in each):
             words = "the call wrote to what an earlier one returned"
-        last[method] = [(value, value.copy()) for value in found.values()]
+        last[method] = [(each, each.copy()) for value in found.values() for each in contract.arrays(value)]
         return _line({"impure": words}) if words else wire.answer(found)
     except Nonsense as error:
         return _line({"nonsense": str(error)})

@@ -10,10 +10,18 @@ CALLS = {
     "jvp": ("v", "x", "gamma", "eps"),
     "double_backward": ("ddx", "ddgamma", "ddbeta", "dy", "x", "gamma", "eps"),
     "derivative": ("nesting", "dy", "x", "gamma", "eps", "u", "v", "w"),
+    "shards": ("xs", "gamma", "beta", "eps"),
+    "shards_backward": ("dys", "xs", "gamma", "beta", "eps"),
 }
 
 # What some of them may be given by name: not every implementation takes it, and most data sets have none.
-OPTIONS = {"weights": ("forward", "backward", "update", "jvp", "double_backward")}
+# `y` is what forward has returned, from which backward may read the gate of a rectifier.
+OPTIONS = {
+    "weights": ("forward", "backward", "update", "jvp", "double_backward"),
+    "residual": ("forward", "backward", "inference"),
+    "relu": ("forward", "backward", "inference"),
+    "y": ("backward",),
+}
 
 # What each of them returns.
 RETURNS = {
@@ -25,16 +33,21 @@ RETURNS = {
     "jvp": ("jvp",),
     "double_backward": ("d_dy", "d_x", "d_gamma"),
     "derivative": ("derivative",),
+    "shards": ("mean", "var", "y"),
+    "shards_backward": ("dx", "dgamma", "dbeta"),
 }
+
+# What is returned beside that where there is a residual.
+BESIDE = {"backward": ("dresidual",)}
 
 # The arguments with one number for each element: the directions of derivatives among them.
 DIRECTIONS = ("u", "v", "w")
-TENSORS = ("x", "dy", "ddx", *DIRECTIONS)
+TENSORS = ("x", "dy", "residual", "ddx", *DIRECTIONS)
 # Those with one number for each channel: of the layer, and of a second backward pass.
 NUMBERS = ("gamma", "beta", "mean", "var", "running_mean", "running_var")
 COTANGENTS = ("ddgamma", "ddbeta")
 # The results with one number for each element; the others have one for each channel.
-ELEMENTS = ("y", "dx", "jvp", "d_dy", "d_x")
+ELEMENTS = ("y", "dx", "dresidual", "jvp", "d_dy", "d_x")
 
 
 def options(method):

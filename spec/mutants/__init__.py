@@ -8,12 +8,14 @@ import numpy as np
 
 from . import (
     forward,
+    fused,
     gradients,
     kernels,
     modes,
     numerics,
     rounding,
     second,
+    shards,
     state,
     statistics,
     walks,
@@ -23,7 +25,10 @@ from .mutant import Mutant
 
 __all__ = ["MUTANTS", "Mutant", "decides"]
 
-_modules = (forward, gradients, second, statistics, weights, modes, kernels, walks, state, numerics, rounding)
+_modules = (
+    *(forward, gradients, second, statistics, weights, fused, shards),
+    *(modes, kernels, walks, state, numerics, rounding),
+)
 MUTANTS = {mutant.name: mutant for module in _modules for mutant in module.MUTANTS}
 if len(MUTANTS) != sum(len(module.MUTANTS) for module in _modules):
     raise ValueError("two mutants have the same name")

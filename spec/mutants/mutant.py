@@ -37,6 +37,8 @@ class Mutant:
             return False  # it divides by 0 here, or takes a root of an enclosure
         if found is None:
             return False
+        if expected.name == "y":
+            found = problem.finished(found, problem.exact[0].get("residual"))
         off = shaped((found - expected.values).magnitude(), expected.shape)
         return bool(np.any(off > allowed))
 

@@ -46,6 +46,8 @@ class Sample:
             "e": Fraction(1),
             "old_mean": Fraction(-3),
             "old_var": Fraction(2),
+            "gate": tuple(Fraction(n % 3 > 0) for n in range(self.m)),
+            "residual": tuple(Fraction(n % 5 - 2) for n in range(self.m)),
         }
 
 

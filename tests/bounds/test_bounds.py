@@ -127,6 +127,22 @@ def test_a_faithful_kernel_stays_within_its_bounds_with_weights(name, problem, w
             assert found.ratio <= 1, (output, dtype, found)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+def test_an_exact_mean_and_var_are_the_nearest_numbers(dtype):
+    """The one that is nearest passes, and neither of those beside it."""
+    x = numpy.random.default_rng(3).normal(3, 1, (37, 5)).astype(dtype)
+    expected = oracle.forward(x, None, None, 1e-3, accumulate="exact")
+    for name in ("mean", "var"):
+        nearest = expected[name].nearest
+        assert expected[name].compare(nearest).ratio <= 1
+        for beside in (numpy.inf, -numpy.inf):
+            worst = expected[name].compare(numpy.nextafter(nearest, beside))
+            assert worst.ratio > 1
+    assert (
+        expected["y"].bounds <= oracle.forward(x, None, None, 1e-3, accumulate="compensated")["y"].bounds
+    ).all()
+
+
 @given(problem=problems())
 def test_a_weaker_class_allows_more(problem):
     x = problem["x"].astype(numpy.float32)
@@ -206,7 +222,7 @@ def test_wrong_by_a_little_is_rejected_by_name(output, dtype):
 
 
 def test_the_classes_are_those_of_the_contract():
-    wanted = {"any", "float32-sequential", "float32-pairwise", "float64", "compensated"}
+    wanted = {"exact", "any", "float32-sequential", "float32-pairwise", "float64", "compensated"}
     assert set(ACCUMULATIONS) == wanted
 
 
