@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from ..bounds import formats
 from ..interface.adapter import Adapter, Caps, Missing
 
 bncore = importlib.import_module("bncore")
@@ -31,7 +32,13 @@ class Core(Adapter):
     """The functions, and the layer for the running statistics."""
 
     name = "bncore"
-    caps = Caps(accumulate={"float32": "float64", "float64": "compensated"}, constant=True, keeps_layout=True)
+    caps = Caps(
+        dtypes=("float32", "float64", *formats.HALVES),
+        accumulate=dict.fromkeys(("float32", *formats.HALVES), "float64") | {"float64": "compensated"},
+        constant=True,
+        keeps_layout=True,
+        rounds_once=True,
+    )
     # how sums are asked for
     how = MappingProxyType({})
 
@@ -92,7 +99,7 @@ class Core(Adapter):
         return _gradients(bncore.inference_backward(dy, x, gamma, mean, var, eps=eps))
 
     def update(self, x, running_mean, running_var, momentum, weights=None):
-        layer = bncore.BatchNorm(x.shape[1], momentum=momentum, dtype=x.dtype)
+        layer = bncore.BatchNorm(x.shape[1], momentum=momentum, dtype=formats.parameter(x.dtype))
         state = layer.state_dict()
         state["running_mean"], state["running_var"] = (
             each.astype(np.float64) for each in (running_mean, running_var)
@@ -106,7 +113,7 @@ class Exact(Core):
     """The halves with exact sums, whose mean and var are rounded once."""
 
     name = "bncore-exact"
-    caps = Caps(dtypes=("float32",), accumulate="exact", constant=True, keeps_layout=True)
+    caps = Caps(dtypes=("float32", *formats.HALVES), accumulate="exact", constant=True, keeps_layout=True)
     how = MappingProxyType({"exact": True})
     # there is no choice of sums there
     update = jvp = double_backward = None

@@ -22,7 +22,7 @@ def variant(name, accumulate="float64", dtypes=("float32", "float64")):
     """A decorator that registers a kernel under the class of accumulation that it belongs to."""
 
     def register(kernel):
-        kernel.caps = Caps(dtypes=dtypes, accumulate=accumulate, least=1)
+        kernel.caps = Caps(dtypes=dtypes, accumulate=accumulate, least=1, rounds_once=True)
         FAITHFUL[name] = kernel()
         return kernel
 

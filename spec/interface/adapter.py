@@ -21,7 +21,8 @@ class Caps:
     and beta may be None, `constant` that a constant channel gives beta exactly, whatever its value.
     `variance` ("unbiased" or "biased") is the one that the running average takes, `weighs` ("new" or "old")
     what momentum is the weight of, `attributes` the format that eps and momentum are held in. `keeps_layout`
-    says that outputs of x's shape lie in memory as x does, `operations` what derivatives can be nested of.
+    says that outputs of x's shape lie in memory as x does, `rounds_once` that `jvp` and `double_backward` of
+    half precision round nothing to it but what they return, `operations` what derivatives can be nested of.
 
     Raises ValueError for a declaration that means nothing.
 
@@ -40,6 +41,7 @@ class Caps:
     weighs: str = "new"
     attributes: str = "float64"
     keeps_layout: bool = False
+    rounds_once: bool = False
     operations: tuple = ("jvp", "grad")
 
     def __post_init__(self):

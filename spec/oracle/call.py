@@ -103,7 +103,8 @@ class Problem:
             }
             if "residual" in self.values:
                 # the gradient by it is the dy that has passed the gate, which is the dy of this call
-                self.memory[mode]["dresidual"] = self._expected("dresidual", self.values["dy"])
+                copied = self._expected("dresidual", self.values["dy"])
+                self.memory[mode]["dresidual"] = replace(copied, unit=unit(self.model.stored))
         return self.memory[mode]
 
     def derivatives(self, names):

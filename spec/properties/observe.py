@@ -76,7 +76,8 @@ class Implementation:
     def offers(self, method, weighted=False):
         """Whether there is such a call for data of this format, and takes weights if it must."""
         known = getattr(self.adapter, method, None) is not None
-        known = known and not (method in BEYOND and self.dtype.name in formats.HALVES)
+        once = method == "derivative" or not self.adapter.caps.rounds_once
+        known = known and not (method in BEYOND and self.dtype.name in formats.HALVES and once)
         return known and (not weighted or self.adapter.takes(method, "weights"))
 
     def nesting(self, order):
