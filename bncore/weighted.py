@@ -57,8 +57,7 @@ def double_backward(
         v64 = numpy.zeros(x.shape) if v is None else v.astype(numpy.float64)
         variance, total = stats.var + stats.eps, stats.count or 1
         rstd = numpy.where(variance != 0, 1 / numpy.sqrt(variance), 0)
-        hidden = (w == 0) & (dy64 == 0)
-        xhat = numpy.where(hidden, 0, (x.astype(numpy.float64) - spread(stats.mean)) * spread(rstd))
+        xhat = (x.astype(numpy.float64) - spread(stats.mean)) * spread(rstd)
         p = w.astype(numpy.float64) / total
         D, dyd = _sums(dy64, x, stats, w, axis)
         E, vd = (each / total for each in _pair(v64, x, stats, w, axis))
@@ -70,10 +69,10 @@ def double_backward(
         k = gamma * rstd
         d_dy = spread(k) * (v64 - spread(E)) + (xhat * spread(g - k * B) + spread(q))
         bend = k * (3 * A * B - (S - D * E)) - g * A
-        d_x = spread(rstd) * (
-            spread(g - k * B) * (dy64 - p * spread(D))
-            + p * (xhat * spread(bend) - spread(k * A) * (v64 - spread(E)))
-        )
+        own = xhat * spread(bend) - spread(k * A) * (v64 - spread(E))
+        # what has weight 0 is no part of the statistics, whatever x is
+        own = numpy.where(w == 0, 0, p * own)
+        d_x = spread(rstd) * (spread(g - k * B) * (dy64 - p * spread(D)) + own)
         d_gamma: Numbers = rstd * ((S - D * E) - A * B)
     results = [_delivered(each, x, outs[name]) for each, name in ((d_dy, "out"), (d_x, "out2"))]
     return results[0], results[1], d_gamma
