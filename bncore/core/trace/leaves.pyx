@@ -9,8 +9,9 @@ c. A record has the channel of the elements that were summed, and their order; a
 
 from cpython.pycapsule cimport PyCapsule_New
 from libc.stdint cimport int32_t, int64_t, uint64_t
+from libc.string cimport memset
 
-from bncore.core.partition cimport part_count
+from bncore.core.partition cimport GROUP, part_count
 from bncore.core.trace.memory cimport (
     COEFFICIENT, EXACT, INSIDE, MAPPED, MIXED, READ_AS_OFTEN, RECORD_HI, RECORD_LO, SEVERAL, STAGED, WIDE, WRITTEN_ONCE, T,
     channel_of, entered, go_on, make_up, mix, read_number, read_run, read_vector, stage, staged, use_work, violated, write_number,
@@ -261,7 +262,8 @@ cdef bint fits(const Block* b) noexcept nogil:
 
 cdef inline char* row_of(const Rows* x, const Block* b, Py_ssize_t row) noexcept nogil:
     # the block may be taken for one run of memory if it is called that
-    if b.contiguous and row_count(b) > 1 and x.stride != b.channels * b.size * storage_bytes(x.storage):
+    cdef Py_ssize_t item = T.item if x.base == x.staging else storage_bytes(x.storage)
+    if b.contiguous and row_count(b) > 1 and x.stride != b.channels * b.size * item:
         violated(INSIDE, b"rows that are not contiguous", x.stride)
     return x.base + row * x.stride
 
@@ -278,13 +280,7 @@ cdef int64_t take_row(const Rows* x, Py_ssize_t row, Py_ssize_t width, Py_ssize_
 
 
 cdef inline int64_t read_row(int slot, const Rows* x, const Block* b, Py_ssize_t row) noexcept nogil:
-    cdef Py_ssize_t width = b.channels * b.size
-    if x == NULL or x.base == NULL:
-        return SEVERAL
-    if x.staging != NULL and x.base != x.staging:
-        row_of(x, b, row)
-        return take_row(x, row, width, 0)
-    return read_run(slot, row_of(x, b, row), width, T.item, T.item)
+    return read_run(slot, row_of(x, b, row), b.channels * b.size, T.item, T.item) if x != NULL and x.base != NULL else SEVERAL
 
 
 cdef int64_t read_rows(const Rows* dy, const Rows* x, const Rows* v, const Block* b, Py_ssize_t row) noexcept nogil:
@@ -298,20 +294,68 @@ cdef Py_ssize_t first_channel(int64_t number, const Block* b) noexcept nogil:
     return MIXED if first >= 0 and (number % b.size or first + b.channels > T.channels) else first
 
 
+cdef Rows group_of(const Rows* x, const Block* b, Py_ssize_t first, Py_ssize_t step, Py_ssize_t rows) noexcept nogil:
+    # so many rows from `first` on, `step` from one to the next: where they lie, or staged, one after the other
+    cdef Rows here
+    cdef Py_ssize_t i, width = b.channels * b.size
+    memset(&here, 0, sizeof(here))
+    if x == NULL or x.base == NULL:
+        return here
+    here = x[0]
+    here.base, here.stride = row_of(x, b, first), step * x.stride
+    if x.staging != NULL:
+        for i in range(rows):
+            take_row(x, first + i * step, width, i)
+        here.base, here.stride = x.staging, width * T.item
+    return here
+
+
+cdef Py_ssize_t sum_group(const Block* b, const Rows* dy, const Rows* x, const Rows* v, Py_ssize_t first, Py_ssize_t step,
+                          Py_ssize_t rows, Py_ssize_t channel, uint64_t* order) noexcept nogil:
+    # rows that are staged together; the channel of the first column, and the order of each
+    cdef Rows of_dy = group_of(dy, b, first, step, rows), of_x = group_of(x, b, first, step, rows)
+    cdef Rows of_v = group_of(v, b, first, step, rows)
+    cdef Block some = b[0]
+    cdef Py_ssize_t i, c, column
+    cdef int64_t number, x_number
+    some.contiguous = False
+    for i in range(rows):
+        x_number = read_row(X, &of_x, &some, i)
+        number = together(x_number, read_rows(&of_dy, NULL, &of_v, &some, i))
+        channel = same(channel, first_channel(number, b))
+        for c in range(b.channels):
+            # rows that are folded into one have columns of their own
+            column = (first + i * step) % b.fold * b.channels + c
+            order[column] = mix(order[column], <uint64_t>(x_number + c * b.size if x_number >= 0 else SEVERAL))
+    return channel
+
+
+cdef Py_ssize_t sum_folded(const Block* b, const Rows* dy, const Rows* x, const Rows* v, Py_ssize_t first, Py_ssize_t rows,
+                           Py_ssize_t channel, uint64_t* order) noexcept nogil:
+    # so many folded rows: each is one run of memory, or they are summed by what they are folded of
+    cdef Py_ssize_t z
+    if b.contiguous:
+        return sum_group(b, dy, x, v, first * b.fold, 1, rows * b.fold, channel, order)
+    for z in range(b.fold):
+        channel = sum_group(b, dy, x, v, first * b.fold + z, b.fold, rows, channel, order)
+    return channel
+
+
 cdef void sum_rows(int sums, const Block* b, const Rows* dy, const Rows* x, const Rows* v, const Records* to) noexcept nogil:
     cdef uint64_t[COLUMNS] order
-    cdef Py_ssize_t c, row, first = SEVERAL
-    cdef int64_t number, of_x
+    cdef Py_ssize_t row = 0, z, c, first = SEVERAL
     if not fits(b):
         return
-    for c in range(b.channels):
+    for c in range(b.fold * b.channels):
         order[c] = mix(mix(b.folded, b.fold), b.rest)
-    for row in range(row_count(b)):
-        of_x = read_row(X, x, b, row)
-        number = together(of_x, read_rows(dy, NULL, v, b, row))
-        first = same(first, first_channel(number, b))
+    while row < b.folded:
+        first = sum_folded(b, dy, x, v, row, GROUP if row + GROUP <= b.folded else 1, first, order)
+        row += GROUP if row + GROUP <= b.folded else 1
+    for z in range(b.rest):
+        first = sum_group(b, dy, x, v, b.folded * b.fold + z, 1, 1, first, order)
+    for z in range(1, b.fold):
         for c in range(b.channels):
-            order[c] = mix(order[c], <uint64_t>(of_x + c * b.size if of_x >= 0 else SEVERAL))
+            order[c] = mix(order[c], order[z * b.channels + c])
     for c in range(b.channels):
         keep(to, sums, c, first + c if first >= 0 else SEVERAL, row_count(b) * b.size, order[c])
 

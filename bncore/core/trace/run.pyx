@@ -136,12 +136,13 @@ cdef void carry_out(const Call* call, tuple unguarded) noexcept:
 
 
 def run(str operation, str kind, tuple extents, dict strides, int threads, dict machine, dict alias=None,
-        int vectors=8, dict stored=None, bint relu=False, dict plan=None, dict row=None, tuple unguarded=()):
+        int vectors=8, dict stored=None, bint relu=False, dict plan=None, dict row=None, dict moved=None, tuple unguarded=()):
     """Carry out the plan of a call. Returns what it violates, or None; the order; the plan; and the calls of each leaf.
 
     extents: N, C, H, W. strides: in elements, of each operand ("x", "dy", "v", "y", "added", "out", "out2"); alias: which operand
-    another is, {"out": "x"}. stored: what elements of an operand are stored as, if not as `kind`. vectors: bytes of a number of gamma and the others, 0 where they are absent. plan, row: in the place of the
-    planner's and the table's. unguarded: phases after which no barrier stands.
+    another is, {"out": "x"}. stored: what elements of an operand are stored as, if not as `kind`. vectors: bytes of a number of
+    gamma and the others, 0 where they are absent. plan, row: in the place of the planner's and the table's. moved: by how many
+    bytes an operand is taken to begin behind its beginning. unguarded: phases after which no barrier stands.
     """
     cdef Call call
     cdef Machine known = machine
@@ -170,7 +171,9 @@ def run(str operation, str kind, tuple extents, dict strides, int threads, dict 
     call.operation = row_of(call.plan.operation)
     if row is not None:
         call.operation = row
-    call.leaves, call.scratch = &level.of[number], <char*>(<Py_ssize_t>(SCRATCH + 1) << FAR)
+    for name, number in (moved or {}).items():
+        call.operands[<int>SLOTS[name]].base += number
+    call.leaves, call.scratch = &level.of[<int>KINDS[kind]], <char*>(<Py_ssize_t>(SCRATCH + 1) << FAR)
     T.call, T.statement, T.leaf, T.number, T.thread = &call, NO_STATEMENT, b"the plan", 0, 0
     memset(T.calls, 0, sizeof(T.calls))
     try:
