@@ -1,0 +1,137 @@
+/* Exact sums: what C gives to exact.pxd, whose comments say why this is exact.
+ *
+ * A patch is what is summed at once: `planes` times `rows` rows of 16 elements, and after them a row of `tail` elements. Column j of it
+ * has sums of its own.
+ */
+
+#ifndef BN_EXACT_H
+#define BN_EXACT_H
+
+#include "simd.h"
+#include <stdint.h>
+
+#define BN_PATCH 16
+typedef __int128 bn_long;
+typedef unsigned __int128 bn_natural;
+/* integers in the places of a unit, and half as wide */
+typedef int64_t bn_longs __attribute__((vector_size(8 * BN_WIDTH)));
+typedef int32_t bn_ints __attribute__((vector_size(4 * BN_WIDTH), aligned(4)));
+
+typedef struct { const char *x, *y; Py_ssize_t x_plane, y_plane, x_row, y_row, planes, rows, tail; } bn_patch;
+
+static inline Py_ssize_t bn_clipped(Py_ssize_t count, Py_ssize_t most) { return count < 0 ? 0 : count > most ? most : count; }
+
+/* The largest |x| of each column and the smallest that is not 0, as the integer that its bits are, less 1: 0 becomes -1, which is
+ * the smallest of signed numbers and the largest of unsigned ones. */
+#if defined(__AVX512F__) || defined(__AVX2__)
+#if defined(__AVX512F__)
+#define BN_SPAN 16
+#define BN_RANGE_OP(op) _mm512_##op
+typedef __m512i bn_span;
+static inline bn_span bn_span_some(const float* x, Py_ssize_t n) { return _mm512_maskz_loadu_epi32((__mmask16)((1 << n) - 1), x); }
+#define bn_span_and(a, b) _mm512_and_si512(a, b)
+#else
+#define BN_SPAN 8
+#define BN_RANGE_OP(op) _mm256_##op
+typedef __m256i bn_span;
+static inline bn_span bn_span_some(const float* x, Py_ssize_t n)
+{
+    return _mm256_maskload_epi32((const int*)x, _mm256_loadu_si256((const __m256i*)(bn_mask + 8 - n)));
+}
+#define bn_span_and(a, b) _mm256_and_si256(a, b)
+#endif
+#define BN_SPANS (BN_PATCH / BN_SPAN)
+#define BN_RANGE(k, value) { \
+    bn_span z = BN_RANGE_OP(add_epi32)(bn_span_and(value, magnitude), less); \
+    high[k] = BN_RANGE_OP(max_epi32)(high[k], z), low[k] = BN_RANGE_OP(min_epu32)(low[k], z); }
+static inline void bn_range(const char* x, Py_ssize_t plane, Py_ssize_t row, const bn_patch* t, int32_t* most, int32_t* least)
+{
+    const bn_span magnitude = BN_RANGE_OP(set1_epi32)(0x7fffffff), less = BN_RANGE_OP(set1_epi32)(-1);
+    bn_span high[BN_SPANS], low[BN_SPANS], v;
+    for (int k = 0; k < BN_SPANS; k++) high[k] = low[k] = less;
+    for (Py_ssize_t n = 0; n < t->planes; n++) {
+        const char* p = x + n * plane;
+        for (Py_ssize_t i = 0; i < t->rows; i++, p += row)
+            for (int k = 0; k < BN_SPANS; k++) {
+                __builtin_memcpy(&v, p + k * sizeof v, sizeof v);
+                BN_RANGE(k, v)
+            }
+        if (t->tail)
+            for (int k = 0; k < BN_SPANS; k++)
+                BN_RANGE(k, bn_span_some((const float*)p + k * BN_SPAN, bn_clipped(t->tail - k * BN_SPAN, BN_SPAN)))
+    }
+    __builtin_memcpy(most, high, sizeof high), __builtin_memcpy(least, low, sizeof low);
+}
+#else
+static inline void bn_range(const char* x, Py_ssize_t plane, Py_ssize_t row, const bn_patch* t, int32_t* most, int32_t* least)
+{
+    int32_t v[BN_PATCH], high[BN_PATCH];
+    uint32_t low[BN_PATCH];
+    for (int j = 0; j < BN_PATCH; j++) high[j] = -1, low[j] = UINT32_MAX;
+    for (Py_ssize_t n = 0; n < t->planes; n++)
+        for (Py_ssize_t i = 0; i < t->rows + (t->tail != 0); i++) {
+            const char* p = x + n * plane + i * row;
+            if (i < t->rows) __builtin_memcpy(v, p, sizeof v);
+            else {
+                __builtin_memset(v, 0, sizeof v);
+                __builtin_memcpy(v, p, t->tail * sizeof *v);
+            }
+            for (int j = 0; j < BN_PATCH; j++) {
+                int32_t z = (v[j] & 0x7fffffff) - 1;
+                high[j] = z > high[j] ? z : high[j];
+                low[j] = (uint32_t)z < low[j] ? (uint32_t)z : low[j];
+            }
+        }
+    __builtin_memcpy(most, high, sizeof high), __builtin_memcpy(least, low, sizeof low);
+}
+#endif
+
+/* f += x, and x y to s + l: s takes what is above its last place, and l what is not. Nothing is rounded off. */
+#define BN_ADD_TO(j, value, other) { \
+    bn_unit v = value, w = same ? v : other, t = bn_add_exact_unit(v, w, s##j); \
+    f##j += v, l##j += bn_add_exact_unit(v, w, s##j - t), s##j = t; }
+#define BN_ADD_UNIT(j) BN_ADD_TO(j, bn_widen((const float*)p + (j) * BN_WIDTH), bn_widen((const float*)q + (j) * BN_WIDTH))
+#define BN_ADD_SOME(j) { Py_ssize_t n = bn_clipped(r->tail - (k + j) * BN_WIDTH, BN_WIDTH); \
+    BN_ADD_TO(j, bn_widen_some((const float*)p + (j) * BN_WIDTH, n), bn_widen_some((const float*)q + (j) * BN_WIDTH, n)) }
+/* the numbers that f, s and l start from, exponents of which are those of the grids; what they have gained is an integer then */
+#define BN_START(j) \
+    bn_longs x##j, y##j; \
+    x##j = __builtin_convertvector(*(const bn_ints*)(x_top + (k + j) * BN_WIDTH), bn_longs) << 29; \
+    y##j = same ? x##j : __builtin_convertvector(*(const bn_ints*)(y_top + (k + j) * BN_WIDTH), bn_longs) << 29; \
+    y##j += x##j; \
+    bn_unit f##j = (bn_unit)(x##j + f_start), s##j = (bn_unit)(y##j + s_start), l##j = (bn_unit)(y##j + l_start);
+#define BN_GAIN(to, j, now, start) { \
+    bn_longs v; \
+    __builtin_memcpy(&v, to + (k + j) * BN_WIDTH, sizeof v); \
+    v += (bn_longs)now - (start); \
+    __builtin_memcpy(to + (k + j) * BN_WIDTH, &v, sizeof v); }
+#define BN_END(j) BN_GAIN(first, j, f##j, x##j + f_start) BN_GAIN(high, j, s##j, y##j + s_start) BN_GAIN(low, j, l##j, y##j + l_start)
+#if BN_WIDTH == 8
+#define BN_AT_ONCE 2
+#define BN_EACH(do) do(0) do(1)
+#else
+#define BN_AT_ONCE 4
+#define BN_EACH(do) do(0) do(1) do(2) do(3)
+#endif
+__attribute__((always_inline))
+static inline void bn_add_units(const bn_patch* r, int same, int k, const int32_t* x_top, const int32_t* y_top, int64_t f_start,
+                                int64_t s_start, int64_t l_start, int64_t* first, int64_t* high, int64_t* low)
+{
+    BN_EACH(BN_START)
+    for (Py_ssize_t n = 0; n < r->planes; n++) {
+        const char *p = r->x + n * r->x_plane + 4 * k * BN_WIDTH, *q = r->y + n * r->y_plane + 4 * k * BN_WIDTH;
+        for (Py_ssize_t i = 0; i < r->rows; i++, p += r->x_row, q += r->y_row) { BN_EACH(BN_ADD_UNIT) }
+        if (r->tail) { BN_EACH(BN_ADD_SOME) }
+    }
+    BN_EACH(BN_END)
+}
+static inline void bn_add_patch(const bn_patch* r, int same, const int32_t* x_top, const int32_t* y_top, int64_t f_start,
+                                int64_t s_start, int64_t l_start, int64_t* first, int64_t* high, int64_t* low)
+{
+    for (int k = 0; k < BN_PATCH / BN_WIDTH; k += BN_AT_ONCE) {
+        if (same) bn_add_units(r, 1, k, x_top, y_top, f_start, s_start, l_start, first, high, low);
+        else bn_add_units(r, 0, k, x_top, y_top, f_start, s_start, l_start, first, high, low);
+    }
+}
+
+#endif

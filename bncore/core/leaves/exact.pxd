@@ -1,0 +1,365 @@
+# Exact sums of float32 data: sum x and sum x^2, or sum dy and sum dy x, added to the words of each channel (core/digits.pxd).
+#
+# a. Both walks sum patches of at most ROWS rows of PATCH columns: a run is read as such rows, whose columns belong to one channel.
+#    A column has three sums in float64, which are exact, and then integers: (f, s, l), where f has the first sum and s + l the second.
+# b. Write e for the exponent field of a float32 number, at least 1: it is below 2^(e - 126), and a multiple of 2^(e - 150). A column
+#    has a *top*: an e that none of its numbers exceeds, and from which none that is not 0 is further than SPREAD = 27 - R, where
+#    ROWS = 2^R. With x < 2^k, k = top - 126, and y likewise:
+#      - f starts from 1.5 2^(k + R + 1), whose last place is 2^(k + R - 51) and of which x is a multiple: f + x is exact, and the
+#        sum of 2^R of them stays where that is the last place. What f has gained is that many of its last places.
+#      - s starts from 1.5 2^(k + k' + R + 1). t = s + x y is rounded to its last place, so s - t is exact; and so is
+#        x y + (s - t), at most half of that, which l gains. l starts from 1.5 2^(k + k' + 2 R - 50), whose last place is the
+#        product of those of f for x and for y.
+#    Which part of a product goes to s and which to l depends on what came before; their sum does not.
+# c. A patch is looked through first: for each column the largest and the smallest |x|. Where a top does not fit, another is found,
+#    after the integers have been added to the words. Where none fits, since the numbers lie too far from each other, or are not
+#    finite, the patch is copied; those of a column that its top does not reach, or that are not finite, are added to the words one
+#    by one, and are 0 in the copy. So the sums are exact whatever the data, and what is rare is what takes long.
+# d. Tops are kept from channel to channel of a run: nothing depends on them.
+# e. A call leaves words loose if they were, and takes no more than the sums of 2^40 elements.
+# f. Rejected: additions of the bits of x + 1.5 2^n as integers, which cost two more instructions a product; AVX-512 IFMA for
+#    these products, which saves one of nine and is found on fewer processors; the largest and the smallest |x| in the loop of the
+#    sums, which then has more accumulators than there are registers.
+
+from libc.stdint cimport int32_t, int64_t, uint32_t
+
+from bncore.core.digits cimport (
+    FIRST_DIGITS, FIRST_INFINITE, SECOND, SECOND_DIGITS, SECOND_INFINITE, WORDS, add_long, add_short, count_infinite, integer,
+    place_of, settle, significand,
+)
+from bncore.core.types cimport COLUMNS, LINE, Block, Rows, Runs, Span
+from bncore.core.leaves.columns cimport segment_width, segments
+from bncore.core.leaves.numbers cimport memcpy, prefetch_far
+
+cdef extern from "exact.h" nogil:
+    ctypedef struct Patch "bn_patch":
+        const char* x
+        const char* y
+        Py_ssize_t x_plane, y_plane, x_row, y_row, planes, rows, tail
+    void range_of "bn_range"(const char* x, Py_ssize_t plane, Py_ssize_t row, const Patch* t, int32_t* most, int32_t* least) noexcept
+    void add_patch "bn_add_patch"(const Patch* r, bint same, const int32_t* x_top, const int32_t* y_top, int64_t f_start,
+                                  int64_t s_start, int64_t l_start, int64_t* first, int64_t* high, int64_t* low) noexcept
+
+cdef enum:
+    PATCH = 16                     # columns
+    ROW_BITS = 5                   # R
+    ROWS = 1 << ROW_BITS
+    SPREAD = 27 - ROW_BITS          # of exponents below a top
+    LEAST_TOP = 28 - ROW_BITS      # the last place of f is then 2^-149
+    PATCHES = 64                   # of a column, after which its integers are added to the words
+    WIDE = COLUMNS + PATCH         # so that the last patch of a row may look past its columns
+    EXACT_BYTES = (3 * 8 + 2 * 4) * WIDE + 2 * 4 * ROWS * PATCH
+
+
+cdef struct Exact:                 # of columns
+    int64_t first[WIDE]            # what f has gained,
+    int64_t high[WIDE]             # s,
+    int64_t low[WIDE]              # and l
+    int32_t x_top[WIDE]            # in the place of an exponent; 0: nothing was summed yet
+    int32_t y_top[WIDE]
+    float x[ROWS * PATCH]          # copies
+    float y[ROWS * PATCH]
+
+
+cdef inline int64_t start(int exponent) noexcept nogil:
+    # the bits of 1.5 2^exponent, less what tops add to the exponent
+    return (<int64_t>(exponent + 1023) << 52) + (<int64_t>1 << 51)
+
+
+cdef inline void clear(Exact* k, Py_ssize_t width) noexcept nogil:
+    cdef Py_ssize_t p
+    for p in range(width):
+        k.first[p] = k.high[p] = k.low[p] = 0
+
+
+cdef inline void clear_tops(Exact* k, Py_ssize_t width) noexcept nogil:
+    cdef Py_ssize_t p
+    for p in range(width):
+        k.x_top[p] = k.y_top[p] = 0
+
+
+# From integers to words.
+
+cdef inline void add_to_words(int64_t* words, int x_top, int y_top, integer first, integer high, integer low) noexcept nogil:
+    # what columns of these tops have gained
+    cdef int x_place = (x_top >> 23) - LEAST_TOP, y_place = (y_top >> 23) - LEAST_TOP
+    if first != 0:
+        add_short(words, x_place, first)
+    if (high | low) != 0:
+        # the last place of s is 51 - R above that of l
+        add_long(words + SECOND, x_place + y_place, (high << (51 - ROW_BITS)) + low)
+
+
+cdef inline void empty_column(Exact* k, Py_ssize_t p, int64_t* words) noexcept nogil:
+    add_to_words(words, k.x_top[p], k.y_top[p], k.first[p], k.high[p], k.low[p])
+    k.first[p] = k.high[p] = k.low[p] = 0
+
+
+cdef inline void empty_lanes(Exact* k, int64_t* words) noexcept nogil:
+    # columns of one channel, which have one top
+    cdef integer first = 0, high = 0, low = 0
+    cdef int j
+    for j in range(PATCH):
+        first += k.first[j]
+        high += k.high[j]
+        low += k.low[j]
+    add_to_words(words, k.x_top[0], k.y_top[0], first, high, low)
+    clear(k, PATCH)
+
+
+cdef inline void empty_channels(Exact* k, const Block* b, int64_t* words) noexcept nogil:
+    # all columns; those of a channel side by side, or of the rows that are folded, go together while their tops are equal
+    cdef Py_ssize_t length = b.channels * b.size, c, z, p, last
+    cdef integer first, high, low
+    for c in range(b.channels):
+        first, high, low, last = 0, 0, 0, c * b.size
+        for z in range(b.fold):
+            for p in range(z * length + c * b.size, z * length + (c + 1) * b.size):
+                if k.x_top[p] != k.x_top[last] or k.y_top[p] != k.y_top[last]:
+                    add_to_words(words + c * WORDS, k.x_top[last], k.y_top[last], first, high, low)
+                    first, high, low = 0, 0, 0
+                last = p
+                first += k.first[p]
+                high += k.high[p]
+                low += k.low[p]
+        add_to_words(words + c * WORDS, k.x_top[last], k.y_top[last], first, high, low)
+    clear(k, b.fold * length)
+
+
+# Patches that no top fits yet.
+
+cdef inline int bits_of(float x) noexcept nogil:
+    cdef int bits
+    memcpy(&bits, &x, sizeof(float))
+    return bits
+
+
+cdef inline bint is_finite(float x) noexcept nogil:
+    return x - x == 0
+
+
+cdef inline int exponent_of(float x) noexcept nogil:
+    # at least 1: subnormal numbers have that of the smallest normal ones
+    return max(1, (bits_of(x) >> 23) & 0xff)
+
+
+cdef inline bint reaches(int top, float x) noexcept nogil:
+    return x == 0 or (is_finite(x) and top - <int>SPREAD <= exponent_of(x) <= top)
+
+
+cdef inline int find_top(const float* x, Py_ssize_t columns, Py_ssize_t rows, int top) noexcept nogil:
+    # one that fits these columns: the present one if it does; and if none does, that of the largest number
+    cdef int most = 0, least = 255, e, some
+    cdef Py_ssize_t i, j
+    for i in range(rows):
+        for j in range(columns):
+            if x[i * PATCH + j] != 0 and is_finite(x[i * PATCH + j]):
+                e = exponent_of(x[i * PATCH + j])
+                most, least = max(most, e), min(least, e)
+    if most == 0 or most <= top <= least + <int>SPREAD:
+        return top
+    # in steps of four, so that neighbours have the same, and the next patch has room
+    some = max(<int>LEAST_TOP, min(254, (most + 3) & ~3))
+    return some if some <= least + <int>SPREAD else max(<int>LEAST_TOP, most)
+
+
+cdef inline void add_one(int64_t* words, float x, float y) noexcept nogil:
+    # an element: x to the first sum, x y to the second
+    cdef double product = <double>x * <double>y
+    if is_finite(x):
+        add_short(words, place_of(bits_of(x)), significand(bits_of(x)))
+    else:
+        count_infinite(words + FIRST_INFINITE, x)
+    if product - product == 0:
+        add_long(words + SECOND, place_of(bits_of(x)) + place_of(bits_of(y)),
+                 <integer>(significand(bits_of(x)) * significand(bits_of(y))))
+    else:
+        count_infinite(words + SECOND_INFINITE, product)
+
+
+cdef inline Py_ssize_t copy_patch(const char* x, Py_ssize_t plane, Py_ssize_t row, const Patch* t, float* to) noexcept nogil:
+    # rows one after the other, with 0 after a tail; how many they are
+    cdef Py_ssize_t n, i, j, rows = 0
+    for n in range(t.planes):
+        for i in range(t.rows):
+            memcpy(to + rows * PATCH, x + n * plane + i * row, PATCH * sizeof(float))
+            rows += 1
+        if t.tail > 0:
+            memcpy(to + rows * PATCH, x + n * plane + t.rows * row, t.tail * sizeof(float))
+            for j in range(t.tail, PATCH):
+                to[rows * PATCH + j] = 0
+            rows += 1
+    return rows
+
+
+cdef inline void take_out(float* x, float* y, Py_ssize_t columns, Py_ssize_t rows, int x_top, int y_top, bint same,
+                          int64_t* words) noexcept nogil:
+    # elements that the tops do not reach go to the words at once
+    cdef Py_ssize_t i, j
+    cdef float other
+    for i in range(rows):
+        for j in range(i * PATCH, i * PATCH + columns):
+            other = x[j] if same else y[j]
+            if not (reaches(x_top, x[j]) and reaches(y_top, other)):
+                add_one(words, x[j], other)
+                x[j] = 0
+                y[j] = 0
+
+
+cdef inline Patch fitted(Exact* k, const Patch* t, bint same, Py_ssize_t at, Py_ssize_t together, const Block* b,
+                         int64_t* words) noexcept nogil:
+    # a copy of the patch, which tops fit; so many columns have one top: all of them in runs, where b is NULL, or one
+    cdef Patch copy
+    cdef Py_ssize_t rows = copy_patch(t.x, t.x_plane, t.x_row, t, k.x), j, i
+    cdef int x_top, y_top
+    cdef int64_t* to = words
+    if not same:
+        copy_patch(t.y, t.y_plane, t.y_row, t, k.y)
+    j = 0
+    while j < PATCH:
+        x_top = y_top = find_top(k.x + j, together, rows, k.x_top[at + j] >> 23)
+        if not same:
+            y_top = find_top(k.y + j, together, rows, k.y_top[at + j] >> 23)
+        if b != NULL:
+            to = words + (at + j) % (b.channels * b.size) // b.size * WORDS
+        if x_top != k.x_top[at + j] >> 23 or y_top != k.y_top[at + j] >> 23:
+            if b != NULL:
+                empty_column(k, at + j, to)
+            else:
+                empty_lanes(k, to)
+            for i in range(together):
+                k.x_top[at + j + i], k.y_top[at + j + i] = x_top << 23, y_top << 23
+        take_out(k.x + j, k.y + j, together, rows, x_top, y_top, same, to)
+        j += together
+    copy.x, copy.y, copy.x_plane, copy.y_plane = <const char*>&k.x[0], <const char*>(&k.x[0] if same else &k.y[0]), 0, 0
+    copy.x_row = copy.y_row = PATCH * sizeof(float)
+    copy.planes, copy.rows, copy.tail = 1, rows, 0
+    return copy
+
+
+cdef inline bint fits(const int32_t* most, const int32_t* least, const int32_t* top) noexcept nogil:
+    # whether the tops of all columns fit: the numbers of `range_of` are bits less 1, and where there are none
+    # the largest of unsigned ones
+    cdef int bad = 0
+    cdef int j
+    for j in range(PATCH):
+        bad |= most[j] >= top[j] + 0x7fffff
+        bad |= <uint32_t>least[j] < <uint32_t>(top[j] - ((<int>SPREAD << 23) + 1))
+    return bad == 0
+
+
+cdef inline void sum_patch(Exact* k, const Patch* t, bint same, Py_ssize_t at, const Block* b, int64_t* words) noexcept nogil:
+    # to the integers of columns from `at` on
+    cdef int32_t[PATCH] most, least
+    cdef Patch other = t[0]
+    cdef bint good
+    range_of(t.x, t.x_plane, t.x_row, t, most, least)
+    good = fits(most, least, k.x_top + at)
+    if not same:
+        range_of(t.y, t.y_plane, t.y_row, t, most, least)
+        good = good and fits(most, least, k.y_top + at)
+    if not good:
+        other = fitted(k, t, same, at, 1 if b != NULL else PATCH, b, words)
+    add_patch(&other, same, k.x_top + at, k.y_top + at, start(ROW_BITS - 125), start(ROW_BITS - 251), start(2 * ROW_BITS - 302),
+              k.first + at, k.high + at, k.low + at)
+
+
+# The leaves. dy.base is NULL for moments: the first sum is then that of x, and the second that of x^2.
+
+cdef inline void run_exact(const float* kind, const Span* s, const Runs* dy, const Runs* x, int64_t* words,
+                           void* work) noexcept nogil:
+    cdef Exact* k = <Exact*>work
+    cdef bint same = dy.base == NULL
+    cdef const Runs* first = x if same else dy
+    cdef Py_ssize_t rows = (s.count + PATCH - 1) // PATCH       # of a plane
+    cdef Py_ssize_t planes = max(<Py_ssize_t>1, ROWS // max(<Py_ssize_t>1, rows)), c, n, i, count, patches
+    cdef Patch t
+    t.x_row = t.y_row = PATCH * sizeof(float)
+    t.x_plane, t.y_plane = first.plane, x.plane
+    clear(k, PATCH)
+    clear_tops(k, PATCH)
+    for c in range(s.channels):
+        n, patches = 0, 0
+        while n < s.planes:
+            t.planes, i = min(planes, s.planes - n), 0
+            while i < s.count:
+                # several planes, or a piece of one
+                count = min(<Py_ssize_t>(ROWS * PATCH), s.count - i)
+                t.rows, t.tail = count // PATCH, count % PATCH
+                t.x = first.base + c * first.channel + n * first.plane + i * sizeof(float)
+                t.y = x.base + c * x.channel + n * x.plane + i * sizeof(float)
+                sum_patch(k, &t, same, 0, NULL, words + c * WORDS)
+                i, patches = i + count, patches + 1
+                if patches == PATCHES:
+                    empty_lanes(k, words + c * WORDS)
+                    patches = 0
+            n += t.planes
+        empty_lanes(k, words + c * WORDS)
+
+
+cdef inline void fetch_rows(const Rows* x, const Block* b, Py_ssize_t row, Py_ssize_t line, Py_ssize_t lines) noexcept nogil:
+    # so many lines of the folded rows from `row` on, as they lie in memory
+    cdef Py_ssize_t in_segment = (segment_width(b) * <Py_ssize_t>sizeof(float) + LINE - 1) // LINE
+    cdef Py_ssize_t step = b.fold * x.stride if b.contiguous else x.stride, i = line % in_segment, _
+    cdef const char* segment = x.base + row * b.fold * x.stride + line // in_segment * step
+    for _ in range(lines):
+        prefetch_far(segment + i * LINE)
+        i += 1
+        if i == in_segment:
+            segment, i = segment + step, 0
+
+
+cdef inline void sum_rows(Exact* k, const Rows* first, const Rows* x, bint same, const Block* b, Py_ssize_t row, Py_ssize_t step,
+                          Py_ssize_t rows, Py_ssize_t at, Py_ssize_t width, bint fetched, int64_t* words) noexcept nogil:
+    # so many rows from `row` on, each `step` after the other, to columns from `at` on, `width` of them
+    cdef Patch t
+    cdef Py_ssize_t p = 0
+    t.x_plane, t.y_plane, t.x_row, t.y_row = step * first.stride, step * x.stride, step * first.stride, step * x.stride
+    while p < width:
+        t.x, t.y = first.base + row * first.stride + p * sizeof(float), x.base + row * x.stride + p * sizeof(float)
+        if fetched:
+            fetch_rows(x, b, row // b.fold + ROWS, (at + p) // PATCH * ROWS, ROWS)
+            if not same:
+                fetch_rows(first, b, row // b.fold + ROWS, (at + p) // PATCH * ROWS, ROWS)
+        if width - p >= PATCH:
+            t.planes, t.rows, t.tail = 1, rows, 0
+        else:
+            t.planes, t.rows, t.tail = rows, 0, width - p
+        sum_patch(k, &t, same, at + p, b, words)
+        p += PATCH
+
+
+cdef inline void column_exact(const float* kind, const Block* b, const Rows* dy, const Rows* x, int64_t* words,
+                              void* work) noexcept nogil:
+    cdef Exact* k = <Exact*>work
+    cdef bint same = dy.base == NULL
+    cdef const Rows* first = x if same else dy
+    cdef Py_ssize_t width = segment_width(b), row = 0, patches = 0, rows, z
+    clear(k, segments(b) * width + PATCH)
+    clear_tops(k, segments(b) * width + PATCH)
+    while row < b.folded:
+        rows = min(<Py_ssize_t>ROWS, b.folded - row)
+        for z in range(segments(b)):
+            sum_rows(k, first, x, same, b, row * b.fold + z, b.fold, rows, z * width, width, b.fetched, words)
+        row, patches = row + rows, patches + 1
+        if patches == PATCHES - 1:
+            empty_channels(k, b, words)
+            patches = 0
+    for z in range(b.rest):
+        sum_rows(k, first, x, same, b, b.folded * b.fold + z, 1, 1, z * b.channels * b.size, b.channels * b.size, False, words)
+    empty_channels(k, b, words)
+
+
+ctypedef void (*RunExact)(const void* kind, const Span* s, const Runs* dy, const Runs* x, int64_t* words, void* work) noexcept nogil
+ctypedef void (*ColumnExact)(const void* kind, const Block* b, const Rows* dy, const Rows* x, int64_t* words,
+                             void* work) noexcept nogil
+
+
+cdef struct ExactLeaves:
+    RunExact run_exact
+    ColumnExact column_exact
+
+
+cdef inline void fill_exact(ExactLeaves* leaves) noexcept:
+    leaves.run_exact = <RunExact>run_exact
+    leaves.column_exact = <ColumnExact>column_exact

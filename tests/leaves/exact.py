@@ -1,0 +1,88 @@
+"""What exact sums are, in Python's integers; and the leaves that add them, as functions by name."""
+
+import ctypes
+from fractions import Fraction
+from importlib import import_module
+from importlib.util import find_spec
+
+import abi
+import numpy
+
+FIRST, SECOND, WORDS = (abi.CONSTANTS[name] for name in ("FIRST_DIGITS", "SECOND", "WORDS"))
+COUNTS = abi.CONSTANTS["FIRST_INFINITE"]
+LOOSE = 1 << abi.CONSTANTS["LOOSE"]
+UNIT = Fraction(1, 1 << 149)
+LEAVES = ("run_exact", "column_exact")
+
+
+def runnable(level):
+    """Whether this build has the level and this processor runs it."""
+    return abi.runnable(level) and find_spec(f"bncore.core.leaves.exact_{level}") is not None
+
+
+def function(level, leaf):
+    """A leaf, to be called with its arguments in order."""
+    capsule = import_module(f"bncore.core.leaves.exact_{level}").table
+    pointer = ctypes.pythonapi.PyCapsule_GetPointer
+    pointer.restype, pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+    table = (ctypes.c_void_p * 2).from_address(pointer(capsule, b"bncore.core.leaves.exact"))
+    return ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 6)(table[LEAVES.index(leaf)])
+
+
+def integers(x):
+    """Of finite float32 numbers: whole numbers and places; each is whole 2^place units of 2^-149."""
+    bits = numpy.ascontiguousarray(x, numpy.float32).view(numpy.int32).astype(numpy.int64)
+    exponent = bits >> 23 & 0xFF
+    whole = (bits & 0x7FFFFF) + numpy.where(exponent > 0, 1 << 23, 0)
+    return numpy.where(bits < 0, -whole, whole), numpy.maximum(exponent, 1) - 1
+
+
+def _added(whole, place):
+    # halves of 24 bits, 2^39 of which have room in int64
+    low, high = numpy.zeros((2, 512), numpy.int64)
+    numpy.add.at(low, place.ravel(), whole.ravel() & 0xFFFFFF)
+    numpy.add.at(high, place.ravel(), whole.ravel() >> 24)
+    return sum(int(low[p]) + (int(high[p]) << 24) << p for p in numpy.nonzero(low | high)[0].tolist())
+
+
+def _infinities(values):
+    nan = numpy.isnan(values)
+    return int(numpy.sum(nan | (values == numpy.inf))), int(numpy.sum(nan | (values == -numpy.inf)))
+
+
+def sums(x, y):
+    """Of a channel: sum x in units of 2^-149, sum x y in those of 2^-298, and how many are infinite of each."""
+    with numpy.errstate(all="ignore"):
+        product = x.astype(float) * y.astype(float)
+    finite, both = numpy.isfinite(x), numpy.isfinite(product)
+    (a, i), (b, j) = integers(x), integers(y)
+    first, second = _added(a[finite], i[finite]), _added((a * b)[both], (i + j)[both])
+    return first, second, *_infinities(x), *_infinities(product)
+
+
+def value(words):
+    """The same of words."""
+    words = [int(word) for word in words]
+    digits = words[:SECOND], words[SECOND:COUNTS]
+    first, second = (sum(word << 32 * i for i, word in enumerate(some)) for some in digits)
+    return first, second, *words[COUNTS:]
+
+
+def words_of(first, second, *infinite):
+    """Settled words, of numbers in Python: floor division gives digits."""
+    found = []
+    for total, digits in ((first, FIRST), (second, COUNTS - SECOND)):
+        found += [total >> 32 * i & 0xFFFFFFFF for i in range(digits - 1)]
+        found.append(total >> 32 * (digits - 1))
+    return numpy.array([*found, *infinite], numpy.int64)
+
+
+def moments(first, second, m):
+    """mean and var as rational numbers, of finite elements."""
+    mean = first * UNIT / m
+    return mean, second * UNIT**2 / m - mean**2
+
+
+def deviations(first, second, mean):
+    """sum dy (x - mean), likewise."""
+    return second * UNIT**2 - Fraction(mean) * first * UNIT
