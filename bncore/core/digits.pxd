@@ -4,7 +4,7 @@
 #    units of 2^-298. The value of a sum is that of sum word[i] 2^(32 i), whatever the words are: carries can wait.
 # b. Words 29 and 30 count +inf and -inf of the first sum, words 31 and 32 of the second. A NaN counts as one of each, for that
 #    is what inf - inf is. So what is not finite is added word by word too.
-# c. Words are *loose* if each is within (-2^40, 2^40): what leaves give, and what they add to. 2^22 such accumulators can be
+# c. Words are *loose* if each is within [-2^40, 2^40): what leaves give, and what they add to. 2^22 such accumulators can be
 #    added and none of their words overflows.
 # d. They are *settled* if all digits of a sum but the last are within [0, 2^32): each value has one such form. 2^31 settled
 #    accumulators can be added: 2^31 (2^32 - 1) < 2^63. Of n < 2^62 elements the last word is within 2^52, and 2^11 n 2^-62 is
@@ -50,8 +50,9 @@ cdef inline void settle(int64_t* words) noexcept nogil:
     settle_sum(words + SECOND, SECOND_DIGITS)
 
 
-cdef inline bint is_loose(int64_t word) noexcept nogil:
-    return -(<int64_t>1 << LOOSE) < word < (<int64_t>1 << LOOSE)
+cdef inline uint64_t beyond(int64_t word) noexcept nogil:
+    # 0 if it is loose
+    return <uint64_t>(word + (<int64_t>1 << LOOSE)) >> (LOOSE + 1)
 
 
 cdef inline void add_short(int64_t* first, int place, integer n) noexcept nogil:
@@ -61,7 +62,7 @@ cdef inline void add_short(int64_t* first, int place, integer n) noexcept nogil:
     word[0] += <uint32_t>n
     word[1] += <uint32_t>(n >> DIGIT)
     word[2] += <int64_t>(n >> (2 * DIGIT))
-    if not (is_loose(word[0]) and is_loose(word[1]) and is_loose(word[2])):
+    if beyond(word[0]) | beyond(word[1]) | beyond(word[2]):
         settle_sum(first, FIRST_DIGITS)
 
 
@@ -75,7 +76,7 @@ cdef inline void add_long(int64_t* second, int place, integer n) noexcept nogil:
     word[2] += <uint32_t>high
     word[3] += <uint32_t>(high >> DIGIT)
     word[4] += <int64_t>(high >> (2 * DIGIT))
-    if not (is_loose(word[0]) and is_loose(word[1]) and is_loose(word[2]) and is_loose(word[3]) and is_loose(word[4])):
+    if beyond(word[0]) | beyond(word[1]) | beyond(word[2]) | beyond(word[3]) | beyond(word[4]):
         settle_sum(second, SECOND_DIGITS)
 
 

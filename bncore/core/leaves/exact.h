@@ -86,10 +86,16 @@ static inline void bn_range(const char* x, Py_ssize_t plane, Py_ssize_t row, con
 }
 #endif
 
+/* Sums of x by the unit that multiplies, which has less to do than the one that adds. */
+#if defined(__FMA__) || defined(__AVX512F__)
+#define BN_PLUS(f, v) bn_add_exact_unit(v, one, f)
+#else
+#define BN_PLUS(f, v) ((f) + (v))
+#endif
 /* f += x, and x y to s + l: s takes what is above its last place, and l what is not. Nothing is rounded off. */
 #define BN_ADD_TO(j, value, other) { \
     bn_unit v = value, w = same ? v : other, t = bn_add_exact_unit(v, w, s##j); \
-    f##j += v, l##j += bn_add_exact_unit(v, w, s##j - t), s##j = t; }
+    f##j = BN_PLUS(f##j, v), l##j += bn_add_exact_unit(v, w, s##j - t), s##j = t; }
 #define BN_ADD_UNIT(j) BN_ADD_TO(j, bn_widen((const float*)p + (j) * BN_WIDTH), bn_widen((const float*)q + (j) * BN_WIDTH))
 #define BN_ADD_SOME(j) { Py_ssize_t n = bn_clipped(r->tail - (k + j) * BN_WIDTH, BN_WIDTH); \
     BN_ADD_TO(j, bn_widen_some((const float*)p + (j) * BN_WIDTH, n), bn_widen_some((const float*)q + (j) * BN_WIDTH, n)) }
@@ -117,7 +123,9 @@ __attribute__((always_inline))
 static inline void bn_add_units(const bn_patch* r, int same, int k, const int32_t* x_top, const int32_t* y_top, int64_t f_start,
                                 int64_t s_start, int64_t l_start, int64_t* first, int64_t* high, int64_t* low)
 {
+    const bn_unit one = bn_spread_unit(1);
     BN_EACH(BN_START)
+    (void)one;
     for (Py_ssize_t n = 0; n < r->planes; n++) {
         const char *p = r->x + n * r->x_plane + 4 * k * BN_WIDTH, *q = r->y + n * r->y_plane + 4 * k * BN_WIDTH;
         for (Py_ssize_t i = 0; i < r->rows; i++, p += r->x_row, q += r->y_row) { BN_EACH(BN_ADD_UNIT) }

@@ -61,6 +61,16 @@ cdef struct Exact:                 # of columns
     float y[ROWS * PATCH]
 
 
+cdef struct Range:                 # of numbers that are not 0, in each column: their bits less 1, and -1 where there are none
+    int32_t most[PATCH]            # signed
+    int32_t least[PATCH]           # unsigned
+
+
+cdef inline int64_t* words_of(int64_t* words, const Block* b, Py_ssize_t column) noexcept nogil:
+    # of its channel; in runs b is NULL
+    return words + column % (b.channels * b.size) // b.size * WORDS if b != NULL else words
+
+
 cdef inline int64_t start(int exponent) noexcept nogil:
     # the bits of 1.5 2^exponent, less what tops add to the exponent
     return (<int64_t>(exponent + 1023) << 52) + (<int64_t>1 << 51)
@@ -126,7 +136,56 @@ cdef inline void empty_channels(Exact* k, const Block* b, int64_t* words) noexce
     clear(k, b.fold * length)
 
 
-# Patches that no top fits yet.
+# Tops.
+
+cdef inline int find_top(int most, int least, int top) noexcept nogil:
+    # one that fits these exponents: the present one if it does; and if none does, the largest of them
+    cdef int some = max(<int>LEAST_TOP, min(254, (most + 3) & ~3))
+    if most <= top <= least + <int>SPREAD:
+        return top
+    # in steps of four, so that neighbours have the same, and the next patch has room
+    return some if some <= least + <int>SPREAD else max(<int>LEAST_TOP, most)
+
+
+cdef inline void set_tops(Exact* k, Py_ssize_t at, Py_ssize_t together, int x_top, int y_top, int64_t* words) noexcept nogil:
+    # of so many columns, all PATCH of a run or one, after what they have gained went to the words
+    cdef Py_ssize_t i
+    if x_top << 23 == k.x_top[at] and y_top << 23 == k.y_top[at]:
+        return
+    if together > 1:
+        empty_lanes(k, words)
+    else:
+        empty_column(k, at, words)
+    for i in range(at, at + together):
+        k.x_top[i], k.y_top[i] = x_top << 23, y_top << 23
+
+
+cdef inline bint fits(const Range* r, const int32_t* top) noexcept nogil:
+    # whether the tops of all columns fit
+    cdef int bad = 0
+    cdef int j
+    for j in range(PATCH):
+        bad |= r.most[j] >= top[j] + 0x7fffff
+        bad |= <uint32_t>r.least[j] < <uint32_t>(top[j] - ((<int>SPREAD << 23) + 1))
+    return bad == 0
+
+
+cdef inline int fitting(const Range* r, Py_ssize_t j, Py_ssize_t together, int top) noexcept nogil:
+    # a top for so many columns; -1 if none fits
+    cdef int most = -1, bits
+    cdef uint32_t least = 0xffffffff
+    cdef Py_ssize_t i
+    for i in range(j, j + together):
+        most, least = max(most, r.most[i]), min(least, <uint32_t>r.least[i])
+    if most == -1:
+        return top
+    if most >= 0x7f7fffff:
+        return -1
+    most, bits = max(1, (most + 1) >> 23), max(1, <int>(least + 1) >> 23)
+    return find_top(most, bits, top) if most - bits <= <int>SPREAD else -1
+
+
+# Patches that no top fits.
 
 cdef inline int bits_of(float x) noexcept nogil:
     cdef int bits
@@ -147,20 +206,16 @@ cdef inline bint reaches(int top, float x) noexcept nogil:
     return x == 0 or (is_finite(x) and top - <int>SPREAD <= exponent_of(x) <= top)
 
 
-cdef inline int find_top(const float* x, Py_ssize_t columns, Py_ssize_t rows, int top) noexcept nogil:
-    # one that fits these columns: the present one if it does; and if none does, that of the largest number
-    cdef int most = 0, least = 255, e, some
+cdef inline int nearest_top(const float* x, Py_ssize_t columns, Py_ssize_t rows, int top) noexcept nogil:
+    # of those elements that are finite
+    cdef int most = 0, least = 255, e
     cdef Py_ssize_t i, j
     for i in range(rows):
-        for j in range(columns):
-            if x[i * PATCH + j] != 0 and is_finite(x[i * PATCH + j]):
-                e = exponent_of(x[i * PATCH + j])
+        for j in range(i * PATCH, i * PATCH + columns):
+            if x[j] != 0 and is_finite(x[j]):
+                e = exponent_of(x[j])
                 most, least = max(most, e), min(least, e)
-    if most == 0 or most <= top <= least + <int>SPREAD:
-        return top
-    # in steps of four, so that neighbours have the same, and the next patch has room
-    some = max(<int>LEAST_TOP, min(254, (most + 3) & ~3))
-    return some if some <= least + <int>SPREAD else max(<int>LEAST_TOP, most)
+    return find_top(most, least, top) if most > 0 else top
 
 
 cdef inline void add_one(int64_t* words, float x, float y) noexcept nogil:
@@ -208,27 +263,20 @@ cdef inline void take_out(float* x, float* y, Py_ssize_t columns, Py_ssize_t row
 
 cdef inline Patch fitted(Exact* k, const Patch* t, bint same, Py_ssize_t at, Py_ssize_t together, const Block* b,
                          int64_t* words) noexcept nogil:
-    # a copy of the patch, which tops fit; so many columns have one top: all of them in runs, where b is NULL, or one
+    # a copy of the patch without what no top reaches
     cdef Patch copy
-    cdef Py_ssize_t rows = copy_patch(t.x, t.x_plane, t.x_row, t, k.x), j, i
+    cdef Py_ssize_t rows = copy_patch(t.x, t.x_plane, t.x_row, t, k.x), j
     cdef int x_top, y_top
-    cdef int64_t* to = words
+    cdef int64_t* to
     if not same:
         copy_patch(t.y, t.y_plane, t.y_row, t, k.y)
     j = 0
     while j < PATCH:
-        x_top = y_top = find_top(k.x + j, together, rows, k.x_top[at + j] >> 23)
+        to = words_of(words, b, at + j)
+        x_top = y_top = nearest_top(k.x + j, together, rows, k.x_top[at + j] >> 23)
         if not same:
-            y_top = find_top(k.y + j, together, rows, k.y_top[at + j] >> 23)
-        if b != NULL:
-            to = words + (at + j) % (b.channels * b.size) // b.size * WORDS
-        if x_top != k.x_top[at + j] >> 23 or y_top != k.y_top[at + j] >> 23:
-            if b != NULL:
-                empty_column(k, at + j, to)
-            else:
-                empty_lanes(k, to)
-            for i in range(together):
-                k.x_top[at + j + i], k.y_top[at + j + i] = x_top << 23, y_top << 23
+            y_top = nearest_top(k.y + j, together, rows, k.y_top[at + j] >> 23)
+        set_tops(k, at + j, together, x_top, y_top, to)
         take_out(k.x + j, k.y + j, together, rows, x_top, y_top, same, to)
         j += together
     copy.x, copy.y, copy.x_plane, copy.y_plane = <const char*>&k.x[0], <const char*>(&k.x[0] if same else &k.y[0]), 0, 0
@@ -237,29 +285,37 @@ cdef inline Patch fitted(Exact* k, const Patch* t, bint same, Py_ssize_t at, Py_
     return copy
 
 
-cdef inline bint fits(const int32_t* most, const int32_t* least, const int32_t* top) noexcept nogil:
-    # whether the tops of all columns fit: the numbers of `range_of` are bits less 1, and where there are none
-    # the largest of unsigned ones
-    cdef int bad = 0
-    cdef int j
-    for j in range(PATCH):
-        bad |= most[j] >= top[j] + 0x7fffff
-        bad |= <uint32_t>least[j] < <uint32_t>(top[j] - ((<int>SPREAD << 23) + 1))
-    return bad == 0
+cdef inline bint refit(Exact* k, const Range* x, const Range* y, Py_ssize_t at, Py_ssize_t together, const Block* b,
+                       int64_t* words) noexcept nogil:
+    # tops for a patch that the present ones do not all fit; whether others do
+    cdef bint good = True
+    cdef int x_top, y_top
+    cdef Py_ssize_t j = 0
+    while j < PATCH:
+        x_top = y_top = fitting(x, j, together, k.x_top[at + j] >> 23)
+        if y != x:
+            y_top = fitting(y, j, together, k.y_top[at + j] >> 23)
+        if x_top >= 0 and y_top >= 0:
+            set_tops(k, at + j, together, x_top, y_top, words_of(words, b, at + j))
+        else:
+            good = False
+        j += together
+    return good
 
 
 cdef inline void sum_patch(Exact* k, const Patch* t, bint same, Py_ssize_t at, const Block* b, int64_t* words) noexcept nogil:
-    # to the integers of columns from `at` on
-    cdef int32_t[PATCH] most, least
+    # to the integers of columns from `at` on; b is NULL in runs, whose columns are one channel's
+    cdef Py_ssize_t together = 1 if b != NULL else PATCH
     cdef Patch other = t[0]
+    cdef Range x, y
     cdef bint good
-    range_of(t.x, t.x_plane, t.x_row, t, most, least)
-    good = fits(most, least, k.x_top + at)
+    range_of(t.x, t.x_plane, t.x_row, t, x.most, x.least)
+    good = fits(&x, k.x_top + at)
     if not same:
-        range_of(t.y, t.y_plane, t.y_row, t, most, least)
-        good = good and fits(most, least, k.y_top + at)
-    if not good:
-        other = fitted(k, t, same, at, 1 if b != NULL else PATCH, b, words)
+        range_of(t.y, t.y_plane, t.y_row, t, y.most, y.least)
+        good = good and fits(&y, k.y_top + at)
+    if not good and not refit(k, &x, &x if same else &y, at, together, b, words):
+        other = fitted(k, t, same, at, together, b, words)
     add_patch(&other, same, k.x_top + at, k.y_top + at, start(ROW_BITS - 125), start(ROW_BITS - 251), start(2 * ROW_BITS - 302),
               k.first + at, k.high + at, k.low + at)
 
