@@ -17,9 +17,12 @@ cdef extern from *:
     """
     typedef __int128 bn_long;
     typedef unsigned __int128 bn_natural;
+    /* the same number, of which the compiler makes no part of a vector: to put words together and take them apart takes longer */
+    static inline int64_t bn_alone(int64_t x) { __asm__("" : "+r"(x)); return x; }
     """
     ctypedef long long integer "bn_long"                    # of 128 bits
     ctypedef unsigned long long natural "bn_natural"
+    int64_t alone "bn_alone"(int64_t x) noexcept nogil
 
 cdef enum:
     FIRST_DIGITS = 10
@@ -55,14 +58,20 @@ cdef inline uint64_t beyond(int64_t word) noexcept nogil:
     return <uint64_t>(word + (<int64_t>1 << LOOSE)) >> (LOOSE + 1)
 
 
+cdef inline uint64_t add_digit(int64_t* word, int64_t digit) noexcept nogil:
+    # whether it is loose no more
+    word[0] = alone(word[0] + digit)
+    return beyond(word[0])
+
+
 cdef inline void add_short(int64_t* first, int place, integer n) noexcept nogil:
     # n 2^place to a first sum, |n| < 2^68
     cdef int64_t* word = first + place // DIGIT
+    cdef uint64_t far
     n <<= place % DIGIT
-    word[0] += <uint32_t>n
-    word[1] += <uint32_t>(n >> DIGIT)
-    word[2] += <int64_t>(n >> (2 * DIGIT))
-    if beyond(word[0]) | beyond(word[1]) | beyond(word[2]):
+    far = add_digit(word, <uint32_t>n) | add_digit(word + 1, <uint32_t>(n >> DIGIT))
+    far |= add_digit(word + 2, <int64_t>(n >> (2 * DIGIT)))
+    if far:
         settle_sum(first, FIRST_DIGITS)
 
 
@@ -71,12 +80,10 @@ cdef inline void add_long(int64_t* second, int place, integer n) noexcept nogil:
     cdef int64_t* word = second + place // DIGIT
     cdef natural low = <natural><uint64_t>n << (place % DIGIT)
     cdef integer high = ((n >> 64) << (place % DIGIT)) + <integer>(low >> 64)
-    word[0] += <uint32_t>low
-    word[1] += <uint32_t>(low >> DIGIT)
-    word[2] += <uint32_t>high
-    word[3] += <uint32_t>(high >> DIGIT)
-    word[4] += <int64_t>(high >> (2 * DIGIT))
-    if beyond(word[0]) | beyond(word[1]) | beyond(word[2]) | beyond(word[3]) | beyond(word[4]):
+    cdef uint64_t far = add_digit(word, <uint32_t>low) | add_digit(word + 1, <uint32_t>(low >> DIGIT))
+    far |= add_digit(word + 2, <uint32_t>high) | add_digit(word + 3, <uint32_t>(high >> DIGIT))
+    far |= add_digit(word + 4, <int64_t>(high >> (2 * DIGIT)))
+    if far:
         settle_sum(second, SECOND_DIGITS)
 
 

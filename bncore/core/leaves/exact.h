@@ -22,14 +22,18 @@ typedef struct { const char *x, *y; Py_ssize_t x_plane, y_plane, x_row, y_row, p
 static inline Py_ssize_t bn_clipped(Py_ssize_t count, Py_ssize_t most) { return count < 0 ? 0 : count > most ? most : count; }
 
 /* The largest |x| of each column and the smallest that is not 0, as the integer that its bits are, less 1: 0 becomes -1, which is
- * the smallest of signed numbers and the largest of unsigned ones. */
+ * the smallest of signed numbers and the largest of unsigned ones. And whether they are all within what tops reach. */
 #if defined(__AVX512F__) || defined(__AVX2__)
 #if defined(__AVX512F__)
 #define BN_SPAN 16
 #define BN_RANGE_OP(op) _mm512_##op
 typedef __m512i bn_span;
 static inline bn_span bn_span_some(const float* x, Py_ssize_t n) { return _mm512_maskz_loadu_epi32((__mmask16)((1 << n) - 1), x); }
+#define BN_ZERO _mm512_setzero_si512()
 #define bn_span_and(a, b) _mm512_and_si512(a, b)
+#define bn_span_or(a, b) _mm512_or_si512(a, b)
+#define bn_span_xor(a, b) _mm512_xor_si512(a, b)
+#define bn_span_none(a) (_mm512_test_epi32_mask(a, a) == 0)
 #else
 #define BN_SPAN 8
 #define BN_RANGE_OP(op) _mm256_##op
@@ -38,32 +42,50 @@ static inline bn_span bn_span_some(const float* x, Py_ssize_t n)
 {
     return _mm256_maskload_epi32((const int*)x, _mm256_loadu_si256((const __m256i*)(bn_mask + 8 - n)));
 }
+#define BN_ZERO _mm256_setzero_si256()
 #define bn_span_and(a, b) _mm256_and_si256(a, b)
+#define bn_span_or(a, b) _mm256_or_si256(a, b)
+#define bn_span_xor(a, b) _mm256_xor_si256(a, b)
+#define bn_span_none(a) _mm256_testz_si256(a, a)
 #endif
 #define BN_SPANS (BN_PATCH / BN_SPAN)
 #define BN_RANGE(k, value) { \
     bn_span z = BN_RANGE_OP(add_epi32)(bn_span_and(value, magnitude), less); \
     high[k] = BN_RANGE_OP(max_epi32)(high[k], z), low[k] = BN_RANGE_OP(min_epu32)(low[k], z); }
-static inline void bn_range(const char* x, Py_ssize_t plane, Py_ssize_t row, const bn_patch* t, int32_t* most, int32_t* least)
+static inline int bn_within(const char* x, Py_ssize_t plane, Py_ssize_t row, const bn_patch* t, const int32_t* top, int32_t spread,
+                            int32_t* most, int32_t* least)
 {
     const bn_span magnitude = BN_RANGE_OP(set1_epi32)(0x7fffffff), less = BN_RANGE_OP(set1_epi32)(-1);
-    bn_span high[BN_SPANS], low[BN_SPANS], v;
+    bn_span high[BN_SPANS], low[BN_SPANS], v, w, bad = BN_ZERO;
     for (int k = 0; k < BN_SPANS; k++) high[k] = low[k] = less;
     for (Py_ssize_t n = 0; n < t->planes; n++) {
         const char* p = x + n * plane;
-        for (Py_ssize_t i = 0; i < t->rows; i++, p += row)
+        for (Py_ssize_t i = 0; i < t->rows; i++, p += row) {
+            /* the row of the next patch; a processor sees no pattern in these */
+            bn_prefetch(p + 4 * BN_PATCH);
             for (int k = 0; k < BN_SPANS; k++) {
                 __builtin_memcpy(&v, p + k * sizeof v, sizeof v);
                 BN_RANGE(k, v)
             }
+        }
         if (t->tail)
             for (int k = 0; k < BN_SPANS; k++)
                 BN_RANGE(k, bn_span_some((const float*)p + k * BN_SPAN, bn_clipped(t->tail - k * BN_SPAN, BN_SPAN)))
     }
     __builtin_memcpy(most, high, sizeof high), __builtin_memcpy(least, low, sizeof low);
+    for (int k = 0; k < BN_SPANS; k++) {
+        /* what a maximum or a minimum with the ends changes lies beyond them */
+        __builtin_memcpy(&v, top + k * BN_SPAN, sizeof v);
+        w = BN_RANGE_OP(sub_epi32)(v, BN_RANGE_OP(set1_epi32)((spread << 23) + 1));
+        v = BN_RANGE_OP(add_epi32)(v, BN_RANGE_OP(set1_epi32)(0x7ffffe));
+        bad = bn_span_or(bad, bn_span_xor(v, BN_RANGE_OP(max_epi32)(v, high[k])));
+        bad = bn_span_or(bad, bn_span_xor(w, BN_RANGE_OP(min_epu32)(w, low[k])));
+    }
+    return bn_span_none(bad);
 }
 #else
-static inline void bn_range(const char* x, Py_ssize_t plane, Py_ssize_t row, const bn_patch* t, int32_t* most, int32_t* least)
+static inline int bn_within(const char* x, Py_ssize_t plane, Py_ssize_t row, const bn_patch* t, const int32_t* top, int32_t spread,
+                            int32_t* most, int32_t* least)
 {
     int32_t v[BN_PATCH], high[BN_PATCH];
     uint32_t low[BN_PATCH];
@@ -82,7 +104,11 @@ static inline void bn_range(const char* x, Py_ssize_t plane, Py_ssize_t row, con
                 low[j] = (uint32_t)z < low[j] ? (uint32_t)z : low[j];
             }
         }
+    int bad = 0;
+    for (int j = 0; j < BN_PATCH; j++)
+        bad |= (high[j] > top[j] + 0x7ffffe) | (low[j] < (uint32_t)top[j] - ((uint32_t)(spread << 23) + 1));
     __builtin_memcpy(most, high, sizeof high), __builtin_memcpy(least, low, sizeof low);
+    return !bad;
 }
 #endif
 

@@ -36,7 +36,8 @@ cdef extern from "exact.h" nogil:
         const char* x
         const char* y
         Py_ssize_t x_plane, y_plane, x_row, y_row, planes, rows, tail
-    void range_of "bn_range"(const char* x, Py_ssize_t plane, Py_ssize_t row, const Patch* t, int32_t* most, int32_t* least) noexcept
+    bint within "bn_within"(const char* x, Py_ssize_t plane, Py_ssize_t row, const Patch* t, const int32_t* top, int32_t spread,
+                            int32_t* most, int32_t* least) noexcept
     void add_patch "bn_add_patch"(const Patch* r, bint same, const int32_t* x_top, const int32_t* y_top, int64_t f_start,
                                   int64_t s_start, int64_t l_start, int64_t* first, int64_t* high, int64_t* low) noexcept
 
@@ -121,6 +122,10 @@ cdef inline void empty_channels(Exact* k, const Block* b, int64_t* words) noexce
     # all columns; those of a channel side by side, or of the rows that are folded, go together while their tops are equal
     cdef Py_ssize_t length = b.channels * b.size, c, z, p, last
     cdef integer first, high, low
+    if b.fold * b.size == 1:
+        for c in range(b.channels):
+            empty_column(k, c, words + c * WORDS)
+        return
     for c in range(b.channels):
         first, high, low, last = 0, 0, 0, c * b.size
         for z in range(b.fold):
@@ -147,27 +152,26 @@ cdef inline int find_top(int most, int least, int top) noexcept nogil:
     return some if some <= least + <int>SPREAD else max(<int>LEAST_TOP, most)
 
 
-cdef inline void set_tops(Exact* k, Py_ssize_t at, Py_ssize_t together, int x_top, int y_top, int64_t* words) noexcept nogil:
+cdef inline void set_tops(Exact* k, Py_ssize_t at, Py_ssize_t together, int x_top, int y_top, const Block* b,
+                          int64_t* words) noexcept nogil:
     # of so many columns, all PATCH of a run or one, after what they have gained went to the words
     cdef Py_ssize_t i
     if x_top << 23 == k.x_top[at] and y_top << 23 == k.y_top[at]:
         return
     if together > 1:
         empty_lanes(k, words)
-    else:
-        empty_column(k, at, words)
+    elif (k.first[at] | k.high[at] | k.low[at]) != 0:
+        empty_column(k, at, words_of(words, b, at))
     for i in range(at, at + together):
         k.x_top[i], k.y_top[i] = x_top << 23, y_top << 23
 
 
-cdef inline bint fits(const Range* r, const int32_t* top) noexcept nogil:
-    # whether the tops of all columns fit
-    cdef int bad = 0
-    cdef int j
-    for j in range(PATCH):
-        bad |= r.most[j] >= top[j] + 0x7fffff
-        bad |= <uint32_t>r.least[j] < <uint32_t>(top[j] - ((<int>SPREAD << 23) + 1))
-    return bad == 0
+cdef inline void guess_tops(Exact* k, Py_ssize_t at) noexcept nogil:
+    # of columns of which nothing was summed yet: those of the patch beside them
+    cdef Py_ssize_t p
+    for p in range(at, at + PATCH):
+        if k.x_top[p] == 0:
+            k.x_top[p], k.y_top[p] = k.x_top[p - PATCH], k.y_top[p - PATCH]
 
 
 cdef inline int fitting(const Range* r, Py_ssize_t j, Py_ssize_t together, int top) noexcept nogil:
@@ -267,17 +271,15 @@ cdef inline Patch fitted(Exact* k, const Patch* t, bint same, Py_ssize_t at, Py_
     cdef Patch copy
     cdef Py_ssize_t rows = copy_patch(t.x, t.x_plane, t.x_row, t, k.x), j
     cdef int x_top, y_top
-    cdef int64_t* to
     if not same:
         copy_patch(t.y, t.y_plane, t.y_row, t, k.y)
     j = 0
     while j < PATCH:
-        to = words_of(words, b, at + j)
         x_top = y_top = nearest_top(k.x + j, together, rows, k.x_top[at + j] >> 23)
         if not same:
             y_top = nearest_top(k.y + j, together, rows, k.y_top[at + j] >> 23)
-        set_tops(k, at + j, together, x_top, y_top, to)
-        take_out(k.x + j, k.y + j, together, rows, x_top, y_top, same, to)
+        set_tops(k, at + j, together, x_top, y_top, b, words)
+        take_out(k.x + j, k.y + j, together, rows, x_top, y_top, same, words_of(words, b, at + j))
         j += together
     copy.x, copy.y, copy.x_plane, copy.y_plane = <const char*>&k.x[0], <const char*>(&k.x[0] if same else &k.y[0]), 0, 0
     copy.x_row = copy.y_row = PATCH * sizeof(float)
@@ -296,7 +298,7 @@ cdef inline bint refit(Exact* k, const Range* x, const Range* y, Py_ssize_t at, 
         if y != x:
             y_top = fitting(y, j, together, k.y_top[at + j] >> 23)
         if x_top >= 0 and y_top >= 0:
-            set_tops(k, at + j, together, x_top, y_top, words_of(words, b, at + j))
+            set_tops(k, at + j, together, x_top, y_top, b, words)
         else:
             good = False
         j += together
@@ -309,11 +311,9 @@ cdef inline void sum_patch(Exact* k, const Patch* t, bint same, Py_ssize_t at, c
     cdef Patch other = t[0]
     cdef Range x, y
     cdef bint good
-    range_of(t.x, t.x_plane, t.x_row, t, x.most, x.least)
-    good = fits(&x, k.x_top + at)
+    good = within(t.x, t.x_plane, t.x_row, t, k.x_top + at, SPREAD, x.most, x.least)
     if not same:
-        range_of(t.y, t.y_plane, t.y_row, t, y.most, y.least)
-        good = good and fits(&y, k.y_top + at)
+        good &= within(t.y, t.y_plane, t.y_row, t, k.y_top + at, SPREAD, y.most, y.least)
     if not good and not refit(k, &x, &x if same else &y, at, together, b, words):
         other = fitted(k, t, same, at, together, b, words)
     add_patch(&other, same, k.x_top + at, k.y_top + at, start(ROW_BITS - 125), start(ROW_BITS - 251), start(2 * ROW_BITS - 302),
@@ -377,6 +377,8 @@ cdef inline void sum_rows(Exact* k, const Rows* first, const Rows* x, bint same,
             fetch_rows(x, b, row // b.fold + ROWS, (at + p) // PATCH * ROWS, ROWS)
             if not same:
                 fetch_rows(first, b, row // b.fold + ROWS, (at + p) // PATCH * ROWS, ROWS)
+        if p > 0 and k.x_top[at + p] == 0:
+            guess_tops(k, at + p)
         if width - p >= PATCH:
             t.planes, t.rows, t.tail = 1, rows, 0
         else:
