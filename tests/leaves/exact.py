@@ -1,6 +1,7 @@
 """What exact sums are, in Python's integers; and the leaves that add them, as functions by name."""
 
 import ctypes
+import math
 from fractions import Fraction
 from importlib import import_module
 from importlib.util import find_spec
@@ -39,25 +40,32 @@ def integers(x):
 
 def _added(whole, place):
     # halves of 24 bits, 2^39 of which have room in int64
-    low, high = numpy.zeros((2, 512), numpy.int64)
-    numpy.add.at(low, place.ravel(), whole.ravel() & 0xFFFFFF)
-    numpy.add.at(high, place.ravel(), whole.ravel() >> 24)
-    return sum(int(low[p]) + (int(high[p]) << 24) << p for p in numpy.nonzero(low | high)[0].tolist())
+    channels = len(whole)
+    low, high = numpy.zeros((2, channels, 512), numpy.int64)
+    at = numpy.arange(channels)[:, None], place
+    numpy.add.at(low, at, whole & 0xFFFFFF)
+    numpy.add.at(high, at, whole >> 24)
+    found = [0] * channels
+    for c, p in numpy.argwhere(low | high).tolist():
+        found[c] += int(low[c, p]) + (int(high[c, p]) << 24) << p
+    return found
 
 
 def _infinities(values):
     nan = numpy.isnan(values)
-    return int(numpy.sum(nan | (values == numpy.inf))), int(numpy.sum(nan | (values == -numpy.inf)))
+    return ((nan | (values == infinity)).sum(1).tolist() for infinity in (numpy.inf, -numpy.inf))
 
 
 def sums(x, y):
-    """Of a channel: sum x in units of 2^-149, sum x y in those of 2^-298, and how many are infinite of each."""
+    """Of each channel: sum x in units of 2^-149, sum x y in those of 2^-298, and how many are infinite of each."""
+    x, y = (each.reshape(len(each), math.prod(each.shape[1:])) for each in (x, y))
     with numpy.errstate(all="ignore"):
         product = x.astype(float) * y.astype(float)
     finite, both = numpy.isfinite(x), numpy.isfinite(product)
     (a, i), (b, j) = integers(x), integers(y)
-    first, second = _added(a[finite], i[finite]), _added((a * b)[both], (i + j)[both])
-    return first, second, *_infinities(x), *_infinities(product)
+    first = _added(numpy.where(finite, a, 0), numpy.where(finite, i, 0))
+    second = _added(numpy.where(both, a * b, 0), numpy.where(both, i + j, 0))
+    return list(zip(first, second, *_infinities(x), *_infinities(product), strict=True))
 
 
 def value(words):

@@ -80,9 +80,8 @@ def _call(operands, pairs, place, flavour, salt):
     for name, kind, shift in zip(names, flavours, (0, 31), strict=False):
         arrays.append(_tensor(operands, kind, salt + shift))
         args[name] = operands.read(name, arrays[-1], place)
-    channels = operands.extent.channels
-    of = [[a[c] if operands.argument == "s" else a[:, c] for a in arrays] for c in range(channels)]
-    added = [exact.sums(one[0], one[-1]) for one in of]
+    channels_first = [a if operands.argument == "s" else a.transpose(1, 0, 2) for a in arrays]
+    added = exact.sums(channels_first[0], channels_first[-1])
     how = "pairs" if pairs else "moments"
     return f"{operands}, {how}, {', '.join(dict.fromkeys(flavours))}, {place}", operands.extent, args, added
 

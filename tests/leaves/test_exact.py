@@ -178,7 +178,7 @@ def same(got, wanted):
 
 
 def check_moments(x):
-    first, second, *infinite = exact.sums(x, x)
+    first, second, *infinite = exact.sums(x[None], x[None])[0]
     words = exact.words_of(first, second, *infinite)[None]
     found = [each[0] for each in moments(words, len(x))]
     mean, var = exact.moments(first, second, len(x))
