@@ -17,7 +17,13 @@ typedef unsigned __int128 bn_natural;
 typedef int64_t bn_longs __attribute__((vector_size(8 * BN_WIDTH)));
 typedef int32_t bn_ints __attribute__((vector_size(4 * BN_WIDTH), aligned(4)));
 
-typedef struct { const char *x, *y; Py_ssize_t x_plane, y_plane, x_row, y_row, planes, rows, tail; } bn_patch;
+typedef struct {
+    const char *x, *y;
+    Py_ssize_t x_plane, y_plane, x_row, y_row;
+    const char *x_next, *y_next;        /* what is fetched, a line for each row, */
+    Py_ssize_t x_step, y_step;          /* so many bytes apart */
+    Py_ssize_t planes, rows, tail;
+} bn_patch;
 
 static inline Py_ssize_t bn_clipped(Py_ssize_t count, Py_ssize_t most) { return count < 0 ? 0 : count > most ? most : count; }
 
@@ -151,10 +157,15 @@ static inline void bn_add_units(const bn_patch* r, int same, int k, const int32_
 {
     const bn_unit one = bn_spread_unit(1);
     BN_EACH(BN_START)
+    const char *p_next = r->x_next, *q_next = r->y_next;
     (void)one;
     for (Py_ssize_t n = 0; n < r->planes; n++) {
         const char *p = r->x + n * r->x_plane + 4 * k * BN_WIDTH, *q = r->y + n * r->y_plane + 4 * k * BN_WIDTH;
-        for (Py_ssize_t i = 0; i < r->rows; i++, p += r->x_row, q += r->y_row) { BN_EACH(BN_ADD_UNIT) }
+        for (Py_ssize_t i = 0; i < r->rows; i++, p += r->x_row, q += r->y_row) {
+            bn_prefetch_far(p_next), p_next += r->x_step;
+            if (!same) bn_prefetch_far(q_next), q_next += r->y_step;
+            BN_EACH(BN_ADD_UNIT)
+        }
         if (r->tail) { BN_EACH(BN_ADD_SOME) }
     }
     BN_EACH(BN_END)

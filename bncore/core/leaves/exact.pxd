@@ -29,13 +29,15 @@ from bncore.core.digits cimport (
 )
 from bncore.core.types cimport COLUMNS, LINE, Block, Rows, Runs, Span
 from bncore.core.leaves.columns cimport segment_width, segments
-from bncore.core.leaves.numbers cimport memcpy, prefetch_far
+from bncore.core.leaves.numbers cimport memcpy
 
 cdef extern from "exact.h" nogil:
     ctypedef struct Patch "bn_patch":
         const char* x
         const char* y
-        Py_ssize_t x_plane, y_plane, x_row, y_row, planes, rows, tail
+        const char* x_next
+        const char* y_next
+        Py_ssize_t x_plane, y_plane, x_row, y_row, x_step, y_step, planes, rows, tail
     bint within "bn_within"(const char* x, Py_ssize_t plane, Py_ssize_t row, const Patch* t, const int32_t* top, int32_t spread,
                             int32_t* most, int32_t* least) noexcept
     void add_patch "bn_add_patch"(const Patch* r, bint same, const int32_t* x_top, const int32_t* y_top, int64_t f_start,
@@ -282,7 +284,8 @@ cdef inline Patch fitted(Exact* k, const Patch* t, bint same, Py_ssize_t at, Py_
         take_out(k.x + j, k.y + j, together, rows, x_top, y_top, same, words_of(words, b, at + j))
         j += together
     copy.x, copy.y, copy.x_plane, copy.y_plane = <const char*>&k.x[0], <const char*>(&k.x[0] if same else &k.y[0]), 0, 0
-    copy.x_row = copy.y_row = PATCH * sizeof(float)
+    copy.x_row = copy.y_row = copy.x_step = copy.y_step = PATCH * sizeof(float)
+    copy.x_next, copy.y_next = copy.x, copy.y
     copy.planes, copy.rows, copy.tail = 1, rows, 0
     return copy
 
@@ -330,7 +333,7 @@ cdef inline void run_exact(const float* kind, const Span* s, const Runs* dy, con
     cdef Py_ssize_t rows = (s.count + PATCH - 1) // PATCH       # of a plane
     cdef Py_ssize_t planes = max(<Py_ssize_t>1, ROWS // max(<Py_ssize_t>1, rows)), c, n, i, count, patches
     cdef Patch t
-    t.x_row = t.y_row = PATCH * sizeof(float)
+    t.x_row = t.y_row = t.x_step = t.y_step = PATCH * sizeof(float)
     t.x_plane, t.y_plane = first.plane, x.plane
     clear(k, PATCH)
     clear_tops(k, PATCH)
@@ -344,6 +347,7 @@ cdef inline void run_exact(const float* kind, const Span* s, const Runs* dy, con
                 t.rows, t.tail = count // PATCH, count % PATCH
                 t.x = first.base + c * first.channel + n * first.plane + i * sizeof(float)
                 t.y = x.base + c * x.channel + n * x.plane + i * sizeof(float)
+                t.x_next, t.y_next = t.x, t.y
                 sum_patch(k, &t, same, 0, NULL, words + c * WORDS)
                 i, patches = i + count, patches + 1
                 if patches == PATCHES:
@@ -353,30 +357,23 @@ cdef inline void run_exact(const float* kind, const Span* s, const Runs* dy, con
         empty_lanes(k, words + c * WORDS)
 
 
-cdef inline void fetch_rows(const Rows* x, const Block* b, Py_ssize_t row, Py_ssize_t line, Py_ssize_t lines) noexcept nogil:
-    # so many lines of the folded rows from `row` on, as they lie in memory
-    cdef Py_ssize_t in_segment = (segment_width(b) * <Py_ssize_t>sizeof(float) + LINE - 1) // LINE
-    cdef Py_ssize_t step = b.fold * x.stride if b.contiguous else x.stride, i = line % in_segment, _
-    cdef const char* segment = x.base + row * b.fold * x.stride + line // in_segment * step
-    for _ in range(lines):
-        prefetch_far(segment + i * LINE)
-        i += 1
-        if i == in_segment:
-            segment, i = segment + step, 0
-
-
 cdef inline void sum_rows(Exact* k, const Rows* first, const Rows* x, bint same, const Block* b, Py_ssize_t row, Py_ssize_t step,
                           Py_ssize_t rows, Py_ssize_t at, Py_ssize_t width, bint fetched, int64_t* words) noexcept nogil:
     # so many rows from `row` on, each `step` after the other, to columns from `at` on, `width` of them
     cdef Patch t
     cdef Py_ssize_t p = 0
+    cdef bint in_order = fetched and b.contiguous
     t.x_plane, t.y_plane, t.x_row, t.y_row = step * first.stride, step * x.stride, step * first.stride, step * x.stride
+    # as many lines of the rows that are summed next, as they lie in memory; or these rows, which are there
+    t.x_step, t.y_step = LINE if in_order else t.x_row, LINE if in_order else t.y_row
     while p < width:
         t.x, t.y = first.base + row * first.stride + p * sizeof(float), x.base + row * x.stride + p * sizeof(float)
-        if fetched:
-            fetch_rows(x, b, row // b.fold + ROWS, (at + p) // PATCH * ROWS, ROWS)
-            if not same:
-                fetch_rows(first, b, row // b.fold + ROWS, (at + p) // PATCH * ROWS, ROWS)
+        t.x_next, t.y_next = t.x, t.y
+        if in_order:
+            t.x_next = first.base + row * first.stride + ROWS * t.x_row + p // PATCH * ROWS * LINE
+            t.y_next = x.base + row * x.stride + ROWS * t.y_row + p // PATCH * ROWS * LINE
+        elif fetched:
+            t.x_next, t.y_next = t.x + ROWS * t.x_row, t.y + ROWS * t.y_row
         if p > 0 and k.x_top[at + p] == 0:
             guess_tops(k, at + p)
         if width - p >= PATCH:
