@@ -1,4 +1,7 @@
-"""Calls of the leaves of exact sums: `CASES[leaf](memory)` yields what one is in words, its arguments, and what it adds."""
+"""Calls of the leaves of exact sums.
+
+`CASES[leaf](memory)` yields what a call is in words, its extent, its operands, and what it adds to each channel.
+"""
 
 import itertools
 
@@ -106,7 +109,9 @@ def columns(memory):
 
     def call(channels, size, fold, folded, rest, place=None, flavour=None):
         salt = next(salts)
-        place = place or in_turn((APART_END, Place("end", gap=salt % 4), APART_START, at(KIND, salt), END), salt)
+        place = place or in_turn(
+            (APART_END, Place("end", gap=salt % 4), APART_START, at(KIND, salt), END), salt
+        )
         how = {"contiguous": not (place.apart or place.gap) and salt % 3 != 0, "fetched": salt % 4 == 1}
         operands = Rows(memory, KIND, channels, size, fold, folded, rest, **how)
         return _call(operands, salt % 2 == 1, place, flavour or in_turn(list(FLAVOURS), salt // 2), salt)

@@ -1,4 +1,4 @@
-"""Exact sums: every word of every leaf, merged in any way, and what they become, against Python's integers."""
+"""Exact sums: every word of every leaf, merged in any way, and what they become, in Python's integers."""
 
 import ctypes
 import random
@@ -269,7 +269,8 @@ NAN, INF = numpy.nan, numpy.inf
 def test_what_is_not_finite_stays_in_its_channel_and_shows(numbers, mean):
     # as float64 sums have it, in whichever shard it is
     first = numpy.array([[[1, 2, *numbers], [1] * len(numbers) + [2, 3]]], numpy.float32)[0][:, None]
-    words = settled(of_runs(runtime.isa, None, first)) + settled(of_columns(runtime.isa, None, first[:, :, :1]))
+    other = first[:, :, :1]
+    words = settled(of_runs(runtime.isa, None, first)) + settled(of_columns(runtime.isa, None, other))
     found = moments(words, first.shape[2] + 1)
     assert same(found[0][0], mean)
     assert numpy.isnan(found[2][0])

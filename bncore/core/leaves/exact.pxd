@@ -1,25 +1,25 @@
 # Exact sums of float32 data: sum x and sum x^2, or sum dy and sum dy x, added to the words of each channel (core/digits.pxd).
 #
-# a. Both walks sum patches of at most ROWS rows of PATCH columns: a run is read as such rows, whose columns belong to one channel.
-#    A column has three sums in float64, which are exact, and then integers: (f, s, l), where f has the first sum and s + l the second.
-# b. Write e for the exponent field of a float32 number, at least 1: it is below 2^(e - 126), and a multiple of 2^(e - 150). A column
-#    has a *top*: an e that none of its numbers exceeds, and from which none that is not 0 is further than SPREAD = 27 - R, where
-#    ROWS = 2^R. With x < 2^k, k = top - 126, and y likewise:
-#      - f starts from 1.5 2^(k + R + 1), whose last place is 2^(k + R - 51) and of which x is a multiple: f + x is exact, and the
-#        sum of 2^R of them stays where that is the last place. What f has gained is that many of its last places.
-#      - s starts from 1.5 2^(k + k' + R + 1). t = s + x y is rounded to its last place, so s - t is exact; and so is
-#        x y + (s - t), at most half of that, which l gains. l starts from 1.5 2^(k + k' + 2 R - 50), whose last place is the
+# a. Both walks sum patches of at most ROWS rows of PATCH columns; a run is read as such rows, whose columns are all one channel's.
+#    A column has three sums in float64, f, s and l: the first sum is in f, the second in s + l. None of them is ever rounded.
+# b. Write e for the exponent field of a float32 number, at least 1: it is below 2^(e - 126), and a multiple of 2^(e - 150). A
+#    column has a *top*: no e is above it, and none but those of zeros is more than SPREAD = 27 - R below it, where ROWS = 2^R.
+#    With k = top - 126 for x, and k' likewise for y:
+#      - f starts from 1.5 2^(k + R + 1), whose last place is 2^(k + R - 51). Each x is a multiple of that, and 2^R of them do not
+#        take f out of its binade: f + x is exact.
+#      - s starts from 1.5 2^(k + k' + R + 1). t = s + x y is rounded to the last place of s, so s - t is exact; what is left of
+#        x y is at most half of that place, and goes to l. l starts from 1.5 2^(k + k' + 2 R - 50), whose last place is the
 #        product of those of f for x and for y.
-#    Which part of a product goes to s and which to l depends on what came before; their sum does not.
-# c. A patch is looked through first: for each column the largest and the smallest |x|. Where a top does not fit, another is found,
-#    after the integers have been added to the words. Where none fits, since the numbers lie too far from each other, or are not
-#    finite, the patch is copied; those of a column that its top does not reach, or that are not finite, are added to the words one
-#    by one, and are 0 in the copy. So the sums are exact whatever the data, and what is rare is what takes long.
-# d. Tops are kept from channel to channel of a run: nothing depends on them.
-# e. A call leaves words loose if they were, and takes no more than the sums of 2^40 elements.
-# f. Rejected: additions of the bits of x + 1.5 2^n as integers, which cost two more instructions a product; AVX-512 IFMA for
-#    these products, which saves one of nine and is found on fewer processors; the largest and the smallest |x| in the loop of the
-#    sums, which then has more accumulators than there are registers.
+#    Which part of a product goes to s and which to l depends on what came before; their sum does not. What f, s and l have
+#    gained at the end of a patch, in their last places, is the difference of their bits as integers. It is added in 64 bits.
+# c. A patch is looked through first, for the largest and the smallest |x| of each column. Where a top does not fit, another is
+#    found, after the integers have gone to the words. Where none fits, because numbers lie too far apart or are not finite, the
+#    patch is copied without those that the top does not reach, which go to the words one by one. So the sums are exact whatever
+#    the data are, and only what is rare takes long.
+# d. Nothing depends on which top it is: it is kept from channel to channel, and guessed from that of the columns beside.
+# e. A call leaves words loose if they were, and adds at most 2^40 elements to them.
+# f. Rejected: the bits of x + 1.5 2^n added as integers, two instructions more for a product; AVX-512 IFMA for the products, which
+#    saves one instruction of eight; the range in the loop of the sums, which has no registers left for it.
 
 from libc.stdint cimport int32_t, int64_t, uint32_t
 
@@ -363,8 +363,9 @@ cdef inline void sum_rows(Exact* k, const Rows* first, const Rows* x, bint same,
     cdef Patch t
     cdef Py_ssize_t p = 0
     cdef bint in_order = fetched and b.contiguous
-    t.x_plane, t.y_plane, t.x_row, t.y_row = step * first.stride, step * x.stride, step * first.stride, step * x.stride
-    # as many lines of the rows that are summed next, as they lie in memory; or these rows, which are there
+    t.x_plane = t.x_row = step * first.stride
+    t.y_plane = t.y_row = step * x.stride
+    # of the rows that are summed next so many lines as they lie in memory are fetched; or these rows, which are there already
     t.x_step, t.y_step = LINE if in_order else t.x_row, LINE if in_order else t.y_row
     while p < width:
         t.x, t.y = first.base + row * first.stride + p * sizeof(float), x.base + row * x.stride + p * sizeof(float)
@@ -405,7 +406,8 @@ cdef inline void column_exact(const float* kind, const Block* b, const Rows* dy,
     empty_channels(k, b, words)
 
 
-ctypedef void (*RunExact)(const void* kind, const Span* s, const Runs* dy, const Runs* x, int64_t* words, void* work) noexcept nogil
+ctypedef void (*RunExact)(const void* kind, const Span* s, const Runs* dy, const Runs* x, int64_t* words,
+                          void* work) noexcept nogil
 ctypedef void (*ColumnExact)(const void* kind, const Block* b, const Rows* dy, const Rows* x, int64_t* words,
                              void* work) noexcept nogil
 
