@@ -57,7 +57,7 @@ def _infinities(values):
 
 
 def sums(x, y):
-    """Of each channel: sum x in units of 2^-149, sum x y in those of 2^-298, how many of each are infinite."""
+    """Of each channel: sum x in units of 2^-149, sum x y in units of 2^-298, and how many are infinite."""
     x, y = (each.reshape(len(each), math.prod(each.shape[1:])) for each in (x, y))
     with numpy.errstate(all="ignore"):
         product = x.astype(float) * y.astype(float)

@@ -1,6 +1,6 @@
 """Calls of the leaves of exact sums.
 
-`CASES[leaf](memory)` yields what a call is in words, its extent, its operands, and what it adds to each channel.
+`CASES[leaf](memory)` yields what a call is in words, its extent, its operands, and what it adds to channels.
 """
 
 import itertools

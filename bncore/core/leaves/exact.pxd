@@ -1,6 +1,6 @@
 # Exact sums of float32 data: sum x and sum x^2, or sum dy and sum dy x, added to the words of each channel (core/digits.pxd).
 #
-# a. Both walks sum patches of at most ROWS rows of PATCH columns; a run is read as such rows, whose columns are all one channel's.
+# a. Both walks sum patches of at most ROWS rows of PATCH columns; a run is read as such rows, whose columns are one channel's.
 #    A column has three sums in float64, f, s and l: the first sum is in f, the second in s + l. None of them is ever rounded.
 # b. Write e for the exponent field of a float32 number, at least 1: it is below 2^(e - 126), and a multiple of 2^(e - 150). A
 #    column has a *top*: no e is above it, and none but those of zeros is more than SPREAD = 27 - R below it, where ROWS = 2^R.
@@ -18,7 +18,7 @@
 #    the data are, and only what is rare takes long.
 # d. Nothing depends on which top it is: it is kept from channel to channel, and guessed from that of the columns beside.
 # e. A call leaves words loose if they were, and adds at most 2^40 elements to them.
-# f. Rejected: the bits of x + 1.5 2^n added as integers, two instructions more for a product; AVX-512 IFMA for the products, which
+# f. Rejected: the bits of x + 1.5 2^n added as integers, two instructions more for a product; AVX-512 IFMA for products, which
 #    saves one instruction of eight; the range in the loop of the sums, which has no registers left for it.
 
 from libc.stdint cimport int32_t, int64_t, uint32_t
