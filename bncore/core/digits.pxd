@@ -64,19 +64,19 @@ cdef inline uint64_t add_digit(int64_t* word, int64_t digit) noexcept nogil:
     return beyond(word[0])
 
 
-cdef inline void add_short(int64_t* first, int place, integer n) noexcept nogil:
-    # n 2^place to a first sum, |n| < 2^68
-    cdef int64_t* word = first + place // DIGIT
+cdef inline void add_short(int64_t* sum, int digits, int place, integer n) noexcept nogil:
+    # n 2^place to a sum of so many digits, |n| < 2^68: three words change
+    cdef int64_t* word = sum + place // DIGIT
     cdef uint64_t far
     n <<= place % DIGIT
     far = add_digit(word, <uint32_t>n) | add_digit(word + 1, <uint32_t>(n >> DIGIT))
     far |= add_digit(word + 2, <int64_t>(n >> (2 * DIGIT)))
     if far:
-        settle_sum(first, FIRST_DIGITS)
+        settle_sum(sum, digits)
 
 
 cdef inline void add_long(int64_t* second, int place, integer n) noexcept nogil:
-    # n 2^place to a second sum
+    # n 2^place to a second sum, |n| < 2^114 and place < 480: five words change
     cdef int64_t* word = second + place // DIGIT
     cdef natural low = <natural><uint64_t>n << (place % DIGIT)
     cdef integer high = ((n >> 64) << (place % DIGIT)) + <integer>(low >> 64)

@@ -50,6 +50,15 @@ def _special(shape, salt):
     return x
 
 
+def _edge(shape, salt):
+    """As far apart as a top reaches, or one further: all digits set, mostly of one sign."""
+    rng, spread = numpy.random.default_rng(salt), CONSTANTS["SPREAD"]
+    exponent = rng.integers(0, 104, (shape[0], 1, 1)) - rng.choice([0, spread, spread + salt % 2], shape)
+    digits = rng.choice([0xFFFFFF, 0x800001, 0xFFFFFE], shape)
+    signs = rng.choice([1, 1, 1, -1], (shape[0], 1, 1))
+    return (numpy.ldexp(digits, exponent) * signs).astype(numpy.float32)
+
+
 def _plain(flavour):
     return lambda shape, salt: draws.tensor(KIND, shape, flavour, salt)
 
@@ -63,6 +72,7 @@ FLAVOURS = {
     "subnormal": _among(numpy.arange(5) * TINY),
     "zeros": _among([0.0]),
     "extreme": _among([TINY, HUGE, 1.0, 0.0]),
+    "edge": _edge,
     "largest": _among([numpy.finfo(numpy.float32).max]),
     "special": _special,
 }

@@ -64,17 +64,23 @@ def test_a_leaf_adds_what_the_sums_are_and_touches_nothing_else(level, leaf):
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_what_a_leaf_adds_is_the_sum_in_rational_numbers(level):
-    x = numpy.array([1e38, 1e-45, -0.0, 3.0, -1e38, 0.1, -2.5e-41], numpy.float32)
-    words, memory = numpy.zeros((1, exact.WORDS), numpy.int64), Memory()
-    operands = exact_cases.Runs(memory, "float32", 1, 1, len(x))
-    args = {"dy": operands.absent(), "x": operands.read("x", x.reshape(1, 1, -1), exact_cases.END)}
-    work = numpy.zeros(abi.CONSTANTS["EXACT_BYTES"], numpy.uint8)
-    call(exact.function(level, "run_exact"), operands.extent, args, words.ctypes.data, work.ctypes.data)
-    first, second, *_ = exact.value(words[0])
-    numbers = [Fraction(float(each)) for each in x]
-    assert first * exact.UNIT == sum(numbers)
-    assert second * exact.UNIT**2 == sum(each * each for each in numbers)
+@pytest.mark.parametrize(
+    ("dy", "x"),
+    [
+        ([1e38, 1e-45, -0.0, 3.0, -1e38, 0.1, -2.5e-41], [0.1, 1e38, 1.0, -1e-45, 1e38, -1e38, 3.0]),
+        # one by one, at the highest place that there is
+        ([3e38, -3e38], [3e38, 1.1e31]),
+    ],
+)
+def test_what_a_leaf_adds_is_the_sum_in_rational_numbers(level, dy, x):
+    dy, x = (numpy.array([[each]], numpy.float32) for each in (dy, x))
+    numbers, others = ([Fraction(float(each)) for each in array.ravel()] for array in (dy, x))
+    for of, second in ((None, others), (dy, numbers)):
+        words = of_runs(level, of, x)
+        found, infinite = exact.value(words[0])[:2], exact.value(words[0])[2:]
+        assert found[0] * exact.UNIT == sum(second)
+        assert found[1] * exact.UNIT**2 == sum(a * b for a, b in zip(second, others, strict=True))
+        assert infinite == (0, 0, 0, 0)
 
 
 # However a batch is cut.

@@ -25,7 +25,7 @@ from libc.stdint cimport int32_t, int64_t, uint32_t
 
 from bncore.core.digits cimport (
     FIRST_DIGITS, FIRST_INFINITE, SECOND, SECOND_DIGITS, SECOND_INFINITE, WORDS, add_long, add_short, count_infinite, integer,
-    place_of, settle, significand,
+    place_of, significand,
 )
 from bncore.core.types cimport COLUMNS, LINE, Block, Rows, Runs, Span
 from bncore.core.leaves.columns cimport segment_width, segments
@@ -97,7 +97,7 @@ cdef inline void add_to_words(int64_t* words, int x_top, int y_top, integer firs
     # what columns of these tops have gained
     cdef int x_place = (x_top >> 23) - LEAST_TOP, y_place = (y_top >> 23) - LEAST_TOP
     if first != 0:
-        add_short(words, x_place, first)
+        add_short(words, FIRST_DIGITS, x_place, first)
     if (high | low) != 0:
         # the last place of s is 51 - R above that of l
         add_long(words + SECOND, x_place + y_place, (high << (51 - ROW_BITS)) + low)
@@ -228,12 +228,12 @@ cdef inline void add_one(int64_t* words, float x, float y) noexcept nogil:
     # an element: x to the first sum, x y to the second
     cdef double product = <double>x * <double>y
     if is_finite(x):
-        add_short(words, place_of(bits_of(x)), significand(bits_of(x)))
+        add_short(words, FIRST_DIGITS, place_of(bits_of(x)), significand(bits_of(x)))
     else:
         count_infinite(words + FIRST_INFINITE, x)
     if product - product == 0:
-        add_long(words + SECOND, place_of(bits_of(x)) + place_of(bits_of(y)),
-                 <integer>(significand(bits_of(x)) * significand(bits_of(y))))
+        add_short(words + SECOND, SECOND_DIGITS, place_of(bits_of(x)) + place_of(bits_of(y)),
+                  significand(bits_of(x)) * significand(bits_of(y)))
     else:
         count_infinite(words + SECOND_INFINITE, product)
 
