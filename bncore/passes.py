@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy
 from numpy.typing import ArrayLike
 
-from . import axes, checks, functional, recycling
+from . import axes, checks, functional, halves, recycling
 from ._stats import Stats
 from .checks import Array
 from .renormalizing import Correction, correction
@@ -116,15 +116,17 @@ def by_batch(
     y, parts = place, []
     for some in samples:
         rows, room = (batch, place) if whole or place is None else (batch[some], place[some])
-        scale, shift, moved = gamma, beta, None
-        if how.renorm is not None:
+        if how.renorm is None:
+            normalized, stats = functional.forward(rows, gamma, beta, eps=how.eps, axis=axis, out=room)
+            parts.append(Part(some, stats, gamma, None))
+        else:
             assert running is not None
-            own = functional.statistics(rows, eps=how.eps, axis=axis)
-            moved = correction(own, running, how.renorm)
+            stats = functional.statistics(rows, eps=how.eps, axis=axis)
+            moved = correction(stats, running, how.renorm)
             scale, shift = moved.parameters(gamma, beta)
-        normalized, stats = functional.forward(rows, scale, shift, eps=how.eps, axis=axis, out=room)
+            normalized = halves.normalize(rows, scale, shift, stats, axis=axis, out=room)
+            parts.append(Part(some, stats, scale, moved))
         y = normalized if whole else y
-        parts.append(Part(some, stats, scale, moved))
         running = None if running is None else running.after(stats, how.rule)
     assert y is not None
     return axes.parted(y, at, x, out), Pass(x, at, parts, given=False), running
