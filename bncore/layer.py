@@ -228,8 +228,8 @@ class BatchNorm(Exchange):
         TypeError, ValueError
             If an argument is not as above. Nothing has changed then.
         RuntimeError
-            If there was no forward; if x has been written over; or if there was more than one, all of which
-            are forgotten then.
+            If there was no forward; if x has been written over; or if there was more than one. They are
+            forgotten then.
 
         Examples
         --------
@@ -242,7 +242,8 @@ class BatchNorm(Exchange):
 
         Source: the derivatives of equations (9.38)-(9.41), proven in docs/derivation.md.
         """
-        if self._last is None:
+        last = self._last
+        if last is None:
             raise RuntimeError("backward must follow a forward of the same layer, found none")
         forwards = self._trained + self._evaluated
         if forwards > 1:
@@ -251,7 +252,10 @@ class BatchNorm(Exchange):
                 f"backward must follow one forward of the same layer, found {forwards} since the last "
                 "backward: dy could be of any of them (layer.vjp gives each its own gradient)"
             )
-        dx, dgamma, dbeta = self._last.gradients(dy, out)
+        if last.x is None:
+            # it will never have a backward
+            self._forget()
+        dx, dgamma, dbeta = last.gradients(dy, out)
         self._trained = self._evaluated = 0
         if self.affine:
             self.dgamma, self.dbeta = self._gradient(dgamma), self._gradient(dbeta)

@@ -49,6 +49,7 @@ VIOLATED_BY = {
     "sigmoid": "multiplied by the root",
     "learning": "beta with the wrong sign",
     "weighted": "xhat wrong by 0.05 %",
+    "renormalization": "dx without its mean term",
 }
 
 
