@@ -337,7 +337,7 @@ class BatchNorm(Exchange):
             y, passed = passes.by_running(x, at, gamma, beta, running, checks.epsilon(self.eps), out)
         else:
             how = self._how()
-            if running is not None:
+            if running is not None and self.unbiased:
                 self._check_counts(x, at, how)
             y, passed, after = passes.by_batch(x, at, gamma, beta, running, how, out)
             if after is not None and after is not running:
@@ -357,7 +357,7 @@ class BatchNorm(Exchange):
     def _channel(self, x: Array) -> tuple[int, ...]:
         """Where x has its channels, if it has as many as the layer."""
         at = axes.places(self.axis, x.ndim)
-        if tuple(x.shape[i] for i in at) != self._shape:
+        if tuple([x.shape[i] for i in at]) != self._shape:
             raise ValueError(
                 f"x must have {self.num_features} channels at axis {self.axis}, found shape {x.shape}"
             )
@@ -368,10 +368,12 @@ class BatchNorm(Exchange):
     def _check_counts(self, x: Array, at: tuple[int, ...], how: passes.How) -> None:
         """Refuse a batch that has a part of one element a channel."""
         m = x.size // math.prod(self._shape)
-        if not self.unbiased or not m:
-            return
-        samples = next(extent for i, extent in enumerate(x.shape) if i not in at)
-        if any((part.stop - part.start) * m == samples for part in passes.groups(samples, how.ghost)):
+        counts = [m]
+        if how.ghost is not None and m:
+            samples = next(extent for i, extent in enumerate(x.shape) if i not in at)
+            sizes = (part.stop - part.start for part in passes.groups(samples, how.ghost))
+            counts = [size * (m // samples) for size in sizes]
+        if 1 in counts:
             raise ValueError(
                 "x must have more than one element a channel in training"
                 f"{', in each group of ghost batches' if how.ghost else ''}, or its unbiased variance is not "

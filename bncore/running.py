@@ -40,7 +40,7 @@ class Running(NamedTuple):
         seen = self.elements > 1 or (self.elements and not rule.unbiased)
         biased = self.var / _kept(self.elements, rule) if seen else numpy.zeros_like(self.var)
         whole = merge(Stats(self.elements, self.mean, biased, batch.eps), batch)
-        return whole.mean, whole.var * _kept(whole.count, rule)
+        return whole.mean.copy(), whole.var * _kept(whole.count, rule)
 
 
 def _average(old: numpy.ndarray, new: numpy.ndarray, weight: float, factor: float = 1.0) -> numpy.ndarray:

@@ -197,8 +197,8 @@ class State:
 
     def _keep(self, running: Running) -> None:
         vars(self).update(
-            running_mean=numpy.array(running.mean).reshape(self._shape),
-            running_var=numpy.array(running.var).reshape(self._shape),
+            running_mean=running.mean.reshape(self._shape),
+            running_var=running.var.reshape(self._shape),
             num_batches_tracked=running.batches,
             num_elements_tracked=running.elements,
         )
