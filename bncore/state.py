@@ -216,9 +216,7 @@ def _of_channel(axis: Any, num_features: Any) -> tuple[Any, Any]:
         return checks.integer("axis", axis), checks.integer("num_features", num_features, least=1, most=most)
     places = tuple(checks.integer("axis", each) for each in axis)
     if not isinstance(num_features, tuple | list):
-        raise TypeError(
-            f"num_features must be a tuple where axis is one, found {type(num_features).__name__}"
-        )
+        raise TypeError(f"axis must be an integer where num_features is one, found {type(axis).__name__}")
     sizes = tuple(checks.integer("num_features", each, least=1, most=most) for each in num_features)
     if len(sizes) != len(places) or not places:
         raise ValueError(

@@ -162,7 +162,7 @@ def test_what_does_not_fit_cannot_be_assigned(name, value, error):
 @pytest.mark.parametrize(
     ("features", "axis", "error", "message"),
     [
-        (6, (1, 3), TypeError, r"num_features must be a tuple where axis is one, found int"),
+        (6, (1, 3), TypeError, r"axis must be an integer where num_features is one, found tuple"),
         ((3, 2, 5), (1, 3), ValueError, r"num_features must have a number for each axis of \(1, 3\)"),
         ((), (), ValueError, r"num_features must have a number for each axis"),
         ((3, 3), (1, 1), ValueError, r"axis must name axes that differ, found \(1, 1\)"),
