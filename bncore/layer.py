@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy
 from numpy.typing import ArrayLike, DTypeLike
 
-from . import axes, checks, passes, renormalizing
+from . import axes, checks, functional, passes, renormalizing
 from .checks import Array
 from .copying import cast
 from .exchange import Exchange
@@ -65,6 +65,7 @@ class BatchNorm(Exchange):
         then each combination of places along these axes is a channel, and what is one number a channel
         has the shape of num_features, the extents of x at these axes, in this order.
     dtype : float32 or float64. The dtype of gamma and beta, and so of dgamma and dbeta.
+    relu : bool. Whether what is below 0 becomes 0 in y, after the residual has been added.
     unbiased : bool. Whether the running variance takes the unbiased variance of a batch.
     ghost : int, at least 1, or None. The samples of a group; the last group has those that are left. Samples
         lie along the first axis that is not the channel's.
@@ -111,6 +112,7 @@ class BatchNorm(Exchange):
         track_running_stats: bool = True,
         axis: int | tuple[int, ...] = 1,
         dtype: DTypeLike = numpy.float32,
+        relu: bool = False,
         unbiased: bool = True,
         ghost: int | None = None,
         renorm: tuple[float, float] | None = None,
@@ -120,6 +122,7 @@ class BatchNorm(Exchange):
         )
         self.eps = checks.epsilon(eps)
         self.momentum = checks.momentum(momentum)
+        self.relu = checks.switch("relu", relu)
         self.unbiased = bool(unbiased)
         self.ghost, self.renorm = ghost, renorm
         self.renorm = self._how().renorm
@@ -163,17 +166,18 @@ class BatchNorm(Exchange):
         """
         return self.train(False)
 
-    def forward(self, x: ArrayLike, *, out: Array | None = None) -> Array:
+    def forward(self, x: ArrayLike, *, residual: ArrayLike | None = None, out: Array | None = None) -> Array:
         """Normalize x: (9.38)-(9.41) in training, (9.40)-(9.41) by the running statistics in evaluation.
 
-        Calling the layer is the same.
+        With a residual and relu=True y is max(that + residual, 0). Calling the layer is the same.
 
         Parameters
         ----------
-        x : float32 or float64 array with C channels at `axis`, in any layout. The layer keeps a reference to
-            it, not a copy, for `backward`: leave its numbers as they are until then.
-        out : array of x's shape and dtype to write y into; x itself, or no part of any input. With out=x
-            there is no backward: x no longer holds what that needs.
+        x : array as `bncore.forward` takes it, with C channels at `axis`. The layer keeps a reference to it,
+            not a copy, for `backward`, and with relu to y: leave their numbers as they are until then.
+        residual : array of x's shape and dtype, in any layout, or None for 0.
+        out : array of x's shape and dtype to write y into; x or residual itself, or no part of any input.
+            With out=x there is no backward: x no longer holds what that needs.
 
         Returns
         -------
@@ -198,7 +202,7 @@ class BatchNorm(Exchange):
         Source: equations (9.38)-(9.41).
         """
         training = self.training
-        y, self._last = self._through(x, out)
+        y, self._last = self._through(x, residual, out)
         # nobody who trains wants the gradients of what was evaluated before
         self._evaluated = 0 if training else self._evaluated + 1
         self._trained += training
@@ -206,7 +210,9 @@ class BatchNorm(Exchange):
 
     __call__ = forward
 
-    def backward(self, dy: ArrayLike, *, out: Array | None = None) -> Array:
+    def backward(
+        self, dy: ArrayLike, *, out: Array | None = None, residual_out: Array | None = None
+    ) -> Array:
         """The gradients for the forward before, in the mode in which it ran.
 
         dx is returned. dgamma and dbeta are kept; they replace those of the backward before, and are not
@@ -217,7 +223,10 @@ class BatchNorm(Exchange):
         Parameters
         ----------
         dy : array of the shape and dtype of that forward's x, in any layout.
-        out : array of x's shape and dtype to write dx into; dy or x itself, or no part of any input.
+        out : array of x's shape and dtype to write dx into; dy, x or y itself, or no part of any input. With
+            x, and after a relu with y, it cannot be called again.
+        residual_out : array of x's shape and dtype to write the gradient of the residual into, which is dy,
+            and after a relu 0 where y is not above 0; dy itself, or no part of any input or of out.
 
         Returns
         -------
@@ -255,27 +264,30 @@ class BatchNorm(Exchange):
         if last.x is None:
             # it will never have a backward
             self._forget()
-        dx, dgamma, dbeta = last.gradients(dy, out)
+        dx, dgamma, dbeta = last.gradients(dy, out, residual_out)
         self._trained = self._evaluated = 0
         if self.affine:
             self.dgamma, self.dbeta = self._gradient(dgamma), self._gradient(dbeta)
         return dx
 
-    def vjp(self, x: ArrayLike, *, out: Array | None = None) -> tuple[Array, Callable[..., Array]]:
+    def vjp(
+        self, x: ArrayLike, *, residual: ArrayLike | None = None, out: Array | None = None
+    ) -> tuple[Array, Callable[..., Array]]:
         """A forward, and its own gradient: for a layer that is used several times before its gradients.
 
         The running statistics are updated as by `forward`. `backward` does not see this forward.
 
         Parameters
         ----------
-        x : as in `forward`. It is kept for pull.
+        x : as in `forward`. It is kept for pull, and with relu y is.
+        residual : as in `forward`.
         out : as in `forward`, but not x.
 
         Returns
         -------
         y : as `forward` returns it.
-        pull : function of dy and out, as `backward` has them, that returns dx. It adds to dgamma and dbeta,
-            each time that it is called; `zero_grad` makes them None.
+        pull : function of dy, out and residual_out, as `backward` has them, that returns dx. It adds to
+            dgamma and dbeta, each time that it is called; `zero_grad` makes them None.
 
         Raises
         ------
@@ -296,10 +308,10 @@ class BatchNorm(Exchange):
         """
         if isinstance(x, numpy.ndarray) and isinstance(out, numpy.ndarray) and checks.same_elements(out, x):
             raise ValueError("out must not be x itself, which pull needs, found x")
-        y, passed = self._through(x, out)
+        y, passed = self._through(x, residual, out)
 
-        def pull(dy: ArrayLike, *, out: Array | None = None) -> Array:
-            dx, dgamma, dbeta = passed.gradients(dy, out)
+        def pull(dy: ArrayLike, *, out: Array | None = None, residual_out: Array | None = None) -> Array:
+            dx, dgamma, dbeta = passed.gradients(dy, out, residual_out)
             if self.affine:
                 with numpy.errstate(all="ignore"):
                     for name, part in (("dgamma", dgamma), ("dbeta", dbeta)):
@@ -323,26 +335,28 @@ class BatchNorm(Exchange):
         """
         self.dgamma = self.dbeta = None
 
-    def _through(self, x: ArrayLike, out: Array | None) -> tuple[Array, passes.Pass]:
+    def _through(
+        self, x: ArrayLike, residual: ArrayLike | None, out: Array | None
+    ) -> tuple[Array, passes.Pass]:
         """A forward, and what its backward needs; the running statistics are updated."""
         x = checks.tensor("x", x)
+        residual = functional.added_to(x, residual)
         at = self._channel(x)
         gamma, beta = self._flat("gamma"), self._flat("beta")
         # a copy, for what is to come changes it before the backward
         gamma = None if gamma is None else gamma.copy()
         running = self._running() if self.track_running_stats else None
         if len(at) > 1 or self.ghost is not None:
-            checks.output(out, x, {"x": x})
+            checks.output(out, x, {"x": x} | functional.residual_of(residual))
         if running is not None and not self.training:
-            y, passed = passes.by_running(x, at, gamma, beta, running, checks.epsilon(self.eps), out)
-        else:
-            how = self._how()
-            if running is not None and self.unbiased:
-                self._check_counts(x, at, how)
-            y, passed, after = passes.by_batch(x, at, gamma, beta, running, how, out)
-            if after is not None and after is not running:
-                self._keep(after)
-        passed.written(out)
+            eps, relu = checks.epsilon(self.eps), checks.switch("relu", self.relu)
+            return passes.by_running(x, at, gamma, beta, running, eps, residual, relu, out)
+        how = self._how()
+        if running is not None and self.unbiased:
+            self._check_counts(x, at, how)
+        y, passed, after = passes.by_batch(x, at, gamma, beta, running, how, residual, out)
+        if after is not None and after is not running:
+            self._keep(after)
         return y, passed
 
     def _how(self) -> passes.How:
@@ -352,7 +366,7 @@ class BatchNorm(Exchange):
         if renorm is not None and not self.track_running_stats:
             raise ValueError(f"renorm must be None where track_running_stats=False, found {self.renorm!r}")
         rule = Rule(checks.momentum(self.momentum), self.unbiased)
-        return passes.How(self.eps, ghost, renorm, rule)
+        return passes.How(self.eps, checks.switch("relu", self.relu), ghost, renorm, rule)
 
     def _channel(self, x: Array) -> tuple[int, ...]:
         """Where x has its channels, if it has as many as the layer."""
@@ -385,7 +399,7 @@ class BatchNorm(Exchange):
         names = "eps", "momentum", "affine", "track_running_stats", "axis"
         options = {name: getattr(self, name) for name in names} | {"dtype": self.dtype.name}
         # what was not there at first is shown where it is used
-        rest = {"unbiased": True, "ghost": None, "renorm": None}
+        rest = {"relu": False, "unbiased": True, "ghost": None, "renorm": None}
         options |= {name: getattr(self, name) for name, usual in rest.items() if getattr(self, name) != usual}
         shown = ", ".join([f"{self.num_features}", *(f"{name}={value!r}" for name, value in options.items())])
         return f"BatchNorm({shown}){'' if self.training else '.eval()'}"

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from . import axes, checks, functional, halves, recycling
 from ._stats import Stats
 from .checks import Array
+from .copying import copy
 from .renormalizing import Correction, correction
 from .running import Rule, Running
 
@@ -22,9 +23,10 @@ Samples = tuple[slice, ...]
 
 
 class How(NamedTuple):
-    """By what a batch is normalized, beside its own statistics."""
+    """How a batch is normalized in training, beside by its own statistics."""
 
     eps: float
+    relu: bool
     ghost: int | None  # samples that have statistics of their own
     renorm: tuple[float, float] | None  # the limits of r and d
     rule: Rule
@@ -33,7 +35,7 @@ class How(NamedTuple):
 class Part(NamedTuple):
     """Samples that are normalized by the same numbers."""
 
-    samples: Samples
+    samples: Samples  # () for all of them
     stats: Stats
     gamma: Array | None  # times r, where there is a correction
     correction: Correction | None
@@ -41,54 +43,77 @@ class Part(NamedTuple):
 
 @dataclass(slots=True)
 class Pass:
-    """What a forward leaves for its backward: copies, except of x, of what may change in between."""
+    """What a forward leaves for its backward: copies, except of x and y, of what may change in between."""
 
-    x: Array | None  # None: something was written over it
+    x: Array | None  # None: something was written over it, or over y
+    y: Array | None  # of a relu
     at: tuple[int, ...]
     parts: list[Part]
     given: bool  # the statistics did not come from x
 
-    def gradients(self, dy: ArrayLike, out: Array | None) -> tuple[Array, Array, Array]:
+    def gradients(
+        self, dy: ArrayLike, out: Array | None, residual_out: Array | None
+    ) -> tuple[Array, Array, Array]:
         """dx, dgamma and dbeta; the last two in float64 where they were put together."""
         if self.x is None:
             raise RuntimeError(
-                "backward needs x, found y or dx written over it by a call with out=x (give it another out)"
+                "backward needs x, found that a result was written over it (out=x; after a relu, out=y): "
+                "give another out"
             )
-        found = self._gradients(self.x, dy, out)
-        self.written(out)
+        found = self._gradients(self.x, dy, out, residual_out)
+        if _is(out, self.x) or _is(out, self.y) or _is(residual_out, self.y):
+            self.x = None
         return found
 
-    def written(self, out: Array | None) -> None:
-        """Forget x if a result stands in its place."""
-        if out is not None and self.x is not None and checks.same_elements(out, self.x):
-            self.x = None
-
-    def _gradients(self, x: Array, dy: ArrayLike, out: Array | None) -> tuple[Array, Array, Array]:
-        at, axis = self.at, min(self.at)
-        if len(at) == len(self.parts) == 1:
-            return self._of_part(self.parts[0], dy, x, axis, out)
+    def _gradients(
+        self, x: Array, dy: ArrayLike, out: Array | None, residual_out: Array | None
+    ) -> tuple[Array, Array, Array]:
+        at, several = self.at, len(self.parts) > 1
+        if len(at) == 1 and not several and not self.given:
+            return self._of_part(self.parts[0], dy, x, self.y, out, residual_out)
         dy = checks.like("dy", dy, x)
-        checks.output(out, x, {"x": x, "dy": dy})
-        batch, gradient, place = axes.joined(x, at), axes.joined(dy, at), axes.target(out, at)
-        if len(self.parts) == 1:
-            dx, dgamma, dbeta = self._of_part(self.parts[0], gradient, batch, axis, place)
-        else:
-            dx = recycling.empty_like(batch) if place is None else place
-            each = [
-                self._of_part(part, gradient[part.samples], batch[part.samples], axis, dx[part.samples])
-                for part in self.parts
-            ]
-            with numpy.errstate(all="ignore"):
-                dgamma, dbeta = (functools.reduce(numpy.add, [found[i] for found in each]) for i in (1, 2))
+        inputs = {"x": x, "dy": dy, "y": self.y}
+        checks.output(out, x, inputs)
+        functional._gated(residual_out, x, dy, out, inputs)
+        batch, gradient = axes.joined(x, at), axes.joined(dy, at)
+        y = None if self.y is None else axes.joined(self.y, at)
+        place, gate = axes.target(out, at), axes.target(residual_out, at)
+        if several and place is None:
+            place = recycling.empty_like(batch)
+        if residual_out is not None and gate is None:
+            gate = recycling.empty_like(batch)
+        found = [
+            self._of_part(
+                part, gradient[part.samples], batch[part.samples], *_cut(part.samples, y, place, gate)
+            )
+            for part in self.parts
+        ]
+        with numpy.errstate(all="ignore"):
+            dgamma, dbeta = (functools.reduce(numpy.add, [each[i] for each in found]) for i in (1, 2))
+        if gate is not None:
+            axes.parted(gate, at, x, residual_out)
+        dx = found[0][0] if place is None else place
         return axes.parted(dx, at, x, out), dgamma, dbeta
 
     def _of_part(
-        self, part: Part, dy: ArrayLike, x: Array, axis: int, out: Array | None
+        self,
+        part: Part,
+        dy: ArrayLike,
+        x: Array,
+        y: Array | None,
+        out: Array | None,
+        residual_out: Array | None,
     ) -> tuple[Array, Array, Array]:
+        axis = min(self.at)
         if self.given:
+            let_through = _gated(numpy.asarray(dy), y, residual_out)
             mean, var, eps = part.stats.mean, part.stats.var, part.stats.eps
-            return functional.inference_backward(dy, x, part.gamma, mean, var, eps=eps, axis=axis, out=out)
-        dx, dgamma, dbeta = functional.backward(dy, x, part.gamma, part.stats, axis=axis, out=out)
+            return functional.inference_backward(
+                let_through, x, part.gamma, mean, var, eps=eps, axis=axis, out=out
+            )
+        dx, dgamma, dbeta = functional.backward(
+            dy, x, part.gamma, part.stats, axis=axis, y=y, out=out, residual_out=residual_out
+        )
         if part.correction is not None:
             dgamma = part.correction.by_gamma(dgamma, dbeta)
         return dx, dgamma, dbeta
@@ -101,35 +126,42 @@ def by_batch(
     beta: Array | None,
     running: Running | None,
     how: How,
+    residual: Array | None,
     out: Array | None,
 ) -> tuple[Array, Pass, Running | None]:
     """Normalize a batch by its own statistics; what the running statistics are when it has entered them."""
     axis = min(at)
     batch, place = axes.joined(x, at), axes.target(out, at)
+    added = None if residual is None else axes.joined(residual, at)
     along = 1 if axis == 0 else 0
-    samples = [(*[slice(None)] * along, group) for group in groups(batch.shape[along], how.ghost)]
-    whole = len(samples) == 1
-    if not whole:
+    cuts = groups(batch.shape[along], how.ghost)
+    samples: list[Samples] = [()] if len(cuts) == 1 else [(*[slice(None)] * along, cut) for cut in cuts]
+    if len(samples) > 1:
         place = recycling.empty_like(batch) if place is None else place
         # gradients of the parts are added before they are rounded
         gamma = None if gamma is None else gamma.astype(numpy.float64)
     y, parts = place, []
     for some in samples:
-        rows, room = (batch, place) if whole or place is None else (batch[some], place[some])
+        rows, (more, room) = batch[some] if some else batch, _cut(some, added, place)
         if how.renorm is None:
-            normalized, stats = functional.forward(rows, gamma, beta, eps=how.eps, axis=axis, out=room)
+            done, stats = functional.forward(
+                rows, gamma, beta, eps=how.eps, axis=axis, residual=more, relu=how.relu, out=room
+            )
             parts.append(Part(some, stats, gamma, None))
         else:
             assert running is not None
             stats = functional.statistics(rows, eps=how.eps, axis=axis)
             moved = correction(stats, running, how.renorm)
             scale, shift = moved.parameters(gamma, beta)
-            normalized = halves.normalize(rows, scale, shift, stats, axis=axis, out=room)
+            done = halves.normalize(
+                rows, scale, shift, stats, axis=axis, residual=more, relu=how.relu, out=room
+            )
             parts.append(Part(some, stats, scale, moved))
-        y = normalized if whole else y
+        y = done if place is None else place
         running = None if running is None else running.after(stats, how.rule)
     assert y is not None
-    return axes.parted(y, at, x, out), Pass(x, at, parts, given=False), running
+    y = axes.parted(y, at, x, out)
+    return y, _passed(x, y, at, parts, False, how.relu, out), running
 
 
 def by_running(
@@ -139,13 +171,28 @@ def by_running(
     beta: Array | None,
     running: Running,
     eps: float,
+    residual: Array | None,
+    relu: bool,
     out: Array | None,
 ) -> tuple[Array, Pass]:
     """Normalize by running statistics."""
     stats = Stats(running.elements, running.mean, running.var, eps)
     batch, place = axes.joined(x, at), axes.target(out, at)
-    y = functional.inference(batch, gamma, beta, stats.mean, stats.var, eps=eps, axis=min(at), out=place)
-    return axes.parted(y, at, x, out), Pass(x, at, [Part((), stats, gamma, None)], given=True)
+    added = None if residual is None else axes.joined(residual, at)
+    y = functional.inference(
+        batch,
+        gamma,
+        beta,
+        stats.mean,
+        stats.var,
+        eps=eps,
+        axis=min(at),
+        residual=added,
+        relu=relu,
+        out=place,
+    )
+    y = axes.parted(y, at, x, out)
+    return y, _passed(x, y, at, [Part((), stats, gamma, None)], True, relu, out)
 
 
 def groups(samples: int, size: int | None) -> list[slice]:
@@ -153,3 +200,32 @@ def groups(samples: int, size: int | None) -> list[slice]:
     if size is None or samples <= size:
         return [slice(0, samples)]
     return [slice(first, min(first + size, samples)) for first in range(0, samples, size)]
+
+
+def _passed(
+    x: Array, y: Array, at: tuple[int, ...], parts: list[Part], given: bool, relu: bool, out: Array | None
+) -> Pass:
+    # what is left of x and y
+    return Pass(None if _is(out, x) else x, y if relu else None, at, parts, given)
+
+
+def _is(out: Array | None, array: Array | None) -> bool:
+    return out is not None and array is not None and checks.same_elements(out, array)
+
+
+def _cut(some: Samples, *arrays: Array | None) -> list[Array | None]:
+    return [array[some] if some and array is not None else array for array in arrays]
+
+
+def _gated(dy: Array, y: Array | None, residual_out: Array | None) -> Array:
+    # dy where a relu lets it through, which is the gradient of the residual too
+    if y is None and residual_out is None:
+        return dy
+    place = recycling.empty_like(dy) if residual_out is None else residual_out
+    with numpy.errstate(all="ignore"):
+        held = None if y is None else ~(y > 0)
+        if not _is(place, dy):
+            copy(place, dy)
+        if held is not None:
+            numpy.copyto(place, place.dtype.type(0), where=held)
+    return place
