@@ -90,11 +90,13 @@ def recognised(state: Mapping[str, Any]) -> tuple[Library | None, dict[str, Any]
 
 
 def translated(library: Library, state: Mapping[str, Any]) -> dict[str, Any]:
-    """Numbers of a library by the names of bncore; none where there is another name, or no number."""
+    """Numbers of a library by the names of bncore; none where a name is another's, or its statistics lack."""
     if state and set(state) <= set(COLLECTIONS) and all(isinstance(each, Mapping) for each in state.values()):
         state = {name: value for collection in state.values() for name, value in collection.items()}
     ours = {theirs: name for name, theirs in library.names.items()}
-    return {ours[name]: value for name, value in state.items()} if set(state) <= set(ours) else {}
+    # PyTorch alone has layers without
+    needed = set() if library is PYTORCH else {library.names["running_mean"], library.names["running_var"]}
+    return {ours[name]: value for name, value in state.items()} if needed <= set(state) <= set(ours) else {}
 
 
 def plain(value: Any) -> Any:

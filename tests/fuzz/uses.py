@@ -69,7 +69,8 @@ class Uses:
         if self._refuses([self._samples()]):
             return
         room = numpy.array(array, array.dtype.newbyteorder("="))
-        self._same("y", watch.success(one, room, out=room), watch.success(other, numpy.array(room)))
+        wanted = watch.success(other, numpy.array(room))
+        self._same("y", watch.success(one, room, out=room), wanted)
         self._same_state(one, other)
         watch.refusal({"backward"}, one.backward, dy, more=(RuntimeError,))
 
