@@ -306,7 +306,8 @@ class BatchNorm(Exchange):
 
         Source: the derivatives of equations (9.38)-(9.41), proven in docs/derivation.md.
         """
-        if isinstance(x, numpy.ndarray) and isinstance(out, numpy.ndarray) and checks.same_elements(out, x):
+        x = checks.tensor("x", x)
+        if isinstance(out, numpy.ndarray) and checks.same_elements(out, x):
             raise ValueError("out must not be x itself, which pull needs, found x")
         y, passed = self._through(x, residual, out)
 
@@ -366,6 +367,11 @@ class BatchNorm(Exchange):
         if renorm is not None and not self.track_running_stats:
             raise ValueError(f"renorm must be None where track_running_stats=False, found {self.renorm!r}")
         rule = Rule(checks.momentum(self.momentum), self.unbiased)
+        if rule.momentum is None and self.num_batches_tracked and not self.num_elements_tracked:
+            raise ValueError(
+                "num_elements_tracked must be the number of elements in the running statistics where "
+                f"momentum=None, found 0 of {self.num_batches_tracked} batches"
+            )
         return passes.How(self.eps, checks.switch("relu", self.relu), ghost, renorm, rule)
 
     def _channel(self, x: Array) -> tuple[int, ...]:

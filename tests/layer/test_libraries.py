@@ -242,6 +242,14 @@ def test_counts_that_nobody_knows_are_not_made_up():
             layer_from(library, recorded(library), momentum=None)
         for name, value in before.items():
             assert bits(numpy.array(getattr(layer, name))) == bits(numpy.array(value))
+    # nor are they where momentum is taken away afterwards
+    layer = layer_from(PYTORCH, recorded(PYTORCH))
+    layer.momentum = None
+    with pytest.raises(ValueError, match=r"^num_elements_tracked must be .* found 0 of 7 batches$"):
+        layer(P.x)
+    assert_infers(layer)
+    layer.num_elements_tracked = 700
+    assert layer.train()(P.x).shape == P.x.shape
     # PyTorch says that none has entered
     fresh = under(PYTORCH) | {"num_batches_tracked": numpy.array(0)}
     layer = layer_from(PYTORCH, fresh, momentum=None)
