@@ -45,6 +45,7 @@ class Exchange(State):
         """
         if isinstance(source, Mapping):
             return cls._of(PYTORCH, source, {}, options)
+        libraries.check(PYTORCH, "source", source)
         return cls._of(PYTORCH, source.state_dict(), libraries.options(PYTORCH, source, "eps"), options)
 
     @classmethod
@@ -78,6 +79,7 @@ class Exchange(State):
         """
         if isinstance(source, Mapping):
             return cls._of(KERAS, source, {}, options)
+        libraries.check(KERAS, "source", source)
         return cls._of(KERAS, libraries.weights(source), libraries.options(KERAS, source, "epsilon"), options)
 
     @classmethod
@@ -113,6 +115,7 @@ class Exchange(State):
         """
         if isinstance(source, Mapping):
             return cls._of(FLAX, source, {}, options)
+        libraries.check(FLAX, "source", source)
         if variables is None:
             variables = libraries.variables(source)
         return cls._of(FLAX, variables, libraries.options(FLAX, source, "epsilon"), options)
@@ -207,6 +210,7 @@ class Exchange(State):
         numbers = self._as(PYTORCH)
         if module is None:
             return numbers
+        libraries.check(PYTORCH, "module", module)
         held = module.state_dict()
         numbers = self._fitted(PYTORCH, numbers, held)
         module.load_state_dict({name: held[name].new_tensor(value) for name, value in numbers.items()})
@@ -241,6 +245,7 @@ class Exchange(State):
         numbers = self._as(KERAS)
         if layer is None:
             return numbers
+        libraries.check(KERAS, "layer", layer)
         held = libraries.weights(layer)
         numbers, momentum = self._fitted(KERAS, numbers, held), self._momentum(KERAS)
         layer.set_weights([numbers[name] for name in held])
@@ -280,6 +285,7 @@ class Exchange(State):
                 }
                 for collection, names in libraries.COLLECTIONS.items()
             }
+        libraries.check(FLAX, "module", module)
         held = libraries.variables(module)
         numbers, momentum = self._fitted(FLAX, numbers, held), self._momentum(FLAX)
         for name, value in numbers.items():

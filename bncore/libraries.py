@@ -16,6 +16,8 @@ class Library(NamedTuple):
     """The conventions of one library; `names` are its names of what bncore calls so."""
 
     title: str
+    module: str  # what holds them there, and what that is known by
+    known_by: tuple[str, ...]
     names: Mapping[str, str]
     eps: float
     momentum: float
@@ -35,6 +37,8 @@ def _names(gamma: str, beta: str, mean: str, var: str, **counts: str) -> dict[st
 
 PYTORCH = Library(
     "PyTorch",
+    "a torch.nn.BatchNorm",
+    ("state_dict", "eps", "momentum"),
     _names("weight", "bias", "running_mean", "running_var", num_batches_tracked="num_batches_tracked"),
     eps=1e-5,
     momentum=0.1,
@@ -44,6 +48,8 @@ PYTORCH = Library(
 )
 KERAS = Library(
     "Keras",
+    "a keras.layers.BatchNormalization",
+    ("get_weights", "epsilon", "momentum", "axis"),
     _names("gamma", "beta", "moving_mean", "moving_variance"),
     eps=1e-3,
     momentum=0.99,
@@ -54,6 +60,8 @@ KERAS = Library(
 )
 FLAX = Library(
     "Flax",
+    "a flax BatchNorm",
+    ("epsilon", "momentum", "axis"),
     _names("scale", "bias", "mean", "var"),
     eps=1e-5,
     momentum=0.99,
@@ -64,6 +72,8 @@ FLAX = Library(
 )
 ONNX = Library(
     "ONNX",
+    "an onnx.ModelProto or GraphProto",
+    ("SerializeToString",),
     _names("scale", "B", "input_mean", "input_var"),
     eps=1e-5,
     momentum=0.9,
@@ -113,6 +123,12 @@ def plain(value: Any) -> Any:
     return array.astype(numpy.float32) if array.dtype.name == "bfloat16" else array
 
 
+def check(library: Library, name: str, module: Any) -> None:
+    """Refuse what is no module of the library."""
+    if not all(hasattr(module, attribute) for attribute in library.known_by):
+        raise TypeError(f"{name} must be {library.module} or a dictionary, found {type(module).__name__}")
+
+
 def options(library: Library, module: Any, eps: str) -> dict[str, Any]:
     """The options of a module of a library, as bncore has them; `eps` is the library's name of eps."""
     given = {"eps": getattr(module, eps), "momentum": library.turned(module.momentum)}
@@ -144,6 +160,7 @@ class Operator:
     NAMES = ("epsilon", "momentum")
 
     def __init__(self, model: Any, name: str | None) -> None:
+        check(ONNX, "model", model)
         graph = getattr(model, "graph", model)
         nodes = [
             node

@@ -318,6 +318,18 @@ def test_a_source_of_another_library(library):
                 layer_from(library, recorded(other))
 
 
+@pytest.mark.parametrize("library", LIBRARIES, ids=lambda library: library.title)
+@pytest.mark.parametrize("source", [None, 3, [P.gamma], P.gamma, "module"])
+def test_what_is_no_module(source, library):
+    with pytest.raises(TypeError, match=r"^(source|model) must be an? .* or a dictionary, found \w+$"):
+        layer_from(library, source)
+    if source is not None:
+        with pytest.raises(
+            TypeError, match=r"^(module|layer|model) must be an? .* or a dictionary, found \w+$"
+        ):
+            getattr(bncore.BatchNorm(5), f"to_{SHORT[library.title]}")(source)
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("variance", ["unbiased", "biased"])
 def test_training_goes_on_by_the_variance_of_the_library(variance, dtype):
