@@ -101,6 +101,12 @@ class Sums:
         ------
         TypeError, ValueError
             If it is not such an array.
+
+        Examples
+        --------
+        >>> import numpy, bncore
+        >>> bncore.Sums.from_array(bncore.sums(numpy.array([[1.0], [3.0]])).array()).count
+        2
         """
         numbers = checks.per_channel("array", array)
         channels, left = divmod(numbers.size - _HEADER, 3)
