@@ -77,7 +77,15 @@ class Sums:
 
     @staticmethod
     def merged(*shards: "Sums") -> "Sums":
-        """The sums of shards together, whatever their order: bits do not depend on it."""
+        """The sums of shards together, whatever their order: bits do not depend on it.
+
+        Examples
+        --------
+        >>> import numpy, bncore
+        >>> shards = [bncore.sums(numpy.array([[float(number)]])) for number in range(3)]
+        >>> bncore.Sums.merged(*shards).count
+        3
+        """
         return merge(*shards)
 
     def array(self) -> NDArray[numpy.float64]:
