@@ -104,6 +104,14 @@ class GradientSums:
         ------
         TypeError, ValueError
             If it is not such an array.
+
+        Examples
+        --------
+        >>> import numpy, bncore
+        >>> x, dy = numpy.array([[1.0], [3.0]]), numpy.array([[1.0], [2.0]])
+        >>> stats = bncore.sums(x).stats(eps=0.0)
+        >>> bncore.GradientSums.from_array(bncore.gradient_sums(dy, x, stats).array(), stats).dbeta
+        array([3.])
         """
         return cls(stats, array)
 

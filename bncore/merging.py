@@ -77,7 +77,15 @@ class Sums:
 
     @staticmethod
     def merged(*shards: "Sums") -> "Sums":
-        """The sums of shards together, whatever their order: bits do not depend on it."""
+        """The sums of shards together, whatever their order: bits do not depend on it.
+
+        Examples
+        --------
+        >>> import numpy, bncore
+        >>> shards = [bncore.sums(numpy.array([[float(number)]])) for number in range(3)]
+        >>> bncore.Sums.merged(*shards).count
+        3
+        """
         return merge(*shards)
 
     def array(self) -> NDArray[numpy.float64]:
@@ -101,6 +109,12 @@ class Sums:
         ------
         TypeError, ValueError
             If it is not such an array.
+
+        Examples
+        --------
+        >>> import numpy, bncore
+        >>> bncore.Sums.from_array(bncore.sums(numpy.array([[1.0], [3.0]])).array()).count
+        2
         """
         numbers = checks.per_channel("array", array)
         channels, left = divmod(numbers.size - _HEADER, 3)
