@@ -73,9 +73,9 @@ docs: prove $(VENV)/built $(VENV)/with-docs  ## the proofs, their figures, and t
 	$(PY) docs/figures/theorems.py
 	$(PY) docs/experiments/digits.py
 
-.PHONY: book
-book: $(VENV)/with-book  ## the book of theorems as one file of HTML, build/book.html
-	$(PY) docs/book.py
+.PHONY: site
+site: $(VENV)/built $(VENV)/with-site  ## all documents as a web site, build/site/index.html, with the book of theorems
+	$(PY) docs/site/build.py
 
 .PHONY: lint
 lint: $(VENV)/built $(VENV)/with-lint  ## ruff, cython-lint, mypy
@@ -132,5 +132,5 @@ $(VENV)/with-%: pyproject.toml | $(VENV)/made
 $(VENV)/built: pyproject.toml $(SOURCES) | $(VENV)/made
 	@echo "== build: one extension for each instruction-set level, a minute or two"
 	$(PY) -c '$(REQUIRES)' | $(PIP) install --quiet --requirement /dev/stdin
-	$(PIP) install --no-build-isolation --editable .
+	$(PY) .ci/build.py --no-build-isolation --editable .
 	@touch $@
