@@ -1,4 +1,4 @@
-"""The pages of the theorems as a reader meets them: of what batch an equation speaks, what its letters mean."""
+"""The pages of the theorems as a reader meets them: of what batch they speak, and what their letters mean."""
 
 import re
 from pathlib import Path
