@@ -1,5 +1,7 @@
 """Batch normalization as a layer: the functions with parameters, their gradients, and running statistics."""
 
+from __future__ import annotations
+
 import copy
 import sys
 from collections.abc import Mapping
@@ -33,7 +35,7 @@ class _State(Generic[Value]):
     def __get__(self, layer: object, owner: object = None) -> Value:
         return self if layer is None else vars(layer)[self.name]  # type: ignore[return-value]
 
-    def __set__(self, layer: "BatchNorm", value: Value) -> None:
+    def __set__(self, layer: BatchNorm, value: Value) -> None:
         vars(layer)[self.name] = layer._accepted(self.name, value)
 
 
