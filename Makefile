@@ -85,9 +85,13 @@ lint: $(VENV)/built $(VENV)/with-lint  ## ruff, cython-lint, mypy
 	$(PY) -m mypy
 
 .PHONY: dist
-dist: $(VENV)/with-dist  ## sdist, the wheel from it, and the tests against that wheel in a clean environment
+dist: $(VENV)/with-dist  ## sdist, a manylinux wheel from it, and the tests against that wheel in a clean environment
 	rm -rf dist
-	$(PY) -m build
+	@echo "== build: with what .ci/release.txt pins, one to five minutes without a word"
+	PIP_CONSTRAINT=$(abspath .ci/release.txt) $(PY) -m build
+	PATH="$(abspath $(VENV))/bin:$$PATH" $(PY) -m auditwheel repair --wheel-dir dist dist/*-linux_*.whl
+	rm dist/*-linux_*.whl
+	$(PY) -m twine check --strict dist/*
 	$(PY) .ci/contents.py dist/*.tar.gz dist/*.whl
 	.ci/installed $(PYTHON) dist/*.tar.gz dist/*.whl
 

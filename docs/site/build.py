@@ -29,6 +29,7 @@ ELSEWHERE = {
     "spec/README.md": "suite.md",
     "bncore/core/README.md": "core.md",
 }
+CHINESE = r"[\u3000-\u9fff\uff00-\uffef]"
 LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
 TITLE = re.compile(r"^# (.*)$", re.MULTILINE)
 
@@ -63,6 +64,9 @@ def turned(text, source, where):
         return f"{shown}[{words}]({os.path.relpath(place, here)}{'#' * bool(anchor)}{anchor})"
 
     text = LINK.sub(link, re.sub(r"\A<!--.*?-->\s*", "", text, flags=re.DOTALL))
+    if "zh" in Path(where[source]).parts:
+        # a line that ends between two letters of Chinese has no blank there
+        text = re.sub(rf"(?<={CHINESE})\n(?={CHINESE})", "", text)
     text = text.replace("<details>", '<details markdown="1">')
     return re.sub(r"  # doctest: \+\w+$", "", text, flags=re.MULTILINE)
 

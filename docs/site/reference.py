@@ -74,9 +74,20 @@ def _entry(entry):
     return f"`{name}`: {text}" if colon else entry
 
 
+def _table(lines):
+    """A table between lines of equals signs, its columns two blanks apart."""
+    rows = [re.split(r"\s{2,}", line) for line in lines if not line.startswith("=")]
+    wide = max(map(len, rows))
+    head, *body = [[""] * (wide - len(row)) + row for row in rows]
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * wide, *body))
+
+
+def _set_in(part):
+    lines = textwrap.dedent(part).strip().split("\n")
+    return _table(lines) if lines[0].startswith("==") else "\n".join(["```text", *lines, "```"])
+
+
 def _paragraphs(text):
-    """Paragraphs; one that is set in is code."""
+    """Paragraphs; one that is set in is a table or code."""
     parts = [part for part in text.strip("\n").split("\n\n") if part.strip()]
-    return "\n\n".join(
-        f"```text\n{textwrap.dedent(part)}\n```" if part.startswith("    ") else part for part in parts
-    )
+    return "\n\n".join(_set_in(part) if part.startswith("    ") else part for part in parts)
