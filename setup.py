@@ -13,10 +13,12 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+import time
 from pathlib import Path
 
 from Cython.Build import cythonize
 from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
 
 # No fused multiply-add and no reassociation: the same bits from every level and every compiler.
 FLAGS = ["-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-fvisibility=hidden", "-g0"]
@@ -119,4 +121,19 @@ def cythonized():
         )
 
 
-setup(ext_modules=list(cythonized()), options={"build_ext": {"parallel": os.cpu_count()}})
+class Build(build_ext):
+    """Says what is being compiled: pip shows it with -v, and `make` always."""
+
+    def build_extension(self, extension):
+        start = time.monotonic()
+        print(f"bncore: compiling {extension.name}", file=sys.stderr, flush=True)
+        super().build_extension(extension)
+        seconds = time.monotonic() - start
+        print(f"bncore: compiled {extension.name} in {seconds:.0f} s", file=sys.stderr, flush=True)
+
+
+setup(
+    ext_modules=list(cythonized()),
+    cmdclass={"build_ext": Build},
+    options={"build_ext": {"parallel": os.cpu_count()}},
+)

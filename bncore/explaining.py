@@ -1,5 +1,7 @@
 """What a call would do: its plan, for people to read."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

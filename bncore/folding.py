@@ -1,5 +1,7 @@
 """Batch normalization in inference mode as part of the linear layer or convolution before it."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 import numpy

@@ -1,5 +1,7 @@
 """Batch normalization as functions of arrays: (9.38)-(9.41) forward, and the gradients derived from them."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, MutableMapping
 
 import numpy

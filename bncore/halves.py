@@ -4,6 +4,8 @@
 one shard is the batch. The theorem `merging` (docs/proofs/merging.md) says why shards add up to the batch.
 """
 
+from __future__ import annotations
+
 from typing import Self
 
 import numpy
@@ -66,7 +68,7 @@ class GradientSums:
             dgamma: NDArray[numpy.float64] = self._numbers[1] * rstd
         return dgamma
 
-    def __add__(self, other: "GradientSums") -> "GradientSums":
+    def __add__(self, other: GradientSums) -> GradientSums:
         if not isinstance(other, GradientSums):
             return NotImplemented
         if not _same(self._stats, other._stats):

@@ -1,5 +1,7 @@
 """Derivatives beyond the gradient: along a direction, and of the backward pass itself."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 
 import numpy

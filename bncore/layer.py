@@ -1,5 +1,7 @@
 """Batch normalization as a layer: the functions with parameters, their gradients, and running statistics."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
 from typing import Any, Self

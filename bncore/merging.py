@@ -1,5 +1,7 @@
 """The sums of shards, and the statistics of one batch from those of its shards."""
 
+from __future__ import annotations
+
 import sys
 from typing import Self, overload
 
@@ -70,13 +72,13 @@ class Sums:
         stats = self._stats
         return exact(stats.count, stats.mean, rests(stats), stats.var, eps)
 
-    def __add__(self, other: "Sums") -> "Sums":
+    def __add__(self, other: Sums) -> Sums:
         if not isinstance(other, Sums):
             return NotImplemented
         return Sums.merged(self, other)
 
     @staticmethod
-    def merged(*shards: "Sums") -> "Sums":
+    def merged(*shards: Sums) -> Sums:
         """The sums of shards together, whatever their order: bits do not depend on it.
 
         Examples

@@ -39,3 +39,15 @@ def test_public_name_is_documented(name):
         text += "".join(inspect.getdoc(method) for method in methods.values())
     arguments = inspect.signature(item).parameters
     assert all(argument in text for argument in arguments)
+
+
+@pytest.mark.parametrize("name", bncore.__all__)
+def test_the_head_of_its_help_can_be_read(name):
+    item = getattr(bncore, name)
+    try:
+        signature = str(inspect.signature(item))
+    except ValueError:
+        pytest.skip("a compiled class has none")
+    assert len(signature) <= 350
+    assert "Union[" not in signature
+    assert "_Supports" not in signature
