@@ -1,0 +1,432 @@
+"""The core's functions as operators of PyTorch: torch.ops.bncore.forward, backward, and so on.
+
+a. Each is one class: `kernel` computes, `shaped` says what kind of result that gives, `backward` and `jvp` are its derivatives.
+   torch.library has them for autograd, torch.compile and torch.export; as an autograd.Function the same class takes part in
+   forward mode and in the transforms of torch.func, which know nothing of an operator's own derivatives.
+b. The derivatives call operators again, so that they have derivatives in their turn. Beyond the second order, and beyond the
+   first of inference, they are those of the equations in torch's own operations.
+c. Statistics pass between operators as one float64 tensor of shape (2, C): mean and biased variance. Nothing is differentiated
+   by it: x is saved beside it, and what y owes to x through its statistics is part of the derivative by x.
+d. vmap makes a batch of calls one call of more channels: no sum ever leaves a channel.
+e. Rejected: torch.library.custom_op, whose wrapper looks at every call for aliases, in as much time as a small batch takes.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.autograd.forward_ad import unpack_dual
+
+import bncore
+
+from .. import running
+from . import equations
+from .arrays import Result, array, on_torchs_threads, optional, statistics, stats_of, vectors
+
+_library = torch.library.Library("bncore", "FRAGMENT")
+# Results have the strides that `shaped` says only if the arguments have theirs.
+_TAGS = (torch.Tag.pt2_compliant_tag, torch.Tag.needs_exact_strides)
+
+Found = tuple[Tensor, ...]
+
+
+class Operator:
+    """The operator of a class, to be called in the form that takes part in what is going on."""
+
+    def __init__(self, function: Any) -> None:
+        name, _, signature = function.schema.partition("(")
+        name = f"bncore::{name}"
+        torch.library.define(name, f"({signature}", lib=_library, tags=_TAGS)
+        torch.library.impl(name, "CPU", on_torchs_threads(function.kernel), lib=_library)
+        torch.library.register_fake(name, function.shaped, lib=_library)
+        torch.library.register_autograd(
+            name, function.backward, setup_context=function.setup_context, lib=_library
+        )
+        torch.library.register_vmap(name, self._in_channels, lib=_library)
+        self.operator = getattr(torch.ops.bncore, name.removeprefix("bncore::")).default
+        self.function = function
+        function.forward, function.vmap = staticmethod(self.operator), staticmethod(self._in_channels)
+
+    def __call__(self, *arguments: Any) -> Any:
+        if not torch.compiler.is_compiling() and (
+            torch._C._are_functorch_transforms_active()
+            or any(isinstance(each, Tensor) and unpack_dual(each).tangent is not None for each in arguments)
+        ):
+            return self.function.apply(*arguments)
+        return self.operator(*arguments)
+
+    def _in_channels(self, info: Any, in_dims: tuple[int | None, ...], *arguments: Any) -> Any:
+        batch, given, found = info.batch_size, self.function.given, self.function.found
+        results = self(*(fold(*each, batch) for each in zip(arguments, in_dims, given, strict=True)))
+        if isinstance(results, Tensor):
+            return unfold(results, found, batch), _place(found)
+        return (
+            tuple(unfold(*each, batch) for each in zip(results, found, strict=True)),
+            tuple(map(_place, found)),
+        )
+
+
+def _place(kind: str) -> int:
+    # of the channel
+    return 1 if kind == "t" else 0
+
+
+def fold(value: Any, dim: int | None, kind: str, batch: int) -> Any:
+    """An argument with the axis of a batch of calls as a part of the channel's."""
+    if not isinstance(value, Tensor):
+        return value
+    whole = value.expand(batch, *value.shape) if dim is None else value.movedim(dim, 0)
+    place = _place(kind)
+    return whole.movedim(0, place).flatten(place, place + 1)
+
+
+def unfold(result: Tensor, kind: str, batch: int) -> Tensor:
+    """A result with that axis by itself again, before the channel's."""
+    return result.unflatten(_place(kind), (batch, -1))
+
+
+class _Operator(torch.autograd.Function):
+    """What the operators have in common."""
+
+    @staticmethod
+    def keep(ctx: Any, eps: float, *tensors: Tensor | None) -> None:
+        """Keep what the derivatives need. Those of results that are 0 come as None."""
+        ctx.eps = eps
+        ctx.set_materialize_grads(False)
+        ctx.save_for_backward(*tensors)
+        ctx.save_for_forward(*tensors)
+
+
+class _DoubleBackward(_Operator):
+    """The gradients of `backward`: d_dy, d_x and d_gamma."""
+
+    schema = (
+        "double_backward(Tensor? ddx, Tensor? ddgamma, Tensor? ddbeta, Tensor dy, Tensor x, Tensor? gamma, "
+        "Tensor stats, float eps) -> (Tensor, Tensor, Tensor)"
+    )
+    given, found = "tvvttvt.", "ttv"
+
+    @staticmethod
+    def kernel(
+        ddx: Any, ddgamma: Any, ddbeta: Any, dy: Any, x: Any, gamma: Any, stats: Any, eps: float
+    ) -> Found:
+        d_dy, d_x = Result(x), Result(x)
+        outer, of = map(optional, (ddx, ddgamma, ddbeta)), map(optional, (dy, x, gamma))
+        out = d_dy.out, d_x.out
+        *_, d_gamma = bncore.double_backward(*outer, *of, stats_of(x, stats, eps), out=out)
+        return d_dy.written(), d_x.written(), *vectors([d_gamma], _parameter(x, gamma))
+
+    @staticmethod
+    def shaped(
+        ddx: Any, ddgamma: Any, ddbeta: Any, dy: Any, x: Any, gamma: Any, stats: Any, eps: float
+    ) -> Found:
+        return torch.empty_like(x), torch.empty_like(x), _one_a_channel(x, gamma)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
+        *tensors, _, eps = inputs
+        _Operator.keep(ctx, eps, *tensors)
+
+    @staticmethod
+    def backward(ctx: Any, *cotangents: Any) -> Any:
+        function, given = _third(ctx)
+        return *_pulled(function, given, ctx.saved_tensors, cotangents), None, None
+
+    @staticmethod
+    def jvp(ctx: Any, *tangents: Any) -> Any:
+        function, given = _third(ctx)
+        return _pushed(function, given, tangents)
+
+
+class _Backward(_Operator):
+    """The gradients of `forward`: dx, dgamma and dbeta."""
+
+    schema = (
+        "backward(Tensor dy, Tensor x, Tensor? gamma, Tensor stats, float eps) -> (Tensor, Tensor, Tensor)"
+    )
+    given, found = "ttvt.", "tvv"
+
+    @staticmethod
+    def kernel(dy: Any, x: Any, gamma: Any, stats: Any, eps: float) -> Found:
+        dx = Result(x)
+        _, *sums = bncore.backward(array(dy), array(x), optional(gamma), stats_of(x, stats, eps), out=dx.out)
+        return dx.written(), *vectors(sums, _parameter(x, gamma))
+
+    @staticmethod
+    def shaped(dy: Any, x: Any, gamma: Any, stats: Any, eps: float) -> Found:
+        return torch.empty_like(x), _one_a_channel(x, gamma), _one_a_channel(x, gamma)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
+        *tensors, eps = inputs
+        _Operator.keep(ctx, eps, *tensors)
+
+    @staticmethod
+    def backward(ctx: Any, ddx: Any, ddgamma: Any, ddbeta: Any) -> Any:
+        dy, x, gamma, stats = ctx.saved_tensors
+        if ddx is None and ddgamma is None and ddbeta is None:
+            return None, None, None, None, None
+        d_dy, d_x, d_gamma = double_backward(ddx, ddgamma, ddbeta, dy, x, gamma, stats, ctx.eps)
+        return d_dy, d_x, None if gamma is None else d_gamma, None, None
+
+    @staticmethod
+    def jvp(ctx: Any, t_dy: Any, t_x: Any, t_gamma: Any, *_: Any) -> Any:
+        dy, x, gamma, stats = ctx.saved_tensors
+        zero = x.new_zeros(x.shape[1], dtype=_parameter(x, gamma))
+        dx, dgamma, dbeta = torch.zeros_like(x), zero, zero
+        if t_dy is not None:
+            # it is linear in dy
+            dx, dgamma, dbeta = backward(t_dy, x, gamma, stats, ctx.eps)
+        if t_x is not None or t_gamma is not None:
+            # dx, dgamma and dbeta are a gradient, so their Jacobian by x, gamma and beta is symmetric
+            _, more, of_gamma = double_backward(t_x, t_gamma, None, dy, x, gamma, stats, ctx.eps)
+            dx, dgamma = dx + more, dgamma + of_gamma
+        return dx, dgamma, dbeta
+
+
+class _Forward(_Operator):
+    """y by the statistics of x, and these."""
+
+    schema = "forward(Tensor x, Tensor? gamma, Tensor? beta, float eps) -> (Tensor, Tensor)"
+    given, found = "tvv.", "tt"
+
+    @staticmethod
+    def kernel(x: Any, gamma: Any, beta: Any, eps: float) -> Found:
+        y = Result(x)
+        _, stats = bncore.forward(array(x), optional(gamma), optional(beta), eps=eps, out=y.out)
+        return y.written(), statistics(stats)
+
+    @staticmethod
+    def shaped(x: Any, gamma: Any, beta: Any, eps: float) -> Found:
+        return torch.empty_like(x), x.new_empty((2, x.shape[1]), dtype=torch.float64)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
+        x, gamma, beta, eps = inputs
+        _, stats = output
+        ctx.mark_non_differentiable(stats)
+        ctx.beta = None if beta is None else beta.dtype
+        _Operator.keep(ctx, eps, x, gamma, stats)
+
+    @staticmethod
+    def backward(ctx: Any, dy: Any, _: Any) -> Any:
+        if dy is None:
+            return None, None, None, None
+        x, gamma, stats = ctx.saved_tensors
+        dx, dgamma, dbeta = backward(dy, x, gamma, stats, ctx.eps)
+        return *_asked_for(dx, dgamma, dbeta, gamma, ctx.beta), None
+
+    @staticmethod
+    def jvp(ctx: Any, t_x: Any, t_gamma: Any, t_beta: Any, _: Any) -> Any:
+        x, gamma, stats = ctx.saved_tensors
+        # the Jacobian by x is symmetric
+        along_x = None if t_x is None else backward(t_x, x, gamma, stats, ctx.eps)[0]
+        return _moved(along_x, x, t_gamma, t_beta, *stats, ctx.eps), None
+
+
+class _InferenceBackward(_Operator):
+    """The gradients of `inference`: dx, dgamma and dbeta."""
+
+    schema = (
+        "inference_backward(Tensor dy, Tensor x, Tensor? gamma, Tensor mean, Tensor var, float eps) "
+        "-> (Tensor, Tensor, Tensor)"
+    )
+    given, found = "ttvvv.", "tvv"
+
+    @staticmethod
+    def kernel(dy: Any, x: Any, gamma: Any, mean: Any, var: Any, eps: float) -> Found:
+        dx = Result(x)
+        of = array(dy), array(x), optional(gamma), array(mean), array(var)
+        _, *sums = bncore.inference_backward(*of, eps=eps, out=dx.out)
+        return dx.written(), *vectors(sums, _parameter(x, gamma))
+
+    @staticmethod
+    def shaped(dy: Any, x: Any, gamma: Any, mean: Any, var: Any, eps: float) -> Found:
+        return torch.empty_like(x), _one_a_channel(x, gamma), _one_a_channel(x, gamma)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
+        *tensors, eps = inputs
+        _Operator.keep(ctx, eps, *tensors)
+
+    @staticmethod
+    def backward(ctx: Any, *cotangents: Any) -> Any:
+        function, given = _second_by(ctx)
+        d_dy, d_x, d_gamma, *_ = _pulled(function, given, ctx.saved_tensors, cotangents)
+        return d_dy, d_x, d_gamma, None, None, None
+
+    @staticmethod
+    def jvp(ctx: Any, *tangents: Any) -> Any:
+        function, given = _second_by(ctx)
+        return _pushed(function, given, tangents)
+
+
+class _Inference(_Operator):
+    """y by given statistics."""
+
+    schema = "inference(Tensor x, Tensor? gamma, Tensor? beta, Tensor mean, Tensor var, float eps) -> Tensor"
+    given, found = "tvvvv.", "t"
+
+    @staticmethod
+    def kernel(x: Any, gamma: Any, beta: Any, mean: Any, var: Any, eps: float) -> Tensor:
+        y = Result(x)
+        of = array(x), optional(gamma), optional(beta), array(mean), array(var)
+        bncore.inference(*of, eps=eps, out=y.out)
+        return y.written()
+
+    @staticmethod
+    def shaped(x: Any, gamma: Any, beta: Any, mean: Any, var: Any, eps: float) -> Tensor:
+        return torch.empty_like(x)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
+        x, gamma, beta, mean, var, eps = inputs
+        ctx.beta = None if beta is None else beta.dtype
+        _Operator.keep(ctx, eps, x, gamma, mean, var)
+
+    @staticmethod
+    def backward(ctx: Any, dy: Any) -> Any:
+        if dy is None:
+            return None, None, None, None, None, None
+        x, gamma, mean, var = ctx.saved_tensors
+        dx, dgamma, dbeta = inference_backward(dy, x, gamma, mean, var, ctx.eps)
+        return *_asked_for(dx, dgamma, dbeta, gamma, ctx.beta), None, None, None
+
+    @staticmethod
+    def jvp(ctx: Any, t_x: Any, t_gamma: Any, t_beta: Any, *_: Any) -> Any:
+        x, gamma, mean, var = ctx.saved_tensors
+        along_x = None if t_x is None else inference_backward(t_x, x, gamma, mean, var, ctx.eps)[0]
+        return _moved(along_x, x, t_gamma, t_beta, mean, var, ctx.eps)
+
+
+forward = Operator(_Forward)
+backward = Operator(_Backward)
+double_backward = Operator(_DoubleBackward)
+inference = Operator(_Inference)
+inference_backward = Operator(_InferenceBackward)
+
+
+# Of several operators.
+
+
+def _parameter(x: Tensor, gamma: Tensor | None) -> torch.dtype:
+    return (x if gamma is None else gamma).dtype
+
+
+def _one_a_channel(x: Tensor, gamma: Tensor | None) -> Tensor:
+    return x.new_empty(x.shape[1], dtype=_parameter(x, gamma))
+
+
+def _asked_for(dx: Any, dgamma: Any, dbeta: Any, gamma: Any, beta: torch.dtype | None) -> Any:
+    # the gradients of those that were given
+    return dx, None if gamma is None else dgamma, None if beta is None else dbeta.to(beta)
+
+
+def _moved(along_x: Any, x: Any, t_gamma: Any, t_beta: Any, mean: Any, var: Any, eps: float) -> Any:
+    # how y moves: along_x as x does, by xhat as gamma does, and as beta does
+    if t_gamma is None and t_beta is None:
+        return torch.zeros_like(x) if along_x is None else along_x
+    t_gamma = torch.zeros_like(t_beta) if t_gamma is None else t_gamma
+    along_parameters = inference(x, t_gamma, t_beta, mean, var, eps)
+    return along_parameters if along_x is None else along_x + along_parameters
+
+
+def _third(ctx: Any) -> Any:
+    # `double_backward` by the equations, and at what
+    ddx, ddgamma, ddbeta, dy, x, gamma = ctx.saved_tensors
+    one = torch.ones_like(_one_a_channel(x, gamma))
+    given = _filled((ddx, ddgamma, ddbeta, dy, x), (x, one, one, x, x))
+    types = x.dtype, x.dtype, one.dtype
+    return _wide(equations.second, ctx.eps, types), (*given, one if gamma is None else gamma)
+
+
+def _second_by(ctx: Any) -> Any:
+    # `inference_backward` by the equations, and at what
+    dy, x, gamma, mean, var = ctx.saved_tensors
+    one = torch.ones_like(_one_a_channel(x, gamma))
+    types = x.dtype, one.dtype, one.dtype
+    return _wide(equations.gradients_by, ctx.eps, types), (dy, x, one if gamma is None else gamma, mean, var)
+
+
+def _wide(function: Any, eps: float, types: tuple[torch.dtype, ...]) -> Callable[..., Found]:
+    # computed in float64
+    def wide(*tensors: Tensor) -> Found:
+        found = function(*(each.double() for each in tensors), eps)
+        return tuple(each.to(dtype) for each, dtype in zip(found, types, strict=True))
+
+    return wide
+
+
+def _filled(tensors: Any, like: Any) -> Found:
+    # 0 for what is absent; there may be more tensors than are differentiated by
+    return tuple(
+        torch.zeros_like(other) if each is None else each for each, other in zip(tensors, like, strict=False)
+    )
+
+
+def _pulled(function: Any, at: Any, given: Any, cotangents: Any) -> list[Tensor | None]:
+    # the gradients by those that were given
+    found, pull = torch.func.vjp(function, *at)
+    gradients = pull(_filled(cotangents, found))
+    return [None if each is None else gradient for each, gradient in zip(given, gradients, strict=True)]
+
+
+def _pushed(function: Any, at: Any, tangents: Any) -> Found:
+    # J't' is what t pulls back to; it is linear in t', and so J t is what t pulls that back to. There is no forward mode within
+    # forward mode
+    def pullback(*cotangents: Tensor) -> Any:
+        return torch.func.vjp(function, *at)[1](cotangents)
+
+    found, pull = torch.func.vjp(pullback, *map(torch.zeros_like, function(*at)))
+    moved: Found = pull(_filled(tangents, found))
+    return moved
+
+
+# The running statistics, which are written in place.
+
+torch.library.define(
+    "bncore::update",
+    "(Tensor(a!) running_mean, Tensor(b!) running_var, Tensor stats, SymInt count, float momentum) -> ()",
+    lib=_library,
+    tags=_TAGS,
+)
+
+
+@torch.library.impl("bncore::update", "CPU", lib=_library)
+def _update(running_mean: Tensor, running_var: Tensor, stats: Tensor, count: int, momentum: float) -> None:
+    if count < 2:
+        # a batch of nothing; one element has no unbiased variance
+        return
+    kept = bncore.Stats(0, array(running_mean), array(running_var), 0.0)
+    mean, var = running.updated(kept, bncore.Stats(count, *array(stats), 0.0), momentum)
+    for buffer, value in (running_mean, mean), (running_var, var):
+        buffer.detach().copy_(torch.from_numpy(value))
+    torch.autograd.graph.increment_version((running_mean, running_var))
+
+
+@torch.library.register_fake("bncore::update", lib=_library)
+def _updated(running_mean: Any, running_var: Any, stats: Any, count: int, momentum: float) -> None:
+    return None
+
+
+@torch.library.register_vmap("bncore::update", lib=_library)
+def _update_each(
+    info: Any, in_dims: Any, running_mean: Any, running_var: Any, stats: Any, count: int, momentum: float
+) -> tuple[None, None]:
+    if in_dims[0] is None or in_dims[1] is None:
+        raise RuntimeError(
+            "running_mean and running_var must be batched in vmap where the input is, since they are updated "
+            "in place; found one for all"
+        )
+    buffers = [
+        fold(each, dim, "v", info.batch_size)
+        for each, dim in zip((running_mean, running_var), in_dims, strict=False)
+    ]
+    update(*buffers, fold(stats, in_dims[2], "t", info.batch_size), count, momentum)
+    for buffer, dim, flat in zip((running_mean, running_var), in_dims, buffers, strict=False):
+        buffer.copy_(unfold(flat, "v", info.batch_size).movedim(0, dim))
+    return None, None
+
+
+update = torch.ops.bncore.update.default
