@@ -1,14 +1,16 @@
 """The core's functions as operators of PyTorch: torch.ops.bncore.forward, backward, and so on.
 
-a. Each is one class: `kernel` computes, `shaped` says what kind of result that gives, `backward` and `jvp` are its derivatives.
-   torch.library has them for autograd, torch.compile and torch.export; as an autograd.Function the same class takes part in
-   forward mode and in the transforms of torch.func, which know nothing of an operator's own derivatives.
-b. The derivatives call operators again, so that they have derivatives in their turn. Beyond the second order, and beyond the
-   first of inference, they are those of the equations in torch's own operations.
-c. Statistics pass between operators as one float64 tensor of shape (2, C): mean and biased variance. Nothing is differentiated
-   by it: x is saved beside it, and what y owes to x through its statistics is part of the derivative by x.
+a. Each is one class: `kernel` computes, `shaped` says what kind of result that gives, `backward` and `jvp`
+   are its derivatives. torch.library has them for autograd, torch.compile and torch.export; as an
+   autograd.Function the same class takes part in forward mode and in the transforms of torch.func, which
+   do not ask an operator for its derivatives.
+b. The derivatives call operators again, so that they have derivatives in their turn. Beyond the second order,
+   and beyond the first of inference, they are those of the equations in torch's own operations, in float64.
+c. Statistics pass between operators as one float64 tensor of shape (2, C): mean and biased variance. Nothing
+   is differentiated by it: what y owes to x through its statistics is part of the derivative by x.
 d. vmap makes a batch of calls one call of more channels: no sum ever leaves a channel.
-e. Rejected: torch.library.custom_op, whose wrapper looks at every call for aliases, in as much time as a small batch takes.
+e. Rejected: torch.library.custom_op, whose wrapper looks at every call for aliases, for as long as a small
+   batch takes.
 """
 
 from collections.abc import Callable
@@ -130,13 +132,14 @@ class _DoubleBackward(_Operator):
 
     @staticmethod
     def backward(ctx: Any, *cotangents: Any) -> Any:
-        function, given = _third(ctx)
-        return *_pulled(function, given, ctx.saved_tensors, cotangents), None, None
+        function, given, found = _third(ctx)
+        gradients = equations.pulled(function, given, equations.filled(cotangents, found))
+        return *_of_those(ctx.saved_tensors, gradients), None, None
 
     @staticmethod
     def jvp(ctx: Any, *tangents: Any) -> Any:
-        function, given = _third(ctx)
-        return _pushed(function, given, tangents)
+        function, given, _ = _third(ctx)
+        return equations.pushed(function, given, equations.filled(tangents, given))
 
 
 class _Backward(_Operator):
@@ -173,15 +176,15 @@ class _Backward(_Operator):
     @staticmethod
     def jvp(ctx: Any, t_dy: Any, t_x: Any, t_gamma: Any, *_: Any) -> Any:
         dy, x, gamma, stats = ctx.saved_tensors
-        zero = x.new_zeros(x.shape[1], dtype=_parameter(x, gamma))
-        dx, dgamma, dbeta = torch.zeros_like(x), zero, zero
         if t_dy is not None:
             # it is linear in dy
             dx, dgamma, dbeta = backward(t_dy, x, gamma, stats, ctx.eps)
         if t_x is not None or t_gamma is not None:
             # dx, dgamma and dbeta are a gradient, so their Jacobian by x, gamma and beta is symmetric
-            _, more, of_gamma = double_backward(t_x, t_gamma, None, dy, x, gamma, stats, ctx.eps)
-            dx, dgamma = dx + more, dgamma + of_gamma
+            _, of_dx, of_dgamma = double_backward(t_x, t_gamma, None, dy, x, gamma, stats, ctx.eps)
+            if t_dy is None:
+                return of_dx, of_dgamma, torch.zeros_like(of_dgamma)
+            dx, dgamma = equations.plus(dx, of_dx), equations.plus(dgamma, of_dgamma)
         return dx, dgamma, dbeta
 
 
@@ -222,7 +225,8 @@ class _Forward(_Operator):
         x, gamma, stats = ctx.saved_tensors
         # the Jacobian by x is symmetric
         along_x = None if t_x is None else backward(t_x, x, gamma, stats, ctx.eps)[0]
-        return _moved(along_x, x, t_gamma, t_beta, *stats, ctx.eps), None
+        # what gamma and beta are multiplied with depends on x, by its statistics too
+        return _moved(along_x, lambda *of: forward(x, *of, ctx.eps)[0], x, t_gamma, t_beta), None
 
 
 class _InferenceBackward(_Operator):
@@ -252,14 +256,14 @@ class _InferenceBackward(_Operator):
 
     @staticmethod
     def backward(ctx: Any, *cotangents: Any) -> Any:
-        function, given = _second_by(ctx)
-        d_dy, d_x, d_gamma, *_ = _pulled(function, given, ctx.saved_tensors, cotangents)
-        return d_dy, d_x, d_gamma, None, None, None
+        function, given, found = _second_by(ctx)
+        gradients = equations.pulled(function, given, equations.filled(cotangents, found))
+        return *_of_those(ctx.saved_tensors[:3], gradients[:3]), None, None, None
 
     @staticmethod
     def jvp(ctx: Any, *tangents: Any) -> Any:
-        function, given = _second_by(ctx)
-        return _pushed(function, given, tangents)
+        function, given, _ = _second_by(ctx)
+        return equations.pushed(function, given, equations.filled(tangents, given))
 
 
 class _Inference(_Operator):
@@ -297,7 +301,7 @@ class _Inference(_Operator):
     def jvp(ctx: Any, t_x: Any, t_gamma: Any, t_beta: Any, *_: Any) -> Any:
         x, gamma, mean, var = ctx.saved_tensors
         along_x = None if t_x is None else inference_backward(t_x, x, gamma, mean, var, ctx.eps)[0]
-        return _moved(along_x, x, t_gamma, t_beta, mean, var, ctx.eps)
+        return _moved(along_x, lambda *of: inference(x, *of, mean, var, ctx.eps), x, t_gamma, t_beta)
 
 
 forward = Operator(_Forward)
@@ -323,64 +327,44 @@ def _asked_for(dx: Any, dgamma: Any, dbeta: Any, gamma: Any, beta: torch.dtype |
     return dx, None if gamma is None else dgamma, None if beta is None else dbeta.to(beta)
 
 
-def _moved(along_x: Any, x: Any, t_gamma: Any, t_beta: Any, mean: Any, var: Any, eps: float) -> Any:
+def _moved(along_x: Any, layer: Any, x: Any, t_gamma: Any, t_beta: Any) -> Any:
     # how y moves: along_x as x does, by xhat as gamma does, and as beta does
     if t_gamma is None and t_beta is None:
         return torch.zeros_like(x) if along_x is None else along_x
-    t_gamma = torch.zeros_like(t_beta) if t_gamma is None else t_gamma
-    along_parameters = inference(x, t_gamma, t_beta, mean, var, eps)
-    return along_parameters if along_x is None else along_x + along_parameters
+    along_parameters = layer(torch.zeros_like(t_beta) if t_gamma is None else t_gamma, t_beta)
+    return along_parameters if along_x is None else equations.plus(along_x, along_parameters)
 
 
 def _third(ctx: Any) -> Any:
-    # `double_backward` by the equations, and at what
-    ddx, ddgamma, ddbeta, dy, x, gamma = ctx.saved_tensors
+    # `double_backward` by the equations, what it is a function of, and the likes of what it gives
+    *given, gamma = ctx.saved_tensors
+    x = given[-1]
     one = torch.ones_like(_one_a_channel(x, gamma))
-    given = _filled((ddx, ddgamma, ddbeta, dy, x), (x, one, one, x, x))
-    types = x.dtype, x.dtype, one.dtype
-    return _wide(equations.second, ctx.eps, types), (*given, one if gamma is None else gamma)
+    given = (*equations.filled(given, (x, one, one, x, x)), one if gamma is None else gamma)
+    return _wide(equations.second, ctx.eps, (x, x, one)), given, (x, x, one)
 
 
 def _second_by(ctx: Any) -> Any:
-    # `inference_backward` by the equations, and at what
+    # the same of `inference_backward`
     dy, x, gamma, mean, var = ctx.saved_tensors
     one = torch.ones_like(_one_a_channel(x, gamma))
-    types = x.dtype, one.dtype, one.dtype
-    return _wide(equations.gradients_by, ctx.eps, types), (dy, x, one if gamma is None else gamma, mean, var)
+    given = (dy, x, one if gamma is None else gamma, mean, var)
+    return _wide(equations.gradients_by, ctx.eps, (x, one, one)), given, (x, one, one)
 
 
-def _wide(function: Any, eps: float, types: tuple[torch.dtype, ...]) -> Callable[..., Found]:
-    # computed in float64
+def _wide(function: Any, eps: float, found: Found) -> Callable[..., Found]:
+    # computed in float64, and rounded to the types of what is found
+    types = [each.dtype for each in found]
+
     def wide(*tensors: Tensor) -> Found:
-        found = function(*(each.double() for each in tensors), eps)
-        return tuple(each.to(dtype) for each, dtype in zip(found, types, strict=True))
+        results = function(*(each.double() for each in tensors), eps)
+        return tuple(each.to(dtype) for each, dtype in zip(results, types, strict=True))
 
     return wide
 
 
-def _filled(tensors: Any, like: Any) -> Found:
-    # 0 for what is absent; there may be more tensors than are differentiated by
-    return tuple(
-        torch.zeros_like(other) if each is None else each for each, other in zip(tensors, like, strict=False)
-    )
-
-
-def _pulled(function: Any, at: Any, given: Any, cotangents: Any) -> list[Tensor | None]:
-    # the gradients by those that were given
-    found, pull = torch.func.vjp(function, *at)
-    gradients = pull(_filled(cotangents, found))
+def _of_those(given: Any, gradients: Found) -> list[Tensor | None]:
     return [None if each is None else gradient for each, gradient in zip(given, gradients, strict=True)]
-
-
-def _pushed(function: Any, at: Any, tangents: Any) -> Found:
-    # J't' is what t pulls back to; it is linear in t', and so J t is what t pulls that back to. There is no forward mode within
-    # forward mode
-    def pullback(*cotangents: Tensor) -> Any:
-        return torch.func.vjp(function, *at)[1](cotangents)
-
-    found, pull = torch.func.vjp(pullback, *map(torch.zeros_like, function(*at)))
-    moved: Found = pull(_filled(tangents, found))
-    return moved
 
 
 # The running statistics, which are written in place.

@@ -182,8 +182,9 @@ class _Judge:
         y = got.get("y")
         if y is not None and self.caps.constant and (self.constant & self.finite).any():
             rows = oracle.channels(y.astype(np.float64))[self.constant & self.finite]
-            beta = np.zeros(len(self.constant)) if data.beta is None else data.beta
-            off = np.abs(rows - beta[self.constant & self.finite, None]).max()
+            # as a number of y's format
+            beta = np.zeros(len(self.constant)) if data.beta is None else data.beta.astype(y.dtype)
+            off = np.abs(rows - beta.astype(np.float64)[self.constant & self.finite, None]).max()
             words = "" if off == 0 else f"off by {off:.3g}"
             self._add(PASS if off == 0 else FAIL, "y of a constant channel", "(9.40)", detail=words)
         for name, equation in (("mean", "(9.38)"), ("var", "(9.39)"), ("y", "(9.40)")):
