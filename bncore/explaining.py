@@ -18,6 +18,8 @@ _READS = {
     "inference": ((), 1),
     "backward": (("dy",), 1),
     "inference_backward": (("dy",), 1),
+    "gradient_sums": (("dy",), 0),
+    "gradient": (("dy",), 1),
     "double_backward": (("dy", "ddx"), 2),
 }
 _ORDERS = (
@@ -113,8 +115,8 @@ def explain(
 
     Parameters
     ----------
-    operation : "statistics", "forward", "inference", "backward" (and jvp), "inference_backward" or
-        "double_backward".
+    operation : "statistics" (and sums), "forward", "inference" (and normalize), "backward" (and jvp),
+        "inference_backward", "gradient_sums", "gradient" or "double_backward".
     x : float32 or float64 array of two dimensions or more, as the operation takes it.
     dy, ddx : arrays of x's shape and dtype, of those that the operation reads; None stands for one like x.
     axis : int. The channel's place in the shape of x.
@@ -151,7 +153,7 @@ def explain(
     for name in names:
         array = given[name]
         read[name] = x if array is None else checks.like(name, array, x)
-    outs = _outs(out, results)
+    outs = _outs(operation, out, results)
     for name, place in outs.items():
         checks.output(place, x, read, name)
     tensors = {{"ddx": "v"}.get(name, name): array for name, array in read.items()}
@@ -179,10 +181,10 @@ def explain(
     )
 
 
-def _outs(out: Any, results: int) -> dict[str, Array | None]:
+def _outs(operation: str, out: Any, results: int) -> dict[str, Array | None]:
     if results < 2:
         if results == 0 and out is not None:
-            raise ValueError("out must be None for statistics, which has no result of x's shape")
+            raise ValueError(f"out must be None for {operation}, which has no result of x's shape")
         return {"out": out} if results else {}
     if out is None:
         return {"out": None, "out2": None}

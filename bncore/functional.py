@@ -1,10 +1,10 @@
 """Batch normalization as functions of arrays: (9.38)-(9.41) forward, and the gradients derived from them."""
 
 import numpy
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from . import checks, operands
-from ._stats import Stats
+from ._stats import Stats, exact
 from .checks import Array
 from .copying import cast
 from .core import call
@@ -62,10 +62,9 @@ def forward(
     channels = x.shape[axis]
     given = checks.vectors({"gamma": gamma, "beta": beta}, channels)
     checks.output(out, x, {"x": x, "gamma": gamma, "beta": beta})
-    mean, var = numpy.zeros(channels), numpy.zeros(channels)
-    vectors = given | {"new_mean": mean, "new_var": var}
-    (y,) = operands.compute("forward", {"x": x}, {"out": out}, vectors, eps, axis, own=True)
-    return y, Stats(_count(x, channels), mean, var, eps)
+    found = _moments(channels)
+    (y,) = operands.compute("forward", {"x": x}, {"out": out}, given | found, eps, axis, own=True)
+    return y, _exact(x, channels, found, eps)
 
 
 def backward(
@@ -290,22 +289,36 @@ def statistics(x: ArrayLike, *, eps: float = 1e-5, axis: int = 1) -> Stats:
     axis = checks.channel_axis(axis, x.ndim)
     eps = checks.epsilon(eps)
     channels = x.shape[axis]
-    mean, var = numpy.zeros(channels), numpy.zeros(channels)
-    operands.compute("statistics", {"x": x}, {}, {"new_mean": mean, "new_var": var}, eps, axis, own=True)
-    return Stats(_count(x, channels), mean, var, eps)
+    found = _moments(channels)
+    operands.compute("statistics", {"x": x}, {}, found, eps, axis, own=True)
+    return _exact(x, channels, found, eps)
+
+
+def _moments(channels: int) -> dict[str, NDArray[numpy.float64]]:
+    # room for what the sums of x come to
+    return {name: numpy.zeros(channels) for name in ("new_mean", "new_rest", "new_var")}
+
+
+def _exact(x: Array, channels: int, found: dict[str, NDArray[numpy.float64]], eps: float) -> Stats:
+    return exact(count(x, channels), found["new_mean"], found["new_rest"], found["new_var"], eps)
 
 
 def check_own(stats: Stats, x: Array, channels: int) -> None:
     """Refuse what cannot be the statistics of x."""
+    check_channels(stats, channels)
+    if stats.count != count(x, channels):
+        raise ValueError(
+            f"stats must be those of x, with count {count(x, channels)}, found count {stats.count}"
+        )
+
+
+def check_channels(stats: Stats, channels: int) -> None:
+    """Refuse what are not statistics of so many channels."""
     if not isinstance(stats, Stats):
         raise TypeError(f"stats must be the Stats that forward returned, found {type(stats).__name__}")
     if stats.mean.shape != (channels,):
         raise ValueError(
             f"stats must have one number for each of {channels} channels, found {stats.mean.size}"
-        )
-    if stats.count != _count(x, channels):
-        raise ValueError(
-            f"stats must be those of x, with count {_count(x, channels)}, found count {stats.count}"
         )
 
 
@@ -314,6 +327,6 @@ def rounded(gradient: Array, gamma: ArrayLike | None, x: Array) -> Array:
     return cast(gradient, (x if gamma is None else numpy.asarray(gamma)).dtype.newbyteorder("="))
 
 
-def _count(x: Array, channels: int) -> int:
-    # m: the elements of one channel
+def count(x: Array, channels: int) -> int:
+    """m: the elements of one channel."""
     return x.size // channels if channels else 0

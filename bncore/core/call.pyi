@@ -27,5 +27,6 @@ def compute(
     vectors: Mapping[str, NDArray[numpy.float64] | None],
     eps: float,
     own: bool,
+    m: float,
 ) -> None: ...
 def plan(operation: str, tensors: Mapping[str, Array]) -> dict[str, object]: ...

@@ -12,7 +12,9 @@ from libc.string cimport memset
 
 from bncore._stats cimport Stats, blank
 from bncore.core.execute cimport Call, execute, level
-from bncore.core.operations cimport BACKWARD, DOUBLE_BACKWARD, FORWARD, INFERENCE, INFERENCE_BACKWARD, STATISTICS
+from bncore.core.operations cimport (
+    BACKWARD, DOUBLE_BACKWARD, FORWARD, GRADIENT, GRADIENT_SUMS, INFERENCE, INFERENCE_BACKWARD, STATISTICS,
+)
 from bncore.core.operations cimport operation as row_of
 from bncore.core.plan cimport here, make
 from bncore.core.types cimport DY, FLOAT32, FLOAT64, OUT, OUT2, V, X, Kind, Operand, Parameters, Vector
@@ -68,7 +70,8 @@ cdef void clear(Call* call) noexcept nogil:
 
 
 cdef int carry_out(Call* call, int operation, Kind kind, Py_ssize_t rows, Py_ssize_t channels, Py_ssize_t size) except -1:
-    call.parameters.m = <double>(rows * size)
+    if call.parameters.m == 0:
+        call.parameters.m = <double>(rows * size)
     call.operation = row_of(operation)
     call.leaves = &level.of[<int>kind]
     make(&call.plan, operation, kind, rows, channels, size, call.operands, threads, &here)
@@ -229,7 +232,8 @@ cdef Stats new_statistics(Short* s, double eps):
     # those of x, to be written
     cdef Stats stats = blank(s.rows * s.size, s.channels, eps)
     s.call.parameters.eps, s.call.parameters.own = eps, True
-    s.call.parameters.new_mean, s.call.parameters.new_var = stats.means(), stats.variances()
+    s.call.parameters.new_mean, s.call.parameters.new_rest = stats.means(), stats.rests()
+    s.call.parameters.new_var = stats.variances()
     return stats
 
 
@@ -336,6 +340,8 @@ NAMES = {
     "inference": <int>INFERENCE,
     "backward": <int>BACKWARD,
     "inference_backward": <int>INFERENCE_BACKWARD,
+    "gradient_sums": <int>GRADIENT_SUMS,
+    "gradient": <int>GRADIENT,
     "double_backward": <int>DOUBLE_BACKWARD,
 }
 SLOTS = {"x": <int>X, "dy": <int>DY, "v": <int>V, "out": <int>OUT, "out2": <int>OUT2}
@@ -370,12 +376,12 @@ cdef double* vector(dict vectors, str name, list held) except? NULL:
     return <double*>interface(array, held).data if array is not None else NULL
 
 
-def compute(str operation, dict tensors, dict vectors, double eps, bint own):
+def compute(str operation, dict tensors, dict vectors, double eps, bint own, double m):
     """Carry out an operation.
 
-    tensors: x, dy, v, out and out2 as views of one shape, of those that the operation has; vectors: gamma, beta, mean, var,
-    ddgamma, ddbeta, of those that are given, and new_mean, new_var, dgamma, dbeta, to be written: contiguous float64. own:
-    whether mean and var are those of x.
+    tensors: x, dy, v, out and out2 as views of one shape, of those that the operation has; vectors: the fields of Parameters
+    that are given, or are to be written: contiguous float64. own: whether mean and var are those of a batch, of m elements a
+    channel; 0: x is all of it.
     """
     cdef Call call
     cdef Parameters* p = &call.parameters
@@ -383,12 +389,17 @@ def compute(str operation, dict tensors, dict vectors, double eps, bint own):
     cdef list held = []
     clear(&call)
     take_views(&call, tensors, shape)
-    p.eps, p.own = eps, own
+    p.eps, p.own, p.m = eps, own, m
     p.gamma.wide, p.beta.wide = vector(vectors, "gamma", held), vector(vectors, "beta", held)
-    p.mean.wide, p.var.wide = vector(vectors, "mean", held), vector(vectors, "var", held)
+    p.mean.wide, p.rest.wide = vector(vectors, "mean", held), vector(vectors, "rest", held)
+    p.var.wide = vector(vectors, "var", held)
+    p.sum_dy.wide, p.sum_dyd.wide = vector(vectors, "sum_dy", held), vector(vectors, "sum_dyd", held)
     p.ddgamma.wide, p.ddbeta.wide = vector(vectors, "ddgamma", held), vector(vectors, "ddbeta", held)
-    p.new_mean, p.new_var = vector(vectors, "new_mean", held), vector(vectors, "new_var", held)
+    p.new_mean, p.new_rest = vector(vectors, "new_mean", held), vector(vectors, "new_rest", held)
+    p.new_var = vector(vectors, "new_var", held)
     p.dgamma, p.dbeta = vector(vectors, "dgamma", held), vector(vectors, "dbeta", held)
+    p.new_dy_rest = vector(vectors, "new_dy_rest", held)
+    p.new_dyd, p.new_dyd_rest = vector(vectors, "new_dyd", held), vector(vectors, "new_dyd_rest", held)
     carry_out(&call, NAMES[operation], FLOAT32 if shape[3] == sizeof(float) else FLOAT64, shape[0], shape[1], shape[2])
 
 

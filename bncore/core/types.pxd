@@ -55,7 +55,8 @@ cdef enum Conclusion:
     GIVEN_SCALE                    # the map from x to y of given statistics
     GIVEN_SLOPE                    # the map from dy to dx of given statistics
     OWN_PULL                       # dgamma, dbeta, and the map from dy and x to dx
-    GIVEN_SUMS                     # dgamma and dbeta of given statistics
+    GIVEN_PULL                     # the map from dy and x to dx of given sums
+    GIVEN_SUMS                     # dgamma and dbeta of given statistics, and the sums that they are made of
     OWN_BEND                       # d_gamma, and the maps to d_dy and d_x
 
 
@@ -162,20 +163,27 @@ cdef struct Vector:                # one number a channel, in either type; both 
 
 cdef struct Parameters:            # what a call gives of channels, and where it wants results
     double eps
-    double m                       # elements of a channel
-    bint own                       # mean and var are those of x
+    double m                       # elements of a channel: of the batch, of which x may be a shard
+    bint own                       # mean and var are those of the batch
     Vector gamma                   # not given: 1
     Vector beta                    # not given: 0
     Vector mean
+    Vector rest                    # what rounding took from the mean; not given: 0
     Vector var
+    Vector sum_dy                  # of the batch
+    Vector sum_dyd                 # the same of dy (x - mean)
     Vector ddgamma                 # not given: 0
     Vector ddbeta
     double* new_mean
+    double* new_rest               # NULL: not wanted
     double* new_var
     double* dgamma                 # NULL if it is wanted in float32
     double* dbeta
     float* dgamma_single
     float* dbeta_single
+    double* new_dy_rest            # what rounding took from dbeta; NULL: neither this nor the next are wanted
+    double* new_dyd
+    double* new_dyd_rest
 
 
 cdef struct Runs:                  # an operand as a leaf of runs sees it

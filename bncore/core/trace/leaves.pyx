@@ -17,7 +17,7 @@ from bncore.core.trace.memory cimport (
     write_run, write_vector,
 )
 from bncore.core.types cimport (
-    BEND, CHANNELS, COEFFICIENTS, COLUMNS, DY, FOLDED, GIVEN_SCALE, GIVEN_SLOPE, GIVEN_SUMS, KINDS, OPERANDS, OUT, OUT2,
+    BEND, CHANNELS, COEFFICIENTS, COLUMNS, DY, FOLDED, GIVEN_PULL, GIVEN_SCALE, GIVEN_SLOPE, GIVEN_SUMS, KINDS, OPERANDS, OUT, OUT2,
     OWN_BEND, OWN_MOMENTS, OWN_PULL, OWN_SCALE, PULL, SCALE, SLOPE, SUMS, V, X, Block, Coefficients, Conclusion, Fetch, Gather,
     Leaves, Level, Map, Operand, Parameters, Parts, Records, Rows, Runs, Span, Store,
 )
@@ -398,6 +398,11 @@ cdef uint64_t combined(const Parts* parts, int sums, Py_ssize_t c, Py_ssize_t ch
 cdef void read_given(Conclusion what, const Parameters* p, Py_ssize_t channel) noexcept nogil:
     if what != OWN_MOMENTS:
         read_vector(&p.gamma, channel, 1)
+    if what == GIVEN_SCALE:
+        read_vector(&p.rest, channel, 1)
+    if what == GIVEN_PULL:
+        read_vector(&p.sum_dy, channel, 1)
+        read_vector(&p.sum_dyd, channel, 1)
     if what == OWN_SCALE or what == GIVEN_SCALE:
         read_vector(&p.beta, channel, 1)
     if what != OWN_MOMENTS and what != OWN_SCALE:
@@ -411,10 +416,14 @@ cdef void read_given(Conclusion what, const Parameters* p, Py_ssize_t channel) n
 cdef void write_wanted(Conclusion what, const Parameters* p, Py_ssize_t channel) noexcept nogil:
     if what == OWN_MOMENTS or what == OWN_SCALE:
         write_vector(p.new_mean, NULL, channel, 1)
+        write_vector(p.new_rest, NULL, channel, 1)
         write_vector(p.new_var, NULL, channel, 1)
     elif what == OWN_PULL or what == GIVEN_SUMS:
         write_vector(p.dgamma, p.dgamma_single, channel, 1)
         write_vector(p.dbeta, p.dbeta_single, channel, 1)
+        write_vector(p.new_dy_rest, NULL, channel, 1)
+        write_vector(p.new_dyd, NULL, channel, 1)
+        write_vector(p.new_dyd_rest, NULL, channel, 1)
     elif what == OWN_BEND:
         write_vector(p.dgamma, NULL, channel, 1)
 
@@ -434,7 +443,9 @@ cdef void write_map(const Coefficients* k, Map map, Py_ssize_t c, int32_t number
 
 cdef void conclude(const void* kind, Conclusion what, const Parameters* p, Py_ssize_t channel, Py_ssize_t channels,
                    const Parts* parts, const Coefficients* k) noexcept nogil:
-    cdef int sums = 0 if what == GIVEN_SCALE or what == GIVEN_SLOPE else SUMS if what == OWN_BEND else 2
+    cdef int sums = (0 if what == GIVEN_SCALE or what == GIVEN_SLOPE or what == GIVEN_PULL else
+                     SUMS if what == OWN_BEND else 2)
+    cdef Map map = BEND if what == OWN_BEND else PULL if what == OWN_PULL or what == GIVEN_PULL else SCALE
     cdef Py_ssize_t c
     cdef uint64_t order
     entered(b"conclude")
@@ -443,7 +454,7 @@ cdef void conclude(const void* kind, Conclusion what, const Parameters* p, Py_ss
         read_given(what, p, channel + c)
         write_wanted(what, p, channel + c)
         if what != OWN_MOMENTS and what != GIVEN_SUMS:
-            write_map(k, BEND if what == OWN_BEND else PULL if what == OWN_PULL else SCALE, c, make_up(channel + c, -1, order))
+            write_map(k, map, c, make_up(channel + c, -1, order))
         if sums > 0:
             go_on(channel + c, order)
 

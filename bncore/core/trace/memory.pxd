@@ -7,13 +7,20 @@ cdef enum Given:                   # vectors, whose regions come after those of 
     GAMMA
     BETA
     MEAN
+    REST
     VAR
+    SUM_DY
+    SUM_DYD
     DDGAMMA
     DDBETA
     NEW_MEAN
+    NEW_REST
     NEW_VAR
     DGAMMA
     DBETA
+    NEW_DY_REST
+    NEW_DYD
+    NEW_DYD_REST
     VECTORS
 
 cdef enum:

@@ -25,11 +25,11 @@ from bncore.core.operations cimport operation as row_of
 from bncore.core.plan cimport make
 from bncore.core.trace.leaves cimport level
 from bncore.core.trace.memory cimport (
-    BETA, DBETA, DDBETA, DDGAMMA, DGAMMA, FAR, GAMMA, GAP, LEAVES, MEAN, NEW_MEAN, NEW_VAR, NO_STATEMENT, READ_AS_OFTEN, REGIONS,
-    SCRATCH, VAR, WRITTEN_ONCE, Given, Region, T, open_scratch, open_tensor, open_vector, violated,
+    BETA, DBETA, DDBETA, DDGAMMA, DGAMMA, FAR, GAMMA, GAP, LEAVES, MEAN, NEW_DY_REST, NEW_DYD, NEW_DYD_REST, NEW_MEAN, NEW_REST,
+    NEW_VAR, NO_STATEMENT, READ_AS_OFTEN, REGIONS, REST, SCRATCH, SUM_DY, SUM_DYD, VAR, WRITTEN_ONCE, Given, Region, T, open_scratch, open_tensor, open_vector, violated,
 )
 from bncore.core.types cimport (
-    BEND, DY, FIVE, FLOAT32, FLOAT64, MOMENTS, NO_MAP, NOTHING, OPERANDS, OUT, OWN_MOMENTS, PAIRS, PULL, SCALE, SLOPE, V, X, Kind,
+    BEND, DY, FIVE, FLOAT32, FLOAT64, GIVEN_PULL, GIVEN_SCALE, MOMENTS, NO_MAP, NOTHING, OPERANDS, OUT, OWN_MOMENTS, PAIRS, PULL, SCALE, SLOPE, V, X, Kind,
     Machine, Operation, Parameters, Vector, stored_bytes,
 )
 
@@ -62,21 +62,26 @@ cdef float* want_single(Given which) except NULL:
 cdef int open_parameters(Parameters* p, const Operation* o, Py_ssize_t item) except -1:
     # what the operation reads of channels, where it may be absent in numbers of so many bytes, and what it writes
     cdef bint given = o.sums != MOMENTS
-    p.own = o.between != NOTHING or o.after == OWN_MOMENTS
+    p.own = o.between != NOTHING or o.after == OWN_MOMENTS or o.map == NO_MAP or o.before == GIVEN_PULL
     give(&p.gamma, GAMMA, item if o.map != NO_MAP else 0)
     give(&p.beta, BETA, item if o.map == SCALE else 0)
     give(&p.mean, MEAN, (item or sizeof(double)) if given else 0)
     give(&p.var, VAR, (item or sizeof(double)) if given else 0)
+    give(&p.rest, REST, item if o.before == GIVEN_SCALE else 0)
+    give(&p.sum_dy, SUM_DY, sizeof(double) if o.before == GIVEN_PULL else 0)
+    give(&p.sum_dyd, SUM_DYD, sizeof(double) if o.before == GIVEN_PULL else 0)
     give(&p.ddgamma, DDGAMMA, item if o.map == BEND else 0)
     give(&p.ddbeta, DDBETA, item if o.map == BEND else 0)
     if o.sums == MOMENTS:
-        p.new_mean, p.new_var = want(NEW_MEAN), want(NEW_VAR)
+        p.new_mean, p.new_rest, p.new_var = want(NEW_MEAN), want(NEW_REST), want(NEW_VAR)
     elif o.sums == FIVE:
         p.dgamma = want(DGAMMA)
     elif o.sums == PAIRS and item == sizeof(float):
         p.dgamma_single, p.dbeta_single = want_single(DGAMMA), want_single(DBETA)
     elif o.sums == PAIRS:
         p.dgamma, p.dbeta = want(DGAMMA), want(DBETA)
+        if o.map == NO_MAP:
+            p.new_dy_rest, p.new_dyd, p.new_dyd_rest = want(NEW_DY_REST), want(NEW_DYD), want(NEW_DYD_REST)
     return 0
 
 
