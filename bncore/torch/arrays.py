@@ -10,6 +10,7 @@ from torch import Tensor
 
 import bncore
 
+from .._stats import exact, rests
 from ..checks import Array
 from ..core import call
 
@@ -50,16 +51,16 @@ def vectors(arrays: Iterable[Array], dtype: torch.dtype) -> list[Tensor]:
 
 
 def statistics(stats: bncore.Stats) -> Tensor:
-    """Mean and biased variance of each channel as one tensor of float64, of shape (2, C)."""
-    found = torch.empty((2, stats.mean.size), dtype=torch.float64)
-    numpy.stack((stats.mean, stats.var), out=found.numpy())
-    return found
+    """What is known of each channel as one tensor of float64, of shape (3, C).
+
+    The mean, what rounding took from it, and the biased variance.
+    """
+    return torch.from_numpy(numpy.stack((stats.mean, rests(stats), stats.var))).clone()
 
 
-def stats_of(x: Tensor, stats: Tensor, eps: float) -> bncore.Stats:
-    """What `statistics` made a tensor of, for this x."""
-    mean, var = stats.detach().numpy()
-    return bncore.Stats(count(x), mean, var, eps)
+def stats_of(count: int, stats: Tensor, eps: float) -> bncore.Stats:
+    """What `statistics` made a tensor of."""
+    return exact(count, *stats.detach().numpy(), eps)
 
 
 def count(x: Tensor) -> int:

@@ -52,7 +52,8 @@ class Derived(torch.autograd.Function):
 
     @staticmethod
     def forward(function: Function, *tensors: Tensor) -> Found:
-        return function(*tensors)
+        # no result may be what is saved, and autograd adds to results in place: none may repeat elements
+        return tuple(each.clone(memory_format=torch.contiguous_format) for each in function(*tensors))
 
     @staticmethod
     def setup_context(ctx: Any, inputs: Any, output: Any) -> None:

@@ -1,5 +1,7 @@
 """Batch normalization as a function of tensors, in the place of torch.nn.functional.batch_norm."""
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -64,15 +66,18 @@ def batch_norm(
     Source: equations (9.38), (9.39), (9.40) and (9.41).
     """
     _check_tensors(input, running_mean=running_mean, running_var=running_var, weight=weight, bias=bias)
+    for name, number in ("momentum", momentum), ("eps", eps):
+        if number is None or isinstance(number, str):
+            raise TypeError(f"{name} must be a number, found {type(number).__name__}")
     eps, momentum = float(eps), float(momentum)
     if input.ndim == 1 and not input.numel():
         # torch takes it
         return input.clone()
     if input.ndim < 2:
         raise IndexError(f"input must have at least 2 dimensions, found shape {list(input.shape)}")
-    channels, given = input.shape[1], running_mean is not None and running_var is not None
+    given = running_mean is not None and running_var is not None
     _check_vectors(input, running_mean=running_mean, running_var=running_var, weight=weight, bias=bias)
-    if training and input.numel() == channels:
+    if training and math.prod((input.shape[0], *input.shape[2:])) == 1:
         raise ValueError(
             f"input must have more than 1 value per channel when training, found shape {list(input.shape)}"
         )

@@ -6,8 +6,8 @@ a. Each is one class: `kernel` computes, `shaped` says what kind of result that 
    do not ask an operator for its derivatives.
 b. The derivatives call operators again, so that they have derivatives in their turn. Beyond the second order,
    and beyond the first of inference, they are those of the equations in torch's own operations, in float64.
-c. Statistics pass between operators as one float64 tensor of shape (2, C): mean and biased variance. Nothing
-   is differentiated by it: what y owes to x through its statistics is part of the derivative by x.
+c. Statistics pass between operators as one float64 tensor of shape (3, C). Nothing is differentiated by it:
+   what y owes to x through its statistics is part of the derivative by x.
 d. vmap makes a batch of calls one call of more channels: no sum ever leaves a channel.
 e. Rejected: torch.library.custom_op, whose wrapper looks at every call for aliases, for as long as a small
    batch takes.
@@ -24,7 +24,7 @@ import bncore
 
 from .. import running
 from . import equations
-from .arrays import Result, array, on_torchs_threads, optional, statistics, stats_of, vectors
+from .arrays import Result, array, count, on_torchs_threads, optional, statistics, stats_of, vectors
 
 _library = torch.library.Library("bncore", "FRAGMENT")
 # Results have the strides that `shaped` says only if the arguments have theirs.
@@ -116,7 +116,7 @@ class _DoubleBackward(_Operator):
         d_dy, d_x = Result(x), Result(x)
         outer, of = map(optional, (ddx, ddgamma, ddbeta)), map(optional, (dy, x, gamma))
         out = d_dy.out, d_x.out
-        *_, d_gamma = bncore.double_backward(*outer, *of, stats_of(x, stats, eps), out=out)
+        *_, d_gamma = bncore.double_backward(*outer, *of, stats_of(count(x), stats, eps), out=out)
         return d_dy.written(), d_x.written(), *vectors([d_gamma], _parameter(x, gamma))
 
     @staticmethod
@@ -153,7 +153,9 @@ class _Backward(_Operator):
     @staticmethod
     def kernel(dy: Any, x: Any, gamma: Any, stats: Any, eps: float) -> Found:
         dx = Result(x)
-        _, *sums = bncore.backward(array(dy), array(x), optional(gamma), stats_of(x, stats, eps), out=dx.out)
+        _, *sums = bncore.backward(
+            array(dy), array(x), optional(gamma), stats_of(count(x), stats, eps), out=dx.out
+        )
         return dx.written(), *vectors(sums, _parameter(x, gamma))
 
     @staticmethod
@@ -202,7 +204,7 @@ class _Forward(_Operator):
 
     @staticmethod
     def shaped(x: Any, gamma: Any, beta: Any, eps: float) -> Found:
-        return torch.empty_like(x), x.new_empty((2, x.shape[1]), dtype=torch.float64)
+        return torch.empty_like(x), x.new_empty((3, x.shape[1]), dtype=torch.float64)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
@@ -371,32 +373,32 @@ def _of_those(given: Any, gradients: Found) -> list[Tensor | None]:
 
 torch.library.define(
     "bncore::update",
-    "(Tensor(a!) running_mean, Tensor(b!) running_var, Tensor stats, SymInt count, float momentum) -> ()",
+    "(Tensor(a!) running_mean, Tensor(b!) running_var, Tensor stats, SymInt m, float momentum) -> ()",
     lib=_library,
     tags=_TAGS,
 )
 
 
 @torch.library.impl("bncore::update", "CPU", lib=_library)
-def _update(running_mean: Tensor, running_var: Tensor, stats: Tensor, count: int, momentum: float) -> None:
-    if count < 2:
+def _update(running_mean: Tensor, running_var: Tensor, stats: Tensor, m: int, momentum: float) -> None:
+    if m < 2:
         # a batch of nothing; one element has no unbiased variance
         return
     kept = bncore.Stats(0, array(running_mean), array(running_var), 0.0)
-    mean, var = running.updated(kept, bncore.Stats(count, *array(stats), 0.0), momentum)
+    mean, var = running.updated(kept, stats_of(m, stats, 0.0), momentum)
     for buffer, value in (running_mean, mean), (running_var, var):
         buffer.detach().copy_(torch.from_numpy(value))
     torch.autograd.graph.increment_version((running_mean, running_var))
 
 
 @torch.library.register_fake("bncore::update", lib=_library)
-def _updated(running_mean: Any, running_var: Any, stats: Any, count: int, momentum: float) -> None:
+def _updated(running_mean: Any, running_var: Any, stats: Any, m: int, momentum: float) -> None:
     return None
 
 
 @torch.library.register_vmap("bncore::update", lib=_library)
 def _update_each(
-    info: Any, in_dims: Any, running_mean: Any, running_var: Any, stats: Any, count: int, momentum: float
+    info: Any, in_dims: Any, running_mean: Any, running_var: Any, stats: Any, m: int, momentum: float
 ) -> tuple[None, None]:
     if in_dims[0] is None or in_dims[1] is None:
         raise RuntimeError(
@@ -407,7 +409,7 @@ def _update_each(
         fold(each, dim, "v", info.batch_size)
         for each, dim in zip((running_mean, running_var), in_dims, strict=False)
     ]
-    update(*buffers, fold(stats, in_dims[2], "t", info.batch_size), count, momentum)
+    update(*buffers, fold(stats, in_dims[2], "t", info.batch_size), m, momentum)
     for buffer, dim, flat in zip((running_mean, running_var), in_dims, buffers, strict=False):
         buffer.copy_(unfold(flat, "v", info.batch_size).movedim(0, dim))
     return None, None
