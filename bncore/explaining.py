@@ -22,6 +22,7 @@ _READS = {
     "gradient": (("dy",), 1),
     "double_backward": (("dy", "ddx"), 2),
 }
+_SLOTS = ("x", "dy", "ddx", "y", "residual", "out", "out2")
 _ORDERS = (
     "carried: a thread takes tiles, each from its sums to its results",
     "shared: threads share all tasks of one phase, then those of the next",
@@ -84,11 +85,9 @@ def _schedule(fields: Mapping[str, Any], threads: int) -> list[tuple[str, str]]:
         loop = "one loop" if s["fused"] else "part by part"
         said.append(("", f"the map of a tile and the sums of the next: {loop}"))
     said.append(("stores", "past the caches" if s["streamed"] else "ordinary"))
-    gathered = [
-        name for name, is_so in zip(("x", "dy", "ddx", "out", "out2"), s["gathered"], strict=True) if is_so
-    ]
-    if gathered:
-        said.append(("staging", f"planes of {', '.join(gathered)} are not contiguous"))
+    staged = [name for name, is_so in zip(_SLOTS, s["staged"], strict=True) if is_so]
+    if staged:
+        said.append(("staging", ", ".join(staged)))
     return said
 
 
@@ -117,7 +116,7 @@ def explain(
     ----------
     operation : "statistics" (and sums), "forward", "inference" (and normalize), "backward" (and jvp),
         "inference_backward", "gradient_sums", "gradient" or "double_backward".
-    x : float32 or float64 array of two dimensions or more, as the operation takes it.
+    x : array of two dimensions or more, as the operation takes it.
     dy, ddx : arrays of x's shape and dtype, of those that the operation reads; None stands for one like x.
     axis : int. The channel's place in the shape of x.
     out : as the operation takes it; None for a new result.

@@ -18,11 +18,21 @@ from .merging import Sums
 class GradientSums:
     """The sums of the backward pass of one shard, or of several together: sum dy and sum dy (x - mean).
 
-    `gradient_sums(dy, x, stats)` makes them; `a + b` are those of two shards together.
+    `gradient_sums(dy, x, stats)` makes them; `a + b` are those of two shards together. The constructor takes
+    what they are about, `stats`, and `numbers`, as `array` gives them.
 
     Attributes
     ----------
     dgamma, dbeta : float64 arrays of shape (C,). The gradients of gamma and beta, of all shards together.
+
+    Examples
+    --------
+    >>> import numpy, bncore
+    >>> x, dy = numpy.array([[1.0], [3.0]]), numpy.array([[1.0], [2.0]])
+    >>> stats = bncore.sums(x).stats(eps=0.0)
+    >>> parts = [bncore.gradient_sums(dy[i : i + 1], x[i : i + 1], stats) for i in range(2)]
+    >>> parts[0] + parts[1]
+    GradientSums(dgamma=array([1.]), dbeta=array([3.]))
 
     Source: the derivatives of equations (9.38)-(9.41), proven in docs/derivation.md.
     """
@@ -73,7 +83,17 @@ class GradientSums:
         return GradientSums(self._stats, numpy.concatenate([*whole, *rest]))
 
     def array(self) -> NDArray[numpy.float64]:
-        """All that is known, as one float64 array of shape (4 C,), to be sent: `from_array` reads it."""
+        """All that is known, as one float64 array of shape (4 C,), to be sent: `from_array` reads it.
+
+        Examples
+        --------
+        >>> import numpy, bncore
+        >>> x = numpy.array([[1.0], [3.0]])
+        >>> stats = bncore.sums(x).stats(eps=0.0)
+        >>> sent = bncore.gradient_sums(x, x, stats).array()
+        >>> bncore.GradientSums.from_array(sent, stats)
+        GradientSums(dgamma=array([2.]), dbeta=array([4.]))
+        """
         return self._numbers.ravel().copy()
 
     @classmethod
@@ -99,7 +119,8 @@ def sums(x: ArrayLike, *, axis: int = 1) -> Sums:
 
     Parameters
     ----------
-    x : float32 or float64 array of two dimensions or more, the channel at `axis`, in any layout.
+    x : array of two dimensions or more, the channel at `axis`, in any layout: float32, float64, float16, or
+        bfloat16 of ml_dtypes.
     axis : int. The channel's place in the shape of x.
 
     Returns
@@ -133,17 +154,21 @@ def normalize(
     stats: Stats,
     *,
     axis: int = 1,
+    residual: ArrayLike | None = None,
+    relu: bool = False,
     out: Array | None = None,
 ) -> Array:
     """Normalize a shard by its batch: y = gamma (x - mean) / sqrt(var + eps) + beta, (9.40) and (9.41).
 
     Parameters
     ----------
-    x : float32 or float64 array of two dimensions or more, the channel at `axis`, in any layout.
-    gamma, beta : float arrays of shape (C,), or None for 1 and 0.
+    x : array of two dimensions or more, the channel at `axis`, in any layout: float32, float64, float16, or
+        bfloat16 of ml_dtypes.
+    gamma, beta : float32 or float64 arrays of shape (C,), or None for 1 and 0.
     stats : Stats of the batch of which x is a shard. A constant channel gives beta under every eps.
     axis : int. The channel's place in the shape of x.
-    out : array of x's shape and dtype to write y into; x itself, or no part of any input.
+    residual, relu : as `forward` takes them.
+    out : array of x's shape and dtype to write y into; x or residual itself, or no part of any input.
 
     Returns
     -------
@@ -169,26 +194,35 @@ def normalize(
     channels = x.shape[axis]
     given = checks.vectors({"gamma": gamma, "beta": beta}, channels)
     given |= _of_batch(stats, x, channels)
-    checks.output(
-        out,
-        x,
-        {"x": x, "gamma": gamma, "beta": beta, "stats.mean": stats.mean, "stats.var": stats.var},
-    )
+    relu, added = checks.switch("relu", relu), functional.added_to(x, residual)
+    inputs = {"x": x, "gamma": gamma, "beta": beta, "stats.mean": stats.mean, "stats.var": stats.var}
+    checks.output(out, x, inputs | functional.residual_of(added))
     (y,) = operands.compute(
-        "inference", {"x": x}, {"out": out}, given, stats.eps, axis, own=True, m=stats.count
+        "inference",
+        {"x": x, "added": added},
+        {"out": out},
+        given,
+        stats.eps,
+        axis,
+        own=True,
+        m=stats.count,
+        relu=relu,
     )
     return y
 
 
-def gradient_sums(dy: ArrayLike, x: ArrayLike, stats: Stats, *, axis: int = 1) -> GradientSums:
+def gradient_sums(
+    dy: ArrayLike, x: ArrayLike, stats: Stats, *, axis: int = 1, y: ArrayLike | None = None
+) -> GradientSums:
     """The sums of the backward pass of one shard: dbeta = sum dy, dgamma = sum dy xhat.
 
     Parameters
     ----------
     dy : array of x's shape and dtype, in any layout: the gradient to y of this shard.
-    x : float32 or float64 array, the shard.
+    x : array as `normalize` takes it: the shard.
     stats : Stats of the batch of which x is a shard.
     axis : int. The channel's place in the shape of x.
+    y : the result of a `normalize` with relu: dy counts where y > 0. None if there was no relu.
 
     Returns
     -------
@@ -210,6 +244,7 @@ def gradient_sums(dy: ArrayLike, x: ArrayLike, stats: Stats, *, axis: int = 1) -
     """
     x = checks.tensor("x", x)
     dy = checks.like("dy", dy, x)
+    y = None if y is None else checks.like("y", y, x)
     axis = checks.channel_axis(axis, x.ndim)
     channels = x.shape[axis]
     given = _of_batch(stats, x, channels)
@@ -217,7 +252,7 @@ def gradient_sums(dy: ArrayLike, x: ArrayLike, stats: Stats, *, axis: int = 1) -
     wanted = dict(zip(("dbeta", "new_dyd", "new_dy_rest", "new_dyd_rest"), numbers, strict=True))
     vectors = given | wanted | {"dgamma": numpy.zeros(channels)}
     operands.compute(
-        "gradient_sums", {"x": x, "dy": dy}, {}, vectors, stats.eps, axis, own=True, m=stats.count
+        "gradient_sums", {"x": x, "dy": dy, "y": y}, {}, vectors, stats.eps, axis, own=True, m=stats.count
     )
     return GradientSums(stats, numbers.ravel())
 
@@ -230,6 +265,7 @@ def gradient(
     gsums: GradientSums,
     *,
     axis: int = 1,
+    y: ArrayLike | None = None,
     out: Array | None = None,
 ) -> Array:
     """The gradient of one shard, from the sums of all: dx = gamma rstd (dy - dbeta / m - xhat dgamma / m).
@@ -237,12 +273,13 @@ def gradient(
     Parameters
     ----------
     dy : array of x's shape and dtype, in any layout: the gradient to y of this shard.
-    x : float32 or float64 array, the shard.
-    gamma : float array of shape (C,), or None for 1.
+    x : array as `normalize` takes it: the shard.
+    gamma : float32 or float64 array of shape (C,), or None for 1.
     stats : Stats of the batch of which x is a shard.
     gsums : GradientSums of all shards together, about these stats.
     axis : int. The channel's place in the shape of x.
-    out : array of x's shape and dtype to write dx into; x or dy itself, or no part of any input.
+    y : the result of a `normalize` with relu: dy counts where y > 0. None if there was no relu.
+    out : array of x's shape and dtype to write dx into; x, dy or y itself, or no part of any input.
 
     Returns
     -------
@@ -266,6 +303,7 @@ def gradient(
     """
     x = checks.tensor("x", x)
     dy = checks.like("dy", dy, x)
+    y = None if y is None else checks.like("y", y, x)
     axis = checks.channel_axis(axis, x.ndim)
     channels = x.shape[axis]
     given = checks.vectors({"gamma": gamma}, channels)
@@ -275,11 +313,11 @@ def gradient(
     if not _same(gsums._stats, stats):
         raise ValueError("gsums must be about stats, found those about others")
     given |= {"sum_dy": gsums._numbers[0], "sum_dyd": gsums._numbers[1]}
-    checks.output(
-        out, x, {"x": x, "dy": dy, "gamma": gamma, "stats.mean": stats.mean, "stats.var": stats.var}
-    )
+    inputs = {"x": x, "dy": dy, "y": y, "gamma": gamma, "stats.mean": stats.mean, "stats.var": stats.var}
+    checks.output(out, x, inputs)
+    tensors = {"x": x, "dy": dy, "y": y}
     (dx,) = operands.compute(
-        "gradient", {"x": x, "dy": dy}, {"out": out}, given, stats.eps, axis, own=True, m=stats.count
+        "gradient", tensors, {"out": out}, given, stats.eps, axis, own=True, m=stats.count
     )
     return dx
 

@@ -91,6 +91,7 @@ def compute(
     axis: int,
     own: bool,
     m: float = 0,
+    relu: bool = False,
 ) -> list[Array]:
     """Carry out an operation on arrays that have been checked; its results are where the caller wants them.
 
@@ -100,7 +101,7 @@ def compute(
     given = {name: array for name, array in tensors.items() if array is not None}
     places, views = prepare(given, axis, outs)
     if views:
-        call.compute(operation, views, vectors, eps, own, m)
+        call.compute(operation, views, vectors, eps, own, m, relu)
     return [_delivered(place, out) for place, out in zip(places, outs.values(), strict=True)]
 
 

@@ -17,7 +17,10 @@ from bncore.core.operations cimport (
 )
 from bncore.core.operations cimport operation as row_of
 from bncore.core.plan cimport here, make
-from bncore.core.types cimport DY, FLOAT32, FLOAT64, OUT, OUT2, V, X, Kind, Operand, Parameters, Vector
+from bncore.core.types cimport (
+    ADDED, AS_BFLOAT16, AS_FLOAT16, AS_FLOAT32, AS_FLOAT64, DY, FLOAT32, FLOAT64, OUT, OUT2, V, X, Y, Kind, Operand, Parameters,
+    Storage, Vector,
+)
 
 from numpy import empty, ndarray
 
@@ -67,6 +70,7 @@ cdef void clear(Call* call) noexcept nogil:
     # no operands, nothing given, nothing wanted
     memset(&call.operands, 0, sizeof(call.operands))
     memset(&call.parameters, 0, sizeof(call.parameters))
+    call.relu = False
 
 
 cdef int carry_out(Call* call, int operation, Kind kind, Py_ssize_t rows, Py_ssize_t channels, Py_ssize_t size) except -1:
@@ -74,7 +78,7 @@ cdef int carry_out(Call* call, int operation, Kind kind, Py_ssize_t rows, Py_ssi
         call.parameters.m = <double>(rows * size)
     call.operation = row_of(operation)
     call.leaves = &level.of[<int>kind]
-    make(&call.plan, operation, kind, rows, channels, size, call.operands, threads, &here)
+    make(&call.plan, operation, kind, rows, channels, size, call.operands, call.relu, threads, &here)
     return execute(call)
 
 
@@ -121,6 +125,7 @@ cdef Seen* look(Short* s, object array, int flags) except? NULL:
 cdef void take(Short* s, int slot, const Seen* seen) noexcept nogil:
     cdef Operand* x = &s.call.operands[slot]
     x.base, x.width, x.dense = seen.data, s.size, True
+    x.storage = AS_FLOAT32 if seen.itemsize == sizeof(float) else AS_FLOAT64
     x.w, x.c = seen.itemsize, seen.itemsize * s.size
     x.h, x.n = x.c, x.c * s.channels
 
@@ -344,7 +349,7 @@ NAMES = {
     "gradient": <int>GRADIENT,
     "double_backward": <int>DOUBLE_BACKWARD,
 }
-SLOTS = {"x": <int>X, "dy": <int>DY, "v": <int>V, "out": <int>OUT, "out2": <int>OUT2}
+SLOTS = {"x": <int>X, "dy": <int>DY, "v": <int>V, "y": <int>Y, "added": <int>ADDED, "out": <int>OUT, "out2": <int>OUT2}
 
 
 cdef Interface* interface(object array, list held) except NULL:
@@ -353,7 +358,15 @@ cdef Interface* interface(object array, list held) except NULL:
     return <Interface*>PyCapsule_GetPointer(capsule, NULL)
 
 
-cdef int take_views(Call* call, dict tensors, Py_ssize_t* shape) except -1:
+cdef inline Storage storage_of(const Interface* found) noexcept nogil:
+    # bfloat16 is no type of NumPy's own
+    if found.itemsize == 2:
+        return AS_FLOAT16 if found.typekind == b"f" else AS_BFLOAT16
+    return AS_FLOAT32 if found.itemsize == sizeof(float) else AS_FLOAT64
+
+
+cdef Kind take_views(Call* call, dict tensors, Py_ssize_t* shape) except? FLOAT64:
+    # the operands, the shape of x, and what maps of it compute in
     cdef list held = []
     cdef Interface* found
     cdef Operand* x
@@ -361,14 +374,13 @@ cdef int take_views(Call* call, dict tensors, Py_ssize_t* shape) except -1:
         if array is None:
             continue
         found, x = interface(array, held), &call.operands[<int>SLOTS[name]]
-        x.base = <char*>found.data
+        x.base, x.storage = <char*>found.data, storage_of(found)
         x.n, x.c, x.h, x.w = found.strides[0], found.strides[1], found.strides[2], found.strides[3]
         x.width = found.shape[3]
         x.dense = ((x.w == found.itemsize or found.shape[3] == 1)
                    and (found.shape[2] == 1 or x.h == found.itemsize * x.width))
         shape[0], shape[1], shape[2] = found.shape[0], found.shape[1], found.shape[2] * found.shape[3]
-        shape[3] = found.itemsize
-    return 0
+    return FLOAT64 if call.operands[<int>X].storage == AS_FLOAT64 else FLOAT32
 
 
 cdef double* vector(dict vectors, str name, list held) except? NULL:
@@ -376,19 +388,20 @@ cdef double* vector(dict vectors, str name, list held) except? NULL:
     return <double*>interface(array, held).data if array is not None else NULL
 
 
-def compute(str operation, dict tensors, dict vectors, double eps, bint own, double m):
+def compute(str operation, dict tensors, dict vectors, double eps, bint own, double m, bint relu):
     """Carry out an operation.
 
-    tensors: x, dy, v, out and out2 as views of one shape, of those that the operation has; vectors: the fields of Parameters
+    tensors: the operands that there are, as views of one shape; vectors: the fields of Parameters
     that are given, or are to be written: contiguous float64. own: whether mean and var are those of a batch, of m elements a
-    channel; 0: x is all of it.
+    channel; 0: x is all of it. relu: a result below 0 becomes 0.
     """
     cdef Call call
     cdef Parameters* p = &call.parameters
-    cdef Py_ssize_t[4] shape
+    cdef Py_ssize_t[3] shape
     cdef list held = []
+    cdef Kind kind
     clear(&call)
-    take_views(&call, tensors, shape)
+    kind, call.relu = take_views(&call, tensors, shape), relu
     p.eps, p.own, p.m = eps, own, m
     p.gamma.wide, p.beta.wide = vector(vectors, "gamma", held), vector(vectors, "beta", held)
     p.mean.wide, p.rest.wide = vector(vectors, "mean", held), vector(vectors, "rest", held)
@@ -400,15 +413,15 @@ def compute(str operation, dict tensors, dict vectors, double eps, bint own, dou
     p.dgamma, p.dbeta = vector(vectors, "dgamma", held), vector(vectors, "dbeta", held)
     p.new_dy_rest = vector(vectors, "new_dy_rest", held)
     p.new_dyd, p.new_dyd_rest = vector(vectors, "new_dyd", held), vector(vectors, "new_dyd_rest", held)
-    carry_out(&call, NAMES[operation], FLOAT32 if shape[3] == sizeof(float) else FLOAT64, shape[0], shape[1], shape[2])
+    carry_out(&call, NAMES[operation], kind, shape[0], shape[1], shape[2])
 
 
-def plan(str operation, dict tensors):
+def plan(str operation, dict tensors, bint relu=False):
     """The plan of such a call, as a dictionary."""
     cdef Call call
-    cdef Py_ssize_t[4] shape
+    cdef Py_ssize_t[3] shape
+    cdef Kind kind
     clear(&call)
-    take_views(&call, tensors, shape)
-    make(&call.plan, NAMES[operation], FLOAT32 if shape[3] == sizeof(float) else FLOAT64, shape[0], shape[1], shape[2],
-         call.operands, threads, &here)
+    kind = take_views(&call, tensors, shape)
+    make(&call.plan, NAMES[operation], kind, shape[0], shape[1], shape[2], call.operands, relu, threads, &here)
     return call.plan
