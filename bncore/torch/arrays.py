@@ -14,20 +14,34 @@ from .._stats import exact, rests
 from ..checks import Array
 from ..core import call
 
-# What the core computes in float32; half precision is widened before, and rounded once at the end.
 HALVES = (torch.float16, torch.bfloat16)
+
+try:
+    from ml_dtypes import bfloat16
+except ImportError:
+    # the numbers are the same without it: they are widened before, and rounded once at the end
+    _WIDENED: tuple[torch.dtype, ...] = (torch.bfloat16,)
+else:
+    _WIDENED = ()
 
 
 def array(tensor: Tensor) -> Array:
-    """The memory of a tensor as an array; that of a copy in float32 if it is of half precision."""
+    """The memory of a tensor as an array; of bfloat16 without ml_dtypes, that of a copy in float32."""
     tensor = tensor.detach()
-    found: Array = (tensor.float() if tensor.dtype in HALVES else tensor).numpy()
+    if tensor.dtype in _WIDENED:
+        tensor = tensor.float()
+    if tensor.dtype == torch.bfloat16:
+        return tensor.view(torch.int16).numpy().view(bfloat16)
+    found: Array = tensor.numpy()
     return found
 
 
-def optional(tensor: Tensor | None) -> Array | None:
-    """The same of a tensor that may be absent."""
-    return None if tensor is None else array(tensor)
+def optional(vector: Tensor | None) -> Array | None:
+    """The numbers of a vector of one number a channel, which may be absent, as the core takes them."""
+    if vector is None:
+        return None
+    found: Array = (vector.float() if vector.dtype in HALVES else vector).detach().numpy()
+    return found
 
 
 class Result:
@@ -36,11 +50,10 @@ class Result:
     def __init__(self, like: Tensor) -> None:
         self.tensor = torch.empty_like(like)
         self.out = array(self.tensor)
-        self._rounded = like.dtype in HALVES
 
     def written(self) -> Tensor:
         """The tensor, once `out` has been written."""
-        if self._rounded:
+        if self.tensor.dtype in _WIDENED:
             self.tensor.copy_(torch.from_numpy(self.out))
         return self.tensor
 

@@ -88,7 +88,7 @@ def unfold(result: Tensor, kind: str, batch: int) -> Tensor:
     return result.unflatten(_place(kind), (batch, -1))
 
 
-class _Operator(torch.autograd.Function):
+class OperatorFunction(torch.autograd.Function):
     """What the operators have in common."""
 
     @staticmethod
@@ -100,7 +100,7 @@ class _Operator(torch.autograd.Function):
         ctx.save_for_forward(*tensors)
 
 
-class _DoubleBackward(_Operator):
+class _DoubleBackward(OperatorFunction):
     """The gradients of `backward`: d_dy, d_x and d_gamma."""
 
     schema = (
@@ -114,21 +114,28 @@ class _DoubleBackward(_Operator):
         ddx: Any, ddgamma: Any, ddbeta: Any, dy: Any, x: Any, gamma: Any, stats: Any, eps: float
     ) -> Found:
         d_dy, d_x = Result(x), Result(x)
-        outer, of = map(optional, (ddx, ddgamma, ddbeta)), map(optional, (dy, x, gamma))
-        out = d_dy.out, d_x.out
-        *_, d_gamma = bncore.double_backward(*outer, *of, stats_of(count(x), stats, eps), out=out)
-        return d_dy.written(), d_x.written(), *vectors([d_gamma], _parameter(x, gamma))
+        *_, d_gamma = bncore.double_backward(
+            None if ddx is None else array(ddx),
+            optional(ddgamma),
+            optional(ddbeta),
+            array(dy),
+            array(x),
+            optional(gamma),
+            stats_of(count(x), stats, eps),
+            out=(d_dy.out, d_x.out),
+        )
+        return d_dy.written(), d_x.written(), *vectors([d_gamma], parameter(x, gamma))
 
     @staticmethod
     def shaped(
         ddx: Any, ddgamma: Any, ddbeta: Any, dy: Any, x: Any, gamma: Any, stats: Any, eps: float
     ) -> Found:
-        return torch.empty_like(x), torch.empty_like(x), _one_a_channel(x, gamma)
+        return torch.empty_like(x), torch.empty_like(x), one_a_channel(x, gamma)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
         *tensors, _, eps = inputs
-        _Operator.keep(ctx, eps, *tensors)
+        OperatorFunction.keep(ctx, eps, *tensors)
 
     @staticmethod
     def backward(ctx: Any, *cotangents: Any) -> Any:
@@ -142,7 +149,7 @@ class _DoubleBackward(_Operator):
         return equations.pushed(function, given, equations.filled(tangents, given))
 
 
-class _Backward(_Operator):
+class _Backward(OperatorFunction):
     """The gradients of `forward`: dx, dgamma and dbeta."""
 
     schema = (
@@ -156,16 +163,16 @@ class _Backward(_Operator):
         _, *sums = bncore.backward(
             array(dy), array(x), optional(gamma), stats_of(count(x), stats, eps), out=dx.out
         )
-        return dx.written(), *vectors(sums, _parameter(x, gamma))
+        return dx.written(), *vectors(sums, parameter(x, gamma))
 
     @staticmethod
     def shaped(dy: Any, x: Any, gamma: Any, stats: Any, eps: float) -> Found:
-        return torch.empty_like(x), _one_a_channel(x, gamma), _one_a_channel(x, gamma)
+        return torch.empty_like(x), one_a_channel(x, gamma), one_a_channel(x, gamma)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
         *tensors, eps = inputs
-        _Operator.keep(ctx, eps, *tensors)
+        OperatorFunction.keep(ctx, eps, *tensors)
 
     @staticmethod
     def backward(ctx: Any, ddx: Any, ddgamma: Any, ddbeta: Any) -> Any:
@@ -177,20 +184,29 @@ class _Backward(_Operator):
 
     @staticmethod
     def jvp(ctx: Any, t_dy: Any, t_x: Any, t_gamma: Any, *_: Any) -> Any:
-        dy, x, gamma, stats = ctx.saved_tensors
+        return _Backward.along(t_dy, t_x, t_gamma, *ctx.saved_tensors, ctx.eps)
+
+    @staticmethod
+    def along(
+        t_dy: Any, t_x: Any, t_gamma: Any, dy: Any, x: Any, gamma: Any, stats: Any, eps: float
+    ) -> Found:
+        """How dx, dgamma and dbeta move where dy, x and gamma do; None for what does not."""
+        if t_dy is None and t_x is None and t_gamma is None:
+            zero = torch.zeros_like(one_a_channel(x, gamma))
+            return torch.zeros_like(x), zero, zero
         if t_dy is not None:
             # it is linear in dy
-            dx, dgamma, dbeta = backward(t_dy, x, gamma, stats, ctx.eps)
+            dx, dgamma, dbeta = backward(t_dy, x, gamma, stats, eps)
         if t_x is not None or t_gamma is not None:
             # dx, dgamma and dbeta are a gradient, so their Jacobian by x, gamma and beta is symmetric
-            _, of_dx, of_dgamma = double_backward(t_x, t_gamma, None, dy, x, gamma, stats, ctx.eps)
+            _, of_dx, of_dgamma = double_backward(t_x, t_gamma, None, dy, x, gamma, stats, eps)
             if t_dy is None:
                 return of_dx, of_dgamma, torch.zeros_like(of_dgamma)
             dx, dgamma = equations.plus(dx, of_dx), equations.plus(dgamma, of_dgamma)
         return dx, dgamma, dbeta
 
 
-class _Forward(_Operator):
+class _Forward(OperatorFunction):
     """y by the statistics of x, and these."""
 
     schema = "forward(Tensor x, Tensor? gamma, Tensor? beta, float eps) -> (Tensor, Tensor)"
@@ -212,7 +228,7 @@ class _Forward(_Operator):
         _, stats = output
         ctx.mark_non_differentiable(stats)
         ctx.beta = None if beta is None else beta.dtype
-        _Operator.keep(ctx, eps, x, gamma, stats)
+        OperatorFunction.keep(ctx, eps, x, gamma, stats)
 
     @staticmethod
     def backward(ctx: Any, dy: Any, _: Any) -> Any:
@@ -220,18 +236,22 @@ class _Forward(_Operator):
             return None, None, None, None
         x, gamma, stats = ctx.saved_tensors
         dx, dgamma, dbeta = backward(dy, x, gamma, stats, ctx.eps)
-        return *_asked_for(dx, dgamma, dbeta, gamma, ctx.beta), None
+        return *asked_for(dx, dgamma, dbeta, gamma, ctx.beta), None
 
     @staticmethod
     def jvp(ctx: Any, t_x: Any, t_gamma: Any, t_beta: Any, _: Any) -> Any:
-        x, gamma, stats = ctx.saved_tensors
+        return _Forward.along(t_x, t_gamma, t_beta, *ctx.saved_tensors, ctx.eps), None
+
+    @staticmethod
+    def along(t_x: Any, t_gamma: Any, t_beta: Any, x: Any, gamma: Any, stats: Any, eps: float) -> Tensor:
+        """How y moves where x, gamma and beta do; None for what does not."""
         # the Jacobian by x is symmetric
-        along_x = None if t_x is None else backward(t_x, x, gamma, stats, ctx.eps)[0]
+        along_x = None if t_x is None else backward(t_x, x, gamma, stats, eps)[0]
         # what gamma and beta are multiplied with depends on x, by its statistics too
-        return _moved(along_x, lambda *of: forward(x, *of, ctx.eps)[0], x, t_gamma, t_beta), None
+        return moved(along_x, lambda *of: forward(x, *of, eps)[0], x, t_gamma, t_beta)
 
 
-class _InferenceBackward(_Operator):
+class _InferenceBackward(OperatorFunction):
     """The gradients of `inference`: dx, dgamma and dbeta."""
 
     schema = (
@@ -243,18 +263,18 @@ class _InferenceBackward(_Operator):
     @staticmethod
     def kernel(dy: Any, x: Any, gamma: Any, mean: Any, var: Any, eps: float) -> Found:
         dx = Result(x)
-        of = array(dy), array(x), optional(gamma), array(mean), array(var)
+        of = array(dy), array(x), optional(gamma), optional(mean), optional(var)
         _, *sums = bncore.inference_backward(*of, eps=eps, out=dx.out)
-        return dx.written(), *vectors(sums, _parameter(x, gamma))
+        return dx.written(), *vectors(sums, parameter(x, gamma))
 
     @staticmethod
     def shaped(dy: Any, x: Any, gamma: Any, mean: Any, var: Any, eps: float) -> Found:
-        return torch.empty_like(x), _one_a_channel(x, gamma), _one_a_channel(x, gamma)
+        return torch.empty_like(x), one_a_channel(x, gamma), one_a_channel(x, gamma)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
         *tensors, eps = inputs
-        _Operator.keep(ctx, eps, *tensors)
+        OperatorFunction.keep(ctx, eps, *tensors)
 
     @staticmethod
     def backward(ctx: Any, *cotangents: Any) -> Any:
@@ -268,7 +288,7 @@ class _InferenceBackward(_Operator):
         return equations.pushed(function, given, equations.filled(tangents, given))
 
 
-class _Inference(_Operator):
+class _Inference(OperatorFunction):
     """y by given statistics."""
 
     schema = "inference(Tensor x, Tensor? gamma, Tensor? beta, Tensor mean, Tensor var, float eps) -> Tensor"
@@ -277,7 +297,7 @@ class _Inference(_Operator):
     @staticmethod
     def kernel(x: Any, gamma: Any, beta: Any, mean: Any, var: Any, eps: float) -> Tensor:
         y = Result(x)
-        of = array(x), optional(gamma), optional(beta), array(mean), array(var)
+        of = array(x), optional(gamma), optional(beta), optional(mean), optional(var)
         bncore.inference(*of, eps=eps, out=y.out)
         return y.written()
 
@@ -289,7 +309,7 @@ class _Inference(_Operator):
     def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
         x, gamma, beta, mean, var, eps = inputs
         ctx.beta = None if beta is None else beta.dtype
-        _Operator.keep(ctx, eps, x, gamma, mean, var)
+        OperatorFunction.keep(ctx, eps, x, gamma, mean, var)
 
     @staticmethod
     def backward(ctx: Any, dy: Any) -> Any:
@@ -297,13 +317,19 @@ class _Inference(_Operator):
             return None, None, None, None, None, None
         x, gamma, mean, var = ctx.saved_tensors
         dx, dgamma, dbeta = inference_backward(dy, x, gamma, mean, var, ctx.eps)
-        return *_asked_for(dx, dgamma, dbeta, gamma, ctx.beta), None, None, None
+        return *asked_for(dx, dgamma, dbeta, gamma, ctx.beta), None, None, None
 
     @staticmethod
     def jvp(ctx: Any, t_x: Any, t_gamma: Any, t_beta: Any, *_: Any) -> Any:
-        x, gamma, mean, var = ctx.saved_tensors
-        along_x = None if t_x is None else inference_backward(t_x, x, gamma, mean, var, ctx.eps)[0]
-        return _moved(along_x, lambda *of: inference(x, *of, mean, var, ctx.eps), x, t_gamma, t_beta)
+        return _Inference.along(t_x, t_gamma, t_beta, *ctx.saved_tensors, ctx.eps)
+
+    @staticmethod
+    def along(
+        t_x: Any, t_gamma: Any, t_beta: Any, x: Any, gamma: Any, mean: Any, var: Any, eps: float
+    ) -> Tensor:
+        """How y moves where x, gamma and beta do; None for what does not."""
+        along_x = None if t_x is None else inference_backward(t_x, x, gamma, mean, var, eps)[0]
+        return moved(along_x, lambda *of: inference(x, *of, mean, var, eps), x, t_gamma, t_beta)
 
 
 forward = Operator(_Forward)
@@ -316,21 +342,23 @@ inference_backward = Operator(_InferenceBackward)
 # Of several operators.
 
 
-def _parameter(x: Tensor, gamma: Tensor | None) -> torch.dtype:
+def parameter(x: Tensor, gamma: Tensor | None) -> torch.dtype:
+    """The dtype of the gradients of gamma and beta."""
     return (x if gamma is None else gamma).dtype
 
 
-def _one_a_channel(x: Tensor, gamma: Tensor | None) -> Tensor:
-    return x.new_empty(x.shape[1], dtype=_parameter(x, gamma))
+def one_a_channel(x: Tensor, gamma: Tensor | None) -> Tensor:
+    """Room for one of them."""
+    return x.new_empty(x.shape[1], dtype=parameter(x, gamma))
 
 
-def _asked_for(dx: Any, dgamma: Any, dbeta: Any, gamma: Any, beta: torch.dtype | None) -> Any:
-    # the gradients of those that were given
+def asked_for(dx: Any, dgamma: Any, dbeta: Any, gamma: Any, beta: torch.dtype | None) -> Any:
+    """The gradients of those that were given."""
     return dx, None if gamma is None else dgamma, None if beta is None else dbeta.to(beta)
 
 
-def _moved(along_x: Any, layer: Any, x: Any, t_gamma: Any, t_beta: Any) -> Any:
-    # how y moves: along_x as x does, by xhat as gamma does, and as beta does
+def moved(along_x: Any, layer: Any, x: Any, t_gamma: Any, t_beta: Any) -> Any:
+    """How y moves: along_x as x does, by xhat as gamma does, and as beta does."""
     if t_gamma is None and t_beta is None:
         return torch.zeros_like(x) if along_x is None else along_x
     along_parameters = layer(torch.zeros_like(t_beta) if t_gamma is None else t_gamma, t_beta)
@@ -341,7 +369,7 @@ def _third(ctx: Any) -> Any:
     # `double_backward` by the equations, what it is a function of, and the likes of what it gives
     *given, gamma = ctx.saved_tensors
     x = given[-1]
-    one = torch.ones_like(_one_a_channel(x, gamma))
+    one = torch.ones_like(one_a_channel(x, gamma))
     given = (*equations.filled(given, (x, one, one, x, x)), one if gamma is None else gamma)
     return _wide(equations.second, ctx.eps, (x, x, one)), given, (x, x, one)
 
@@ -349,7 +377,7 @@ def _third(ctx: Any) -> Any:
 def _second_by(ctx: Any) -> Any:
     # the same of `inference_backward`
     dy, x, gamma, mean, var = ctx.saved_tensors
-    one = torch.ones_like(_one_a_channel(x, gamma))
+    one = torch.ones_like(one_a_channel(x, gamma))
     given = (dy, x, one if gamma is None else gamma, mean, var)
     return _wide(equations.gradients_by, ctx.eps, (x, one, one)), given, (x, one, one)
 
@@ -384,7 +412,7 @@ def _update(running_mean: Tensor, running_var: Tensor, stats: Tensor, m: int, mo
     if m < 2:
         # a batch of nothing; one element has no unbiased variance
         return
-    kept = bncore.Stats(0, array(running_mean), array(running_var), 0.0)
+    kept = bncore.Stats(0, *map(optional, (running_mean, running_var)), 0.0)
     mean, var = running.updated(kept, stats_of(m, stats, 0.0), momentum)
     for buffer, value in (running_mean, mean), (running_var, var):
         buffer.detach().copy_(torch.from_numpy(value))
