@@ -16,5 +16,15 @@ except ImportError as error:
 from .converting import convert, revert
 from .functional import batch_norm
 from .modules import BatchNorm1d, BatchNorm2d, BatchNorm3d
+from .synchronized import SyncBatchNorm, convert_sync
 
-__all__ = ["BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "batch_norm", "convert", "revert"]
+__all__ = [
+    "BatchNorm1d",
+    "BatchNorm2d",
+    "BatchNorm3d",
+    "SyncBatchNorm",
+    "batch_norm",
+    "convert",
+    "convert_sync",
+    "revert",
+]

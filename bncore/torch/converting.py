@@ -59,6 +59,8 @@ def revert(model: Module) -> Module:
     ------
     TypeError
         If model is not a torch.nn.Module.
+    ValueError
+        If one of them has a relu, which torch's has not. Nothing has changed then.
 
     Examples
     --------
@@ -66,6 +68,12 @@ def revert(model: Module) -> Module:
     >>> type(bncore.torch.revert(bncore.torch.BatchNorm2d(8))).__module__
     'torch.nn.modules.batchnorm'
     """
+    if isinstance(model, Module):
+        for name, each in model.named_modules():
+            if type(each) in _TORCHS and each.relu:
+                raise ValueError(
+                    f"model must have no BatchNorm with relu=True, found {name or 'itself'} to be one"
+                )
     return exchanged(model, _TORCHS)
 
 

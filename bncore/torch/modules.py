@@ -1,44 +1,69 @@
 """BatchNorm1d, BatchNorm2d and BatchNorm3d of torch.nn, whose forward and backward are bncore's."""
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from .functional import batch_norm
 
-_Base = torch.nn.modules.batchnorm._BatchNorm if TYPE_CHECKING else object
+_Base = torch.nn.modules.batchnorm._BatchNorm
+
+
+def step(layer: _Base) -> tuple[float, bool, Tensor | None, Tensor | None]:
+    """What a forward of a layer does, as torch's decides it; in training the batch is counted.
+
+    The momentum, whether the statistics are the batch's own, and the running ones that are read or updated.
+    """
+    momentum = 0.0 if layer.momentum is None else layer.momentum
+    if layer.training and layer.track_running_stats and layer.num_batches_tracked is not None:
+        layer.num_batches_tracked.add_(1)
+        if layer.momentum is None:
+            momentum = 1.0 / float(layer.num_batches_tracked)
+    own = layer.training or (layer.running_mean is None and layer.running_var is None)
+    if layer.training and not layer.track_running_stats:
+        return momentum, own, None, None
+    return momentum, own, layer.running_mean, layer.running_var
 
 
 class _Computed(_Base):
-    """The forward of all of them: what torch's does, by `bncore.torch.batch_norm`."""
+    """What all of them have in common."""
 
-    def forward(self, input: Tensor) -> Tensor:
-        """Normalize a batch: by its own statistics in training, by the running ones in evaluation."""
+    relu = False
+
+    def __init__(self, *arguments: Any, relu: bool = False, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.relu = relu
+
+    def forward(self, input: Tensor, residual: Tensor | None = None) -> Tensor:
+        """Normalize a batch: by its own statistics in training, by the running ones in evaluation.
+
+        A residual, a tensor like the input, is added to the result, before the relu if there is one.
+        """
         self._check_input_dim(input)
-        momentum = 0.0 if self.momentum is None else self.momentum
-        if self.training and self.track_running_stats and self.num_batches_tracked is not None:
-            self.num_batches_tracked.add_(1)
-            if self.momentum is None:
-                momentum = 1.0 / float(self.num_batches_tracked)
-        own = self.training or (self.running_mean is None and self.running_var is None)
-        kept = not self.training or self.track_running_stats
+        momentum, own, mean, var = step(self)
         return batch_norm(
             input,
-            self.running_mean if kept else None,
-            self.running_var if kept else None,
+            mean,
+            var,
             self.weight,
             self.bias,
             own,
             momentum,
             self.eps,
+            residual=residual,
+            relu=self.relu,
         )
+
+    def extra_repr(self) -> str:
+        return super().extra_repr() + (", relu=True" if self.relu else "")
 
 
 class BatchNorm1d(_Computed, torch.nn.BatchNorm1d):
     """torch.nn.BatchNorm1d, whose forward and backward are bncore's: (N, C) or (N, C, L), (9.38)-(9.41).
 
-    All else is torch's: arguments, state_dict, running statistics and their conventions, errors.
+    All else is torch's: arguments, state_dict, running statistics and their conventions, errors. Beside it
+    there is relu=True, and `layer(x, residual)`: y = max(BN(x) + residual, 0) in the same pass.
 
     Examples
     --------
@@ -55,7 +80,8 @@ class BatchNorm1d(_Computed, torch.nn.BatchNorm1d):
 class BatchNorm2d(_Computed, torch.nn.BatchNorm2d):
     """torch.nn.BatchNorm2d, whose forward and backward are bncore's: (N, C, H, W), (9.38)-(9.41).
 
-    All else is torch's: arguments, state_dict, running statistics and their conventions, errors.
+    All else is torch's: arguments, state_dict, running statistics and their conventions, errors. Beside it
+    there is relu=True, and `layer(x, residual)`: y = max(BN(x) + residual, 0) in the same pass.
 
     Examples
     --------
@@ -69,7 +95,8 @@ class BatchNorm2d(_Computed, torch.nn.BatchNorm2d):
 class BatchNorm3d(_Computed, torch.nn.BatchNorm3d):
     """torch.nn.BatchNorm3d, whose forward and backward are bncore's: (N, C, D, H, W), (9.38)-(9.41).
 
-    All else is torch's: arguments, state_dict, running statistics and their conventions, errors.
+    All else is torch's: arguments, state_dict, running statistics and their conventions, errors. Beside it
+    there is relu=True, and `layer(x, residual)`: y = max(BN(x) + residual, 0) in the same pass.
 
     Examples
     --------
