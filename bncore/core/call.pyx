@@ -29,7 +29,7 @@ from bncore.recycling import LEAST
 from bncore.recycling import empty as recycled
 
 cdef enum:
-    HELD = 8                       # arrays that one call looks at, at most: dy, x, gamma, mean, var, dx, dgamma, dbeta
+    HELD = 9                       # arrays that one call looks at, at most: x, dy, ddx, three parameters, three results
     MOST_AXES = 8                  # of an array that takes the short way
     # flags of NumPy's array interface
     C_ORDER = 0x1
@@ -336,6 +336,30 @@ def short_inference_backward(dy, x, gamma, mean, var, eps, axis, out):
     if not statistics_given(&s, mean, var):
         return None
     return gradients(&s, INFERENCE_BACKWARD, x, gamma, out)
+
+
+def short_double_backward(ddx, ddgamma, ddbeta, dy, x, gamma, stats, axis):
+    """What `double_backward` returns, into new arrays, or None."""
+    cdef Short s
+    cdef Parameters* p = &s.call.parameters
+    cdef Stats own
+    if not isinstance(stats, Stats) or not tensor(&s, x, axis) or like(&s, dy, 0, DY) == NULL:
+        return None
+    own = stats
+    if own.channels != s.channels or own.elements != s.rows * s.size:
+        return None
+    if ddx is not None and like(&s, ddx, 0, V) == NULL:
+        return None
+    if not (parameter(&s, gamma, &p.gamma, True) and parameter(&s, ddgamma, &p.ddgamma, True)
+            and parameter(&s, ddbeta, &p.ddbeta, True)):
+        return None
+    p.eps, p.own, p.mean.wide, p.var.wide = own.eps, True, own.means(), own.variances()
+    d_dy, d_x, d_gamma = result(&s, x), result(&s, x), empty(s.channels)
+    like(&s, d_dy, WRITEABLE, OUT)
+    like(&s, d_x, WRITEABLE, OUT2)
+    p.dgamma = <double*>look(&s, d_gamma, WRITEABLE).data
+    run(&s, DOUBLE_BACKWARD)
+    return d_dy, d_x, d_gamma
 
 
 # The long way: views of four dimensions (N, C, H, W), which have been checked and are not empty, and vectors of float64.
