@@ -7,6 +7,7 @@ strides allow it, as those of neighbours in C order do, and a copy of any other.
 import math
 
 import numpy
+from numpy.typing import ArrayLike
 
 from . import checks, recycling
 from .checks import Array
@@ -32,6 +33,17 @@ def joined(array: Array, at: tuple[int, ...]) -> Array:
     extents = beside.shape
     channels = math.prod(extents[first : first + len(at)])
     return beside.reshape(*extents[:first], channels, *extents[first + len(at) :])
+
+
+def weights(value: ArrayLike, x: Array, at: tuple[int, ...]) -> Array:
+    """Weights of the elements of x, with the channel at one axis."""
+    if len(at) > 1:
+        value = numpy.asarray(value)
+        # a shape that has too many axes is refused as it is
+        if value.ndim <= x.ndim:
+            value = joined(value.reshape((1,) * (x.ndim - value.ndim) + value.shape), at)
+        x = joined(numpy.broadcast_to(numpy.zeros((), x.dtype), x.shape), at)
+    return checks.weights("weights", value, x, min(at))
 
 
 def target(out: Array | None, at: tuple[int, ...]) -> Array | None:
