@@ -13,8 +13,11 @@ from . import checks, recycling
 from .checks import Array
 from .copying import copy
 
+# an integer, or one for each axis of the channel
+Integers = int | tuple[int, ...]
 
-def places(axis: int | tuple[int, ...], ndim: int) -> tuple[int, ...]:
+
+def places(axis: Integers, ndim: int) -> tuple[int, ...]:
     """The positions of the channel in a shape of ndim extents, counted from the front."""
     if not isinstance(axis, tuple):
         return (checks.channel_axis(axis, ndim),)

@@ -10,6 +10,7 @@ import numpy
 from numpy.typing import ArrayLike, DTypeLike
 
 from . import axes, checks, functional, passes, renormalizing
+from .axes import Integers
 from .checks import Array
 from .copying import cast
 from .exchange import Exchange
@@ -106,13 +107,13 @@ class BatchNorm(Exchange):
 
     def __init__(
         self,
-        num_features: int | tuple[int, ...],
+        num_features: Integers,
         *,
         eps: float = 1e-5,
         momentum: float | None = 0.1,
         affine: bool = True,
         track_running_stats: bool = True,
-        axis: int | tuple[int, ...] = 1,
+        axis: Integers = 1,
         dtype: DTypeLike = numpy.float32,
         relu: bool = False,
         unbiased: bool = True,

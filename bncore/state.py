@@ -10,6 +10,7 @@ import numpy
 from numpy.typing import DTypeLike
 
 from . import checks, libraries
+from .axes import Integers
 from .libraries import Library
 from .running import Running
 
@@ -44,11 +45,11 @@ class State:
 
     def __init__(
         self,
-        num_features: int | tuple[int, ...],
+        num_features: Integers,
         *,
         affine: bool = True,
         track_running_stats: bool = True,
-        axis: int | tuple[int, ...] = 1,
+        axis: Integers = 1,
         dtype: DTypeLike = numpy.float32,
     ) -> None:
         self.axis, self.num_features = _of_channel(axis, num_features)
