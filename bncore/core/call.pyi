@@ -30,6 +30,7 @@ def short_double_backward(
     gamma: object,
     stats: object,
     axis: object,
+    out: object,
 ) -> tuple[Array, Array, NDArray[numpy.float64]] | None: ...
 def compute(
     operation: str,

@@ -204,12 +204,12 @@ cdef bint statistics_given(Short* s, object mean, object var) except -1:
     return not (negative(v.wide, s.channels) if v.wide != NULL else negative(v.single, s.channels))
 
 
-cdef bint output(Short* s, object out) except -1:
-    # out is the last array looked at; it may be a tensor read by the call, but overlap nothing in part
-    cdef Seen* seen = like(s, out, WRITEABLE, OUT)
+cdef bint output(Short* s, object out, int slot=OUT) except -1:
+    # out is the last array looked at; it may be a tensor read by the call, but overlap nothing in part, and no other result
+    cdef Seen* seen = like(s, out, WRITEABLE, slot)
     cdef Seen* other
     cdef int i
-    if seen == NULL:
+    if seen == NULL or slot == OUT2 and seen.data == s.call.operands[<int>OUT].base:
         return False
     for i in range(s.held - 1):
         other = &s.seen[i]
@@ -338,8 +338,8 @@ def short_inference_backward(dy, x, gamma, mean, var, eps, axis, out):
     return gradients(&s, INFERENCE_BACKWARD, x, gamma, out)
 
 
-def short_double_backward(ddx, ddgamma, ddbeta, dy, x, gamma, stats, axis):
-    """What `double_backward` returns, into new arrays, or None."""
+def short_double_backward(ddx, ddgamma, ddbeta, dy, x, gamma, stats, axis, out):
+    """What `double_backward` returns, or None."""
     cdef Short s
     cdef Parameters* p = &s.call.parameters
     cdef Stats own
@@ -354,9 +354,11 @@ def short_double_backward(ddx, ddgamma, ddbeta, dy, x, gamma, stats, axis):
             and parameter(&s, ddbeta, &p.ddbeta, True)):
         return None
     p.eps, p.own, p.mean.wide, p.var.wide = own.eps, True, own.means(), own.variances()
-    d_dy, d_x, d_gamma = result(&s, x), result(&s, x), empty(s.channels)
-    like(&s, d_dy, WRITEABLE, OUT)
-    like(&s, d_x, WRITEABLE, OUT2)
+    d_dy, d_x = (None, None) if out is None else out if type(out) is tuple and len(out) == 2 else (0, 0)
+    d_dy, d_x = result(&s, x) if d_dy is None else d_dy, result(&s, x) if d_x is None else d_x
+    if not output(&s, d_dy, OUT) or not output(&s, d_x, OUT2):
+        return None
+    d_gamma = empty(s.channels)
     p.dgamma = <double*>look(&s, d_gamma, WRITEABLE).data
     run(&s, DOUBLE_BACKWARD)
     return d_dy, d_x, d_gamma
