@@ -7,6 +7,7 @@ import torch.distributed
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 from torch.nn import Module
+from torch.nn.modules.batchnorm import _BatchNorm
 
 import bncore
 
@@ -19,8 +20,6 @@ from .functional import batch_norm, check
 from .operators import parameter, update
 
 Group = Any
-
-_Base = torch.nn.modules.batchnorm._BatchNorm
 
 
 class _OfAll(torch.autograd.Function):
@@ -82,7 +81,7 @@ def _gathered(numbers: Any, group: Group) -> list[Any]:
     return [each.numpy() for each in places]
 
 
-class SyncBatchNorm(_Base):
+class SyncBatchNorm(_BatchNorm):
     """torch.nn.SyncBatchNorm for the CPU: the statistics are those of the parts of all processes together.
 
     In training every process of the group takes part in each forward and in each backward, with a part of
