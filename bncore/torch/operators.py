@@ -414,8 +414,9 @@ def _update(running_mean: Tensor, running_var: Tensor, stats: Tensor, m: int, mo
         # a batch of nothing; one element has no unbiased variance
         return
     kept = bncore.Stats(0, optional(running_mean), optional(running_var), 0.0)
-    mean, var = running.updated(kept, stats_of(m, stats, 0.0), momentum)
-    for buffer, value in (running_mean, mean), (running_var, var):
+    before = running.Running(0, 0, kept.mean, kept.var)
+    after = before.after(stats_of(m, stats, 0.0), running.Rule(momentum, unbiased=True))
+    for buffer, value in (running_mean, after.mean), (running_var, after.var):
         buffer.detach().copy_(torch.from_numpy(value))
     torch.autograd.graph.increment_version((running_mean, running_var))
 

@@ -11,8 +11,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("spec/**/*.md")])
 WITH_EXAMPLES = [page for page in PAGES if ">>> " in page.read_text() and page.name != "README.md"]
-# What the examples of a page need beside NumPy.
-NEEDS = {"docs/torch.md": "torch", "docs/distributed.md": "dask.array"}
+# Libraries that a page may be about, and that nothing else here needs.
+OPTIONAL = {"jax", "pandas", "xarray", "torch", "dask.array"}
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
@@ -43,8 +43,9 @@ def test_links_lead_somewhere(page):
 
 @pytest.mark.parametrize("page", WITH_EXAMPLES, ids=name)
 def test_examples_run(page):
-    if name(page) in NEEDS:
-        pytest.importorskip(NEEDS[name(page)])
+    for other in re.findall(r"^>>> import (.*)$", page.read_text(), re.MULTILINE):
+        for library in OPTIONAL & set(other.split(", ")):
+            pytest.importorskip(library, reason=f"{name(page)} is about {library}, which is not installed")
     assert doctest.testfile(str(page), module_relative=False).failed == 0
 
 
