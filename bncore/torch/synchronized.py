@@ -55,7 +55,7 @@ def _forward(x: Tensor, gamma: Any, beta: Any, eps: float, group: Group) -> tupl
         raise ValueError("input must have more than 1 value per channel in all processes together, found 1")
     y = Result(x)
     bncore.normalize(array(x), optional(gamma), optional(beta), stats, out=y.out)
-    return stats.count, y.written(), statistics(stats)
+    return int(stats.count), y.written(), statistics(stats)
 
 
 @on_torchs_threads
