@@ -37,7 +37,7 @@ cdef extern from "threads.h" nogil:
 cdef enum:
     FETCH_BYTES = 4096             # ahead of what is summed
     FETCH_ELEMENTS = 512           # the same, of small planes of float32
-    FEW_ELEMENTS = 128             # that are summed between two looks ahead, where memory is slower than sums
+    SUMMED_AT_ONCE = 128             # that are summed between two looks ahead, where memory is slower than sums
 
 OPENMP = BN_OPENMP                 # the date of the OpenMP standard that this was built with, or 0
 COMPILER = BN_COMPILER.decode()
@@ -213,7 +213,7 @@ cdef void fetch_of(Fetch* f, const Call* call, int slot, Py_ssize_t t) noexcept 
     cdef Py_ssize_t item = kind_bytes(call.plan.kind), next, bytes
     cdef Chunk k, after
     f.turn = f.ahead = f.beyond = f.chunk = 0
-    f.at_once = FEW_ELEMENTS if call.plan.schedule.fetched else 0
+    f.at_once = SUMMED_AT_ONCE if call.plan.schedule.fetched else 0
     if call.plan.schedule.staged[slot]:
         return
     if p.parts == 1:
