@@ -6,6 +6,7 @@ BNCORE_COVERAGE=1 has gcov count every line. Everything else that a build decide
 No flag depends on the machine that builds.
 """
 
+import itertools
 import os
 import platform
 import subprocess
@@ -53,6 +54,7 @@ ONCE = {
     "bncore._stats": False,
     "bncore._workers": False,
     "bncore.core.call": False,
+    "bncore.core.exact": False,
     "bncore.core.execute": True,
     "bncore.core.plan": False,
     "bncore.core.trace.leaves": False,
@@ -87,10 +89,10 @@ def openmp():
 def extensions():
     # what is watched is not for speed: its large functions would take minutes to compile
     parallel, inline = openmp(), INLINE if not WATCH and compiles(["-Werror", *INLINE]) else []
-    for level, march in LEVELS.items():
+    for prefix, (level, march) in itertools.product(("", "exact_"), LEVELS.items()):
         yield Extension(
-            f"bncore.core.leaves.{level}",
-            [f"bncore/core/leaves/{level}.pyx"],
+            f"bncore.core.leaves.{prefix}{level}",
+            [f"bncore/core/leaves/{prefix}{level}.pyx"],
             include_dirs=["bncore/core/leaves"],
             depends=LEAVES + HEADERS,
             extra_compile_args=FLAGS + inline + march,

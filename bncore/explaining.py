@@ -24,7 +24,7 @@ _READS = {
     "gradient": (("dy",), 1),
     "double_backward": (("dy", "ddx"), 2),
 }
-_SLOTS = ("x", "dy", "ddx", "y", "residual", "out", "out2")
+_SLOTS = ("x", "dy", "ddx", "y", "residual", "weights", "out", "out2")
 _ORDERS = (
     "carried: a thread takes tiles, each from its sums to its results",
     "shared: threads share all tasks of one phase, then those of the next",

@@ -34,7 +34,9 @@ class Data:
     what `update` is given; `ddx`, `ddgamma` and `ddbeta` are what a second backward pass starts from, `ddx`
     also the direction of jvp, and u, v and w what derivatives of higher order are taken along: None if there
     is none. x, dy and ddx are `times` copies of a block, one after the other. If `twice`, another call comes
-    before.
+    before. `weights` say how often each element counts, None that each does once; what has weight 0 may be no
+    number, if its dy is 0. `residual` is added to y, which is rectified if `relu`.
+    `cuts` are where x and dy are cut along their first axis into shards.
     """
 
     name: str
@@ -60,11 +62,26 @@ class Data:
     u: np.ndarray | None = None
     v: np.ndarray | None = None
     w: np.ndarray | None = None
+    weights: np.ndarray | None = None
+    residual: np.ndarray | None = None
+    relu: bool = False
+    cuts: tuple = ()
 
     @property
     def m(self):
         """The elements of a channel."""
         return self.x.size // self.x.shape[1]
+
+    @property
+    def count(self):
+        """What stands in the place of m: the sum of the weights, if there are any."""
+        return self.m if self.weights is None else float(self.spread.sum(dtype=np.float64))
+
+    @property
+    def spread(self):
+        """The weight of each element, of x's shape but for the channel, where it is 1."""
+        n, _, *rest = self.x.shape
+        return np.broadcast_to(1 if self.weights is None else self.weights, (n, 1, *rest))
 
     def block(self, array):
         """The first of the `times` copies."""
@@ -127,6 +144,8 @@ def made(name, fault, dtype, rng, drawn, *, eps=EPS, alias=False, **fixed):
             key: None if value is None else np.asarray(value).astype(stored if key in TENSORS else held)
             for key, value in values.items()
         }
+    if rounded.get("weights") is not None and np.asarray(values["weights"]).dtype == bool:
+        rounded["weights"] = np.asarray(values["weights"])
     if times > 1:
         rounded |= {
             key: np.tile(rounded[key], (times,) + (1,) * (x.ndim - 1)) for key in TENSORS if key in rounded

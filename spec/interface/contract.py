@@ -1,17 +1,25 @@
 """What a call must keep beside the equations: its arguments, its memory, its formats, its layout."""
 
+import itertools
 from collections.abc import Mapping
 
 import numpy as np
 
 from ..bounds import formats
 from .adapter import Nonsense
-from .signatures import CALLS, ELEMENTS, RETURNS
+from .signatures import BESIDE, CALLS, ELEMENTS, RETURNS
 
 
 def snapshot(arguments):
-    """The bytes of the arrays among some arguments."""
-    return [each.tobytes() if isinstance(each, np.ndarray) else None for each in arguments]
+    """The bytes of the arrays among some arguments, and of those in lists."""
+    return [[array.tobytes() for array in arrays(each)] for each in arguments]
+
+
+def arrays(value):
+    """An array, or those of a list, as a list; of anything else, none."""
+    if isinstance(value, np.ndarray):
+        return [value]
+    return list(value) if isinstance(value, list) else []
 
 
 def results(method, found):
@@ -25,20 +33,32 @@ def results(method, found):
     wanted = f"wanted a dict of {', '.join(RETURNS[method])}"
     if not isinstance(found, Mapping):
         raise Nonsense(f"returned {'None' if found is None else type(found).__name__}, {wanted}")
-    others = [name for name in found if name not in RETURNS[method]]
+    others = [name for name in found if name not in (*RETURNS[method], *BESIDE.get(method, ()))]
     if others and not found.keys() >= set(RETURNS[method]):
         raise Nonsense(f"returned {others[0]!r}, {wanted}")
-    arrays = {}
-    for name in RETURNS[method]:
+    formed = {}
+    for name in (*RETURNS[method], *BESIDE.get(method, ())):
         if name not in found:
             continue
-        try:
-            arrays[name] = np.asarray(found[name])
-        except Exception as error:
-            raise Nonsense(f"{name} is no array: {said(error)}") from error
-        if not arrays[name].dtype.isnative:
-            raise Nonsense(f"the bytes of {name} are swapped")
-    return arrays
+        if method.startswith("shards") and name in ELEMENTS:
+            if not isinstance(found[name], (list, tuple)):
+                raise Nonsense(
+                    f"{name} is {type(found[name]).__name__}, wanted a list, an array for each shard"
+                )
+            formed[name] = [_array(name, each) for each in found[name]]
+        else:
+            formed[name] = _array(name, found[name])
+    return formed
+
+
+def _array(name, value):
+    try:
+        array = np.asarray(value)
+    except Exception as error:
+        raise Nonsense(f"{name} is no array: {said(error)}") from error
+    if not array.dtype.isnative:
+        raise Nonsense(f"the bytes of {name} are swapped")
+    return array
 
 
 def words_of(error):
@@ -55,14 +75,19 @@ def said(error):
     return f"{type(error).__name__}: {words}" if words else type(error).__name__
 
 
-def of_call(method, arguments, before, got):
-    """What a call did to its arguments that it must not, in words; empty if nothing."""
-    for name, old, new in zip(CALLS[method], before, snapshot(arguments), strict=True):
+def of_call(method, arguments, before, got, options=()):
+    """What a call did to its arguments that it must not, in words; empty if nothing.
+
+    The last of the arguments may be `options`, by their names.
+    """
+    names = *CALLS[method], *options
+    for name, old, new in zip(names, before, snapshot(arguments), strict=True):
         if old != new:
             return f"{name} was written to"
     for name, value in got.items():
-        for argument, given in zip(CALLS[method], arguments, strict=True):
-            if isinstance(given, np.ndarray) and np.may_share_memory(value, given):
+        for argument, given in zip(names, arguments, strict=True):
+            pairs = itertools.product(arrays(value), arrays(given))
+            if any(np.may_share_memory(*pair) for pair in pairs):
                 return f"{name} lies in the memory of the argument {argument}"
     return ""
 

@@ -40,6 +40,7 @@ class Remote(Adapter):
             if "missing" in described:
                 raise Missing(described["missing"])
             self.methods = set(described["methods"])
+            self.options = {method: set(names) for method, names in described.get("options", {}).items()}
             given = {key: tuple(v) if isinstance(v, list) else v for key, v in described["caps"].items()}
             self.caps = Caps(**({"layouts": ("contiguous",)} | given))
             self.title = described.get("name", target)
@@ -59,20 +60,25 @@ class Remote(Adapter):
             return partial(self._call, method)
         raise AttributeError(f"{method} is not offered")
 
+    def takes(self, method, option):
+        """Whether it says that the method takes an argument of this name."""
+        return method in self.methods and option in self.options.get(method, ())
+
     def _started(self):
         """A new child, and how it describes itself."""
         child = Child(self.command)
         described, _ = child.exchange(wire.request("describe", {}), START)
         return child, described
 
-    def _call(self, method, *arguments):
-        named = dict(zip(CALLS[method], arguments, strict=True))
+    def _call(self, method, *arguments, **options):
+        named = dict(zip(CALLS[method], arguments, strict=True)) | options
         if self.hangs[method] >= PATIENCE:
             raise Broke(f"not called again: {method} hung {PATIENCE} times in a row")
         if self.child is None or not self.child.alive():
             self.child, _ = self._started()
         try:
-            header, found = self.child.exchange(wire.request(method, named), self.timeout, named["x"].shape)
+            shape = [each.shape for each in named["xs"]] if "xs" in named else named["x"].shape
+            header, found = self.child.exchange(wire.request(method, named), self.timeout, shape)
         except Broke as error:
             self.child = None
             self.hangs[method] = self.hangs[method] + 1 if isinstance(error, Hung) else 0

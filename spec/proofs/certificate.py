@@ -24,7 +24,8 @@ def certify(theorem, decisions):
             name: tree.data() for name, tree in language.definitions(theorem.claims[0].batch).items()
         },
         "claims": [
-            claim.data() | ({"normal": decision.data()} if claim.batch in ("any", "weighted") else {})
+            claim.data()
+            | ({"normal": decision.data(claim.batch)} if claim.batch in ("any", "weighted") else {})
             for claim, decision in zip(theorem.claims, decisions, strict=bool(decisions))
         ],
     }

@@ -1,6 +1,31 @@
 """The layer among its neighbours: folded into the layer before, followed by a sigmoid, and learning."""
 
-from .language import beta, eps, gamma, gradient, m, mean, name, rstd, total, tree, w, where, xhat, y, z
+from .language import (
+    along,
+    average,
+    beta,
+    dbeta,
+    dgamma,
+    dx,
+    dy,
+    eps,
+    gamma,
+    gate,
+    gradient,
+    m,
+    mean,
+    name,
+    residual,
+    rstd,
+    total,
+    tree,
+    v,
+    w,
+    where,
+    xhat,
+    y,
+    z,
+)
 from .theorem import Theorem, states, step
 
 b, c = name("b"), name("c")
@@ -34,6 +59,58 @@ layer with the weights $\gamma r w_i$ and the bias $\gamma r (b - \mu) + \beta$.
 The folded weights are rounded once more, and the folded bias can cancel where $|\mu|$ is large beside
 the deviation: the folded layer is equal in real numbers and not in floating point. So
 `bncore.inference` does not fold.
+""",
+)
+
+RECTIFIED = gate * (y + residual)
+AFTER_GATE = total(dy * RECTIFIED)
+
+
+def gated(gradient):
+    """A gradient of the layer, of a dy that has passed the gate."""
+    return where(gradient, dy=gate * dy)
+
+
+FUSED = Theorem(
+    name="relu-residual",
+    title="A residual and a rectifier behind the layer",
+    source=("9.41",),
+    statement=r"""
+Let the output of the layer be added to a residual $s$, and $\max(y_i + s_i, 0)$ be what the next layer gets.
+Where $y_i + s_i$ is not 0 that is $g_i (y_i + s_i)$, the gate $g_i$ being 1 if the sum is positive and 0 if
+it is negative; and there the gate does not move with anything that moves little. So let the loss be $L =
+\sum \mathrm{d}y_i g_i (y_i + s_i)$. Its derivatives are those of the layer alone, of a gradient that has
+passed the gate; which is also the derivative by the residual.
+""",
+    claims=(
+        states(
+            gradient(AFTER_GATE, "x"),
+            gated(dx),
+            r"$L$ depends on $x$ through $y$ alone, and $\mathrm{d}y_i g_i$ stands beside $y_i$.",
+        ),
+        states(
+            gradient(AFTER_GATE, "x"),
+            gamma * rstd * (gate * dy - average(gate * dy) - xhat * average(gate * dy * xhat)),
+            "In closed form: the gate stands inside the means too.",
+        ),
+        states(gradient(AFTER_GATE, "gamma"), gated(dgamma), r"So it is with $\gamma$ ..."),
+        states(gradient(AFTER_GATE, "beta"), gated(dbeta), r"... and with $\beta$."),
+        states(gradient(AFTER_GATE, "residual"), gate * dy, "The residual is added behind the layer."),
+        states(along(RECTIFIED, "x", v), gate * along(y, "x", v), "Forward mode passes the same gate."),
+        states(
+            gradient(AFTER_GATE, "x"),
+            gated(dx),
+            "In inference mode it is the same.",
+            mode="inference",
+        ),
+    ),
+    consequences=r"""
+The gate can be read from the result, which is positive where it is open, so that neither $y$ nor $s$ need be
+kept. At the kink, where the sum is 0, there is no derivative; the convention is that the gate is closed.
+""",
+    floating=r"""
+A sum that is 0 or positive within its bound opens the gate or does not; either is right. A gradient is
+judged by the gate of the output that was returned.
 """,
 )
 
@@ -144,4 +221,4 @@ profits. The best values are the regression of $z$ on $\hat{x}$: its slope and i
 """,
 )
 
-THEOREMS = (FOLDING, SIGMOID, LEARNING)
+THEOREMS = (FOLDING, FUSED, SIGMOID, LEARNING)

@@ -30,7 +30,9 @@ def test_public_name_is_documented(name):
     assert ">>> " in text
     if inspect.isclass(item):
         methods = {
-            key: value for key, value in vars(item).items() if inspect.isfunction(value) and key[0] != "_"
+            key: value
+            for key, value in inspect.getmembers(item, inspect.isroutine)
+            if key[0] != "_" and inspect.getmodule(value).__name__.startswith("bncore")
         }
         for key, method in methods.items():
             assert ">>> " in (inspect.getdoc(method) or ""), key

@@ -21,9 +21,10 @@ def words(text):
 def conventions(text, between):
     """The rows of the table of conventions, without their titles; `between` separates its cells."""
     rows = [re.split(between, line.strip().strip("| ")) for line in text.splitlines()]
-    first = next(i for i, row in enumerate(rows) if row[-4:] == ["bncore", "PyTorch", "Keras", "ONNX"])
+    libraries = ["bncore", "PyTorch", "Keras", "Flax", "ONNX"]
+    first = next(i for i, row in enumerate(rows) if row[-5:] == libraries)
     body = rows[first + 2 :]
-    return [row[1:] for row in body[: next(i for i, row in enumerate(body) if len(row) < 5)]]
+    return [row[1:] for row in body[: next(i for i, row in enumerate(body) if len(row) < 6)]]
 
 
 def test_example_runs():
