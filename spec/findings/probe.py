@@ -376,7 +376,7 @@ def _answered(name):
     return answers
 
 
-# bncore behind the interface of torch has torch's conventions.
+# The core stands for its other faces, which have its conventions.
 ASKED = tuple(name for name in adapters.KNOWN if not name.startswith("bncore-"))
 
 
