@@ -378,7 +378,9 @@ NAMES = {
     "weighted_gradient": <int>WEIGHTED_GRADIENT,
     "double_backward": <int>DOUBLE_BACKWARD,
 }
-SLOTS = {"x": <int>X, "dy": <int>DY, "v": <int>V, "y": <int>Y, "added": <int>ADDED, "w": <int>W, "out": <int>OUT, "out2": <int>OUT2}
+SLOTS = {
+    "x": <int>X, "dy": <int>DY, "v": <int>V, "y": <int>Y, "added": <int>ADDED, "w": <int>W, "out": <int>OUT, "out2": <int>OUT2,
+}
 
 
 cdef Interface* interface(object array, list held) except NULL:
