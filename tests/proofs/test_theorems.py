@@ -47,6 +47,7 @@ VIOLATED_BY = {
     "running-statistics": "mean wrong by 0.05 %",
     "folding": "gamma squared",
     "relu-residual": "dx without its mean term",
+    "batch-renormalization": "gamma squared",
     "sigmoid": "multiplied by the root",
     "learning": "beta with the wrong sign",
     "weighted": "xhat wrong by 0.05 %",
