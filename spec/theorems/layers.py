@@ -22,7 +22,6 @@ from .language import (
     v,
     w,
     where,
-    x,
     xhat,
     y,
     z,
@@ -125,54 +124,7 @@ judged by the gate of the output that was returned.
 """,
 )
 
-a, e = name("a"), name("e")
-RENORMALISED = gamma * (a * xhat + c) + beta
-AFTER_RENORM = total(dy * RENORMALISED)
-
-RENORM = Theorem(
-    name="batch-renormalization",
-    title="Batch renormalization",
-    source=("9.40", "9.41"),
-    statement=r"""
-Batch renormalization standardises by the batch, and then moves $\hat{x}$ to where the running statistics
-would have put it: by a factor $a = \sigma_{\mathcal{B}} / \sigma$ and an offset $c = (\mu_{\mathcal{B}} -
-\mu) / \sigma$ (the paper calls them $r$ and $d$), which are clipped, and held fixed in the backward pass.
-With $a$ and $c$ held, it is the layer with $\gamma a$ in the place of $\gamma$ and $\gamma c + \beta$ in
-that of $\beta$, and has its gradients.
-""",
-    claims=(
-        states(
-            RENORMALISED,
-            where(y, gamma=gamma * a, beta=gamma * c + beta),
-            r"(9.41), multiplied out: $a$ and $c$ come before $\gamma$ and $\beta$.",
-        ),
-        states(
-            gradient(AFTER_RENORM, "x"),
-            where(dx, gamma=gamma * a),
-            r"So the derivative by $x$ is that of the layer with the other $\gamma$ ...",
-        ),
-        states(gradient(AFTER_RENORM, "x"), a * dx, r"... which is a factor before it."),
-        states(
-            gradient(AFTER_RENORM, "gamma"),
-            a * dgamma + c * dbeta,
-            r"$\gamma$ stands before $c$ too, so its derivative has both sums.",
-        ),
-        states(gradient(AFTER_RENORM, "beta"), dbeta, r"$\beta$ comes last."),
-        states(
-            where(RENORMALISED, a=e / rstd, c=(mean - name("M")) * e),
-            gamma * ((x - name("M")) * e) + beta,
-            r"Not clipped, and with $e = 1/\sigma$ and $M = \mu$ for the running statistics, the output is "
-            r"that of inference mode. The gradient is not: there $\mu_{\mathcal{B}}$ and "
-            r"$\sigma_{\mathcal{B}}$ do not move.",
-        ),
-    ),
-    consequences=r"""
-The running statistics are not moved by $a$ and $c$: they average the batch's own. At the first step, with
-$\mu = 0$ and $\sigma = 1$, clipping to $a = 1$ and $c = 0$ makes it the layer itself.
-""",
-)
-
-s = name("s")
+s, e = name("s"), name("e")
 SLOPE = s * (1 - s)
 
 
@@ -188,7 +140,7 @@ SIGMOID = Theorem(
     title="What a sigmoid sees of a standardised batch",
     source=("9.36", "9.40"),
     statement=r"""
-The book says that after normalization the data lie in the region where a sigmoid is not saturated, and
+The textbook says that after normalization the data lie in the region where a sigmoid is not saturated, and
 that there it is a linear map, at a cost. Both, in numbers: at most one element in $k^2$ lies beyond
 $k$, and up to there the sigmoid differs from its tangent $\frac{1}{2} + \frac{z}{4}$ by at most
 $|z|^3/48$. Here $s$ is the sigmoid of $z$, and its derivative by $z$ is $s (1 - s)$.
@@ -279,4 +231,4 @@ profits. The best values are the regression of $z$ on $\hat{x}$: its slope and i
 """,
 )
 
-THEOREMS = (FOLDING, FUSED, RENORM, SIGMOID, LEARNING)
+THEOREMS = (FOLDING, FUSED, SIGMOID, LEARNING)

@@ -47,11 +47,11 @@ VIOLATED_BY = {
     "running-statistics": "mean wrong by 0.05 %",
     "folding": "gamma squared",
     "relu-residual": "dx without its mean term",
-    "batch-renormalization": "gamma squared",
     "sigmoid": "multiplied by the root",
     "learning": "beta with the wrong sign",
     "weighted": "xhat wrong by 0.05 %",
     "weights": "dx of a loss with weights",
+    "renormalization": "dx without its mean term",
 }
 
 
