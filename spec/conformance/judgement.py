@@ -9,14 +9,19 @@ from .. import oracle
 from ..bounds import formats
 from ..bounds.errors import weaker
 from ..data import portable
+from ..data.layouts import declared
 from ..interface import contract
-from ..interface.adapter import Broke, Impure, Nonsense
+from ..interface.adapter import Broke, Impure, Nonsense, offers
 from ..interface.signatures import DIRECTIONS, ELEMENTS
 from ..mutants import decides
 from ..oracle import derivatives
+from ..supervise import ENDINGS, note
+from . import company
 from .diagnosis import reason
 from .verdict import ABSENT, CLASS, FAIL, INCONCLUSIVE, LAYOUT, PASS, PURITY, RAISED, Verdict
 
+# What is said of an output that was not returned.
+MISSING = "not returned"
 GRADIENTS = tuple(oracle.GRADIENTS)
 
 
@@ -79,31 +84,10 @@ class _Judge:
             )
         return self.found
 
-    def _distract(self):
-        """Calls with other numbers of the same shapes, so that what is left of them shows. None is judged."""
-        data = self.data
-        self.earlier = []
-        x, dy = 1.5 * data.x[::-1] + 1, -data.dy[::-1]
-        parameters = -1.5 * data.gamma, data.beta - 1
-        given = data.mean + 1, 2 * data.var
-        for method, *arguments in [
-            ("forward", x, *parameters, 4 * data.eps),
-            ("backward", dy, x, *parameters, 4 * data.eps),
-            ("update", x, data.running_var, data.running_var, 0.75),
-            ("inference", x, *parameters, *given, 4 * data.eps),
-            ("inference_backward", dy, x, parameters[0], *given, 4 * data.eps),
-        ]:
-            try:
-                with np.errstate(all="ignore"):
-                    got = contract.results(method, getattr(self.adapter, method)(*arguments))
-            except (Exception, SystemExit):
-                continue  # the same call on the data proper says why
-            self.earlier += [(each, each.copy()) for each in got.values()]
-
     def _refused(self):
         """Why the implementation need not take this data set; None if it must."""
         data = self.data
-        if data.layout not in self.caps.layouts:
+        if not declared(data.layout, self.caps.layouts):
             return f"layout {data.layout} is not declared"
         if data.eps < self.caps.least_eps:
             return f"eps = {data.eps}, declared for {self.caps.least_eps} and more"
@@ -121,24 +105,28 @@ class _Judge:
     def _call(self, method, *arguments, label=None):
         """What a method returns; None, with a verdict called `label`, where it is missing or raises."""
         label = label or method
-        function = getattr(self.adapter, method, None)
         if self.spoiled:
             return None
-        if function is None:
+        if not offers(self.adapter, method):
             self._add(ABSENT, method, "", detail="not offered")
             return None
-        if self.data.twice:
-            self._distract()
+        data, kind = self.data, "" if method == "derivative" else self.data.company
+        note(f"{method} on {data.name}, {data.dtype}")
         before = contract.snapshot(arguments)
+        self.earlier = company.before(kind, self.adapter, method, data)
         try:
             with np.errstate(all="ignore"):
-                got = contract.results(method, function(*arguments))
+                got = contract.results(method, getattr(self.adapter, method)(*arguments))
+            if kind == "threads" and self.caps.concurrent:
+                got = company.at_once(self.adapter, method, data, arguments, got)
         except (Broke, Nonsense) as error:
             self._add(FAIL, label, RAISED, detail=str(error))
             return None
         except Impure as error:
             return self._spoil(label, *error.args)
-        except (Exception, SystemExit) as error:
+        except ENDINGS:
+            raise
+        except BaseException as error:
             self._add(FAIL, label, RAISED, detail=f"raised {contract.said(error)}")
             return None
         self.overwritten |= any(value.tobytes() != copy.tobytes() for value, copy in self.earlier)
@@ -166,7 +154,7 @@ class _Judge:
             given = {name: None if each is None else each[kept] for name, each in numbers.items()}
             given["ddx"] = None if data.ddx is None else data.block(data.ddx)[:, kept]
         x, dy = (data.block(each)[:, kept] for each in (data.x, data.dy))
-        how = {"accumulate": accumulate, "dy": dy, "times": data.times}
+        how = {"accumulate": accumulate, "dy": dy, "times": data.often}
         return oracle.problem(x, *parameters, data.eps, **how, **given)
 
     def _forward(self, got):
@@ -180,10 +168,11 @@ class _Judge:
         if not data.m:
             return
         y = got.get("y")
-        if y is not None and self.caps.constant and (self.constant & self.finite).any():
-            rows = oracle.channels(y.astype(np.float64))[self.constant & self.finite]
-            beta = np.zeros(len(self.constant)) if data.beta is None else data.beta
-            off = np.abs(rows - beta[self.constant & self.finite, None]).max()
+        constant = np.resize(self.constant & self.finite, data.x.shape[1])
+        if y is not None and self.caps.constant and constant.any():
+            rows = oracle.channels(y.astype(np.float64))[constant]
+            beta = np.zeros(len(constant)) if data.beta is None else data.beta
+            off = np.abs(rows - beta[constant, None]).max()
             words = "" if off == 0 else f"off by {off:.3g}"
             self._add(PASS if off == 0 else FAIL, "y of a constant channel", "(9.40)", detail=words)
         for name, equation in (("mean", "(9.38)"), ("var", "(9.39)"), ("y", "(9.40)")):
@@ -206,6 +195,7 @@ class _Judge:
             self._add(FAIL if words else PASS, label, oracle.EQUATION["y"], detail=words)
 
     def _hidden(self, name, value, channels, equation):
+        channels = np.resize(channels, value.shape[min(1, value.ndim - 1)])
         if channels.any():
             hidden = np.isfinite(oracle.channels(value)[channels]).any()
             words = f"a channel with a NaN or an inf has finite {name}" if hidden else ""
@@ -216,7 +206,7 @@ class _Judge:
     def _update(self):
         data, caps = self.data, self.caps
         if caps.variance == "unbiased" and data.m < 2:
-            if data.m == 1 and getattr(self.adapter, "update", None):
+            if data.m == 1 and offers(self.adapter, "update"):
                 self._undefined_update()
             return
         if not data.m:
@@ -251,7 +241,7 @@ class _Judge:
         moved = derivatives.directions(data)
         if not moved or data.dtype in formats.HALVES:
             return  # half precision rounds the gradient before the next derivative
-        if getattr(self.adapter, "derivative", None) is None:
+        if not offers(self.adapter, "derivative"):
             self._add(ABSENT, "derivative", "", detail="not offered")
             return
         kept = [each[:, self.kept] for each in moved]
@@ -271,6 +261,7 @@ class _Judge:
     def _undefined_update(self):
         """m / (m - 1) is undefined at m = 1: an exception, or the variance left out, but no silent NaN."""
         data = self.data
+        note(f"update on {data.name}, {data.dtype}")
         try:
             with np.errstate(all="ignore"):
                 got = self.adapter.update(data.x, data.running_mean, data.running_var, data.momentum)
@@ -278,11 +269,13 @@ class _Judge:
         except (Broke, Nonsense) as error:
             self._add(FAIL, "update", RAISED, detail=str(error))
             return
-        except SystemExit as error:
-            self._add(FAIL, "update", RAISED, detail=f"raised {contract.said(error)}")
-            return
+        except ENDINGS:
+            raise
         except Exception:
             found = None
+        except BaseException as error:
+            self._add(FAIL, "update", RAISED, detail=f"raised {contract.said(error)}")
+            return
         words = "" if found is None else contract.of_format("running_var", found, data.dtype)
         if found is not None and not words and not np.isfinite(found).all():
             words = "m / (m - 1) is undefined, and the running variance silently not finite"
@@ -303,7 +296,8 @@ class _Judge:
         for name in names:
             label = _label(name, mode, note)
             if name not in got:
-                self._add(ABSENT, label, oracle.EQUATION[name], detail="not returned")
+                words = MISSING if data.m else "not returned for an empty batch"
+                self._add(ABSENT, label, oracle.EQUATION[name], detail=words)
                 continue
             shape = data.x.shape if name in ELEMENTS else data.x.shape[1:2]
             words = contract.of_format(name, got[name], data.dtype)
@@ -313,7 +307,8 @@ class _Judge:
                 self._add(FAIL, label, oracle.EQUATION[name], detail=words)
                 continue
             formed[name] = got[name]
-            if self.caps.keeps_layout and name in ELEMENTS and data.m:
+            spread = any(n > 1 and not step for n, step in zip(data.x.shape, data.x.strides, strict=True))
+            if self.caps.keeps_layout and name in ELEMENTS and data.m and not spread:
                 words = contract.of_layout(got[name], data.x)
                 self._add(FAIL if words else PASS, f"layout of {label}", LAYOUT, detail=words)
         return formed
@@ -330,6 +325,7 @@ class _Judge:
         for name, value in got.items():
             part = self._part(value, expected[name])
             verdict = self._verdict(expected[name], part, name, mode, expect, right)
+            self._placed(verdict, value, expected[name])
             verdict["quantity"] = _label(name, mode, note)
             if verdict["status"] in (PASS, INCONCLUSIVE):
                 right.add(name)
@@ -337,14 +333,19 @@ class _Judge:
 
     def _part(self, value, expected):
         """An output on the channels that are kept; of the copies of an element, the one farthest off."""
-        if value.ndim == 1:
-            return value[self.kept]
-        value = value[:, self.kept]
-        if self.data.times == 1:
-            return value
-        copies = value.reshape(self.data.times, -1, *value.shape[1:])
+        copies = self._copies(value)
+        if len(copies) == 1:
+            return copies[0]
         low, high = copies.min(axis=0), copies.max(axis=0)
         return np.where(abs(high - expected.nearest) >= abs(low - expected.nearest), high, low)
+
+    def _copies(self, value):
+        """The copies of the block in an output, one after the other, of the channels that are kept."""
+        repeats = self.data.repeats[1:2] if value.ndim == 1 else self.data.repeats
+        split = [part for n, times in zip(value.shape, repeats, strict=True) for part in (times, n // times)]
+        axes = *range(0, 2 * value.ndim, 2), *range(1, 2 * value.ndim, 2)
+        copies = value.reshape(split).transpose(axes).reshape(-1, *split[1::2])
+        return np.take(copies, self.kept, axis=-1 if value.ndim == 1 else 2)
 
     def _empty(self, got, mode):
         """No elements: sums over nothing are 0; a mean of nothing is not defined, and not judged."""
@@ -389,11 +390,23 @@ class _Judge:
             return reason(name, part, expected, call, self.data, self.kept, mode, right)
 
     def _worst(self, found):
-        """The element of a comparison, its channel counted among all channels."""
-        index = list(found.index)
+        """The element of a comparison."""
+        return {"index": found.index, "got": found.got, "exact": found.exact, "bound": found.bound}
+
+    def _placed(self, verdict, value, expected):
+        """Count the worst element among all copies of the block, and its channel among all channels."""
+        index = list(verdict["index"])
+        if not index:
+            return
+        repeats = self.data.repeats[1:2] if value.ndim == 1 else self.data.repeats
+        copies = self._copies(value)[(slice(None), *index)]
+        with np.errstate(invalid="ignore", over="ignore"):
+            off = abs(copies.astype(np.float64) - expected.nearest[tuple(index)])
+        which = np.unravel_index(np.argmax(np.where(np.isnan(off), np.inf, off)), repeats)
         position = 1 if len(index) > 1 else 0
         index[position] = int(self.kept[index[position]])
-        return {"index": tuple(index), "got": found.got, "exact": found.exact, "bound": found.bound}
+        extents = [n // times for n, times in zip(value.shape, repeats, strict=True)]
+        verdict["index"] = tuple(int(k * n + i) for k, n, i in zip(which, extents, index, strict=True))
 
 
 def _label(name, mode, note=""):

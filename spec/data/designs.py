@@ -8,9 +8,12 @@ not constant, since those hide most faults.
 import numpy as np
 
 from ..bounds import formats
+from . import combined
 from .layouts import LAYOUTS
 
 EPS = 1e-5
+# What the names of data sets of the covering array begin with.
+COMBINED = "combined"
 DESIGNS = {}
 
 
@@ -22,8 +25,9 @@ def design(name, fault, **fixed):
     """Register a function of a generator as a data set of this name, there for this fault.
 
     `fixed` may have `eps`, `momentum`, `layout`; `full` for a slow one; `times`, how often the batch is
-    repeated; `alias` for one where arguments share their memory; `twice` for one where another call comes
-    first; `by_format` if the function takes the dtype too.
+    repeated, or `copies`, how often along each axis; `alias` for one where arguments share their memory;
+    `company` for one where other calls are made beside; `turn` for one of a single dtype, that of this number;
+    `by_format` if the function takes the dtype too.
     """
 
     def register(build):
@@ -324,7 +328,9 @@ def _(rng):
     return rng.normal(0.5, 2, (5, 3, 7, 11))
 
 
-@design("second-call", "what a call left behind: statistics, eps, parameters, a buffer", twice=True, eps=1.0)
+@design(
+    "second-call", "what a call left behind: statistics, eps, parameters, a buffer", company="before", eps=1.0
+)
 def _(rng):
     return rng.normal(0.5, 2, (5, 3, 7, 11))
 
@@ -348,3 +354,25 @@ def _(rng):
 @design("digits-images", "real images of one channel and 8 x 8 pixels")
 def _(rng):
     return _digits()[:211].reshape(211, 1, 8, 8)
+
+
+# What only two things at once show: combined.py.
+
+for _number, _row in enumerate(combined.rows(), 1):
+    _build, _fixed = combined.build(_row)
+    design(f"{COMBINED}-{_number}", combined.described(_row), **_fixed)(_build)
+
+
+for _m in range(1, 34):
+
+    @design(
+        f"{COMBINED}-few-{_m}", "an m, or a number of channels, that is a case of its own; a NaN beside it"
+    )
+    def _(rng, m=_m):
+        c = 34 - m
+        plane = next(d for d in (3, 2, 5, 7, 1) if m % d == 0) if m % 4 else 4
+        x, dy = rng.normal(1, 3, (2, m // plane, c, plane))
+        if c > 3:
+            x[rng.integers(len(x)), 1, rng.integers(plane)] = np.nan
+            dy[rng.integers(len(x)), 2, rng.integers(plane)] = np.nan
+        return {"x": x, "dy": dy, "ddx": None}

@@ -1,14 +1,34 @@
 """What an implementation under test looks like from here: a few calls on NumPy arrays, and declarations."""
 
 import copy
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from numbers import Integral, Real
 from textwrap import indent
 
 from ..bounds import formats
 from ..bounds.errors import ACCUMULATIONS, weaker
 from ..data.layouts import LAYOUTS
+from ..supervise import ENDINGS
 from .signatures import CALLS, table
+
+# What each declaration is an instance of.
+KINDS = {
+    "dtypes": (tuple, list),
+    "accumulate": (str, Mapping),
+    "layouts": (tuple, list),
+    "least": (Integral,),
+    "least_eps": (Real,),
+    "optional": (bool,),
+    "constant": (bool,),
+    "variance": (str,),
+    "weighs": (str,),
+    "attributes": (str,),
+    "keeps_layout": (bool,),
+    "operations": (tuple, list),
+    "concurrent": (bool,),
+}
 
 
 @dataclass(frozen=True)
@@ -20,7 +40,8 @@ class Caps:
     and beta may be None, `constant` that a constant channel gives beta exactly, whatever its value.
     `variance` ("unbiased" or "biased") is the one that the running average takes, `weighs` ("new" or "old")
     what momentum is the weight of, `attributes` the format that eps and momentum are held in. `keeps_layout`
-    says that outputs of x's shape lie in memory as x does, `operations` what derivatives can be nested of.
+    says that outputs of x's shape lie in memory as x does, `operations` what derivatives can be nested of,
+    `concurrent` that several threads may call at once.
 
     Raises ValueError for a declaration that means nothing.
 
@@ -40,9 +61,18 @@ class Caps:
     attributes: str = "float64"
     keeps_layout: bool = False
     operations: tuple = ("jvp", "grad")
+    concurrent: bool = True
 
     def __post_init__(self):
         classes = [self.accumulate] if isinstance(self.accumulate, str) else self.accumulate.values()
+        for field, kind in KINDS.items():
+            value = getattr(self, field)
+            if not isinstance(value, kind) or (isinstance(value, bool) and bool not in kind):
+                wanted = " or ".join(each.__name__ for each in kind)
+                raise ValueError(f"{field}: wanted {wanted}, found {value!r}")
+        for field in ("least", "least_eps"):
+            if not 0 <= getattr(self, field) < math.inf:
+                raise ValueError(f"{field}: wanted a number from 0 on, found {getattr(self, field)!r}")
         for field, found, known in [
             ("dtypes", self.dtypes, ("float32", "float64", *formats.HALVES)),
             ("accumulate", classes, ACCUMULATIONS),
@@ -50,9 +80,10 @@ class Caps:
             ("variance", [self.variance], ("unbiased", "biased")),
             ("weighs", [self.weighs], ("new", "old")),
             ("operations", self.operations, ("jvp", "grad")),
+            ("attributes", [self.attributes], ("float32", "float64")),
         ]:
             for each in found:
-                if each not in known:
+                if not isinstance(each, str) or each not in known:
                     raise ValueError(f"{field}: wanted some of {', '.join(known)}, found {each!r}")
         for dtype in self.dtypes if isinstance(self.accumulate, Mapping) else ():
             if dtype not in self.accumulate:
@@ -90,6 +121,16 @@ class Adapter:
 
 
 Adapter.__doc__ = Adapter.__doc__.format(calls=indent(table(), 8 * " ").strip())
+
+
+def offers(adapter, method):
+    """Whether an implementation offers a method; one whose look-up raises is called, to say so."""
+    try:
+        return getattr(adapter, method, None) is not None
+    except ENDINGS:
+        raise
+    except BaseException:
+        return True
 
 
 def only(adapter, *methods):

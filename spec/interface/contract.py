@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..bounds import formats
+from ..supervise import ENDINGS
 from .adapter import Nonsense
 from .signatures import CALLS, ELEMENTS, RETURNS
 
@@ -24,35 +25,60 @@ def results(method, found):
     """
     wanted = f"wanted a dict of {', '.join(RETURNS[method])}"
     if not isinstance(found, Mapping):
-        raise Nonsense(f"returned {'None' if found is None else type(found).__name__}, {wanted}")
+        kind = "None" if found is None else printable(type(found).__name__, 100)
+        raise Nonsense(f"returned {kind}, {wanted}")
     others = [name for name in found if name not in RETURNS[method]]
     if others and not found.keys() >= set(RETURNS[method]):
-        raise Nonsense(f"returned {others[0]!r}, {wanted}")
+        raise Nonsense(f"returned {printable(repr(others[0]), 100)}, {wanted}")
     arrays = {}
     for name in RETURNS[method]:
         if name not in found:
             continue
         try:
             arrays[name] = np.asarray(found[name])
-        except Exception as error:
+        except ENDINGS:
+            raise
+        except BaseException as error:
             raise Nonsense(f"{name} is no array: {said(error)}") from error
         if not arrays[name].dtype.isnative:
             raise Nonsense(f"the bytes of {name} are swapped")
     return arrays
 
 
-def words_of(error):
-    """What an exception says, on one line; nothing if it cannot say it."""
+# So much of what an implementation says is passed on.
+LONGEST = 2000
+
+
+def printable(said, longest=LONGEST):
+    """What an implementation says, as one line that a terminal can show: what is no letter of one is escaped.
+
+    >>> printable("red \\x1b[31m, half \\ud800")
+    'red \\\\x1b[31m, half \\\\ud800'
+    """
     try:
-        return " ".join(str(error).split())
-    except Exception:
+        text = " ".join(str(said).split())
+    except ENDINGS:
+        raise
+    except BaseException:  # it cannot say it
         return ""
+    text = text if len(text) <= longest else f"{text[:longest]}..."
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def said(error):
     """An exception on one line."""
-    words = words_of(error)
-    return f"{type(error).__name__}: {words}" if words else type(error).__name__
+    words, name = printable(error), printable(type(error).__name__)
+    return f"{name}: {words}" if words else name
+
+
+def title(adapter):
+    """What reports call an implementation."""
+    try:
+        return printable(adapter.name, 100) or printable(type(adapter).__name__, 100)
+    except ENDINGS:
+        raise
+    except BaseException:
+        return printable(type(adapter).__name__, 100)
 
 
 def of_call(method, arguments, before, got):

@@ -98,7 +98,7 @@ def header(line):
     """The JSON object of a line. Raises Malformed."""
     try:
         found = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Malformed(f"wanted a line of JSON, found {line[:60]!r}") from None
     if not isinstance(found, dict):
         raise Malformed(f"wanted a JSON object, found {line[:60]!r}")
@@ -110,17 +110,19 @@ def results(header, take, shape):
 
     Raises Malformed.
     """
-    found = {}
-    for each in header.get("arrays", ()):
+    found, announced = {}, header.get("arrays", [])
+    if not isinstance(announced, list):
+        raise Malformed(f"wanted a list of arrays, found {json.dumps(announced)[:200]}")
+    for each in announced:
         try:
-            name, kind = each["name"], formats.named(each["dtype"])
+            name, kind = str(each["name"]), formats.named(str(each["dtype"]))
             own = tuple(map(int, each.get("shape", shape if name in ELEMENTS else shape[1:2])))
-            if min(own, default=0) < 0:
-                raise ValueError("a negative extent")
+            if min(own, default=0) < 0 or kind.hasobject:
+                raise ValueError("no memory of this kind")
             if "strides" in each:
                 found[name] = _laid_out(each, take(each["bytes"]))
-                continue
-        except (KeyError, TypeError, ValueError, AttributeError):
+            else:
+                found[name] = np.frombuffer(take(math.prod(own) * kind.itemsize), kind).reshape(own)
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             raise Malformed(f"an array is announced as {json.dumps(each)[:200]}") from None
-        found[name] = np.frombuffer(take(math.prod(own) * kind.itemsize), kind).reshape(own)
     return found
