@@ -165,12 +165,14 @@ def _say(line):
 
 
 def _audit(arguments):
-    from .audit import matrix
+    from .audit import matrix, random_faults
     from .workers import WORKERS
 
     if arguments.json and (unwritable := _unwritable("json", arguments.json)):
         return _usage(unwritable)
-    return matrix.main(fast=arguments.fast, json=arguments.json, progress=_say, workers=WORKERS)
+    drawn = 0 if arguments.fast else random_faults.COUNT
+    how = {"fast": arguments.fast, "json": arguments.json, "drawn": drawn}
+    return matrix.main(**how, progress=_say, workers=WORKERS)
 
 
 def _probe(arguments):
@@ -226,7 +228,7 @@ def _check(arguments):
         return _usage(reason)
     for name in arguments.only or ():
         if name not in inputs.DESIGNS:
-            there = [each for each in inputs.names(full=True) if not each.startswith(inputs.COMBINED)]
+            there = [each for each in inputs.names(full=True) if not inputs.combines(each)]
             there += [f"{inputs.COMBINED}-1 to {inputs.COMBINED}-{len(inputs.DESIGNS) - len(there)}"]
             return _usage(f"--only: no data set is called {name!r}; there are {', '.join(there)}")
     declared = adapter.caps.dtypes

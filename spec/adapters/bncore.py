@@ -13,16 +13,25 @@ class Core(Adapter):
     """The functions, and the layer for the running statistics."""
 
     name = "bncore"
-    caps = Caps(accumulate={"float32": "float64", "float64": "compensated"}, constant=True, keeps_layout=True)
+    caps = Caps(
+        accumulate={"float32": "float64", "float64": "compensated"},
+        constant=True,
+        keeps_layout=True,
+        refuses=True,
+    )
+    inplace = ("forward", "backward", "inference", "inference_backward")
 
-    def forward(self, x, gamma, beta, eps):
-        y, stats = bncore.forward(x, gamma, beta, eps=eps)
+    def set_threads(self, count):
+        bncore.set_num_threads(count)
+
+    def forward(self, x, gamma, beta, eps, inplace=False):
+        y, stats = bncore.forward(x, gamma, beta, eps=eps, out=x if inplace else None)
         # A mean of nothing is not defined.
         return {"y": y, "mean": stats.mean, "var": stats.var} if stats.count else {"y": y}
 
-    def backward(self, dy, x, gamma, beta, eps):
+    def backward(self, dy, x, gamma, beta, eps, inplace=False):
         stats = bncore.statistics(x, eps=eps)
-        return _gradients(bncore.backward(dy, x, gamma, stats))
+        return _gradients(bncore.backward(dy, x, gamma, stats, out=dy if inplace else None))
 
     def jvp(self, v, x, gamma, eps):
         return {"jvp": bncore.jvp(v, x, gamma, bncore.statistics(x, eps=eps))}
@@ -32,11 +41,12 @@ class Core(Adapter):
         found = bncore.double_backward(ddx, ddgamma, ddbeta, dy, x, gamma, stats)
         return dict(zip(("d_dy", "d_x", "d_gamma"), found, strict=True))
 
-    def inference(self, x, gamma, beta, mean, var, eps):
-        return {"y": bncore.inference(x, gamma, beta, mean, var, eps=eps)}
+    def inference(self, x, gamma, beta, mean, var, eps, inplace=False):
+        return {"y": bncore.inference(x, gamma, beta, mean, var, eps=eps, out=x if inplace else None)}
 
-    def inference_backward(self, dy, x, gamma, mean, var, eps):
-        return _gradients(bncore.inference_backward(dy, x, gamma, mean, var, eps=eps))
+    def inference_backward(self, dy, x, gamma, mean, var, eps, inplace=False):
+        out = dy if inplace else None
+        return _gradients(bncore.inference_backward(dy, x, gamma, mean, var, eps=eps, out=out))
 
     def update(self, x, running_mean, running_var, momentum):
         layer = bncore.BatchNorm(x.shape[1], momentum=momentum, dtype=x.dtype)

@@ -5,7 +5,9 @@ A data set says what company a call has:
     before       calls of the same shapes with other numbers, whose results are kept
     same memory  the same arrays held other numbers at the call before
     others       calls of other shapes, in another layout, of another dtype
-    threads      the same call at the same time, with other numbers
+    threads      the same call at the same time, with other numbers; and on other numbers of threads
+
+and a data set of "wrong operands" is for calls that must be refused (`spec.conformance.refusals`).
 """
 
 import contextlib
@@ -24,6 +26,8 @@ from ..interface.signatures import CALLS, TENSORS
 from ..supervise import ENDINGS
 
 KINDS = "before", "same memory", "others", "threads"
+# The numbers of threads that an implementation is given, where it takes one.
+COUNTS = 1, 2, 5
 # So often a call is made again beside its likes, in threads and before it is judged.
 ROUNDS, TURNS = 4, 3
 
@@ -55,8 +59,8 @@ def other(data, turn=1):
             mean=numbers(data.mean, 1, turn),
             var=numbers(data.var, 2),
             running_mean=data.running_var,
-            eps=4 * data.eps,
-            momentum=0.75,
+            eps=4 * data.eps + 1e-3,
+            momentum=0.9 - data.momentum / 2,
         )
 
 
@@ -70,7 +74,8 @@ def before(kind, adapter, method, data):
             kept += _called(adapter, method, other(data, turn))
     elif kind == "same memory":
         with _rewritten(data, method):
-            kept += _called(adapter, method, data)
+            apart = {"eps": 4 * data.eps + 1e-3, "momentum": 0.9 - data.momentum / 2}
+            kept += _called(adapter, method, replace(data, **apart))
     elif kind == "others":
         for each in _others(adapter.caps, data):
             kept += _called(adapter, method, each)
@@ -131,8 +136,19 @@ def _others(caps, data):
                 yield inputs.made("", "", dtype, rng, {"x": rng.normal(1, 3, data.x.shape)}, eps=data.eps)
 
 
+def _bits(found):
+    return {name: each.tobytes() for name, each in found.items()}
+
+
 def at_once(adapter, method, data, given, got):
-    """What the call returns beside its likes in other threads: the first result of other bits, or `got`."""
+    """What the call returns in company: the first result of other bits, which must be right too, or `got`."""
+    for count in COUNTS if adapter.set_threads else ():
+        adapter.set_threads(count)
+        found = contract.results(method, getattr(adapter, method)(*given))
+        if _bits(found) != _bits(got):
+            return found
+    if not adapter.caps.concurrent:
+        return got
     ended = threading.Event()
 
     def beside(data):
@@ -148,9 +164,7 @@ def at_once(adapter, method, data, given, got):
         for _ in range(ROUNDS):
             with np.errstate(all="ignore"):
                 found = contract.results(method, getattr(adapter, method)(*given))
-            if {name: each.tobytes() for name, each in found.items()} != {
-                name: each.tobytes() for name, each in got.items()
-            }:
+            if _bits(found) != _bits(got):
                 return found
     finally:
         ended.set()

@@ -14,7 +14,7 @@ def fitted(adapter, name, dtype):
     Raises ValueError for a name that there is not, `Unavailable` where it is not for this dtype.
     """
     data, caps = inputs.data(name, dtype), adapter.caps
-    if not name.startswith(inputs.COMBINED):
+    if not inputs.combines(name):
         return data
     if caps.layouts and not declared(data.layout, caps.layouts):
         data = inputs.data(name, dtype, layout=caps.layouts[0])

@@ -8,16 +8,18 @@ import numpy as np
 from .. import oracle
 from ..bounds import formats
 from ..bounds.errors import weaker
+from ..bounds.formats import unit
 from ..data import portable
-from ..data.layouts import declared
+from ..data.layouts import arranged, declared
 from ..interface import contract
 from ..interface.adapter import Broke, Impure, Nonsense, offers
-from ..interface.signatures import DIRECTIONS, ELEMENTS
+from ..interface.signatures import CALLS, DIRECTIONS, ELEMENTS, RETURNS
 from ..mutants import decides
 from ..oracle import derivatives
 from ..supervise import ENDINGS, note
 from . import company
 from .diagnosis import reason
+from .refusals import refusals
 from .verdict import ABSENT, CLASS, FAIL, INCONCLUSIVE, LAYOUT, PASS, PURITY, RAISED, Verdict
 
 # What is said of an output that was not returned.
@@ -56,6 +58,9 @@ class _Judge:
             self._add(ABSENT, "everything", "", detail=reason)
             return self.found
         data = self.data
+        if data.company == "wrong operands":
+            self._refusals()
+            return self.found
         wide = data.gamma, data.beta
         if data.m >= self.caps.least:
             got = self._call("forward", data.x, *wide, data.eps)
@@ -78,11 +83,51 @@ class _Judge:
         got = self._call("inference_backward", data.dy, data.x, data.gamma, *given, data.eps)
         if got is not None:
             self._judged(got, GRADIENTS, "inference", _inference_gradients)
+        self._in_place()
         if self.overwritten:
             self._add(
                 FAIL, "an earlier result", PURITY, detail="a later call wrote to what this one returned"
             )
         return self.found
+
+    def _refusals(self):
+        """Whether operands that do not fit are refused."""
+        if not self.caps.refuses:
+            self._add(ABSENT, "operands that do not fit", "", detail="not declared to be refused")
+            return
+        for method, what, words in refusals(self.adapter, self.data):
+            self._add(FAIL if words else PASS, f"{method} refuses {what}", RAISED, detail=words)
+
+    def _in_place(self):
+        """The calls that can write over an operand, made so."""
+        data = self.data
+        offered = [method for method in IN_PLACE if method in self.adapter.inplace]
+        if not offered or data.company or data.m < self.caps.least or np.shares_memory(data.x, data.dy):
+            return
+        for method in offered:
+            over, name, mode, expect = IN_PLACE[method]
+            lies = arranged(data.layout, over, np.array(getattr(data, over)))
+            if not lies.flags.writeable or 0 in lies.strides:
+                continue  # what lies in the memory of others is not written over
+            given = [lies if each == over else getattr(data, each) for each in CALLS[method]]
+            kept = [each for each in given if each is not lies]
+            names = [each for each in CALLS[method] if each != over]
+            before = contract.snapshot(kept)
+            call = partial(self._written_over, method, given)
+            got = self._caught(f"{method}, in place", call)
+            if got is None:
+                continue
+            words = contract.written(names, before, contract.snapshot(kept))
+            if not words and not np.shares_memory(got.get(name, np.empty(0)), lies):
+                words = f"{name} was not written over {over}"
+            if words:
+                self._add(FAIL, f"{_label(name, mode)}, in place", PURITY, detail=words)
+                continue
+            self._judged(got, RETURNS[method], mode, expect, ", in place")
+
+    def _written_over(self, method, given):
+        note(f"{method}, in place, on {self.data.name}, {self.data.dtype}")
+        return contract.results(method, getattr(self.adapter, method)(*given, inplace=True))
 
     def _refused(self):
         """Why the implementation need not take this data set; None if it must."""
@@ -114,24 +159,32 @@ class _Judge:
         note(f"{method} on {data.name}, {data.dtype}")
         before = contract.snapshot(arguments)
         self.earlier = company.before(kind, self.adapter, method, data)
-        try:
-            with np.errstate(all="ignore"):
-                got = contract.results(method, getattr(self.adapter, method)(*arguments))
-            if kind == "threads" and self.caps.concurrent:
-                got = company.at_once(self.adapter, method, data, arguments, got)
-        except (Broke, Nonsense) as error:
-            self._add(FAIL, label, RAISED, detail=str(error))
-            return None
-        except Impure as error:
-            return self._spoil(label, *error.args)
-        except ENDINGS:
-            raise
-        except BaseException as error:
-            self._add(FAIL, label, RAISED, detail=f"raised {contract.said(error)}")
+
+        def call():
+            got = contract.results(method, getattr(self.adapter, method)(*arguments))
+            return company.at_once(self.adapter, method, data, arguments, got) if kind == "threads" else got
+
+        got = self._caught(label, call)
+        if got is None:
             return None
         self.overwritten |= any(value.tobytes() != copy.tobytes() for value, copy in self.earlier)
         words = contract.of_call(method, arguments, before, got)
         return self._spoil(label, words) if words else got
+
+    def _caught(self, label, call):
+        """What a call returns; None, with a verdict of this label, where it raises."""
+        try:
+            with np.errstate(all="ignore"):
+                return call()
+        except (Broke, Nonsense) as error:
+            self._add(FAIL, label, RAISED, detail=str(error))
+        except Impure as error:
+            self._spoil(label, *error.args)
+        except ENDINGS:
+            raise
+        except BaseException as error:
+            self._add(FAIL, label, RAISED, detail=f"raised {contract.said(error)}")
+        return None
 
     def _spoil(self, label, words):
         """The verdict on a call that did to its arguments what it must not."""
@@ -279,6 +332,9 @@ class _Judge:
         words = "" if found is None else contract.of_format("running_var", found, data.dtype)
         if found is not None and not words and not np.isfinite(found).all():
             words = "m / (m - 1) is undefined, and the running variance silently not finite"
+        old = data.running_var.astype(np.float64)
+        if found is not None and not words and np.any(abs(found - old) > unit(data.mean.dtype) * abs(old)):
+            words = "m / (m - 1) is undefined, and the running variance is neither refused nor as it was"
         detail = "refused" if found is None else words
         self._add(
             FAIL if words else PASS, "running_var at m = 1", oracle.EQUATION["running_var"], detail=detail
@@ -308,7 +364,8 @@ class _Judge:
                 continue
             formed[name] = got[name]
             spread = any(n > 1 and not step for n, step in zip(data.x.shape, data.x.strides, strict=True))
-            if self.caps.keeps_layout and name in ELEMENTS and data.m and not spread:
+            over = note.endswith("in place")
+            if self.caps.keeps_layout and name in ELEMENTS and data.m and not spread and not over:
                 words = contract.of_layout(got[name], data.x)
                 self._add(FAIL if words else PASS, f"layout of {label}", LAYOUT, detail=words)
         return formed
@@ -424,3 +481,16 @@ def _inference(call):
 
 def _inference_gradients(call):
     return call.gradients("inference")
+
+
+def _forward(call):
+    return call.expected(RETURNS["forward"])
+
+
+# The calls that can be made in place: what is written over, by what, and how that is judged.
+IN_PLACE = {
+    "forward": ("x", "y", "training", _forward),
+    "backward": ("dy", "dx", "training", _training_gradients),
+    "inference": ("x", "y", "inference", _inference),
+    "inference_backward": ("dy", "dx", "inference", _inference_gradients),
+}

@@ -12,19 +12,19 @@ import numpy as np
 from .covering import Covering
 from .layouts import AND_DY
 
-# So many elements a data set may have, and a block of it, of which the oracle is asked.
-MOST, BLOCK = 2**17 + 2**16 + 2**13, 130
+# So many elements a data set may have, and usually has at most; and a block of it, of which the oracle is asked.
+MOST, USUAL, BLOCK = 2**19 + 2**14, 2**17 + 2**16 + 2**13, 130
 # Beyond so many elements, no other calls are made beside the one that is judged.
 ALONE = 2**12
 SLICED = 2**16 + 2**5
 
 # Extents, by class: one of a class is drawn for each data set.
 SIZES = {
-    "n": [(1,), (2, 3), (4, 8, 16), (5, 7, 9), (17, 33, 65), (135, 259), (1025, 1035, 2057), (65559, 65569)],
+    "n": [(1,), (2, 3), (4, 8, 16), (5, 7, 9), (17, 33, 65), (135, 259), (1025, 1035, 2057), (16401, 65559, 65569)],
     "c": [(1,), (2, 3), (4, 8, 16), (5, 7, 9), (33, 65, 69), (64, 128, 256), (1025, 2050, 4107),
-          (65559, 65569)],
-    "plane": [(1,), (2, 3), (4, 8, 16), (5, 7, 9, 15), (49, 77, 121, 135), (64, 256, 1024), (1025, 4107),
-              (10005, 65559)],
+          (16401, 65559, 65569)],
+    "plane": [(1,), (2, 3), (4, 8, 16), (5, 7, 9, 15), (49, 77, 121, 135), (64, 256, 1024), (1025, 4107, 10005),
+              (16401, 65559, 65569)],
 }  # fmt: skip
 # Classes of those classes, three of which meet: one, few, powers of two, many.
 COARSE = {
@@ -81,7 +81,7 @@ PARAMETERS = {
     "no gamma": lambda rng, c: {"gamma": None},
     "no beta": lambda rng, c: {"beta": None},
     "of a new layer": lambda rng, c: {"gamma": np.ones(c), "beta": np.zeros(c)},
-    "some 0": lambda rng, c: {"gamma": rng.normal(0, 1, c) * rng.integers(0, 2, c), "beta": np.zeros(c)},
+    "some 0": lambda rng, c: {"gamma": rng.normal(0, 1, c) * (np.arange(c) % 2), "beta": np.zeros(c)},
     "of every size": lambda rng, c: {
         "gamma": rng.normal(0, 1, c) * 10.0 ** rng.integers(-6, 7, c),
         "beta": rng.normal(0, 1, c) * 10.0 ** rng.integers(-6, 7, c),
@@ -107,7 +107,8 @@ RUNNING = {
     "0.1": (0.1, {}),
     "0": (0.0, {}),
     "1": (1.0, {}),
-    "0.75, new": (0.75, {"running_mean": 0.0, "running_var": 1.0}),
+    "0.75": (0.75, {}),
+    "0.5, new": (0.5, {"running_mean": 0.0, "running_var": 1.0}),
     "0.001, far": (0.001, {"running_mean": 1e4, "running_var": 1e6}),
 }
 # Which of the declared dtypes a data set is judged in, by their number; in a full run it is all of them.
@@ -151,7 +152,7 @@ def rows():
     """The rows of the covering array: a dict of levels each."""
     factors = {name: len(levels) for name, levels in FACTORS.items()}
     coarse = COARSE | {"layout": [_group(name) for name in HERE]}
-    for row in Covering(factors, coarse, _allowed).rows():
+    for row in Covering(factors, coarse, _allowed, {"c": 0}).rows():
         yield {name: FACTORS[name][level] for name, level in row.items()}
 
 
@@ -167,12 +168,15 @@ def _divisors(n):
 
 def _extents(rng, row):
     """N, C and the extents of a plane, and for each how often its block is repeated."""
-    for _ in range(100):
-        n, c, plane = (int(rng.choice(row[name])) for name in SIZES)
-        if n * c * plane <= (SLICED if "sliced" in _layout(row) else MOST):
-            break
-    else:
-        n, c, plane = (min(row[name]) for name in SIZES)
+    most = SLICED if "sliced" in _layout(row) else MOST if rng.random() < 0.2 else USUAL
+    drawn = {name: int(rng.choice(row[name])) for name in SIZES}
+    for name in SIZES:
+        # of a class of large ones, the largest that there is room for
+        rest = math.prod(drawn[each] for each in SIZES if each != name)
+        fitting = [each for each in row[name] if each * rest <= most]
+        if len(fitting) < len(row[name]) or max(row[name]) > 2**14:
+            drawn[name] = max(fitting, default=min(row[name]))
+    n, c, plane = drawn.values()
     if plane == 1:
         inner = (1,) * int(rng.integers(0, 4))
     else:
@@ -218,6 +222,27 @@ def _spoilt(rng, array):
     for n in range(0, len(rows), 3):
         rows[n, rng.integers(rows.shape[1])] = rng.choice([np.nan, np.inf, -np.inf])
     return np.moveaxis(rows.reshape(array.shape[1], array.shape[0], *array.shape[2:]), 0, 1)
+
+
+# Extents that may be a case of their own; one of N, C, the plane and m has it, the others are small.
+SPECIAL = 1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 32
+VARIANTS = 3
+
+
+def special(seed=1):
+    """Rows with an extent that may be a case of its own, and what else there is at random: extent, axis, row."""
+    rng = np.random.default_rng(seed)
+    for extent in SPECIAL:
+        for axis in ("n", "c", "plane", "m"):
+            for _ in range(VARIANTS):
+                row = {name: levels[rng.integers(len(levels))] for name, levels in FACTORS.items()}
+                small = {name: (int(rng.choice([2, 3, 4, 5])),) for name in SIZES}
+                small |= {axis: (extent,)} if axis in SIZES else {"n": (1,), "plane": (extent,)}
+                if axis == "m" and rng.random() < 0.5:
+                    small |= {"n": (extent,), "plane": (1,)}
+                if axis == "n" and rng.random() < 0.3:
+                    small |= {"plane": (1,)}
+                yield extent, axis, row | small
 
 
 def described(row):

@@ -12,11 +12,13 @@ class Covering:
     """Rows that cover: `factors` maps names to how many levels they have; a row has one of each.
 
     `coarse` maps names to a class for each of their levels: any three of those factors meet in all classes.
-    `allowed(row)`, of a partial row as a dict, says what cannot be: what it never allows is left out.
+    `allowed(row)`, of a partial row as a dict, says what cannot be: what it never allows is left out. A level of
+    `narrow`, by its factor, tells little of the other factors: beside it, those have not met.
     """
 
-    def __init__(self, factors, coarse=(), allowed=lambda row: True, seed=0):
+    def __init__(self, factors, coarse=(), allowed=lambda row: True, narrow=None, seed=0):
         self.factors, self.coarse, self.allowed = factors, dict(coarse), allowed
+        self.narrow = narrow or {}
         self.rng = np.random.default_rng(seed)
         self.pairs = {(a, b): np.ones((factors[a], factors[b]), bool) for a, b in combinations(factors, 2)}
         self.threes = {
@@ -36,24 +38,23 @@ class Covering:
         """A row with what has not met and can; None if nothing is left."""
         for (a, b), open_ in self.pairs.items():
             while open_.any():
-                row = self._finished({a: 0, b: 0}, (a, b), np.argwhere(open_)[0])
-                if row:
+                levels = tuple(np.argwhere(open_)[0])
+                open_[levels] = False
+                if row := self._finished((a, b), levels):
                     return row
-                open_[tuple(np.argwhere(open_)[0])] = False
         for names, open_ in self.threes.items():
             while open_.any():
-                classes = np.argwhere(open_)[0]
+                classes = tuple(np.argwhere(open_)[0])
+                open_[classes] = False
                 members = [
                     self.rng.choice([n for n, c in enumerate(self.coarse[name]) if c == wanted])
                     for name, wanted in zip(names, classes, strict=True)
                 ]
-                row = self._finished({}, names, members)
-                if row:
+                if row := self._finished(names, members):
                     return row
-                open_[tuple(classes)] = False
         return None
 
-    def _finished(self, row, names, levels):
+    def _finished(self, names, levels):
         row = dict(zip(names, map(int, levels), strict=True))
         return row if self.allowed(row) and self._possible(row) else None
 
@@ -81,12 +82,18 @@ class Covering:
                 )
                 score += open_[at]
         for level in np.argsort(-score):
-            if self.allowed(row | {name: int(level)}):
+            if self.allowed(row | {name: int(level)}) and level != self.narrow.get(name):
                 return int(level)
+        level = self.narrow.get(name)
+        if level is not None and self.allowed(row | {name: level}):
+            return level
         raise ValueError(f"covering: no level of {name} is allowed beside {row}")
 
     def _cross_out(self, row):
-        for (a, b), open_ in self.pairs.items():
-            open_[row[a], row[b]] = False
+        narrow = {name for name, level in self.narrow.items() if row[name] == level}
+        for names, open_ in self.pairs.items():
+            if narrow <= set(names):
+                open_[tuple(row[name] for name in names)] = False
         for names, open_ in self.threes.items():
-            open_[tuple(self.coarse[name][row[name]] for name in names)] = False
+            if narrow <= set(names):
+                open_[tuple(self.coarse[name][row[name]] for name in names)] = False

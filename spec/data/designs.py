@@ -306,6 +306,74 @@ def _(rng):
     return {"x": rng.normal(2, 3, dy.shape), "dy": dy}
 
 
+@design("x-from-mean-overflows", "x - mean of inference, which leaves the format", by_format=True)
+def _(rng, dtype):
+    largest = formats.largest(dtype)
+    x = rng.uniform(-1, 1, (5, 3, 7))
+    x[1, :, 2], x[3, :, 4] = 0.999 * largest, -0.25 * largest
+    wide = min(0.88 * largest, 1e300)
+    return {"x": x, "mean": np.array([-0.125, 0.5, -0.01]) * largest, "var": np.full(3, wide), "ddx": None}
+
+
+@design("dy-from-mean-overflows", "dy less its mean, which leaves the format", by_format=True)
+def _(rng, dtype):
+    largest = formats.largest(dtype)
+    dy = np.full((15, 3, 1), -0.24 * largest)
+    dy[2] = 0.99 * largest
+    return {"x": rng.normal(1e5, 2e4, dy.shape), "dy": dy, "ddx": None}
+
+
+# Two things at once, as they were reported.
+
+for _name, _fault, _block, _fixed in [
+    ("pixels-channels-last", "channels past the last power of two, where there are many pixels", (1, 65, 4, 20),
+     {"copies": (1, 1, 25, 5), "layout": "channels-last"}),
+    ("images-of-one-pixel", "sums that stop after some images of one pixel", (1031, 2, 1, 1), {}),
+    ("images-many", "a count of images in 16 bits", (21, 2, 1, 1), {"copies": (3121, 1, 1, 1)}),
+    ("images-many-planes", "the same, of images that are larger", (21, 1, 2), {"copies": (3121, 1, 1)}),
+    ("one-pixel-cut", "planes of one pixel out of larger ones, read as dense", (3, 2, 1, 1), {"layout": "cut"}),
+    ("channels-2049", "channels beyond 2048", (2, 683), {"copies": (1, 3)}),
+    ("channels-2050-planes", "the same, in planes", (1, 41, 3, 3), {"copies": (1, 50, 1, 1)}),
+    ("rows-1030", "rows beyond 1024, in a block of their own", (103, 3), {"copies": (10, 1)}),
+    ("m-4", "a batch of four, taken for a case of its own", (4, 5), {}),
+    ("m-4-planes", "the same, in planes", (2, 3, 2), {}),
+    ("momentum-0", "momentum 0 taken for none: nothing moves", (7, 3), {"momentum": 0.0}),
+    ("momentum-1", "momentum 1: nothing stays", (7, 3), {"momentum": 1.0}),
+    ("same-memory", "what is remembered by where an operand lies", (5, 3, 7), {"company": "same memory"}),
+    ("other-shapes", "what a call of another shape, layout or dtype left behind", (5, 3, 7),
+     {"company": "others"}),
+    ("threads", "what calls at the same time, or on more threads, take from each other", (65, 3, 257),
+     {"company": "threads", "copies": (1, 1, 1)}),
+]:  # fmt: skip
+
+    @design(_name, _fault, **_fixed)
+    def _(rng, shape=_block):
+        return rng.normal(1, 3, shape)
+
+
+@design("not-finite-dy-gamma-0", "a NaN of dy that 0 gamma hides")
+def _(rng):
+    dy = rng.normal(0.25, 1, (5, 4, 7))
+    dy[2, 1, 3], dy[4, 2, 0] = np.nan, np.inf
+    return {"x": rng.normal(2, 3, dy.shape), "dy": dy, "gamma": np.array([1.5, 0, 0, -2])}
+
+
+@design("new-layer", "inference of statistics at 0 and 1, which eps changes too", eps=1e-3)
+def _(rng):
+    new = {"mean": np.zeros(3), "var": np.ones(3), "gamma": np.ones(3), "beta": np.zeros(3)}
+    return {"x": rng.normal(2, 3, (7, 3, 5))} | new
+
+
+@design("far-1e9", "a mean that float32 does not hold, beside a deviation of 300")
+def _(rng):
+    return 1e9 + 64 * rng.integers(-9, 10, (7, 3, 11)) + 3 * rng.integers(0, 2, (7, 3, 11))
+
+
+@design("eps-tiny", "an eps that is taken for 0", eps=1e-12)
+def _(rng):
+    return rng.normal(0.5, 1, (7, 3, 5)) * 1e-8
+
+
 # Memory.
 
 for _layout in LAYOUTS:
@@ -358,21 +426,24 @@ def _(rng):
 
 # What only two things at once show: combined.py.
 
+for _layout in ("guarded after", "guarded before"):
+
+    @design(
+        f"wrong-operands-{_layout.split()[1]}",
+        "operands of a wrong size or none, read beyond their end, or made up",
+        layout=_layout,
+        company="wrong operands",
+    )
+    def _(rng):
+        return rng.normal(0.5, 2, (5, 3, 7))
+
+
 for _number, _row in enumerate(combined.rows(), 1):
     _build, _fixed = combined.build(_row)
     design(f"{COMBINED}-{_number}", combined.described(_row), **_fixed)(_build)
 
 
-for _m in range(1, 34):
-
-    @design(
-        f"{COMBINED}-few-{_m}", "an m, or a number of channels, that is a case of its own; a NaN beside it"
-    )
-    def _(rng, m=_m):
-        c = 34 - m
-        plane = next(d for d in (3, 2, 5, 7, 1) if m % d == 0) if m % 4 else 4
-        x, dy = rng.normal(1, 3, (2, m // plane, c, plane))
-        if c > 3:
-            x[rng.integers(len(x)), 1, rng.integers(plane)] = np.nan
-            dy[rng.integers(len(x)), 2, rng.integers(plane)] = np.nan
-        return {"x": x, "dy": dy, "ddx": None}
+for _number, (_extent, _axis, _row) in enumerate(combined.special(), 1):
+    _build, _fixed = combined.build(_row)
+    _words = f"{_axis} = {_extent} taken for a case of its own; {combined.described(_row)}"
+    design(f"{COMBINED}-special-{_number}", _words, **_fixed)(_build)

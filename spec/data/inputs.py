@@ -90,9 +90,14 @@ def names(full=False):
     return [name for name, (_, _, fixed) in DESIGNS.items() if full or not fixed.get("full")]
 
 
+def combines(name):
+    """Whether a data set is one of the covering array."""
+    return name.startswith(f"{COMBINED}-")
+
+
 def plain():
-    """The names of the data sets that vary one thing, and are not slow."""
-    return [name for name in names() if not name.startswith(COMBINED)]
+    """The names of the data sets that are designed one by one, and are not slow."""
+    return [name for name in names() if not combines(name)]
 
 
 def dtypes(name, declared, full=False):

@@ -1,8 +1,11 @@
 """Memory layouts: the same numbers, elsewhere."""
 
+from functools import partial
+
 import numpy as np
 
-from ..interface.signatures import COTANGENTS, NUMBERS
+from ..interface.signatures import COTANGENTS, NUMBERS, TENSORS
+from .guards import guarded
 
 
 def _channels_last(array):
@@ -131,6 +134,8 @@ LAYOUTS = {name: {"x": lay, "dy": lay, "ddx": lay} for name, lay in _every.items
     "x channels-last": {"x": _channels_last},
     "dy channels-last": {"dy": _channels_last},
     "dy broadcast": {"dy": _broadcast},
+    "guarded after": dict.fromkeys((*TENSORS, *_numbers), guarded),
+    "guarded before": dict.fromkeys((*TENSORS, *_numbers), partial(guarded, side="before")),
     "numbers spaced": dict.fromkeys(_numbers, _spaced),
     "numbers read-only": dict.fromkeys(_numbers, _read_only),
 }

@@ -28,6 +28,7 @@ KINDS = {
     "keeps_layout": (bool,),
     "operations": (tuple, list),
     "concurrent": (bool,),
+    "refuses": (bool,),
 }
 
 
@@ -41,7 +42,7 @@ class Caps:
     `variance` ("unbiased" or "biased") is the one that the running average takes, `weighs` ("new" or "old")
     what momentum is the weight of, `attributes` the format that eps and momentum are held in. `keeps_layout`
     says that outputs of x's shape lie in memory as x does, `operations` what derivatives can be nested of,
-    `concurrent` that several threads may call at once.
+    `concurrent` that several threads may call at once, `refuses` that operands of a wrong size are an error.
 
     Raises ValueError for a declaration that means nothing.
 
@@ -62,6 +63,7 @@ class Caps:
     keeps_layout: bool = False
     operations: tuple = ("jvp", "grad")
     concurrent: bool = True
+    refuses: bool = False
 
     def __post_init__(self):
         classes = [self.accumulate] if isinstance(self.accumulate, str) else self.accumulate.values()
@@ -110,9 +112,15 @@ class Adapter:
     and gamma, of <ddx, dx> + ddgamma dgamma + ddbeta dbeta; both are of training mode. `derivative`, for
     frameworks of automatic differentiation, is that of each channel's sum(dy*y) along u, v and w, as many of
     them as `nesting` has operations (`spec.oracle.derivatives`). A method that is missing is reported N/A.
+
+    `inplace` names those of forward, inference, backward and inference_backward that are called with
+    `inplace=True`, too: y is to be written over x, and dx over dy. `set_threads(count)`, if there is one, sets
+    how many threads the implementation has.
     """
 
     caps = Caps()
+    inplace = ()
+    set_threads = None
 
     @property
     def name(self):

@@ -11,8 +11,18 @@ from .signatures import CALLS, ELEMENTS, RETURNS
 
 
 def snapshot(arguments):
-    """The bytes of the arrays among some arguments."""
-    return [each.tobytes() if isinstance(each, np.ndarray) else None for each in arguments]
+    """The bytes of the arrays among some arguments, and of the memory that they are a part of."""
+    return [
+        (each.tobytes(), _around(each)) if isinstance(each, np.ndarray) else (None, b"") for each in arguments
+    ]
+
+
+def _around(array):
+    """The bytes of the memory that an array is a part of, and leaves gaps in; none if it is all of it."""
+    owner = array
+    while isinstance(owner.base, np.ndarray):
+        owner = owner.base
+    return owner.tobytes() if owner.nbytes > array.nbytes else b""
 
 
 def results(method, found):
@@ -81,11 +91,20 @@ def title(adapter):
         return printable(type(adapter).__name__, 100)
 
 
+def written(names, before, after):
+    """Which of some arguments was written to, in words; empty if none."""
+    for name, old, new in zip(names, before, after, strict=True):
+        if old[0] != new[0]:
+            return f"{name} was written to"
+        if old[1] != new[1]:
+            return f"memory beside {name} was written to"
+    return ""
+
+
 def of_call(method, arguments, before, got):
     """What a call did to its arguments that it must not, in words; empty if nothing."""
-    for name, old, new in zip(CALLS[method], before, snapshot(arguments), strict=True):
-        if old != new:
-            return f"{name} was written to"
+    if words := written(CALLS[method], before, snapshot(arguments)):
+        return words
     for name, value in got.items():
         for argument, given in zip(CALLS[method], arguments, strict=True):
             if isinstance(given, np.ndarray) and np.may_share_memory(value, given):

@@ -12,6 +12,7 @@ import math
 import numpy as np
 
 from ..bounds import formats
+from ..data import guards
 from .signatures import ELEMENTS
 
 # Memory that is sent keeps its distance from a multiple of this many bytes.
@@ -70,6 +71,7 @@ def _described(array):
         "bytes": len(span),
         "alignment": start % PAGE,
         "writeable": bool(array.flags.writeable),
+        **({"guarded": side} if (side := guards.side(array)) else {}),
     }, span
 
 
@@ -84,10 +86,13 @@ def arguments(header, take):
 
 def _laid_out(described, span):
     """An array over a copy of the bytes that it spans."""
-    room = np.empty(len(span) + 2 * PAGE, np.uint8)
-    skip = (described.get("alignment", 0) - room.__array_interface__["data"][0]) % PAGE
-    memory = room[skip : skip + len(span)]
-    memory[:] = np.frombuffer(span, np.uint8)
+    if described.get("guarded") in ("before", "after") and span:
+        memory = guards.guarded(np.frombuffer(span, np.uint8), described["guarded"])
+    else:
+        room = np.empty(len(span) + 2 * PAGE, np.uint8)
+        skip = (described.get("alignment", 0) - room.__array_interface__["data"][0]) % PAGE
+        memory = room[skip : skip + len(span)]
+        memory[:] = np.frombuffer(span, np.uint8)
     shape, strides = tuple(described["shape"]), tuple(described["strides"])
     array = np.ndarray(shape, formats.named(described["dtype"]), memory, described["offset"], strides)
     array.flags.writeable = described["writeable"]

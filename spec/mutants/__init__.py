@@ -6,12 +6,36 @@ can tell: a bound so wide that no mutant would exceed it decides nothing (`decid
 
 import numpy as np
 
-from . import forward, gradients, kernels, modes, numerics, rounding, second, state, statistics, walks
+from . import (
+    forward,
+    gradients,
+    kernels,
+    modes,
+    numerics,
+    reported,
+    rounding,
+    second,
+    state,
+    statistics,
+    walks,
+)
 from .mutant import Mutant
 
 __all__ = ["MUTANTS", "Mutant", "decides"]
 
-_modules = (forward, gradients, second, statistics, modes, kernels, walks, state, numerics, rounding)
+_modules = (
+    forward,
+    gradients,
+    second,
+    statistics,
+    modes,
+    kernels,
+    walks,
+    state,
+    numerics,
+    rounding,
+    reported,
+)
 MUTANTS = {mutant.name: mutant for module in _modules for mutant in module.MUTANTS}
 if len(MUTANTS) != sum(len(module.MUTANTS) for module in _modules):
     raise ValueError("two mutants have the same name")
