@@ -11,15 +11,18 @@ from ._stats import Stats
 from .explaining import explain
 from .folding import fold, unfold
 from .functional import backward, forward, inference, inference_backward, statistics
+from .halves import GradientSums, gradient, gradient_sums, normalize, sums
 from .higher import double_backward, jvp
 from .layer import BatchNorm
-from .merging import merge
+from .merging import Sums, merge
 from .recycling import get_kept_memory, set_kept_memory
 from .runtime import get_num_threads, set_num_threads, show_config
 
 __all__ = [
     "BatchNorm",
+    "GradientSums",
     "Stats",
+    "Sums",
     "backward",
     "double_backward",
     "explain",
@@ -27,14 +30,18 @@ __all__ = [
     "forward",
     "get_kept_memory",
     "get_num_threads",
+    "gradient",
+    "gradient_sums",
     "inference",
     "inference_backward",
     "jvp",
     "merge",
+    "normalize",
     "set_kept_memory",
     "set_num_threads",
     "show_config",
     "statistics",
+    "sums",
     "unfold",
 ]
 

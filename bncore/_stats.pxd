@@ -7,13 +7,16 @@ cdef class Stats:
     cdef readonly Py_ssize_t count
     cdef readonly double eps
     cdef Py_ssize_t channels
-    cdef bytes numbers             # the means, then the variances
+    cdef bytes numbers             # the means, what rounding took from them, and the variances
 
     cdef inline double* means(self):
         return <double*>PyBytes_AS_STRING(self.numbers)
 
-    cdef inline double* variances(self):
+    cdef inline double* rests(self):
         return self.means() + self.channels
+
+    cdef inline double* variances(self):
+        return self.means() + 2 * self.channels
 
 
 cdef Stats blank(Py_ssize_t count, Py_ssize_t channels, double eps)

@@ -3,8 +3,10 @@
 a. The numbers lie in one piece of memory that nobody can write, and arrays of them are made for who asks: a training
    step hands them from forward to backward and looks at none.
 b. An array is made anew for each who asks: what somebody does to its shape or dtype is seen by nobody else.
-c. The class is final: kernels read the numbers themselves, whatever a subclass would say that they are.
-d. Rejected: two arrays in a frozen dataclass. They take as long to make as a small batch does to normalize.
+c. Beside each mean is kept what its rounding to one number took away: 0 where somebody gave it. With it float64 data can be
+   normalized later, or merged, as exactly as at once.
+d. The class is final: kernels read the numbers themselves, whatever a subclass would say that they are.
+e. Rejected: two arrays in a frozen dataclass. They take as long to make as a small batch does to normalize.
 """
 
 cimport cython
@@ -58,7 +60,7 @@ cdef class Stats:
         count = checks.integer("count", count, least=0, most=sys.maxsize)
         mean = checks.per_channel("mean", mean)
         var = checks.variance("var", var, mean.size)
-        numbers = mean.tobytes() + var.tobytes()
+        numbers = mean.tobytes() + bytes(mean.nbytes) + var.tobytes()
         self.count, self.channels, self.eps, self.numbers = count, mean.size, checks.epsilon(eps), numbers
 
     @property
@@ -69,10 +71,10 @@ cdef class Stats:
     @property
     def var(self):
         """The biased variance of each channel, (9.39): a read-only float64 array of shape (C,)."""
-        return numpy.frombuffer(self.numbers)[self.channels :]
+        return numpy.frombuffer(self.numbers)[2 * self.channels :]
 
     def __reduce__(self):
-        return Stats, (self.count, self.mean, self.var, self.eps)
+        return exact, (self.count, self.mean, rests(self), self.var, self.eps)
 
     def __repr__(self):
         return f"Stats(count={self.count}, mean={self.mean!r}, var={self.var!r}, eps={self.eps!r})"
@@ -82,5 +84,18 @@ cdef Stats blank(Py_ssize_t count, Py_ssize_t channels, double eps):
     """Statistics whose numbers are to be written before anybody else sees them."""
     cdef Stats stats = Stats.__new__(Stats)
     stats.count, stats.channels, stats.eps = count, channels, eps
-    stats.numbers = PyBytes_FromStringAndSize(NULL, 2 * channels * sizeof(double))
+    stats.numbers = PyBytes_FromStringAndSize(NULL, 3 * channels * sizeof(double))
+    return stats
+
+
+def rests(Stats stats):
+    """What rounding took from the mean of each channel: mean + rests is the mean of (9.38) to nearly twice as many digits."""
+    return numpy.frombuffer(stats.numbers)[stats.channels : 2 * stats.channels]
+
+
+def exact(count, mean, rest, var, eps):
+    """Stats whose means are known as mean + rest."""
+    cdef Stats stats = Stats(count, mean, var, eps)
+    rest = checks.per_channel("rest", rest, stats.channels)
+    stats.numbers = stats.mean.tobytes() + rest.tobytes() + stats.var.tobytes()
     return stats

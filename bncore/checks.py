@@ -12,7 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 Array = NDArray[Any]
 
 FLOATS = (numpy.dtype(numpy.float32), numpy.dtype(numpy.float64))
-SWAPPED = tuple(dtype.newbyteorder() for dtype in FLOATS)
+# of data; bfloat16, which is not NumPy's own, is known by its name
+DATA = (*FLOATS, numpy.dtype(numpy.float16))
+SWAPPED = tuple(dtype.newbyteorder() for dtype in DATA)
 
 
 def _floats(name: str, value: Any, dtypes: tuple[numpy.dtype[Any], ...] = FLOATS) -> Array:
@@ -27,14 +29,26 @@ def _floats(name: str, value: Any, dtypes: tuple[numpy.dtype[Any], ...] = FLOATS
         raise kind(f"{name} must be a {_names(dtypes)} array, found {found}") from error
     if masked:
         raise TypeError(f"{name} must have a number everywhere, found a masked array: its mask would be lost")
+    if dtypes is DATA and is_bfloat16(array.dtype):
+        return array
     if array.dtype not in dtypes and not (array.dtype in SWAPPED and array.dtype.newbyteorder() in dtypes):
         found = _other(name, value, array.dtype, dtypes[0])
         raise TypeError(f"{name} must be a {_names(dtypes)} array, found {found}")
     return array
 
 
+def is_bfloat16(dtype: numpy.dtype[Any]) -> bool:
+    """Whether it is the bfloat16 of ml_dtypes."""
+    return dtype.name == "bfloat16" and dtype.itemsize == 2
+
+
+def is_half(dtype: numpy.dtype[Any]) -> bool:
+    """Whether it is one of half precision."""
+    return dtype.itemsize == 2
+
+
 def _names(dtypes: tuple[numpy.dtype[Any], ...]) -> str:
-    return " or ".join(dtype.name for dtype in dtypes)
+    return " or ".join(dtype.name for dtype in dtypes) + (" or bfloat16" if dtypes is DATA else "")
 
 
 def _masked(value: Any) -> bool:
@@ -56,8 +70,8 @@ def _other(name: str, value: Any, dtype: numpy.dtype[Any], wanted: numpy.dtype[A
 
 
 def tensor(name: str, value: ArrayLike) -> Array:
-    """A float32 or float64 array of two dimensions or more."""
-    array = _floats(name, value)
+    """An array of two dimensions or more, of float32, float64 or half precision."""
+    array = _floats(name, value, DATA)
     if array.ndim < 2:
         raise ValueError(
             f"{name} must have at least 2 dimensions, one of them the channel, found shape {array.shape}"
@@ -244,6 +258,13 @@ def integer(name: str, value: Any, least: int | None = None, most: int | None = 
 def _shown(number: int) -> str:
     # Python writes out no integer of more than some thousand digits
     return str(number) if number.bit_length() <= 256 else f"an integer of {number.bit_length()} bits"
+
+
+def switch(name: str, value: Any) -> bool:
+    """True or False."""
+    if not isinstance(value, bool | numpy.bool_):
+        raise TypeError(f"{name} must be True or False, found {type(value).__name__}")
+    return bool(value)
 
 
 def momentum(value: Any) -> float | None:

@@ -18,8 +18,11 @@ _READS = {
     "inference": ((), 1),
     "backward": (("dy",), 1),
     "inference_backward": (("dy",), 1),
+    "gradient_sums": (("dy",), 0),
+    "gradient": (("dy",), 1),
     "double_backward": (("dy", "ddx"), 2),
 }
+_SLOTS = ("x", "dy", "ddx", "y", "residual", "out", "out2")
 _ORDERS = (
     "carried: a thread takes tiles, each from its sums to its results",
     "shared: threads share all tasks of one phase, then those of the next",
@@ -82,11 +85,9 @@ def _schedule(fields: Mapping[str, Any], threads: int) -> list[tuple[str, str]]:
         loop = "one loop" if s["fused"] else "part by part"
         said.append(("", f"the map of a tile and the sums of the next: {loop}"))
     said.append(("stores", "past the caches" if s["streamed"] else "ordinary"))
-    gathered = [
-        name for name, is_so in zip(("x", "dy", "ddx", "out", "out2"), s["gathered"], strict=True) if is_so
-    ]
-    if gathered:
-        said.append(("staging", f"planes of {', '.join(gathered)} are not contiguous"))
+    staged = [name for name, is_so in zip(_SLOTS, s["staged"], strict=True) if is_so]
+    if staged:
+        said.append(("staging", ", ".join(staged)))
     return said
 
 
@@ -113,9 +114,9 @@ def explain(
 
     Parameters
     ----------
-    operation : "statistics", "forward", "inference", "backward" (and jvp), "inference_backward" or
-        "double_backward".
-    x : float32 or float64 array of two dimensions or more, as the operation takes it.
+    operation : "statistics" (and sums), "forward", "inference" (and normalize), "backward" (and jvp),
+        "inference_backward", "gradient_sums", "gradient" or "double_backward".
+    x : array of two dimensions or more, as the operation takes it.
     dy, ddx : arrays of x's shape and dtype, of those that the operation reads; None stands for one like x.
     axis : int. The channel's place in the shape of x.
     out : as the operation takes it; None for a new result.
@@ -151,7 +152,7 @@ def explain(
     for name in names:
         array = given[name]
         read[name] = x if array is None else checks.like(name, array, x)
-    outs = _outs(out, results)
+    outs = _outs(operation, out, results)
     for name, place in outs.items():
         checks.output(place, x, read, name)
     tensors = {{"ddx": "v"}.get(name, name): array for name, array in read.items()}
@@ -179,10 +180,10 @@ def explain(
     )
 
 
-def _outs(out: Any, results: int) -> dict[str, Array | None]:
+def _outs(operation: str, out: Any, results: int) -> dict[str, Array | None]:
     if results < 2:
         if results == 0 and out is not None:
-            raise ValueError("out must be None for statistics, which has no result of x's shape")
+            raise ValueError(f"out must be None for {operation}, which has no result of x's shape")
         return {"out": out} if results else {}
     if out is None:
         return {"out": None, "out2": None}

@@ -1,12 +1,14 @@
 """Batch normalization as functions of arrays: (9.38)-(9.41) forward, and the gradients derived from them."""
 
+from collections.abc import Mapping
+
 import numpy
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from . import checks, operands
-from ._stats import Stats
+from ._stats import Stats, exact
 from .checks import Array
-from .copying import cast
+from .copying import cast, copy
 from .core import call
 
 
@@ -17,18 +19,26 @@ def forward(
     *,
     eps: float = 1e-5,
     axis: int = 1,
+    residual: ArrayLike | None = None,
+    relu: bool = False,
     out: Array | None = None,
 ) -> tuple[Array, Stats]:
     """Normalize a batch by its own statistics: y = gamma (x - mean) / sqrt(var + eps) + beta, (9.38)-(9.41).
 
+    With a residual and relu=True it is y = max(that + residual, 0), in the same pass.
+
     Parameters
     ----------
-    x : float32 or float64 array of two dimensions or more, the channel at `axis`, in any layout.
-    gamma : float array of shape (C,), or None for 1.
-    beta : float array of shape (C,), or None for 0.
+    x : array of two dimensions or more, the channel at `axis`, in any layout: float32, float64, float16, or
+        bfloat16 of ml_dtypes. Half precision is computed in float32 and rounded once.
+    gamma : float32 or float64 array of shape (C,), or None for 1.
+    beta : float32 or float64 array of shape (C,), or None for 0.
     eps : float, finite, not negative. A constant channel gives beta under every eps, 0 included.
     axis : int. The channel's place in the shape of x: 1 for (N, C, H, W), -1 for channels-last.
-    out : array of x's shape and dtype to write y into; x itself, or no part of any input.
+    residual : array of x's shape and dtype, in any layout, or None for 0.
+    relu : bool. Whether what is below 0 becomes 0; a NaN stays.
+    out : array of x's shape and dtype to write y into; x or residual itself, or no part of any input. Where it
+        is x, x no longer holds what `backward` needs.
 
     Returns
     -------
@@ -53,19 +63,20 @@ def forward(
 
     Source: equations (9.38), (9.39), (9.40) and (9.41).
     """
-    done: tuple[Array, Stats] | None = call.short_forward(x, gamma, beta, eps, axis, out)
-    if done is not None:
-        return done
+    if residual is None and relu is False:
+        done: tuple[Array, Stats] | None = call.short_forward(x, gamma, beta, eps, axis, out)
+        if done is not None:
+            return done
     x = checks.tensor("x", x)
     axis = checks.channel_axis(axis, x.ndim)
     eps = checks.epsilon(eps)
     channels = x.shape[axis]
     given = checks.vectors({"gamma": gamma, "beta": beta}, channels)
-    checks.output(out, x, {"x": x, "gamma": gamma, "beta": beta})
-    mean, var = numpy.zeros(channels), numpy.zeros(channels)
-    vectors = given | {"new_mean": mean, "new_var": var}
-    (y,) = operands.compute("forward", {"x": x}, {"out": out}, vectors, eps, axis, own=True)
-    return y, Stats(_count(x, channels), mean, var, eps)
+    relu, added = checks.switch("relu", relu), added_to(x, residual)
+    checks.output(out, x, {"x": x, "gamma": gamma, "beta": beta, **residual_of(added)})
+    found, tensors = _moments(channels), {"x": x, "added": added}
+    (y,) = operands.compute("forward", tensors, {"out": out}, given | found, eps, axis, own=True, relu=relu)
+    return y, _exact(x, channels, found, eps)
 
 
 def backward(
@@ -75,7 +86,9 @@ def backward(
     stats: Stats,
     *,
     axis: int = 1,
+    y: ArrayLike | None = None,
     out: Array | None = None,
+    residual_out: Array | None = None,
 ) -> tuple[Array, Array, Array]:
     """The gradients of training mode: of a loss with respect to x, gamma and beta, from dy, that to y.
 
@@ -84,16 +97,19 @@ def backward(
     Parameters
     ----------
     dy : array of x's shape and dtype, in any layout.
-    x : float32 or float64 array, the input of `forward`.
-    gamma : float array of shape (C,), or None for 1.
+    x : array as `forward` takes it: its input, as it was then.
+    gamma : float32 or float64 array of shape (C,), or None for 1.
     stats : Stats, as `forward` returned them for x.
     axis : int. The channel's place in the shape of x.
-    out : array of x's shape and dtype to write dx into; x or dy itself, or no part of any input.
+    y : the result of a `forward` with relu: dy counts where y > 0. None if there was no relu.
+    out : array of x's shape and dtype to write dx into; x, dy or y itself, or no part of any input.
+    residual_out : array of x's shape and dtype to write the gradient of the residual into, which is dy where it
+        counts, else 0; dy itself, or no part of any input or of out.
 
     Returns
     -------
     dx : array of x's shape and dtype, in x's layout, or `out`.
-    dgamma, dbeta : arrays of shape (C,), of gamma's dtype (x's if gamma is None).
+    dgamma, dbeta : arrays of shape (C,), of gamma's dtype (x's if gamma is None, float32 for half precision).
 
     Raises
     ------
@@ -111,23 +127,43 @@ def backward(
 
     Source: the derivatives of equations (9.38)-(9.41), proven in docs/derivation.md.
     """
-    done: tuple[Array, Array, Array] | None = call.short_backward(dy, x, gamma, stats, axis, out)
-    if done is not None:
-        return done
+    if y is None and residual_out is None:
+        done: tuple[Array, Array, Array] | None = call.short_backward(dy, x, gamma, stats, axis, out)
+        if done is not None:
+            return done
     x = checks.tensor("x", x)
     dy = checks.like("dy", dy, x)
+    y = None if y is None else checks.like("y", y, x)
     axis = checks.channel_axis(axis, x.ndim)
     channels = x.shape[axis]
     given = checks.vectors({"gamma": gamma}, channels)
     check_own(stats, x, channels)
     given |= {"mean": stats.mean, "var": stats.var}
-    checks.output(
-        out, x, {"x": x, "dy": dy, "gamma": gamma, "stats.mean": stats.mean, "stats.var": stats.var}
-    )
+    inputs = {"x": x, "dy": dy, "y": y, "gamma": gamma, "stats.mean": stats.mean, "stats.var": stats.var}
+    checks.output(out, x, inputs)
+    outs = {"out": out} | _gated(residual_out, x, dy, out, inputs)
     dgamma, dbeta = numpy.zeros(channels), numpy.zeros(channels)
-    tensors, vectors = {"x": x, "dy": dy}, given | {"dgamma": dgamma, "dbeta": dbeta}
-    (dx,) = operands.compute("backward", tensors, {"out": out}, vectors, stats.eps, axis, own=True)
+    tensors, vectors = {"x": x, "dy": dy, "y": y}, given | {"dgamma": dgamma, "dbeta": dbeta}
+    if residual_out is not None and y is None:
+        # nothing is held back
+        copy(residual_out, dy)
+        del outs["out2"]
+    dx, *_ = operands.compute("backward", tensors, outs, vectors, stats.eps, axis, own=True)
     return dx, rounded(dgamma, gamma, x), rounded(dbeta, gamma, x)
+
+
+def _gated(
+    place: Array | None, x: Array, dy: Array, out: Array | None, inputs: Mapping[str, object]
+) -> dict[str, Array | None]:
+    # where dy goes as a relu lets it through
+    if place is None:
+        return {}
+    checks.output(place, x, inputs, "residual_out")
+    if out is not None and checks.overlap(place, out):
+        raise ValueError("residual_out must not overlap out, found two that do")
+    if checks.overlap(place, x):
+        raise ValueError("residual_out must be dy itself or no part of any input, found one that overlaps x")
+    return {"out2": place}
 
 
 def inference(
@@ -139,19 +175,26 @@ def inference(
     *,
     eps: float = 1e-5,
     axis: int = 1,
+    residual: ArrayLike | None = None,
+    relu: bool = False,
     out: Array | None = None,
 ) -> Array:
     """Normalize by given statistics: y = gamma (x - mean) / sqrt(var + eps) + beta, (9.40) and (9.41).
 
+    With a residual and relu=True it is y = max(that + residual, 0), in the same pass.
+
     Parameters
     ----------
-    x : float32 or float64 array of two dimensions or more, the channel at `axis`, in any layout.
-    gamma, beta : float arrays of shape (C,), or None for 1 and 0.
-    mean : float array of shape (C,).
+    x : array of two dimensions or more, the channel at `axis`, in any layout: float32, float64, float16, or
+        bfloat16 of ml_dtypes. Half precision is computed in float32 and rounded once.
+    gamma, beta : float32 or float64 arrays of shape (C,), or None for 1 and 0.
+    mean : float32 or float64 array of shape (C,).
     var : float array of shape (C,), not negative. Where var + eps is 0 the quotient of (9.40) is IEEE's.
     eps : float, finite, not negative.
     axis : int. The channel's place in the shape of x.
-    out : array of x's shape and dtype to write y into; x itself, or no part of any input.
+    residual : array of x's shape and dtype, in any layout, or None for 0.
+    relu : bool. Whether what is below 0 becomes 0; a NaN stays.
+    out : array of x's shape and dtype to write y into; x or residual itself, or no part of any input.
 
     Returns
     -------
@@ -172,9 +215,10 @@ def inference(
 
     Source: equations (9.40) and (9.41).
     """
-    y: Array | None = call.short_inference(x, gamma, beta, mean, var, eps, axis, out)
-    if y is not None:
-        return y
+    if residual is None and relu is False:
+        done: Array | None = call.short_inference(x, gamma, beta, mean, var, eps, axis, out)
+        if done is not None:
+            return done
     x = checks.tensor("x", x)
     axis = checks.channel_axis(axis, x.ndim)
     eps = checks.epsilon(eps)
@@ -184,8 +228,11 @@ def inference(
         "mean": checks.per_channel("mean", mean, channels),
         "var": checks.variance("var", var, channels),
     }
-    checks.output(out, x, {"x": x, "gamma": gamma, "beta": beta, "mean": mean, "var": var})
-    (y,) = operands.compute("inference", {"x": x}, {"out": out}, given, eps, axis, own=False)
+    relu, added = checks.switch("relu", relu), added_to(x, residual)
+    inputs = {"x": x, "gamma": gamma, "beta": beta, "mean": mean, "var": var, **residual_of(added)}
+    checks.output(out, x, inputs)
+    tensors = {"x": x, "added": added}
+    (y,) = operands.compute("inference", tensors, {"out": out}, given, eps, axis, own=False, relu=relu)
     return y
 
 
@@ -207,7 +254,7 @@ def inference_backward(
     Parameters
     ----------
     dy : array of x's shape and dtype, in any layout.
-    x : float32 or float64 array, the input of `inference`.
+    x : array as `inference` takes it: its input.
     gamma : float array of shape (C,), or None for 1.
     mean : float array of shape (C,).
     var : float array of shape (C,), not negative.
@@ -218,7 +265,7 @@ def inference_backward(
     Returns
     -------
     dx : array of x's shape and dtype, in x's layout, or `out`.
-    dgamma, dbeta : arrays of shape (C,), of gamma's dtype (x's if gamma is None).
+    dgamma, dbeta : arrays of shape (C,), of gamma's dtype (x's if gamma is None, float32 for half precision).
 
     Raises
     ------
@@ -262,7 +309,8 @@ def statistics(x: ArrayLike, *, eps: float = 1e-5, axis: int = 1) -> Stats:
 
     Parameters
     ----------
-    x : float32 or float64 array of two dimensions or more, the channel at `axis`, in any layout.
+    x : array of two dimensions or more, the channel at `axis`, in any layout: float32, float64, float16, or
+        bfloat16 of ml_dtypes.
     eps : float, finite, not negative. It is kept in the result and changes no number.
     axis : int. The channel's place in the shape of x.
 
@@ -290,30 +338,55 @@ def statistics(x: ArrayLike, *, eps: float = 1e-5, axis: int = 1) -> Stats:
     axis = checks.channel_axis(axis, x.ndim)
     eps = checks.epsilon(eps)
     channels = x.shape[axis]
-    mean, var = numpy.zeros(channels), numpy.zeros(channels)
-    operands.compute("statistics", {"x": x}, {}, {"new_mean": mean, "new_var": var}, eps, axis, own=True)
-    return Stats(_count(x, channels), mean, var, eps)
+    found = _moments(channels)
+    operands.compute("statistics", {"x": x}, {}, found, eps, axis, own=True)
+    return _exact(x, channels, found, eps)
+
+
+def _moments(channels: int) -> dict[str, NDArray[numpy.float64]]:
+    # room for what the sums of x come to
+    return {name: numpy.zeros(channels) for name in ("new_mean", "new_rest", "new_var")}
+
+
+def _exact(x: Array, channels: int, found: dict[str, NDArray[numpy.float64]], eps: float) -> Stats:
+    return exact(count(x, channels), found["new_mean"], found["new_rest"], found["new_var"], eps)
 
 
 def check_own(stats: Stats, x: Array, channels: int) -> None:
     """Refuse what cannot be the statistics of x."""
+    check_channels(stats, channels)
+    if stats.count != count(x, channels):
+        raise ValueError(
+            f"stats must be those of x, with count {count(x, channels)}, found count {stats.count}"
+        )
+
+
+def check_channels(stats: Stats, channels: int) -> None:
+    """Refuse what are not statistics of so many channels."""
     if not isinstance(stats, Stats):
         raise TypeError(f"stats must be the Stats that forward returned, found {type(stats).__name__}")
     if stats.mean.shape != (channels,):
         raise ValueError(
             f"stats must have one number for each of {channels} channels, found {stats.mean.size}"
         )
-    if stats.count != _count(x, channels):
-        raise ValueError(
-            f"stats must be those of x, with count {_count(x, channels)}, found count {stats.count}"
-        )
+
+
+def added_to(x: Array, residual: ArrayLike | None) -> Array | None:
+    """What is added to y, looked at."""
+    return None if residual is None else checks.like("residual", residual, x)
+
+
+def residual_of(added: Array | None) -> dict[str, Array]:
+    """It as an input that a result may be written over."""
+    return {} if added is None else {"residual": added}
 
 
 def rounded(gradient: Array, gamma: ArrayLike | None, x: Array) -> Array:
-    """A gradient of gamma or beta in gamma's dtype, or in that of x."""
-    return cast(gradient, (x if gamma is None else numpy.asarray(gamma)).dtype.newbyteorder("="))
+    """A gradient of gamma or beta in gamma's dtype, or in that of x; float32 for half precision."""
+    dtype = (x if gamma is None else numpy.asarray(gamma)).dtype
+    return cast(gradient, numpy.float32 if checks.is_half(dtype) else dtype.newbyteorder("="))
 
 
-def _count(x: Array, channels: int) -> int:
-    # m: the elements of one channel
+def count(x: Array, channels: int) -> int:
+    """m: the elements of one channel."""
     return x.size // channels if channels else 0

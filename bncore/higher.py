@@ -29,7 +29,7 @@ def jvp(
     Parameters
     ----------
     v : array of x's shape and dtype, in any layout.
-    x : float32 or float64 array, the input of `forward`.
+    x : array as `forward` takes it: its input.
     gamma : float array of shape (C,), or None for 1.
     stats : Stats, as `forward` returned them for x.
     axis : int. The channel's place in the shape of x.
@@ -99,7 +99,7 @@ def double_backward(
     ddx : array of x's shape and dtype, in any layout, or None for 0.
     ddgamma, ddbeta : float arrays of shape (C,), or None for 0.
     dy : array of x's shape and dtype, in any layout.
-    x : float32 or float64 array, the input of `forward`.
+    x : array as `forward` takes it: its input.
     gamma : float array of shape (C,), or None for 1.
     stats : Stats, as `forward` returned them for x.
     axis : int. The channel's place in the shape of x.

@@ -90,15 +90,18 @@ def compute(
     eps: float,
     axis: int,
     own: bool,
+    m: float = 0,
+    relu: bool = False,
 ) -> list[Array]:
     """Carry out an operation on arrays that have been checked; its results are where the caller wants them.
 
-    The first of the tensors is x, whose layout decides how all are walked, and which new results take.
+    The first of the tensors is x, whose layout decides how all are walked, and which new results take. m: how
+    many elements of a channel the batch has that x is a shard of; 0: x is all of it.
     """
     given = {name: array for name, array in tensors.items() if array is not None}
     places, views = prepare(given, axis, outs)
     if views:
-        call.compute(operation, views, vectors, eps, own)
+        call.compute(operation, views, vectors, eps, own, m, relu)
     return [_delivered(place, out) for place, out in zip(places, outs.values(), strict=True)]
 
 

@@ -12,10 +12,15 @@ from libc.string cimport memset
 
 from bncore._stats cimport Stats, blank
 from bncore.core.execute cimport Call, execute, level
-from bncore.core.operations cimport BACKWARD, DOUBLE_BACKWARD, FORWARD, INFERENCE, INFERENCE_BACKWARD, STATISTICS
+from bncore.core.operations cimport (
+    BACKWARD, DOUBLE_BACKWARD, FORWARD, GRADIENT, GRADIENT_SUMS, INFERENCE, INFERENCE_BACKWARD, STATISTICS,
+)
 from bncore.core.operations cimport operation as row_of
 from bncore.core.plan cimport here, make
-from bncore.core.types cimport DY, FLOAT32, FLOAT64, OUT, OUT2, V, X, Kind, Operand, Parameters, Vector
+from bncore.core.types cimport (
+    ADDED, AS_BFLOAT16, AS_FLOAT16, AS_FLOAT32, AS_FLOAT64, DY, FLOAT32, FLOAT64, OUT, OUT2, V, X, Y, Kind, Operand, Parameters,
+    Storage, Vector,
+)
 
 from numpy import empty, ndarray
 
@@ -65,13 +70,15 @@ cdef void clear(Call* call) noexcept nogil:
     # no operands, nothing given, nothing wanted
     memset(&call.operands, 0, sizeof(call.operands))
     memset(&call.parameters, 0, sizeof(call.parameters))
+    call.relu = False
 
 
 cdef int carry_out(Call* call, int operation, Kind kind, Py_ssize_t rows, Py_ssize_t channels, Py_ssize_t size) except -1:
-    call.parameters.m = <double>(rows * size)
+    if call.parameters.m == 0:
+        call.parameters.m = <double>(rows * size)
     call.operation = row_of(operation)
     call.leaves = &level.of[<int>kind]
-    make(&call.plan, operation, kind, rows, channels, size, call.operands, threads, &here)
+    make(&call.plan, operation, kind, rows, channels, size, call.operands, call.relu, threads, &here)
     return execute(call)
 
 
@@ -118,6 +125,7 @@ cdef Seen* look(Short* s, object array, int flags) except? NULL:
 cdef void take(Short* s, int slot, const Seen* seen) noexcept nogil:
     cdef Operand* x = &s.call.operands[slot]
     x.base, x.width, x.dense = seen.data, s.size, True
+    x.storage = AS_FLOAT32 if seen.itemsize == sizeof(float) else AS_FLOAT64
     x.w, x.c = seen.itemsize, seen.itemsize * s.size
     x.h, x.n = x.c, x.c * s.channels
 
@@ -229,7 +237,8 @@ cdef Stats new_statistics(Short* s, double eps):
     # those of x, to be written
     cdef Stats stats = blank(s.rows * s.size, s.channels, eps)
     s.call.parameters.eps, s.call.parameters.own = eps, True
-    s.call.parameters.new_mean, s.call.parameters.new_var = stats.means(), stats.variances()
+    s.call.parameters.new_mean, s.call.parameters.new_rest = stats.means(), stats.rests()
+    s.call.parameters.new_var = stats.variances()
     return stats
 
 
@@ -336,9 +345,11 @@ NAMES = {
     "inference": <int>INFERENCE,
     "backward": <int>BACKWARD,
     "inference_backward": <int>INFERENCE_BACKWARD,
+    "gradient_sums": <int>GRADIENT_SUMS,
+    "gradient": <int>GRADIENT,
     "double_backward": <int>DOUBLE_BACKWARD,
 }
-SLOTS = {"x": <int>X, "dy": <int>DY, "v": <int>V, "out": <int>OUT, "out2": <int>OUT2}
+SLOTS = {"x": <int>X, "dy": <int>DY, "v": <int>V, "y": <int>Y, "added": <int>ADDED, "out": <int>OUT, "out2": <int>OUT2}
 
 
 cdef Interface* interface(object array, list held) except NULL:
@@ -347,7 +358,15 @@ cdef Interface* interface(object array, list held) except NULL:
     return <Interface*>PyCapsule_GetPointer(capsule, NULL)
 
 
-cdef int take_views(Call* call, dict tensors, Py_ssize_t* shape) except -1:
+cdef inline Storage storage_of(const Interface* found) noexcept nogil:
+    # bfloat16 is no type of NumPy's own
+    if found.itemsize == 2:
+        return AS_FLOAT16 if found.typekind == b"f" else AS_BFLOAT16
+    return AS_FLOAT32 if found.itemsize == sizeof(float) else AS_FLOAT64
+
+
+cdef Kind take_views(Call* call, dict tensors, Py_ssize_t* shape) except? FLOAT64:
+    # the operands, the shape of x, and what maps of it compute in
     cdef list held = []
     cdef Interface* found
     cdef Operand* x
@@ -355,14 +374,13 @@ cdef int take_views(Call* call, dict tensors, Py_ssize_t* shape) except -1:
         if array is None:
             continue
         found, x = interface(array, held), &call.operands[<int>SLOTS[name]]
-        x.base = <char*>found.data
+        x.base, x.storage = <char*>found.data, storage_of(found)
         x.n, x.c, x.h, x.w = found.strides[0], found.strides[1], found.strides[2], found.strides[3]
         x.width = found.shape[3]
         x.dense = ((x.w == found.itemsize or found.shape[3] == 1)
                    and (found.shape[2] == 1 or x.h == found.itemsize * x.width))
         shape[0], shape[1], shape[2] = found.shape[0], found.shape[1], found.shape[2] * found.shape[3]
-        shape[3] = found.itemsize
-    return 0
+    return FLOAT64 if call.operands[<int>X].storage == AS_FLOAT64 else FLOAT32
 
 
 cdef double* vector(dict vectors, str name, list held) except? NULL:
@@ -370,34 +388,40 @@ cdef double* vector(dict vectors, str name, list held) except? NULL:
     return <double*>interface(array, held).data if array is not None else NULL
 
 
-def compute(str operation, dict tensors, dict vectors, double eps, bint own):
+def compute(str operation, dict tensors, dict vectors, double eps, bint own, double m, bint relu):
     """Carry out an operation.
 
-    tensors: x, dy, v, out and out2 as views of one shape, of those that the operation has; vectors: gamma, beta, mean, var,
-    ddgamma, ddbeta, of those that are given, and new_mean, new_var, dgamma, dbeta, to be written: contiguous float64. own:
-    whether mean and var are those of x.
+    tensors: the operands that there are, as views of one shape; vectors: the fields of Parameters
+    that are given, or are to be written: contiguous float64. own: whether mean and var are those of a batch, of m elements a
+    channel; 0: x is all of it. relu: a result below 0 becomes 0.
     """
     cdef Call call
     cdef Parameters* p = &call.parameters
-    cdef Py_ssize_t[4] shape
+    cdef Py_ssize_t[3] shape
     cdef list held = []
+    cdef Kind kind
     clear(&call)
-    take_views(&call, tensors, shape)
-    p.eps, p.own = eps, own
+    kind, call.relu = take_views(&call, tensors, shape), relu
+    p.eps, p.own, p.m = eps, own, m
     p.gamma.wide, p.beta.wide = vector(vectors, "gamma", held), vector(vectors, "beta", held)
-    p.mean.wide, p.var.wide = vector(vectors, "mean", held), vector(vectors, "var", held)
+    p.mean.wide, p.rest.wide = vector(vectors, "mean", held), vector(vectors, "rest", held)
+    p.var.wide = vector(vectors, "var", held)
+    p.sum_dy.wide, p.sum_dyd.wide = vector(vectors, "sum_dy", held), vector(vectors, "sum_dyd", held)
     p.ddgamma.wide, p.ddbeta.wide = vector(vectors, "ddgamma", held), vector(vectors, "ddbeta", held)
-    p.new_mean, p.new_var = vector(vectors, "new_mean", held), vector(vectors, "new_var", held)
+    p.new_mean, p.new_rest = vector(vectors, "new_mean", held), vector(vectors, "new_rest", held)
+    p.new_var = vector(vectors, "new_var", held)
     p.dgamma, p.dbeta = vector(vectors, "dgamma", held), vector(vectors, "dbeta", held)
-    carry_out(&call, NAMES[operation], FLOAT32 if shape[3] == sizeof(float) else FLOAT64, shape[0], shape[1], shape[2])
+    p.new_dy_rest = vector(vectors, "new_dy_rest", held)
+    p.new_dyd, p.new_dyd_rest = vector(vectors, "new_dyd", held), vector(vectors, "new_dyd_rest", held)
+    carry_out(&call, NAMES[operation], kind, shape[0], shape[1], shape[2])
 
 
-def plan(str operation, dict tensors):
+def plan(str operation, dict tensors, bint relu=False):
     """The plan of such a call, as a dictionary."""
     cdef Call call
-    cdef Py_ssize_t[4] shape
+    cdef Py_ssize_t[3] shape
+    cdef Kind kind
     clear(&call)
-    take_views(&call, tensors, shape)
-    make(&call.plan, NAMES[operation], FLOAT32 if shape[3] == sizeof(float) else FLOAT64, shape[0], shape[1], shape[2],
-         call.operands, threads, &here)
+    kind = take_views(&call, tensors, shape)
+    make(&call.plan, NAMES[operation], kind, shape[0], shape[1], shape[2], call.operands, relu, threads, &here)
     return call.plan

@@ -7,6 +7,7 @@ cdef struct Call:                  # a plan, and what it is to be carried out on
     Parameters parameters
     const Leaves* leaves
     char* scratch
+    bint relu                      # a result below 0 becomes 0
 
 cdef const Level* level            # of the leaves that run; NULL until `use`
 

@@ -13,11 +13,11 @@ from cpython.pycapsule cimport PyCapsule_GetPointer
 from cython.parallel cimport parallel
 
 from bncore.core.partition cimport Chunk, block_start, chunk, piece
-from bncore.core.plan cimport here
+from bncore.core.plan cimport STAGED_BYTES, here
 from bncore.core.types cimport (
-    BEND, CARRIED, COEFFICIENTS, DY, LINE, MOMENTS, NO_MAP, NO_SUMS, NOTHING, OUT, OUT2, PAIRS, PULL, SCALE, SHARED, SLOPE, SUMS,
-    TOGETHER, V, X, Block, Coefficients, Conclusion, Fetch, Layout, Level, Operand, Partition, Parts, Records, Rows, Runs, Span,
-    Store, stored_bytes,
+    ADDED, BEND, CARRIED, COEFFICIENTS, DY, LINE, MOMENTS, NO_MAP, NO_SUMS, NOTHING, OPERANDS, OUT, OUT2, PAIRS, PULL, SCALE, SHARED, SLOPE,
+    SUMS, TOGETHER, V, X, Y, Block, Coefficients, Conclusion, Fetch, Finish, Layout, Level, Operand, Partition, Parts, Records, Rows,
+    Runs, Slot, Span, Store, kind_bytes, storage_bytes,
 )
 
 cdef extern from "threads.h" nogil:
@@ -37,11 +37,14 @@ cdef extern from "threads.h" nogil:
 cdef enum:
     FETCH_BYTES = 4096             # ahead of what is summed
     FETCH_ELEMENTS = 512           # the same, of small planes of float32
+    FEW_ELEMENTS = 128             # that are summed between two looks ahead, where memory is slower than sums
 
 OPENMP = BN_OPENMP                 # the date of the OpenMP standard that this was built with, or 0
 COMPILER = BN_COMPILER.decode()
 
 cdef const Level* level = NULL
+cdef Operand nowhere                # an operand that there is not
+nowhere.base = NULL
 
 
 def use(leaves):
@@ -126,7 +129,7 @@ cdef inline void records_of(Records* r, const Place* place, Py_ssize_t channel, 
 
 cdef inline void coefficients_of(Coefficients* k, const Call* call, const Place* place, Py_ssize_t channel) noexcept nogil:
     cdef Py_ssize_t at = channel - place.first
-    cdef Py_ssize_t item = <Py_ssize_t>sizeof(double) if call.operation.map == BEND else stored_bytes(call.plan.kind)
+    cdef Py_ssize_t item = <Py_ssize_t>sizeof(double) if call.operation.map == BEND else kind_bytes(call.plan.kind)
     cdef int i
     k[0] = place.coefficients
     if at == 0:
@@ -143,30 +146,52 @@ cdef inline void coefficients_of(Coefficients* k, const Call* call, const Place*
 
 # What a leaf is told of an operand.
 
-cdef inline void rows_of(Rows* r, const Call* call, int slot, Py_ssize_t row, Py_ssize_t channel) noexcept nogil:
+cdef inline char* row_at(const Call* call, int slot, Py_ssize_t row, Py_ssize_t channel) noexcept nogil:
     cdef const Operand* x = &call.operands[slot]
-    r.base, r.stride = NULL, 0
-    if x.base != NULL:
-        r.base = x.base + row * x.n + channel * call.plan.partition.size * stored_bytes(call.plan.kind)
-        r.stride = x.n
+    return x.base + row * x.n + channel * call.plan.partition.size * storage_bytes(x.storage) if x.base != NULL else NULL
+
+
+cdef inline char* staging_of(const Call* call, int slot, Py_ssize_t thread) noexcept nogil:
+    # NULL: the operand is not staged
+    return room(call, thread) + call.plan.scratch.staging[slot] if call.plan.schedule.staged[slot] else NULL
+
+
+cdef inline void rows_of(Rows* r, const Call* call, int slot, Py_ssize_t row, Py_ssize_t channel, Py_ssize_t thread) noexcept nogil:
+    cdef const Operand* gate = &call.operands[<int>Y]
+    r.base, r.stride = row_at(call, slot, row, channel), call.operands[slot].n
+    r.slot, r.storage, r.staging = <Slot>slot, call.operands[slot].storage, staging_of(call, slot, thread)
+    r.gate.base = row_at(call, Y, row, channel) if slot == DY else NULL
+    r.gate.stride, r.gate.storage = gate.n, gate.storage
 
 
 cdef inline void runs_of(Runs* r, const Call* call, int slot, Chunk k, Py_ssize_t channel, Py_ssize_t thread,
                          bint read) noexcept nogil:
     cdef const Operand* x = &call.operands[slot]
-    if call.plan.schedule.gathered[slot]:
-        r.base = room(call, thread) + call.plan.scratch.staging[slot]
-        r.channel, r.plane = 0, k.count * stored_bytes(call.plan.kind)
+    if call.plan.schedule.staged[slot]:
+        r.base = staging_of(call, slot, thread)
+        r.channel, r.plane = 0, k.count * kind_bytes(call.plan.kind)
         if read:
-            call.leaves.gather(NULL, x, k.n, channel, k.start, k.planes, k.count, r.base)
+            call.leaves.gather(NULL, x, &call.operands[<int>Y] if slot == DY else &nowhere, k.n, channel, k.start, k.planes, k.count,
+                               r.base)
         return
-    r.base = x.base + k.n * x.n + channel * x.c + k.start * stored_bytes(call.plan.kind) if x.base != NULL else NULL
+    r.base = x.base + k.n * x.n + channel * x.c + k.start * storage_bytes(x.storage) if x.base != NULL else NULL
     r.channel, r.plane = x.c, x.n
 
 
+cdef inline Finish finish_of(const Call* call, int slot) noexcept nogil:
+    cdef Finish f
+    f.relu, f.streamed = call.plan.relu and slot == OUT, call.plan.schedule.streamed and slot == OUT
+    return f
+
+
+cdef inline const Operand* added_to(const Call* call, int slot) noexcept nogil:
+    return &call.operands[<int>ADDED] if slot == OUT else &nowhere
+
+
 cdef inline void scattered(const Call* call, int slot, const Runs* r, Chunk k, Py_ssize_t channel) noexcept nogil:
-    if call.plan.schedule.gathered[slot]:
-        call.leaves.scatter(NULL, &call.operands[slot], k.n, channel, k.start, k.planes, k.count, r.base)
+    # what lies in a staging buffer goes to where it belongs
+    cdef Finish finish = finish_of(call, slot)
+    call.leaves.scatter(NULL, &call.operands[slot], added_to(call, slot), &finish, k.n, channel, k.start, k.planes, k.count, r.base)
 
 
 cdef inline Span span_of(Chunk k, Py_ssize_t channels) noexcept nogil:
@@ -180,10 +205,11 @@ cdef void fetch_of(Fetch* f, const Call* call, int slot, Py_ssize_t t) noexcept 
     # but not far, and it stops where a page ends.
     cdef const Partition* p = &call.plan.partition
     cdef const Operand* x = &call.operands[slot]
-    cdef Py_ssize_t item = stored_bytes(call.plan.kind), next, bytes
+    cdef Py_ssize_t item = kind_bytes(call.plan.kind), next, bytes
     cdef Chunk k, after
     f.turn = f.ahead = f.beyond = f.chunk = 0
-    if call.plan.schedule.gathered[slot]:
+    f.at_once = FEW_ELEMENTS if call.plan.schedule.fetched else 0
+    if call.plan.schedule.staged[slot]:
         return
     if p.parts == 1:
         if item == sizeof(float):
@@ -214,7 +240,7 @@ cdef inline Block block_of(const Call* call, Py_ssize_t t, Py_ssize_t channels) 
 
 cdef inline Store store_of(const Call* call) noexcept nogil:
     cdef Store s
-    s.streamed, s.ahead = call.plan.schedule.streamed, call.plan.schedule.ahead
+    s.streamed, s.ahead = call.plan.schedule.streamed and not call.plan.schedule.staged[<int>OUT], call.plan.schedule.ahead
     return s
 
 
@@ -233,15 +259,15 @@ cdef void sum_columns(const Call* call, Py_ssize_t first, Py_ssize_t channels, P
     cdef Block b = block_of(call, t, channels)
     cdef Py_ssize_t row = block_start(&call.plan.partition, t) * b.fold
     cdef Rows dy, x, v
-    rows_of(&x, call, X, row, first)
+    rows_of(&x, call, X, row, first, thread)
     if call.operation.sums == MOMENTS:
         call.leaves.column_moments(NULL, &b, &x, to)
         return
-    rows_of(&dy, call, DY, row, first)
+    rows_of(&dy, call, DY, row, first, thread)
     if call.operation.sums == PAIRS:
         call.leaves.column_pairs(NULL, &b, &dy, &x, &call.parameters, first, to)
         return
-    rows_of(&v, call, V, row, first)
+    rows_of(&v, call, V, row, first, thread)
     call.leaves.column_five(NULL, &b, &dy, &x, &v, &call.parameters, first, to, room(call, thread) + call.plan.scratch.work)
 
 
@@ -285,22 +311,87 @@ cdef inline int source(const Call* call) noexcept nogil:
     return DY if call.operation.map == SLOPE else X
 
 
-cdef void map_columns(const Call* call, const Block* b, Py_ssize_t row, Py_ssize_t first, const Coefficients* k) noexcept nogil:
+cdef void map_rows(const Call* call, const Block* b, Rows* of, const Coefficients* k) noexcept nogil:
+    # rows as they lie, or staged
     cdef Store store = store_of(call)
-    cdef Rows dy, x, v, out, out2
-    rows_of(&out, call, OUT, row, first)
     if call.operation.map == SCALE or call.operation.map == SLOPE:
-        rows_of(&x, call, source(call), row, first)
-        call.leaves.column_scale(NULL, b, &x, &out, k, &store)
+        call.leaves.column_scale(NULL, b, &of[source(call)], &of[<int>OUT], k, &store)
+    elif call.operation.map == PULL:
+        call.leaves.column_pull(NULL, b, &of[<int>DY], &of[<int>X], &of[<int>OUT], k, &store)
+    else:
+        call.leaves.column_bend(NULL, b, &of[<int>DY], &of[<int>X], &of[<int>V], &of[<int>OUT], &of[<int>OUT2], k)
+
+
+cdef inline bint reads(const Call* call, int slot) noexcept nogil:
+    # of the operands of a map
+    if call.operation.map == SCALE or call.operation.map == SLOPE:
+        return slot == source(call)
+    return slot == X or slot == DY or slot == V and call.operation.map == BEND
+
+
+cdef void map_staged(const Call* call, const Block* b, Py_ssize_t row, Py_ssize_t first, const Coefficients* k,
+                     Py_ssize_t thread) noexcept nogil:
+    # as many rows at once as a staging buffer holds
+    cdef Py_ssize_t width = b.channels * b.size, bytes = width * kind_bytes(call.plan.kind), end = row + b.folded * b.fold + b.rest
+    cdef Block some = b[0]
+    cdef Rows[OPERANDS] here
+    cdef Rows added
+    cdef Finish finish
+    cdef int slot
+    some.fold, some.rest = 1, 0
+    while row < end:
+        some.folded = min(max(<Py_ssize_t>1, STAGED_BYTES // bytes), end - row)
+        for slot in range(OPERANDS):
+            rows_of(&here[slot], call, slot, row, first, thread)
+            if here[slot].staging != NULL and slot < OUT and reads(call, slot):
+                call.leaves.take_rows(NULL, &here[slot], some.folded, width)
+            if here[slot].staging != NULL:
+                here[slot].base, here[slot].stride = here[slot].staging, bytes
+        map_rows(call, &some, here, k)
+        for slot in range(<int>OUT, OPERANDS):
+            if call.plan.schedule.staged[slot]:
+                finish = finish_of(call, slot)
+                rows_of(&added, call, ADDED, row, first, thread)
+                if slot != OUT:
+                    added.base = NULL
+                put(call, slot, &added, &finish, row, first, some.folded, width, staging_of(call, slot, thread))
+        let_through(call, row, first, some.folded, width, thread)
+        row += some.folded
+
+
+cdef inline void put(const Call* call, int slot, const Rows* added, const Finish* finish, Py_ssize_t row, Py_ssize_t first,
+                     Py_ssize_t rows, Py_ssize_t width, const char* staging) noexcept nogil:
+    # rows that lie one after the other are one
+    cdef Rows to
+    rows_of(&to, call, slot, row, first, 0)
+    if call.plan.schedule.dense and width == call.plan.partition.channels * call.plan.partition.size:
+        rows, width = 1, rows * width
+    call.leaves.put_rows(NULL, &to, added, finish, rows, width, staging)
+
+
+cdef inline void let_through(const Call* call, Py_ssize_t row, Py_ssize_t first, Py_ssize_t rows, Py_ssize_t width,
+                             Py_ssize_t thread) noexcept nogil:
+    # dy as a relu lets it through, if it is wanted
+    cdef Finish finish = finish_of(call, DY)
+    cdef Rows nothing
+    if call.operands[<int>Y].base != NULL and call.operands[<int>OUT2].base != NULL:
+        nothing.base, nothing.slot = NULL, ADDED
+        put(call, OUT2, &nothing, &finish, row, first, rows, width, staging_of(call, DY, thread))
+
+
+cdef void map_columns(const Call* call, const Block* b, Py_ssize_t row, Py_ssize_t first, const Coefficients* k,
+                      Py_ssize_t thread) noexcept nogil:
+    cdef Rows[OPERANDS] of
+    cdef int slot
+    cdef bint staged = False
+    for slot in range(OPERANDS):
+        staged = staged or call.plan.schedule.staged[slot]
+    if staged:
+        map_staged(call, b, row, first, k, thread)
         return
-    rows_of(&x, call, X, row, first)
-    rows_of(&dy, call, DY, row, first)
-    if call.operation.map == PULL:
-        call.leaves.column_pull(NULL, b, &dy, &x, &out, k, &store)
-        return
-    rows_of(&v, call, V, row, first)
-    rows_of(&out2, call, OUT2, row, first)
-    call.leaves.column_bend(NULL, b, &dy, &x, &v, &out, &out2, k)
+    for slot in range(OPERANDS):
+        rows_of(&of[slot], call, slot, row, first, thread)
+    map_rows(call, b, of, k)
 
 
 cdef void map_runs(const Call* call, Chunk k, Py_ssize_t first, Py_ssize_t channels, const Coefficients* coefficients,
@@ -321,8 +412,13 @@ cdef void map_runs(const Call* call, Chunk k, Py_ssize_t first, Py_ssize_t chann
             runs_of(&v, call, V, k, first, thread, True)
             runs_of(&out2, call, OUT2, k, first, thread, False)
             call.leaves.run_bend(NULL, &s, &dy, &x, &v, &out, &out2, coefficients)
-            scattered(call, OUT2, &out2, k, first)
-    scattered(call, OUT, &out, k, first)
+            if call.plan.schedule.staged[<int>OUT2]:
+                scattered(call, OUT2, &out2, k, first)
+    if call.plan.schedule.staged[<int>OUT]:
+        scattered(call, OUT, &out, k, first)
+    if call.operands[<int>Y].base != NULL and call.operands[<int>OUT2].base != NULL:
+        # dy as a relu lets it through
+        scattered(call, OUT2, &dy, k, first)
 
 
 cdef void map_chunk(const Call* call, Chunk k, Py_ssize_t first, Py_ssize_t channels, const Place* place,
@@ -345,7 +441,7 @@ cdef void map_part(const Call* call, Py_ssize_t tile, Py_ssize_t t, const Place*
     if call.plan.partition.columns:
         b = block_of(call, t, channels)
         coefficients_of(&of, call, place, first)
-        map_columns(call, &b, block_start(&call.plan.partition, t) * b.fold, first, &of)
+        map_columns(call, &b, block_start(&call.plan.partition, t) * b.fold, first, &of, thread)
     else:
         map_chunk(call, chunk(&call.plan.partition, t), first, channels, place, thread)
 
@@ -506,13 +602,14 @@ cdef void together_phase(const Call* call, Py_ssize_t number, Py_ssize_t thread)
                 map_part(call, c, first + end - 1 - t, &all, thread)
 
 
-cdef void spread_rows(const Call* call, Py_ssize_t first, Py_ssize_t end, Py_ssize_t tile, const Place* place) noexcept nogil:
+cdef void spread_rows(const Call* call, Py_ssize_t first, Py_ssize_t end, Py_ssize_t tile, const Place* place,
+                      Py_ssize_t thread) noexcept nogil:
     # a map need not keep to the folding of sums
     cdef Block b = block_of(call, 0, channels_of(call, tile))
     cdef Coefficients of
     b.fold, b.folded, b.rest = 1, end - first, 0
     coefficients_of(&of, call, place, place.first)
-    map_columns(call, &b, first, place.first, &of)
+    map_columns(call, &b, first, place.first, &of, thread)
 
 
 cdef void spread_planes(const Call* call, Py_ssize_t first, Py_ssize_t end, Py_ssize_t tile, const Place* place,
@@ -544,7 +641,7 @@ cdef void spread_phase(const Call* call, Py_ssize_t thread) noexcept nogil:
             continue
         conclude_tile(call, call.operation.before, tile, &place)
         if p.columns:
-            spread_rows(call, share(units, call, thread), share(units, call, thread + 1), tile, &place)
+            spread_rows(call, share(units, call, thread), share(units, call, thread + 1), tile, &place, thread)
         else:
             spread_planes(call, share(units, call, thread), share(units, call, thread + 1), tile, &place, thread)
 

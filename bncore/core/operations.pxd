@@ -1,16 +1,18 @@
 # The table of operations. A new operation is a new row, and at most a new leaf.
 
 from bncore.core.types cimport (
-    BEND, FIVE, GIVEN_SCALE, GIVEN_SLOPE, GIVEN_SUMS, MOMENTS, NO_MAP, NO_SUMS, NOTHING, OWN_BEND, OWN_MOMENTS, OWN_PULL,
+    BEND, FIVE, GIVEN_PULL, GIVEN_SCALE, GIVEN_SLOPE, GIVEN_SUMS, MOMENTS, NO_MAP, NO_SUMS, NOTHING, OWN_BEND, OWN_MOMENTS, OWN_PULL,
     OWN_SCALE, PAIRS, PULL, SCALE, SLOPE, Conclusion, Map, Operation, Reduction,
 )
 
 cdef enum:
     STATISTICS
     FORWARD
-    INFERENCE
+    INFERENCE                      # and normalize, whose statistics are a batch's
     BACKWARD                       # and jvp, which is the same map of another operand
     INFERENCE_BACKWARD
+    GRADIENT_SUMS
+    GRADIENT
     DOUBLE_BACKWARD
     OPERATIONS
 
@@ -33,5 +35,9 @@ cdef inline Operation operation(int which) noexcept nogil:
         return row(PAIRS,   NOTHING,     OWN_PULL,  PULL,   NOTHING)
     elif which == INFERENCE_BACKWARD:
         return row(PAIRS,   GIVEN_SLOPE, NOTHING,   SLOPE,  GIVEN_SUMS)
+    elif which == GRADIENT_SUMS:
+        return row(PAIRS,   NOTHING,     NOTHING,   NO_MAP, GIVEN_SUMS)
+    elif which == GRADIENT:
+        return row(NO_SUMS, GIVEN_PULL,  NOTHING,   PULL,   NOTHING)
     else:
         return row(FIVE,    NOTHING,     OWN_BEND,  BEND,   NOTHING)

@@ -13,9 +13,9 @@ e. Rejected: a schedule chosen by what was fast last time. Two equal calls then 
 from bncore.core.operations cimport operation as row_of
 from bncore.core.partition cimport GROUP, LANES
 from bncore.core.types cimport (
-    BEND, CARRIED, CHANNELS, COEFFICIENTS, COLUMNS, FIVE, FIVE_BYTES, FLOAT32, FLOAT64, FOLDED, LINE, MOMENTS, NO_MAP, NO_SUMS,
-    NOTHING, OPERANDS, OUT, PAIRS, PULL, SHARED, SLOPE, SPREAD, SUMS, TOGETHER, X, Kind, Layout, Machine, Operand, Operation,
-    Partition, Plan, Schedule, Scratch, stored_bytes,
+    ADDED, BEND, CARRIED, CHANNELS, COEFFICIENTS, COLUMNS, DY, FIVE, FIVE_BYTES, FLOAT32, FLOAT64, FOLDED, LINE, MOMENTS, NO_MAP,
+    NO_SUMS, NOTHING, OPERANDS, OUT, OUT2, PAIRS, PULL, SHARED, SLOPE, SPREAD, SUMS, TOGETHER, X, Y, Kind, Layout, Machine, Operand,
+    Operation, Partition, Plan, Schedule, Scratch, is_kind, kind_bytes, storage_bytes,
 )
 
 cdef enum:
@@ -33,7 +33,7 @@ cdef enum:
     TILE_STEP = 16                 # channels of a tile come in vectors
     TILE_ELEMENTS = 1 << 12        # of such a tile, which stay in the first cache between their sums and their map
     STRIP_CHANNELS = 128           # of a tile of a map alone in runs
-    FEW_ELEMENTS = 400             # of a channel: of fewer a map alone is shared out by channels, each worked out once
+    FEW_ELEMENTS = 64              # of a channel: of fewer a map alone is shared out by channels, each worked out once
     SPARE = 8                      # tiles to a thread from which one more or less does not matter
     STREAM_AHEAD = 8192            # bytes that are fetched ahead of a map whose results are streamed
 
@@ -57,7 +57,7 @@ cdef inline Py_ssize_t power_of_two(Py_ssize_t most) noexcept nogil:
 
 cdef inline bint columns_pay(Py_ssize_t rows, Py_ssize_t size, Kind kind, bint sums) noexcept nogil:
     # a channel of one chunk is sooner summed plane by plane, but for float64, whose tails take as long as whole lanes
-    cdef bint whole = kind == FLOAT32 and size >= LONG_RUN and rows * size * stored_bytes(kind) <= CHUNK_BYTES
+    cdef bint whole = kind == FLOAT32 and size >= LONG_RUN and rows * size * kind_bytes(kind) <= CHUNK_BYTES
     if size >= LONG_RUN and not sums:
         return False
     return size == 1 or (size < TINY_PLANE and rows > 1) or (size < SMALL_PLANE and rows >= MANY_PLANES and not whole)
@@ -167,19 +167,30 @@ cdef inline bint alias(const Operand* operands, int result) noexcept nogil:
     return False
 
 
+cdef inline bint goes_by_staging(const Plan* plan, const Operand* operands, int slot) noexcept nogil:
+    # converted, gated, added to, or of planes that are not contiguous
+    cdef const Operand* x = &operands[slot]
+    if x.base == NULL or slot == Y or slot == ADDED or slot == OUT2 and operands[<int>Y].base != NULL:
+        return False
+    if slot == DY and operands[<int>Y].base != NULL or slot == OUT and (operands[<int>ADDED].base != NULL or plan.relu):
+        return True
+    return not is_kind(x.storage, plan.kind) or not (plan.partition.columns or x.dense)
+
+
 cdef inline void arrange(Plan* plan, const Operation* o, const Operand* operands, int threads,
                          const Machine* machine) noexcept nogil:
     cdef Partition* p = &plan.partition
     cdef Schedule* s = &plan.schedule
-    cdef Py_ssize_t item = stored_bytes(plan.kind), elements = p.rows * p.channels * p.size
-    cdef bint carries = not p.columns and p.parts == 1 and o.sums != NO_SUMS, large = elements * item >= machine.stream
+    cdef Py_ssize_t item = kind_bytes(plan.kind), elements = p.rows * p.channels * p.size
+    cdef Py_ssize_t stored = storage_bytes(operands[<int>X].storage)
+    cdef bint carries = not p.columns and p.parts == 1 and o.sums != NO_SUMS, large = elements * stored >= machine.stream
     cdef int slot
     s.threads = 1 if elements < (machine.whole_grain if carries else machine.grain) else threads
     s.dense, s.apart = p.columns, False
     for slot in range(OPERANDS):
-        s.gathered[slot] = operands[slot].base != NULL and not (p.columns or operands[slot].dense)
-        s.apart = s.apart or s.gathered[slot]
-        if operands[slot].base != NULL and operands[slot].n != p.channels * p.size * item:
+        s.staged[slot] = goes_by_staging(plan, operands, slot)
+        s.apart = s.apart or s.staged[slot] and not p.columns
+        if operands[slot].base != NULL and operands[slot].n != p.channels * p.size * storage_bytes(operands[slot].storage):
             s.dense = False
     if o.sums == NO_SUMS:
         arrange_map(s, p)
@@ -188,13 +199,13 @@ cdef inline void arrange(Plan* plan, const Operation* o, const Operand* operands
     s.tiles = ceiling(p.channels, s.tile)
     share_out(s, p)
     s.buffers = 2 if o.between != NOTHING and p.parts > 1 and s.tiles > 1 and s.order == CARRIED else 1
-    s.streamed = (machine.streams and large and o.map != NO_MAP and o.map != BEND and not s.gathered[<int>OUT]
+    s.streamed = (machine.streams and large and o.map != NO_MAP and o.map != BEND and (p.columns or operands[<int>OUT].dense)
                   and not alias(operands, OUT))
     s.ahead = STREAM_AHEAD if p.columns or s.order == SPREAD else 0
     s.fused = (o.between != NOTHING and o.map != NO_MAP and o.map != BEND and not p.columns and p.parts > 1 and not s.apart
                and s.order != SHARED and (s.streamed or machine.registers))
     # a processor follows the parts of longer rows by itself
-    s.fetched = p.columns and s.tiles == 1 and large
+    s.fetched = large and (s.tiles == 1 or not p.columns)
     plan.phases = 1
     if s.order == SHARED:
         plan.phases = (3 if o.between != NOTHING else 1) + (1 if o.after != NOTHING else 0)
@@ -222,7 +233,7 @@ cdef inline void lay_records(Layout* l, const Operation* o, Kind kind, Py_ssize_
 
 
 cdef inline void lay_coefficients(Layout* l, const Operation* o, Kind kind) noexcept nogil:
-    cdef Py_ssize_t item = stored_bytes(FLOAT64) if o.map == BEND else stored_bytes(kind)
+    cdef Py_ssize_t item = kind_bytes(FLOAT64) if o.map == BEND else kind_bytes(kind)
     cdef Py_ssize_t column = l.channels * <Py_ssize_t>sizeof(double)
     cdef int j
     for j in range(0 if o.map == NO_MAP else COEFFICIENTS if o.map == BEND else 5 if o.map == PULL else 3):
@@ -260,7 +271,7 @@ cdef inline void reserve(Plan* plan, const Operation* o) noexcept nogil:
     cdef int slot
     z.room = 0
     for slot in range(OPERANDS):
-        z.staging[slot] = carve(&z.room, CHUNK_BYTES) if s.gathered[slot] else -1
+        z.staging[slot] = carve(&z.room, STAGED_BYTES if plan.partition.columns else CHUNK_BYTES) if s.staged[slot] else -1
     z.work = carve(&z.room, FIVE_BYTES) if o.sums == FIVE else -1
     open_layout(&z.own, s.tile)
     open_layout(&z.all, plan.partition.channels)
@@ -279,14 +290,15 @@ cdef inline void reserve(Plan* plan, const Operation* o) noexcept nogil:
 
 
 cdef void make(Plan* plan, int operation, Kind kind, Py_ssize_t rows, Py_ssize_t channels, Py_ssize_t size,
-               const Operand* operands, int threads, const Machine* machine) noexcept nogil:
+               const Operand* operands, bint relu, int threads, const Machine* machine) noexcept nogil:
     """The plan of a call on tensors of shape (rows, channels, size), none of which is 0."""
     cdef Operation o = row_of(operation)
     cdef Partition* p = &plan.partition
-    cdef Py_ssize_t item = stored_bytes(kind)
-    plan.operation, plan.kind = operation, kind
+    cdef Py_ssize_t item = kind_bytes(kind)
+    plan.operation, plan.kind, plan.relu = operation, kind, relu
     p.rows, p.channels, p.size = rows, channels, size
-    p.columns = columns_pay(rows, size, kind, o.sums != NO_SUMS) and in_rows(&operands[<int>X], channels, size, item)
+    p.columns = (columns_pay(rows, size, kind, o.sums != NO_SUMS)
+                 and in_rows(&operands[<int>X], channels, size, storage_bytes(operands[<int>X].storage)))
     if p.columns:
         cut_columns(p, item)
     else:

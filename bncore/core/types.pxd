@@ -2,7 +2,7 @@
 
 cdef enum:
     LINE = 64                      # bytes to a line of the cache
-    OPERANDS = 5
+    OPERANDS = 7
     SUMS = 5                       # of an operation, at most
     COEFFICIENTS = 9               # numbers of a channel's map, at most
     FOLDED = 512                   # channels of rows that are folded, at most: a folded row has two of them at least
@@ -20,20 +20,39 @@ cdef enum Kind:
     KINDS
 
 
-cdef inline Py_ssize_t stored_bytes(Kind kind) noexcept nogil:
+cdef enum Storage:                 # what elements are stored as
+    AS_FLOAT32
+    AS_FLOAT64
+    AS_FLOAT16                     # half precision is computed in float32: 11 bits,
+    AS_BFLOAT16                    # or the first 8 bits and the exponent of a float32
+
+
+cdef inline Py_ssize_t kind_bytes(Kind kind) noexcept nogil:
     return sizeof(float) if kind == FLOAT32 else sizeof(double)
+
+
+cdef inline Py_ssize_t storage_bytes(Storage storage) noexcept nogil:
+    return sizeof(float) if storage == AS_FLOAT32 else sizeof(double) if storage == AS_FLOAT64 else 2
+
+
+cdef inline bint is_kind(Storage storage, Kind kind) noexcept nogil:
+    # elements are stored as what maps compute in
+    return storage == AS_FLOAT32 and kind == FLOAT32 or storage == AS_FLOAT64 and kind == FLOAT64
 
 
 cdef enum Slot:                    # an operand of a call
     X
     DY                             # dy; the direction of a jvp
     V                              # ddx
+    Y                              # of a relu: where it is not positive, dy is taken for 0
+    ADDED                          # what is added to y before a relu: the residual
     OUT                            # y or dx; d_dy
-    OUT2                           # d_x
+    OUT2                           # d_x; dy as Y lets it through
 
 
 cdef struct Operand:               # an array as (N, C, H, W), with any strides
     char* base                     # NULL: there is none
+    Storage storage
     Py_ssize_t n, c, h, w          # bytes from an element to its neighbour
     Py_ssize_t width               # W
     bint dense                     # a plane (one n, one c) is contiguous
@@ -55,7 +74,8 @@ cdef enum Conclusion:
     GIVEN_SCALE                    # the map from x to y of given statistics
     GIVEN_SLOPE                    # the map from dy to dx of given statistics
     OWN_PULL                       # dgamma, dbeta, and the map from dy and x to dx
-    GIVEN_SUMS                     # dgamma and dbeta of given statistics
+    GIVEN_PULL                     # the map from dy and x to dx of given sums
+    GIVEN_SUMS                     # dgamma and dbeta of given statistics, and the sums that they are made of
     OWN_BEND                       # d_gamma, and the maps to d_dy and d_x
 
 
@@ -108,9 +128,10 @@ cdef struct Schedule:              # what bits do not depend on
     bint streamed                  # results go past the caches
     Py_ssize_t ahead               # bytes that a map whose results are streamed fetches ahead
     bint dense                     # columns: rows lie one after the other in every operand
-    bint fetched                   # columns: rows that are summed next are fetched
-    bint gathered[OPERANDS]        # runs: planes of this operand are not contiguous, and go through a staging buffer,
-    bint apart                     # channel by channel
+    bint fetched                   # what is summed comes from memory: rows that are next are fetched, and runs often
+    bint staged[OPERANDS]          # this operand goes through a staging buffer: it is converted, gated, added to, or in runs
+                                   # its planes are not contiguous
+    bint apart                     # runs: something is staged, channel by channel
 
 
 cdef struct Layout:                # where records and coefficients of some channels lie, from the start of their scratch
@@ -137,6 +158,7 @@ cdef struct Scratch:               # one piece of memory: a room for each thread
 cdef struct Plan:
     int operation
     Kind kind
+    bint relu                      # a result below 0 becomes 0
     Partition partition
     Schedule schedule
     Scratch scratch
@@ -162,20 +184,27 @@ cdef struct Vector:                # one number a channel, in either type; both 
 
 cdef struct Parameters:            # what a call gives of channels, and where it wants results
     double eps
-    double m                       # elements of a channel
-    bint own                       # mean and var are those of x
+    double m                       # elements of a channel: of the batch, of which x may be a shard
+    bint own                       # mean and var are those of the batch
     Vector gamma                   # not given: 1
     Vector beta                    # not given: 0
     Vector mean
+    Vector rest                    # what rounding took from the mean; not given: 0
     Vector var
+    Vector sum_dy                  # of the batch
+    Vector sum_dyd                 # the same of dy (x - mean)
     Vector ddgamma                 # not given: 0
     Vector ddbeta
     double* new_mean
+    double* new_rest               # NULL: not wanted
     double* new_var
     double* dgamma                 # NULL if it is wanted in float32
     double* dbeta
     float* dgamma_single
     float* dbeta_single
+    double* new_dy_rest            # what rounding took from dbeta; NULL: neither this nor the next are wanted
+    double* new_dyd
+    double* new_dyd_rest
 
 
 cdef struct Runs:                  # an operand as a leaf of runs sees it
@@ -195,11 +224,27 @@ cdef struct Fetch:                 # what memory brings near while a run is summ
     Py_ssize_t ahead               # what lies so many bytes further on,
     Py_ssize_t beyond              # and from there on what lies so many
     Py_ssize_t chunk               # bytes to the next chunk
+    Py_ssize_t at_once             # elements that are summed between two looks ahead, a multiple of LANES; 0: any number
+
+
+cdef struct Gate:                  # what lets dy through, where dy is staged
+    char* base                     # NULL: everything
+    Py_ssize_t stride              # bytes to the next row
+    Storage storage
 
 
 cdef struct Rows:                  # an operand as a leaf of columns sees it
     char* base                     # the first row's first column; NULL: there is none, and its elements are 0
     Py_ssize_t stride              # bytes to the next row
+    Slot slot
+    Storage storage
+    char* staging                  # where a group of rows is staged; NULL: rows are read where they lie
+    Gate gate
+
+
+cdef struct Finish:                # what becomes of results on their way from a staging buffer
+    bint relu
+    bint streamed
 
 
 cdef struct Block:                 # the rows that it walks in each
@@ -265,8 +310,13 @@ ctypedef void (*ColumnPull)(const void* kind, const Block* b, const Rows* dy, co
                             const Coefficients* k, const Store* store) noexcept nogil
 ctypedef void (*ColumnBend)(const void* kind, const Block* b, const Rows* dy, const Rows* x, const Rows* v, const Rows* d_dy,
                             const Rows* d_x, const Coefficients* k) noexcept nogil
-ctypedef void (*Gather)(const void* kind, const Operand* x, Py_ssize_t n, Py_ssize_t c, Py_ssize_t start, Py_ssize_t planes,
-                        Py_ssize_t count, char* staging) noexcept nogil
+ctypedef void (*Gather)(const void* kind, const Operand* x, const Operand* gate, Py_ssize_t n, Py_ssize_t c, Py_ssize_t start,
+                        Py_ssize_t planes, Py_ssize_t count, char* staging) noexcept nogil
+ctypedef void (*Scatter)(const void* kind, const Operand* y, const Operand* added, const Finish* finish, Py_ssize_t n,
+                         Py_ssize_t c, Py_ssize_t start, Py_ssize_t planes, Py_ssize_t count, const char* staging) noexcept nogil
+ctypedef void (*TakeRows)(const void* kind, const Rows* x, Py_ssize_t rows, Py_ssize_t width) noexcept nogil
+ctypedef void (*PutRows)(const void* kind, const Rows* y, const Rows* added, const Finish* finish, Py_ssize_t rows,
+                         Py_ssize_t width, const char* staging) noexcept nogil
 ctypedef void (*Conclude)(const void* kind, Conclusion what, const Parameters* p, Py_ssize_t channel, Py_ssize_t channels,
                           const Parts* parts, const Coefficients* k) noexcept nogil
 
@@ -287,7 +337,9 @@ cdef struct Leaves:                # of one kind of element
     ColumnPull column_pull
     ColumnBend column_bend
     Gather gather                  # planes of an operand into a staging buffer,
-    Gather scatter                 # and back
+    Scatter scatter                # and back
+    TakeRows take_rows             # the same of rows
+    PutRows put_rows
     Conclude conclude
 
 

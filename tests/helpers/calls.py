@@ -20,9 +20,16 @@ READS = {
     "inference": ("x",),
     "backward": ("x", "dy"),
     "inference_backward": ("x", "dy"),
+    "gradient_sums": ("x", "dy"),
+    "gradient": ("x", "dy"),
     "double_backward": ("x", "dy", "v"),
 }
-WRITES = dict.fromkeys(READS, ("out",)) | {"statistics": (), "double_backward": ("out", "out2")}
+WRITES = dict.fromkeys(READS, ("out",)) | {
+    "statistics": (),
+    "gradient_sums": (),
+    "double_backward": ("out", "out2"),
+}
+MAPS_ALONE = ("inference", "gradient")
 ITEM = {"float32": 4, "float64": 8}
 THREADS = (1, 2, 3, 4, 7, 8, 64, 130, 256, 4096)
 NEVER = 1 << 62
@@ -267,7 +274,7 @@ def ways(call, plan, leaves):
 def all_ways():
     """Every way that must be taken."""
     for operation, walk in product(READS, ("columns", "runs")):
-        orders = {"carried", "spread" if operation == "inference" else "shared"}
+        orders = {"carried", "spread" if operation in MAPS_ALONE else "shared"}
         if walk == "runs" and operation in ("forward", "backward"):
             orders.add("together")
         yield from ((operation, walk, order, "threads") for order in orders)

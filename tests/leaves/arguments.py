@@ -9,6 +9,7 @@ from regions import COEFFICIENTS
 
 # a Fetch may name any address
 AHEADS = (0, 4096, -(1 << 45), 1 << 46)
+AT_ONCE = (0, 128, 32)
 
 
 class Runs:
@@ -154,7 +155,7 @@ def fetch(count, salt, shift=0):
     """A Fetch: what it names matters to no bit."""
     turn = draws.in_turn((0, count // 2, count, min(count, 40)), salt)
     ahead, beyond = (draws.in_turn(AHEADS, salt + shift + i) for i in range(2))
-    return TYPES["Fetch"](turn, ahead, beyond, ahead)
+    return TYPES["Fetch"](turn, ahead, beyond, ahead, draws.in_turn(AT_ONCE, salt))
 
 
 def work(memory, place):

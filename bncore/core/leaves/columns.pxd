@@ -13,6 +13,7 @@
 
 from bncore.core.partition cimport GROUP
 from bncore.core.types cimport COLUMNS, FOLDED, LINE, ROOM, Block, Parameters, Records, Rows
+from bncore.core.leaves.staging cimport take_rows
 from bncore.core.leaves.numbers cimport (
     BREADTH, NEAR_ZERO, WIDTH, Eight, Mean, Moments, Sum, accumulate, add, add_exact, add_exact_unit, apart, centre_of,
     finite_or_zero, fma, fold_lanes, fold_run, join_sums, keep_moments, keep_sum, left_over, load_unit, mean_of, mean_of_two,
@@ -53,6 +54,27 @@ cdef inline const stored* row_of(const Rows* x, Py_ssize_t row, const stored* ki
 cdef inline Py_ssize_t folded_stride(const Rows* x, const Block* b, const stored* kind) noexcept nogil:
     # elements to the next folded row
     return b.fold * x.stride // <Py_ssize_t>sizeof(stored)
+
+
+cdef inline const stored* group_of(const Rows* x, Py_ssize_t row, Py_ssize_t step, Py_ssize_t rows, Py_ssize_t width,
+                                   const stored* kind) noexcept nogil:
+    # so many elements of each of `rows` rows, `step` from one to the next, the first of them at `row`: where they lie, or staged
+    cdef Rows here
+    if x.staging == NULL:
+        return row_of(x, row, kind)
+    here = x[0]
+    here.base += row * x.stride
+    here.stride *= step
+    if x.gate.base != NULL:
+        here.gate.base += row * x.gate.stride
+        here.gate.stride *= step
+    take_rows(kind, &here, rows, width)
+    return <const stored*>x.staging
+
+
+cdef inline Py_ssize_t group_stride(const Rows* x, const Block* b, Py_ssize_t width, const stored* kind) noexcept nogil:
+    # elements from a row of a group to the next
+    return width if x.staging != NULL else folded_stride(x, b, kind)
 
 
 cdef inline void repeat(stored* vector, Py_ssize_t length, Py_ssize_t times) noexcept nogil:
@@ -132,22 +154,24 @@ cdef inline void row_powers(const float* x, Py_ssize_t width, Columns* k, Py_ssi
 
 cdef inline void powers(const Block* b, const Rows* x, Columns* k, const float* kind) noexcept nogil:
     # sum x and sum x^2 of each column
-    cdef Py_ssize_t stride = folded_stride(x, b, kind), width = segment_width(b), row = 0, z
+    cdef Py_ssize_t width = segment_width(b), stride = group_stride(x, b, width, kind), row = 0, z
+    cdef const float* group
     zero(k, segments(b) * width, False)
     while row + GROUP <= b.folded:
         for z in range(segments(b)):
+            group = group_of(x, row * b.fold + z, b.fold, GROUP, width, kind)
             # a loop for each, so that what does not fetch has nothing to ask
-            if b.fetched:
-                add_group_powers(row_of(x, row * b.fold + z, kind), stride, width, True, k, z * width)
+            if b.fetched and x.staging == NULL:
+                add_group_powers(group, stride, width, True, k, z * width)
             else:
-                add_group_powers(row_of(x, row * b.fold + z, kind), stride, width, False, k, z * width)
+                add_group_powers(group, stride, width, False, k, z * width)
         row += GROUP
     while row < b.folded:
         for z in range(segments(b)):
-            row_powers(row_of(x, row * b.fold + z, kind), width, k, z * width)
+            row_powers(group_of(x, row * b.fold + z, 1, 1, width, kind), width, k, z * width)
         row += 1
     for z in range(b.rest):
-        row_powers(row_of(x, b.folded * b.fold + z, kind), b.channels, k, z * b.channels)
+        row_powers(group_of(x, b.folded * b.fold + z, 1, 1, b.channels, kind), b.channels, k, z * b.channels)
 
 
 cdef inline bint settle_powers(Columns* k, Py_ssize_t at, Py_ssize_t width, double rows) noexcept nogil:
@@ -291,20 +315,21 @@ cdef inline void settle(Columns* k, Py_ssize_t at, Py_ssize_t width, double rows
 
 cdef inline void far_moments(const Block* b, const Rows* x, Columns* k, const stored* kind) noexcept nogil:
     # settled columns from deviations, group by group, whatever the means
-    cdef Py_ssize_t stride = folded_stride(x, b, kind), width = segment_width(b), row = 0, z
+    cdef Py_ssize_t width = segment_width(b), stride = group_stride(x, b, width, kind), row = 0, z
     zero(k, segments(b) * width, stored is double)
     for z in range(segments(b) if stored is float else 0):
-        first_shift(row_of(x, z, kind), stride, b.folded, width, &k.shift[z * width])
+        first_shift(group_of(x, z, b.fold, GROUP if b.folded >= GROUP else 1, width, kind), stride, b.folded, width,
+                    &k.shift[z * width])
     while row + GROUP <= b.folded:
         for z in range(segments(b)):
-            group_moments(row_of(x, row * b.fold + z, kind), stride, width, k, z * width, <double>row)
+            group_moments(group_of(x, row * b.fold + z, b.fold, GROUP, width, kind), stride, width, k, z * width, <double>row)
         row += GROUP
     while row < b.folded:
         for z in range(segments(b)):
-            row_moments(row_of(x, row * b.fold + z, kind), width, k, z * width, <double>row)
+            row_moments(group_of(x, row * b.fold + z, 1, 1, width, kind), width, k, z * width, <double>row)
         row += 1
     for z in range(b.rest):
-        row_moments(row_of(x, b.folded * b.fold + z, kind), b.channels, k, z * b.channels, <double>b.folded)
+        row_moments(group_of(x, b.folded * b.fold + z, 1, 1, b.channels, kind), b.channels, k, z * b.channels, <double>b.folded)
     for z in range(b.fold):
         settle(k, z * b.channels * b.size, b.channels * b.size, <double>(b.folded + (z < b.rest)), kind)
 
@@ -481,9 +506,9 @@ cdef inline void column_pairs(const stored* kind, const Block* b, const Rows* dy
     cdef Columns k
     cdef Sum total
     cdef double centre
-    cdef Py_ssize_t dy_stride = folded_stride(dy, b, kind), stride = folded_stride(x, b, kind), width = segment_width(b)
-    cdef Py_ssize_t row = 0, z, c, q
-    cdef bint near = True
+    cdef Py_ssize_t width = segment_width(b), dy_stride = group_stride(dy, b, width, kind)
+    cdef Py_ssize_t stride = group_stride(x, b, width, kind), row = 0, z, c, q
+    cdef bint near = True, fetched = b.fetched and dy.staging == NULL and x.staging == NULL
     cdef const stored* left
     cdef const stored* right
     zero(&k, segments(b) * width, stored is double or b.size == 1)
@@ -495,10 +520,11 @@ cdef inline void column_pairs(const stored* kind, const Block* b, const Rows* dy
     repeat(&k.shift[0], b.channels * b.size, b.fold)
     while row + GROUP <= b.folded:
         for z in range(segments(b)):
-            left, right = row_of(dy, row * b.fold + z, kind), row_of(x, row * b.fold + z, kind)
+            left = group_of(dy, row * b.fold + z, b.fold, GROUP, width, kind)
+            right = group_of(x, row * b.fold + z, b.fold, GROUP, width, kind)
             if stored is float:
                 if near:
-                    if b.fetched:
+                    if fetched:
                         add_group_products(left, dy_stride, right, stride, width, True, &k, z * width)
                     else:
                         add_group_products(left, dy_stride, right, stride, width, False, &k, z * width)
@@ -507,10 +533,13 @@ cdef inline void column_pairs(const stored* kind, const Block* b, const Rows* dy
         row += GROUP
     while row < b.folded:
         for z in range(segments(b)):
-            row_sums(row_of(dy, row * b.fold + z, kind), row_of(x, row * b.fold + z, kind), width, &k, z * width)
+            row_sums(group_of(dy, row * b.fold + z, 1, 1, width, kind), group_of(x, row * b.fold + z, 1, 1, width, kind), width,
+                     &k, z * width)
         row += 1
     for z in range(b.rest):
-        row_sums(row_of(dy, b.folded * b.fold + z, kind), row_of(x, b.folded * b.fold + z, kind), b.channels, &k, z * b.channels)
+        row = b.folded * b.fold + z
+        row_sums(group_of(dy, row, 1, 1, b.channels, kind), group_of(x, row, 1, 1, b.channels, kind), b.channels, &k,
+                 z * b.channels)
     if b.size == 1:
         fold_sums(k.hi, k.lo, b.channels, b.fold)
         fold_sums(k.hi2, k.lo2, b.channels, b.fold)

@@ -8,8 +8,8 @@
 # e. Rejected: compiled once for all levels. `fma` is then a call, and small batches take a tenth longer.
 
 from bncore.core.types cimport (
-    GIVEN_SCALE, GIVEN_SLOPE, GIVEN_SUMS, OWN_BEND, OWN_MOMENTS, OWN_PULL, OWN_SCALE, Coefficients, Conclusion, Parameters, Parts,
-    Vector,
+    GIVEN_PULL, GIVEN_SCALE, GIVEN_SLOPE, GIVEN_SUMS, OWN_BEND, OWN_MOMENTS, OWN_PULL, OWN_SCALE, Coefficients, Conclusion,
+    Parameters, Parts, Vector,
 )
 from bncore.core.leaves.numbers cimport (
     CANCELS, LARGE, NEAR_ZERO, REACH, SMALL, Mean, Sum, accumulate, add, any_wide, apart, fabs, flag_vector, fma, from_vector,
@@ -284,6 +284,14 @@ cdef inline void lay_pull(from_vector mean, from_vector rise, from_vector slope,
         k2_[c] = <stored>(-slope[c] * (rise[c] - rise_[c]) - k1[c] * (mean[c] - mean_[c]))
 
 
+cdef inline void keep_rests(from_vector hi, from_vector lo, from_vector rounded_, to_vector rest,
+                            Py_ssize_t channels) noexcept nogil:
+    # what the rounding of hi + lo took away; 0 of what is not finite
+    cdef Py_ssize_t c
+    for c in range(channels):
+        rest[c] = number_or_zero((hi[c] - rounded_[c]) + number_or_zero(lo[c]))
+
+
 cdef inline void round_off(from_vector values, float* to, Py_ssize_t channels) noexcept nogil:
     cdef Py_ssize_t c
     for c in range(channels):
@@ -328,25 +336,30 @@ cdef inline void keep_scale(Work* w, const Coefficients* k, const double* mean, 
 # The conclusions.
 
 cdef inline void own_moments(Work* w, const Parameters* p, const Parts* parts) noexcept nogil:
+    cdef Py_ssize_t c
     collect_moments(w, parts, p.m)
     close_moments(w.sum, w.sum_lo, w.second, w.near, w.rest, w.mean, w.var, w.channels, p.m)
+    for c in range(w.channels):
+        w.residual[c] = (w.near[c] - w.mean[c]) + w.rest[c]
+    if p.new_rest != NULL:
+        memcpy(p.new_rest + w.first, w.residual, w.channels * sizeof(double))
 
 
 cdef inline void own_scale(Work* w, const Parameters* p, const Parts* parts, const Coefficients* k,
                            const stored* kind) noexcept nogil:
-    cdef Py_ssize_t c
     own_moments(w, p, parts)
     root(w.var, w.rstd, w.channels, p.eps, True)
-    for c in range(w.channels):
-        w.residual[c] = (w.near[c] - w.mean[c]) + w.rest[c]
     close_scale(w.mean, w.gamma, w.rstd, w.beta, w.var, w.slope, w.wide, w.channels, p.m)
     keep_scale(w, k, w.mean, w.beta, kind)
 
 
 cdef inline void given_scale(Work* w, const Parameters* p, const Coefficients* k, const stored* kind) noexcept nogil:
-    root(w.var, w.rstd, w.channels, p.eps, False)
-    copy_or_zero(NULL, w.residual, w.channels)
-    close_given(w.mean, w.gamma, w.rstd, w.beta, w.slope, w.wide, w.channels)
+    root(w.var, w.rstd, w.channels, p.eps, p.own)
+    copy_or_zero(p.rest.wide + w.first if p.rest.wide != NULL else NULL, w.residual, w.channels)
+    if p.own:
+        close_scale(w.mean, w.gamma, w.rstd, w.beta, w.var, w.slope, w.wide, w.channels, p.m)
+    else:
+        close_given(w.mean, w.gamma, w.rstd, w.beta, w.slope, w.wide, w.channels)
     keep_scale(w, k, w.mean, w.beta, kind)
 
 
@@ -368,15 +381,30 @@ cdef inline void conclude_pairs(Work* w, const Parameters* p, const Parts* parts
     if p.dgamma_single != NULL:
         round_off(w.dgamma, p.dgamma_single + w.first, w.channels)
         round_off(w.dbeta, p.dbeta_single + w.first, w.channels)
+    if p.new_dyd != NULL:
+        memcpy(p.new_dyd + w.first, w.dyd, w.channels * sizeof(double))
+        keep_rests(w.sum, w.sum_lo, w.dbeta, p.new_dy_rest + w.first, w.channels)
+        keep_rests(w.second, w.second_lo, w.near, p.new_dyd_rest + w.first, w.channels)
+
+
+cdef inline void keep_pull(Work* w, const Parameters* p, const Coefficients* k, const stored* kind) noexcept nogil:
+    close_pull(w.mean, w.var, w.gamma, w.rstd, w.dbeta, w.dyd, w.rise, w.slope, w.k1, w.wide, w.channels, p.m)
+    lay_pull(w.mean, w.rise, w.slope, w.k1, column(k, 0, w.at, kind), column(k, 1, w.at, kind), column(k, 2, w.at, kind),
+             column(k, 3, w.at, kind), column(k, 4, w.at, kind), w.channels)
+    keep_wide(w, k, w.mean, w.rise, w.slope, w.k1)
 
 
 cdef inline void own_pull(Work* w, const Parameters* p, const Parts* parts, const Coefficients* k,
                           const stored* kind) noexcept nogil:
     conclude_pairs(w, p, parts, kind)
-    close_pull(w.mean, w.var, w.gamma, w.rstd, w.dbeta, w.dyd, w.rise, w.slope, w.k1, w.wide, w.channels, p.m)
-    lay_pull(w.mean, w.rise, w.slope, w.k1, column(k, 0, w.at, kind), column(k, 1, w.at, kind), column(k, 2, w.at, kind),
-             column(k, 3, w.at, kind), column(k, 4, w.at, kind), w.channels)
-    keep_wide(w, k, w.mean, w.rise, w.slope, w.k1)
+    keep_pull(w, p, k, kind)
+
+
+cdef inline void given_pull(Work* w, const Parameters* p, const Coefficients* k, const stored* kind) noexcept nogil:
+    root(w.var, w.rstd, w.channels, p.eps, p.own)
+    copy_or_zero(p.sum_dy.wide + w.first, w.dbeta, w.channels)
+    copy_or_zero(p.sum_dyd.wide + w.first, w.dyd, w.channels)
+    keep_pull(w, p, k, kind)
 
 
 cdef inline double whole_sum(const Parts* parts, int i, Py_ssize_t at) noexcept nogil:
@@ -425,6 +453,8 @@ cdef inline void conclude(const stored* kind, Conclusion what, const Parameters*
             given_slope(&w, p, k, kind)
         elif what == OWN_PULL:
             own_pull(&w, p, parts, k, kind)
+        elif what == GIVEN_PULL:
+            given_pull(&w, p, k, kind)
         elif what == GIVEN_SUMS:
             conclude_pairs(&w, p, parts, kind)
         elif what == OWN_BEND:

@@ -11,13 +11,14 @@
 
 from bncore.core.types cimport LINE, Coefficients
 from bncore.core.leaves.numbers cimport (
-    SINGLES, WIDTH, load_singles, load_some, load_unit, memcpy, prefetch_far, pulled, pulled_singles, pulled_unit, scaled,
+    SINGLES, WIDTH, load_singles, load_some, load_unit, memcpy, prefetch, prefetch_far, pulled, pulled_singles, pulled_unit, scaled,
     scaled_singles, scaled_unit, singles, store_singles, store_some, store_unit, stored, stream_line, unit,
 )
 
 cdef enum:
     IN_LINE = LINE // 4            # elements to a line, at most
     REPEATS = 16                   # numbers of the widest vector
+    MAP_AHEAD = 1024               # bytes that are fetched ahead of a map whose results are not streamed: from a shared cache
 
 
 cdef inline Py_ssize_t in_line(const stored* kind) noexcept nogil:
@@ -138,7 +139,12 @@ cdef inline void map_elements(const stored* dy, const stored* x, stored* out, Py
         if first > p:
             map_some(dy, x, out, p, first - p, k, columns, pull)
             p = first
-        while p <= count - SINGLES:
+        while p <= count - 2 * SINGLES:
+            prefetch(<const char*>(x + p) + MAP_AHEAD)
+            store_singles(out + p, mapped_singles(dy, x, p, k, columns, pull))
+            store_singles(out + p + SINGLES, mapped_singles(dy, x, p + SINGLES, k, columns, pull))
+            p += 2 * SINGLES
+        if p <= count - SINGLES:
             store_singles(out + p, mapped_singles(dy, x, p, k, columns, pull))
             p += SINGLES
         if p < count:

@@ -44,7 +44,7 @@ cdef inline void add_powers(const float* x, Py_ssize_t plane, Py_ssize_t planes,
     cdef Walk w
     w.x = w.y = <const char*>(x + first)
     w.x_plane = w.y_plane = plane
-    w.planes, w.count, w.turn = planes, count - first, next.turn - first
+    w.planes, w.count, w.turn, w.at_once = planes, count - first, next.turn - first, next.at_once
     w.x_ahead, w.x_beyond, w.y_ahead, w.y_beyond = next.ahead, next.beyond, 0, 0
     add_runs(&w, True, a, b)
 
@@ -55,7 +55,7 @@ cdef inline void add_pairs(const float* dy, Py_ssize_t dy_plane, const float* x,
     # a += sum dy, b += sum dy x
     cdef Walk w
     w.x, w.y, w.x_plane, w.y_plane = <const char*>(dy + first), <const char*>(x + first), dy_plane, plane
-    w.planes, w.count, w.turn = planes, count - first, next.turn - first
+    w.planes, w.count, w.turn, w.at_once = planes, count - first, next.turn - first, next.at_once
     w.x_ahead, w.x_beyond, w.y_ahead, w.y_beyond = dy_next.ahead, dy_next.beyond, next.ahead, next.beyond
     add_runs(&w, False, a, b)
 
@@ -345,7 +345,7 @@ cdef inline void run_moments(const stored* kind, const Span* s, const Runs* x, c
         settle_moments(s, x, 0, s.channels, power, to, kind)
     else:
         # the second pass over the chunk before has fetched this one
-        nowhere.turn = nowhere.ahead = nowhere.beyond = nowhere.chunk = 0
+        nowhere.turn = nowhere.ahead = nowhere.beyond = nowhere.chunk = nowhere.at_once = 0
         for c in range(s.channels):
             begin_moments(x, c, &t, kind)
             for n in range(s.planes):

@@ -16,7 +16,7 @@
 
 from bncore.core.partition cimport GROUP, LANES
 from bncore.core.types cimport ROOM, SUMS, Block, Coefficients, Parameters, Records, Rows, Runs, Span
-from bncore.core.leaves.columns cimport folded_stride, repeat, row_of, segment_width, segments
+from bncore.core.leaves.columns cimport group_of, group_stride, repeat, row_of, segment_width, segments
 from bncore.core.leaves.numbers cimport Sum, accumulate, given, join_sums, keep_sum, memcpy, stored
 from bncore.core.leaves.runs cimport run
 
@@ -123,6 +123,11 @@ cdef inline const stored* row_or_zeros(const Rows* x, Py_ssize_t row, const stor
     return row_of(x, row, kind) if x.base != NULL else <const stored*>&bn_zeros[0]
 
 
+cdef inline const stored* group_or_zeros(const Rows* x, Py_ssize_t row, Py_ssize_t step, Py_ssize_t rows, Py_ssize_t width,
+                                         const stored* kind) noexcept nogil:
+    return group_of(x, row, step, rows, width, kind) if x.base != NULL else <const stored*>&bn_zeros[0]
+
+
 cdef inline void run_five(const stored* kind, const Span* s, const Runs* dy, const Runs* x, const Runs* v, const Parameters* p,
                           Py_ssize_t channel, const Records* to, void* work) noexcept nogil:
     cdef Sheet* k = <Sheet*>work
@@ -152,8 +157,9 @@ cdef inline void run_five(const stored* kind, const Span* s, const Runs* dy, con
 cdef inline void column_five(const stored* kind, const Block* b, const Rows* dy, const Rows* x, const Rows* v,
                              const Parameters* p, Py_ssize_t channel, const Records* to, void* work) noexcept nogil:
     cdef Sheet* k = <Sheet*>work
-    cdef Py_ssize_t dy_step = folded_stride(dy, b, kind), x_step = folded_stride(x, b, kind), v_step = folded_stride(v, b, kind)
     cdef Py_ssize_t width = segment_width(b), length = b.channels * b.size, row = 0, i, z, c, q
+    cdef Py_ssize_t dy_step = group_stride(dy, b, width, kind), x_step = group_stride(x, b, width, kind)
+    cdef Py_ssize_t v_step = group_stride(v, b, width, kind)
     cdef Sum total
     cdef int j
     v_step = v_step if v.base != NULL else 0
@@ -166,14 +172,16 @@ cdef inline void column_five(const stored* kind, const Block* b, const Rows* dy,
         for z in range(segments(b)):
             i = row * b.fold + z
             if row + GROUP <= b.folded:
-                add_group(row_of(dy, i, kind), dy_step, row_of(x, i, kind), x_step, row_or_zeros(v, i, kind), v_step, width, k,
-                          z * width)
+                add_group(group_of(dy, i, b.fold, GROUP, width, kind), dy_step, group_of(x, i, b.fold, GROUP, width, kind), x_step,
+                          group_or_zeros(v, i, b.fold, GROUP, width, kind), v_step, width, k, z * width)
             else:
-                add_row(row_of(dy, i, kind), row_of(x, i, kind), row_or_zeros(v, i, kind), width, k, z * width)
+                add_row(group_of(dy, i, 1, 1, width, kind), group_of(x, i, 1, 1, width, kind),
+                        group_or_zeros(v, i, 1, 1, width, kind), width, k, z * width)
         row += GROUP if row + GROUP <= b.folded else 1
     for z in range(b.rest):
         i = b.folded * b.fold + z
-        add_row(row_of(dy, i, kind), row_of(x, i, kind), row_or_zeros(v, i, kind), length, k, z * length)
+        add_row(group_of(dy, i, 1, 1, length, kind), group_of(x, i, 1, 1, length, kind),
+                group_or_zeros(v, i, 1, 1, length, kind), length, k, z * length)
     for j in range(SUMS):
         for z in range(1, b.fold):
             for c in range(length):

@@ -158,32 +158,34 @@ static inline void bn_store_some(float* y, bn_singles v, Py_ssize_t count)
 typedef struct { bn_unit unit[BN_UNITS]; } bn_lanes;
 static inline bn_lanes bn_no_lanes(void) { bn_lanes none = {{{0}}}; return none; }
 /* Sums of x and of x y over runs, y being x where they are the same: t += x, u += x y. Sixteen registers do not hold all lanes of
- * two sums: four units of each go through all runs, then the next four. `turn`, `ahead` and `beyond` are those of a Fetch. */
-typedef struct { const char *x, *y; Py_ssize_t x_plane, y_plane, planes, count, turn, x_ahead, y_ahead, x_beyond, y_beyond; } bn_runs;
+ * two sums: four units of each go through some elements, then the next four. The first four alone ask memory for what comes next:
+ * where that takes long, few elements come `at_once`. Like it, `turn`, `ahead` and `beyond` are those of a Fetch. */
+typedef struct { const char *x, *y; Py_ssize_t x_plane, y_plane, planes, count, turn, x_ahead, y_ahead, x_beyond, y_beyond, at_once; } bn_runs;
 #define BN_ADD(j, value, other) { bn_unit v = value, w = same ? v : other; t##j += v, u##j = bn_add_exact_unit(v, w, u##j); }
 #define BN_ADD_WHOLE(j) BN_ADD(j, bn_widen(p + (j) * BN_WIDTH), bn_widen(q + (j) * BN_WIDTH))
 #define BN_ADD_REST(j) if (left > (j) * BN_WIDTH) \
     BN_ADD(j, bn_widen_some(p + (j) * BN_WIDTH, left - (j) * BN_WIDTH), bn_widen_some(q + (j) * BN_WIDTH, left - (j) * BN_WIDTH))
 __attribute__((always_inline))
-static inline void bn_add_four(const bn_runs* r, int same, int fetch, int k, bn_lanes* t, bn_lanes* u)
+static inline void bn_add_four(const bn_runs* r, Py_ssize_t first, Py_ssize_t last, Py_ssize_t start, Py_ssize_t stop, int same, int k, bn_lanes* t, bn_lanes* u)
 {
+    /* elements [start, stop) of planes [first, last) */
     bn_unit t0 = t->unit[k], t1 = t->unit[k + 1], t2 = t->unit[k + 2], t3 = t->unit[k + 3];
     bn_unit u0 = u->unit[k], u1 = u->unit[k + 1], u2 = u->unit[k + 2], u3 = u->unit[k + 3];
-    for (Py_ssize_t n = 0; n < r->planes; n++) {
-        const float* p = (const float*)(r->x + n * r->x_plane) + k * BN_WIDTH;
-        const float* q = (const float*)(r->y + n * r->y_plane) + k * BN_WIDTH;
-        Py_ssize_t i = 32, left;
+    for (Py_ssize_t n = first; n < last; n++) {
+        const float* p = (const float*)(r->x + n * r->x_plane) + start + k * BN_WIDTH;
+        const float* q = (const float*)(r->y + n * r->y_plane) + start + k * BN_WIDTH;
+        Py_ssize_t i = start + 32, left;
         for (int half = 0; half < 2; half++) {
-            Py_ssize_t end = half || r->turn > r->count ? r->count : r->turn, x_ahead = half ? r->x_beyond : r->x_ahead, y_ahead = half ? r->y_beyond : r->y_ahead;
+            Py_ssize_t end = half || r->turn > stop ? stop : r->turn, x_ahead = half ? r->x_beyond : r->x_ahead, y_ahead = half ? r->y_beyond : r->y_ahead;
             for (; i <= end; i += 32, p += 32, q += 32) {
-                if (fetch) {
+                if (k == 0) {
                     bn_prefetch((const char*)p + x_ahead), bn_prefetch((const char*)p + x_ahead + 64);
                     if (!same) bn_prefetch((const char*)q + y_ahead), bn_prefetch((const char*)q + y_ahead + 64);
                 }
                 BN_ADD_WHOLE(0) BN_ADD_WHOLE(1) BN_ADD_WHOLE(2) BN_ADD_WHOLE(3)
             }
         }
-        left = r->count - (i - 32) - k * BN_WIDTH;
+        left = stop - (i - 32) - k * BN_WIDTH;
         if (left > 0) { BN_ADD_REST(0) BN_ADD_REST(1) BN_ADD_REST(2) BN_ADD_REST(3) }
     }
     t->unit[k] = t0, t->unit[k + 1] = t1, t->unit[k + 2] = t2, t->unit[k + 3] = t3;
@@ -192,8 +194,18 @@ static inline void bn_add_four(const bn_runs* r, int same, int fetch, int k, bn_
 __attribute__((always_inline))
 static inline void bn_add_runs(const bn_runs* r, int same, bn_lanes* t, bn_lanes* u)
 {
-    bn_add_four(r, same, 1, 0, t, u);
-    for (int k = 4; k < BN_UNITS; k += 4) bn_add_four(r, same, 0, k, t, u);
+    if (BN_UNITS == 4 || r->at_once == 0) {
+        for (int k = 0; k < BN_UNITS; k += 4) bn_add_four(r, 0, r->planes, 0, r->count, same, k, t, u);
+        return;
+    }
+    Py_ssize_t planes = r->count < r->at_once ? r->at_once / r->count : 1;
+    for (Py_ssize_t n = 0; n < r->planes; n += planes) {
+        Py_ssize_t last = n + planes < r->planes ? n + planes : r->planes;
+        for (Py_ssize_t i = 0; i < r->count; i += r->at_once) {
+            Py_ssize_t stop = i + r->at_once < r->count ? i + r->at_once : r->count;
+            for (int k = 0; k < BN_UNITS; k += 4) bn_add_four(r, n, last, i, stop, same, k, t, u);
+        }
+    }
 }
 /* the sum of eight numbers by halves: ((0+4) + (2+6)) + ((1+5) + (3+7)) */
 static inline double bn_fold_eight(const double* t)

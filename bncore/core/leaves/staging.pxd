@@ -1,35 +1,194 @@
-# Planes that are not contiguous: gathered into a staging buffer, the same elements in the same order, and scattered from one.
+# What goes through a staging buffer: elements become what the maps compute in, and results what they are stored as.
+#
+# a. On the way in: planes that are not contiguous are gathered, half precision is widened, and dy counts where y > 0, for what a
+#    relu has made 0 passes nothing on.
+# b. On the way out: what is added to y is added, what is below 0 becomes 0, and the number is rounded once.
+# c. What goes in was in the cache a moment ago, or comes from memory: to convert it there costs a fraction of fetching it.
+# d. Rejected: every leaf for every type and every wish: four times the code, to save that fraction.
 
-from bncore.core.types cimport Operand
-from bncore.core.leaves.numbers cimport stored
+from bncore.core.types cimport AS_BFLOAT16, AS_FLOAT16, AS_FLOAT32, LINE, Finish, Operand, Rows, Storage, storage_bytes
+from bncore.core.leaves.elements cimport before_line
+from bncore.core.leaves.numbers cimport stored, stream_line
+
+cdef extern from "halves.h" nogil:
+    void halves_to_floats "bn_halves_to_floats"(const void* x, float* to, Py_ssize_t count) noexcept
+    void floats_to_halves "bn_floats_to_halves"(const float* x, void* to, Py_ssize_t count) noexcept
+    void bfloats_to_floats "bn_bfloats_to_floats"(const void* x, float* to, Py_ssize_t count) noexcept
+    void floats_to_bfloats "bn_floats_to_bfloats"(const float* x, void* to, Py_ssize_t count) noexcept
+
+cdef enum:
+    SOME = 256                     # elements that are converted at a time
 
 
-cdef inline void gather(const stored* kind, const Operand* x, Py_ssize_t n, Py_ssize_t c, Py_ssize_t start, Py_ssize_t planes,
-                        Py_ssize_t count, char* staging) noexcept nogil:
+# Elements that lie one after the other.
+
+cdef inline void widen_floats(const void* x, Storage storage, float* to, Py_ssize_t count) noexcept nogil:
+    if storage == AS_FLOAT16:
+        halves_to_floats(x, to, count)
+    else:
+        bfloats_to_floats(x, to, count)
+
+
+cdef inline void widened(const char* x, Storage storage, stored* to, Py_ssize_t count) noexcept nogil:
+    # as what maps compute in
+    cdef float[SOME] some
+    cdef Py_ssize_t i, j
+    if storage == AS_FLOAT32:
+        for i in range(count):
+            to[i] = (<const float*>x)[i]
+    elif storage == AS_FLOAT16 or storage == AS_BFLOAT16:
+        if stored is float:
+            widen_floats(x, storage, to, count)
+        else:
+            i = 0
+            while i < count:
+                widen_floats(x + 2 * i, storage, some, min(<Py_ssize_t>SOME, count - i))
+                for j in range(min(<Py_ssize_t>SOME, count - i)):
+                    to[i + j] = some[j]
+                i += SOME
+    else:
+        for i in range(count):
+            to[i] = <stored>(<const double*>x)[i]
+
+
+cdef inline void pass_through(stored* dy, const char* y, Storage storage, Py_ssize_t count) noexcept nogil:
+    # dy where y > 0, else 0
+    cdef stored[SOME] gate
+    cdef Py_ssize_t i = 0, j, some
+    while i < count:
+        some = min(<Py_ssize_t>SOME, count - i)
+        widened(y + i * storage_bytes(storage), storage, gate, some)
+        for j in range(some):
+            dy[i + j] = dy[i + j] if gate[j] > 0 else 0
+        i += SOME
+
+
+cdef inline void narrowed(const stored* x, Storage storage, char* to, Py_ssize_t count) noexcept nogil:
+    # rounded once to what is stored
+    cdef float[SOME] some
+    cdef Py_ssize_t i, j
+    if storage == AS_FLOAT32:
+        for i in range(count):
+            (<float*>to)[i] = <float>x[i]
+    elif storage == AS_FLOAT16 or storage == AS_BFLOAT16:
+        i = 0
+        while i < count:
+            for j in range(min(<Py_ssize_t>SOME, count - i)):
+                some[j] = <float>x[i + j]
+            if storage == AS_FLOAT16:
+                floats_to_halves(some, to + 2 * i, min(<Py_ssize_t>SOME, count - i))
+            else:
+                floats_to_bfloats(some, to + 2 * i, min(<Py_ssize_t>SOME, count - i))
+            i += SOME
+    else:
+        for i in range(count):
+            (<double*>to)[i] = x[i]
+
+
+cdef inline void streamed(const stored* x, Storage storage, char* to, Py_ssize_t count) noexcept nogil:
+    # the same, past the caches, but for what lies before the first line boundary and after the last
+    cdef Py_ssize_t item = storage_bytes(storage), first = min(count, (-<size_t>to & (LINE - 1)) // item), step = LINE // item
+    cdef char line[LINE]
+    narrowed(x, storage, to, first)
+    while first + step <= count:
+        narrowed(x + first, storage, line, step)
+        stream_line(to + first * item, line)
+        first += step
+    narrowed(x + first, storage, to + first * item, count - first)
+
+
+cdef inline void finished(const stored* x, const char* added, Storage added_storage, const Finish* finish, char* to,
+                          Storage storage, Py_ssize_t count) noexcept nogil:
+    cdef stored[SOME] result, more
+    cdef Py_ssize_t item = storage_bytes(storage), i = 0, j, some
+    while i < count:
+        # whole lines, but for what lies before the first of them
+        some = min(SOME - <Py_ssize_t>(<size_t>(to + i * item) & (LINE - 1)) // item, count - i)
+        for j in range(some):
+            result[j] = x[i + j]
+        if added != NULL:
+            widened(added + i * storage_bytes(added_storage), added_storage, more, some)
+            for j in range(some):
+                result[j] += more[j]
+        if finish.relu:
+            for j in range(some):
+                # a NaN stays
+                result[j] = 0 if result[j] <= 0 else result[j]
+        if finish.streamed:
+            streamed(result, storage, to + i * item, some)
+        else:
+            narrowed(result, storage, to + i * item, some)
+        i += some
+
+
+# Planes.
+
+cdef inline const char* element(const Operand* x, Py_ssize_t n, Py_ssize_t c, Py_ssize_t h, Py_ssize_t w) noexcept nogil:
+    return x.base + n * x.n + c * x.c + h * x.h + w * x.w
+
+
+cdef inline bint solid(const Operand* x) noexcept nogil:
+    # elements of a line lie one after the other
+    return x.base == NULL or x.w == storage_bytes(x.storage)
+
+
+cdef inline void gather(const stored* kind, const Operand* x, const Operand* gate, Py_ssize_t n, Py_ssize_t c, Py_ssize_t start,
+                        Py_ssize_t planes, Py_ssize_t count, char* staging) noexcept nogil:
     # elements [start, start + count) of so many planes of a channel, from plane n on, one after the other
     cdef stored* to = <stored*>staging
-    cdef const char* plane
-    cdef Py_ssize_t j, i, h, w, run, k
+    cdef Py_ssize_t width = x.width if not (x.dense and (gate.base == NULL or gate.dense)) else start + count, j, i, h, w, run, k, step
     for j in range(planes):
-        plane, i, h, w = x.base + (n + j) * x.n + c * x.c, 0, start // x.width, start % x.width
+        i, h, w = 0, start // width, start % width
         while i < count:
-            run = min(x.width - w, count - i)
-            for k in range(run):
-                to[k] = (<const stored*>(plane + h * x.h + (w + k) * x.w))[0]
+            run = min(width - w, count - i)
+            step = run if solid(x) and solid(gate) else 1
+            k = 0
+            while k < run:
+                widened(element(x, n + j, c, h, w + k), x.storage, to + k, step)
+                if gate.base != NULL:
+                    pass_through(to + k, element(gate, n + j, c, h, w + k), gate.storage, step)
+                k += step
             to += run
             i, h, w = i + run, h + 1, 0
 
 
-cdef inline void scatter(const stored* kind, const Operand* y, Py_ssize_t n, Py_ssize_t c, Py_ssize_t start, Py_ssize_t planes,
-                         Py_ssize_t count, char* staging) noexcept nogil:
+cdef inline void scatter(const stored* kind, const Operand* y, const Operand* added, const Finish* finish, Py_ssize_t n,
+                         Py_ssize_t c, Py_ssize_t start, Py_ssize_t planes, Py_ssize_t count, const char* staging) noexcept nogil:
     cdef const stored* of = <const stored*>staging
-    cdef char* plane
-    cdef Py_ssize_t j, i, h, w, run, k
+    cdef Py_ssize_t width = y.width if not (y.dense and (added.base == NULL or added.dense)) else start + count, j, i, h, w, run, k
+    cdef Py_ssize_t step
     for j in range(planes):
-        plane, i, h, w = y.base + (n + j) * y.n + c * y.c, 0, start // y.width, start % y.width
+        i, h, w = 0, start // width, start % width
         while i < count:
-            run = min(y.width - w, count - i)
-            for k in range(run):
-                (<stored*>(plane + h * y.h + (w + k) * y.w))[0] = of[k]
+            run = min(width - w, count - i)
+            step = run if solid(y) and solid(added) else 1
+            k = 0
+            while k < run:
+                finished(of + k, element(added, n + j, c, h, w + k) if added.base != NULL else NULL, added.storage, finish,
+                         <char*>element(y, n + j, c, h, w + k), y.storage, step)
+                k += step
             of += run
             i, h, w = i + run, h + 1, 0
+
+
+# Rows.
+
+cdef inline void take_rows(const stored* kind, const Rows* x, Py_ssize_t rows, Py_ssize_t width) noexcept nogil:
+    # so many elements of each, from the first row on, into its staging buffer
+    cdef stored* to = <stored*>x.staging
+    cdef Py_ssize_t row
+    for row in range(rows):
+        widened(x.base + row * x.stride, x.storage, to, width)
+        if x.gate.base != NULL:
+            pass_through(to, x.gate.base + row * x.gate.stride, x.gate.storage, width)
+        to += width
+
+
+cdef inline void put_rows(const stored* kind, const Rows* y, const Rows* added, const Finish* finish, Py_ssize_t rows,
+                          Py_ssize_t width, const char* staging) noexcept nogil:
+    cdef const stored* of = <const stored*>staging
+    cdef Py_ssize_t row
+    for row in range(rows):
+        finished(of, added.base + row * added.stride if added.base != NULL else NULL, added.storage, finish,
+                 y.base + row * y.stride, y.storage, width)
+        of += width

@@ -17,9 +17,9 @@ from bncore.core.trace.memory cimport (
     write_run, write_vector,
 )
 from bncore.core.types cimport (
-    BEND, CHANNELS, COEFFICIENTS, COLUMNS, DY, FOLDED, GIVEN_SCALE, GIVEN_SLOPE, GIVEN_SUMS, KINDS, OPERANDS, OUT, OUT2,
-    OWN_BEND, OWN_MOMENTS, OWN_PULL, OWN_SCALE, PULL, SCALE, SLOPE, SUMS, V, X, Block, Coefficients, Conclusion, Fetch, Gather,
-    Leaves, Level, Map, Operand, Parameters, Parts, Records, Rows, Runs, Span, Store,
+    ADDED, BEND, CHANNELS, COEFFICIENTS, COLUMNS, DY, FOLDED, GIVEN_PULL, GIVEN_SCALE, GIVEN_SLOPE, GIVEN_SUMS, KINDS, OPERANDS,
+    OUT, OUT2, OWN_BEND, OWN_MOMENTS, OWN_PULL, OWN_SCALE, PULL, SCALE, SLOPE, SUMS, V, X, Y, Block, Coefficients, Conclusion, Fetch,
+    Finish, Gather, Leaves, Level, Map, Operand, Parameters, Parts, Records, Rows, Runs, Span, Store, storage_bytes,
 )
 
 
@@ -89,7 +89,7 @@ cdef Py_ssize_t read_map(const Coefficients* k, Map map, Py_ssize_t c) noexcept 
 # Runs. Of absent operands the pointer is NULL, or the base.
 
 cdef inline int64_t read_plane(int slot, const Runs* x, Py_ssize_t c, Py_ssize_t n, Py_ssize_t count) noexcept nogil:
-    return read_run(slot, x.base + c * x.channel + n * x.plane, count, T.item) if x != NULL and x.base != NULL else SEVERAL
+    return read_run(slot, x.base + c * x.channel + n * x.plane, count, T.item, T.item) if x != NULL and x.base != NULL else SEVERAL
 
 
 cdef int64_t read_planes(const Runs* dy, const Runs* x, const Runs* v, Py_ssize_t c, Py_ssize_t n,
@@ -117,7 +117,7 @@ cdef void sum_runs(int sums, const Span* s, const Runs* dy, const Runs* x, const
 cdef inline void write_plane(int slot, const Runs* y, Py_ssize_t c, Py_ssize_t n, Py_ssize_t count,
                              int64_t number) noexcept nogil:
     if y != NULL:
-        write_run(slot, y.base + c * y.channel + n * y.plane, count, T.item, number)
+        write_run(slot, y.base + c * y.channel + n * y.plane, count, T.item, T.item, number)
 
 
 cdef void map_runs(Map map, const Span* s, const Runs* dy, const Runs* x, const Runs* v, const Runs* out, const Runs* out2,
@@ -222,13 +222,30 @@ cdef bint fits(const Block* b) noexcept nogil:
 
 cdef inline char* row_of(const Rows* x, const Block* b, Py_ssize_t row) noexcept nogil:
     # the block may be taken for one run of memory if it is called that
-    if b.contiguous and row_count(b) > 1 and x.stride != b.channels * b.size * T.item:
+    if b.contiguous and row_count(b) > 1 and x.stride != b.channels * b.size * storage_bytes(x.storage):
         violated(INSIDE, b"rows that are not contiguous", x.stride)
     return x.base + row * x.stride
 
 
+cdef int64_t take_row(const Rows* x, Py_ssize_t row, Py_ssize_t width, Py_ssize_t to) noexcept nogil:
+    # into row `to` of the staging buffer, with what lets it through
+    cdef Py_ssize_t item = storage_bytes(x.storage), of_gate = storage_bytes(x.gate.storage)
+    cdef int64_t number = SEVERAL
+    if x.gate.base != NULL:
+        number = read_run(Y, x.gate.base + row * x.gate.stride, width, of_gate, of_gate)
+    number = together(number, read_run(x.slot, x.base + row * x.stride, width, item, item))
+    stage(STAGED + x.slot, x.staging + to * width * T.item, width, number)
+    return number
+
+
 cdef inline int64_t read_row(int slot, const Rows* x, const Block* b, Py_ssize_t row) noexcept nogil:
-    return read_run(slot, row_of(x, b, row), b.channels * b.size, T.item) if x != NULL and x.base != NULL else SEVERAL
+    cdef Py_ssize_t width = b.channels * b.size
+    if x == NULL or x.base == NULL:
+        return SEVERAL
+    if x.staging != NULL and x.base != x.staging:
+        row_of(x, b, row)
+        return take_row(x, row, width, 0)
+    return read_run(slot, row_of(x, b, row), width, T.item, T.item)
 
 
 cdef int64_t read_rows(const Rows* dy, const Rows* x, const Rows* v, const Block* b, Py_ssize_t row) noexcept nogil:
@@ -273,9 +290,9 @@ cdef void map_rows(Map map, const Block* b, const Rows* dy, const Rows* x, const
         number = read_rows(dy, x, v, b, row)
         if number >= 0 and first_channel(number, b) != first:
             violated(WRITTEN_ONCE, b"the map of another channel", number)
-        write_run(OUT, row_of(out, b, row), b.channels * b.size, T.item, number)
+        write_run(OUT, row_of(out, b, row), b.channels * b.size, T.item, T.item, number)
         if out2 != NULL:
-            write_run(OUT2, row_of(out2, b, row), b.channels * b.size, T.item, number)
+            write_run(OUT2, row_of(out2, b, row), b.channels * b.size, T.item, T.item, number)
 
 
 cdef void column_moments(const void* kind, const Block* b, const Rows* x, const Records* to) noexcept nogil:
@@ -334,32 +351,73 @@ cdef Py_ssize_t line_of(const Operand* x, Py_ssize_t n, Py_ssize_t c, Py_ssize_t
     return min(x.width - first % x.width, end - first)
 
 
-cdef void gather(const void* kind, const Operand* x, Py_ssize_t n, Py_ssize_t c, Py_ssize_t start, Py_ssize_t planes,
-                 Py_ssize_t count, char* staging) noexcept nogil:
+cdef int64_t read_line(const Operand* x, Py_ssize_t n, Py_ssize_t c, Py_ssize_t first, Py_ssize_t count) noexcept nogil:
+    # elements of one h
+    cdef char* line
+    if x.base == NULL:
+        return SEVERAL
+    line_of(x, n, c, first, first + count, &line)
+    return read_run(slot_of(x), line, count, x.w, storage_bytes(x.storage))
+
+
+cdef inline Py_ssize_t line_length(const Operand* x, Py_ssize_t first, Py_ssize_t end) noexcept nogil:
+    return min(x.width - first % x.width, end - first)
+
+
+cdef void gather(const void* kind, const Operand* x, const Operand* gate, Py_ssize_t n, Py_ssize_t c, Py_ssize_t start,
+                 Py_ssize_t planes, Py_ssize_t count, char* staging) noexcept nogil:
     cdef int slot = slot_of(x)
     cdef Py_ssize_t j, i, length
-    cdef char* line
+    cdef int64_t number
     entered(b"gather")
     for j in range(planes):
         i = 0
         while i < count:
-            length = line_of(x, n + j, c, start + i, start + count, &line)
-            stage(STAGED + slot, staging + (j * count + i) * T.item, length, read_run(slot, line, length, x.w))
+            length = line_length(x, start + i, start + count)
+            number = together(read_line(gate, n + j, c, start + i, length), read_line(x, n + j, c, start + i, length))
+            stage(STAGED + slot, staging + (j * count + i) * T.item, length, number)
             i += length
 
 
-cdef void scatter(const void* kind, const Operand* y, Py_ssize_t n, Py_ssize_t c, Py_ssize_t start, Py_ssize_t planes,
-                  Py_ssize_t count, char* staging) noexcept nogil:
+cdef inline int let_out(int slot) noexcept nogil:
+    # what a result is in its staging buffer: dy, where a relu lets it through
+    return STAGED + DY if slot == OUT2 and T.call != NULL and T.call.operands[<int>Y].base != NULL else MAPPED + slot
+
+
+cdef void scatter(const void* kind, const Operand* y, const Operand* added, const Finish* finish, Py_ssize_t n, Py_ssize_t c,
+                  Py_ssize_t start, Py_ssize_t planes, Py_ssize_t count, const char* staging) noexcept nogil:
     cdef int slot = slot_of(y)
     cdef Py_ssize_t j, i, length
+    cdef int64_t number
     cdef char* line
     entered(b"scatter")
     for j in range(planes):
         i = 0
         while i < count:
             length = line_of(y, n + j, c, start + i, start + count, &line)
-            write_run(slot, line, length, y.w, staged(MAPPED + slot, staging + (j * count + i) * T.item, length))
+            number = together(read_line(added, n + j, c, start + i, length),
+                              staged(let_out(slot), staging + (j * count + i) * T.item, length))
+            write_run(slot, line, length, y.w, storage_bytes(y.storage), number)
             i += length
+
+
+cdef void take_rows(const void* kind, const Rows* x, Py_ssize_t rows, Py_ssize_t width) noexcept nogil:
+    cdef Py_ssize_t row
+    entered(b"take_rows")
+    for row in range(rows):
+        take_row(x, row, width, row)
+
+
+cdef void put_rows(const void* kind, const Rows* y, const Rows* added, const Finish* finish, Py_ssize_t rows, Py_ssize_t width,
+                   const char* staging) noexcept nogil:
+    cdef Py_ssize_t row, item = storage_bytes(y.storage), more = storage_bytes(added.storage)
+    cdef int64_t number
+    entered(b"put_rows")
+    for row in range(rows):
+        number = staged(let_out(y.slot), staging + row * width * T.item, width)
+        if added.base != NULL:
+            number = together(number, read_run(ADDED, added.base + row * added.stride, width, more, more))
+        write_run(y.slot, y.base + row * y.stride, width, item, item, number)
 
 
 # What channels come to.
@@ -398,6 +456,11 @@ cdef uint64_t combined(const Parts* parts, int sums, Py_ssize_t c, Py_ssize_t ch
 cdef void read_given(Conclusion what, const Parameters* p, Py_ssize_t channel) noexcept nogil:
     if what != OWN_MOMENTS:
         read_vector(&p.gamma, channel, 1)
+    if what == GIVEN_SCALE:
+        read_vector(&p.rest, channel, 1)
+    if what == GIVEN_PULL:
+        read_vector(&p.sum_dy, channel, 1)
+        read_vector(&p.sum_dyd, channel, 1)
     if what == OWN_SCALE or what == GIVEN_SCALE:
         read_vector(&p.beta, channel, 1)
     if what != OWN_MOMENTS and what != OWN_SCALE:
@@ -411,10 +474,14 @@ cdef void read_given(Conclusion what, const Parameters* p, Py_ssize_t channel) n
 cdef void write_wanted(Conclusion what, const Parameters* p, Py_ssize_t channel) noexcept nogil:
     if what == OWN_MOMENTS or what == OWN_SCALE:
         write_vector(p.new_mean, NULL, channel, 1)
+        write_vector(p.new_rest, NULL, channel, 1)
         write_vector(p.new_var, NULL, channel, 1)
     elif what == OWN_PULL or what == GIVEN_SUMS:
         write_vector(p.dgamma, p.dgamma_single, channel, 1)
         write_vector(p.dbeta, p.dbeta_single, channel, 1)
+        write_vector(p.new_dy_rest, NULL, channel, 1)
+        write_vector(p.new_dyd, NULL, channel, 1)
+        write_vector(p.new_dyd_rest, NULL, channel, 1)
     elif what == OWN_BEND:
         write_vector(p.dgamma, NULL, channel, 1)
 
@@ -434,7 +501,9 @@ cdef void write_map(const Coefficients* k, Map map, Py_ssize_t c, int32_t number
 
 cdef void conclude(const void* kind, Conclusion what, const Parameters* p, Py_ssize_t channel, Py_ssize_t channels,
                    const Parts* parts, const Coefficients* k) noexcept nogil:
-    cdef int sums = 0 if what == GIVEN_SCALE or what == GIVEN_SLOPE else SUMS if what == OWN_BEND else 2
+    cdef int sums = (0 if what == GIVEN_SCALE or what == GIVEN_SLOPE or what == GIVEN_PULL else
+                     SUMS if what == OWN_BEND else 2)
+    cdef Map map = BEND if what == OWN_BEND else PULL if what == OWN_PULL or what == GIVEN_PULL else SCALE
     cdef Py_ssize_t c
     cdef uint64_t order
     entered(b"conclude")
@@ -443,7 +512,7 @@ cdef void conclude(const void* kind, Conclusion what, const Parameters* p, Py_ss
         read_given(what, p, channel + c)
         write_wanted(what, p, channel + c)
         if what != OWN_MOMENTS and what != GIVEN_SUMS:
-            write_map(k, BEND if what == OWN_BEND else PULL if what == OWN_PULL else SCALE, c, make_up(channel + c, -1, order))
+            write_map(k, map, c, make_up(channel + c, -1, order))
         if sums > 0:
             go_on(channel + c, order)
 
@@ -457,6 +526,7 @@ cdef void fill(Leaves* leaves) noexcept:
     leaves.column_moments, leaves.column_pairs, leaves.column_five = column_moments, column_pairs, column_five
     leaves.column_scale, leaves.column_pull, leaves.column_bend = column_scale, column_pull, column_bend
     leaves.gather, leaves.scatter, leaves.conclude = gather, scatter, conclude
+    leaves.take_rows, leaves.put_rows = take_rows, put_rows
 
 
 cdef Level level

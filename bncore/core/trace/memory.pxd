@@ -7,13 +7,20 @@ cdef enum Given:                   # vectors, whose regions come after those of 
     GAMMA
     BETA
     MEAN
+    REST
     VAR
+    SUM_DY
+    SUM_DYD
     DDGAMMA
     DDBETA
     NEW_MEAN
+    NEW_REST
     NEW_VAR
     DGAMMA
     DBETA
+    NEW_DY_REST
+    NEW_DYD
+    NEW_DYD_REST
     VECTORS
 
 cdef enum:
@@ -80,7 +87,7 @@ cdef struct Made:                  # a record, or the coefficients of a map
 
 cdef struct State:
     const Call* call               # NULL: a leaf is called alone, and what it touches is written down
-    Py_ssize_t item                # bytes of an element
+    Py_ssize_t item                # bytes of an element as maps compute in it
     Py_ssize_t channels, size
     int[OPERANDS] region_of        # of each operand; that of another, if it is a result over it
     Region[REGIONS] regions
@@ -112,8 +119,8 @@ cdef void violated(Statement statement, const char* what, Py_ssize_t where) noex
 cdef uint64_t mix(uint64_t order, uint64_t term) noexcept nogil
 cdef Py_ssize_t channel_of(int64_t number, Py_ssize_t count) noexcept nogil
 
-cdef int64_t read_run(int slot, const char* p, Py_ssize_t count, Py_ssize_t step) noexcept nogil
-cdef void write_run(int slot, char* p, Py_ssize_t count, Py_ssize_t step, int64_t number) noexcept nogil
+cdef int64_t read_run(int slot, const char* p, Py_ssize_t count, Py_ssize_t step, Py_ssize_t bytes) noexcept nogil
+cdef void write_run(int slot, char* p, Py_ssize_t count, Py_ssize_t step, Py_ssize_t bytes, int64_t number) noexcept nogil
 cdef void stage(int what, char* p, Py_ssize_t count, int64_t number) noexcept nogil
 cdef int64_t staged(int what, const char* p, Py_ssize_t count) noexcept nogil
 cdef void read_vector(const Vector* v, Py_ssize_t first, Py_ssize_t count) noexcept nogil
@@ -124,6 +131,6 @@ cdef void use_work(char* p) noexcept nogil
 cdef void go_on(Py_ssize_t channel, uint64_t order) noexcept nogil
 cdef int32_t make_up(Py_ssize_t channel, Py_ssize_t count, uint64_t order) noexcept nogil
 
-cdef int open_tensor(int slot, Operand* x, tuple extents, tuple strides) except -1
+cdef int open_tensor(int slot, Operand* x, tuple extents, tuple strides, Py_ssize_t item) except -1
 cdef char* open_vector(Given which, Py_ssize_t channels, Py_ssize_t item, bint result) except NULL
 cdef int open_scratch() except -1

@@ -69,14 +69,14 @@ cdef void touch(const void* p, Py_ssize_t bytes, bint written) noexcept nogil:
     touch_count += 1
 
 
-cdef void note(const char* p, Py_ssize_t count, Py_ssize_t step, bint written) noexcept nogil:
+cdef void note(const char* p, Py_ssize_t count, Py_ssize_t step, Py_ssize_t bytes, bint written) noexcept nogil:
     # a run
     cdef Py_ssize_t i
-    if step == T.item:
+    if step == bytes:
         touch(p, count * step, written)
     else:
         for i in range(count):
-            touch(p + i * step, T.item, written)
+            touch(p + i * step, bytes, written)
 
 
 # Stamps.
@@ -91,14 +91,14 @@ cdef inline int64_t stamped(int64_t read_at) noexcept nogil:
 
 # Operands and vectors.
 
-cdef Element* elements_of(int region, const char* p, Py_ssize_t count, Py_ssize_t step) noexcept nogil:
-    # the first of so many in this region, so many bytes apart; NULL if they are not
+cdef Element* elements_of(int region, const char* p, Py_ssize_t count, Py_ssize_t step, Py_ssize_t bytes) noexcept nogil:
+    # the first of so many in this region, `step` bytes apart; NULL if they are not
     cdef Region* r = &T.regions[region]
     cdef Py_ssize_t offset = p - r.low, last = offset + (count - 1) * step
     if <Py_ssize_t>p >> FAR != region + 1 or r.slots == 0:
         violated(INSIDE, b"not the operand that was meant", <Py_ssize_t>p >> FAR)
         return NULL
-    if offset % r.item or step % r.item or min(offset, last) < 0 or max(offset, last) >= r.slots * r.item:
+    if r.item != bytes or offset % r.item or step % r.item or min(offset, last) < 0 or max(offset, last) >= r.slots * r.item:
         violated(INSIDE, b"outside of an operand", offset)
         return NULL
     return r.elements + offset // r.item
@@ -126,49 +126,49 @@ cdef inline void write_element(Element* e, Py_ssize_t where) noexcept nogil:
     e.writes += 1
 
 
-cdef int64_t read_run(int slot, const char* p, Py_ssize_t count, Py_ssize_t step) noexcept nogil:
-    """Read a run of an operand, there or where it is staged: the number of its first element, or SEVERAL."""
+cdef int64_t read_run(int slot, const char* p, Py_ssize_t count, Py_ssize_t step, Py_ssize_t bytes) noexcept nogil:
+    """Read a run of an operand, there or where it is staged, in elements of so many bytes: the number of the first, or SEVERAL."""
     cdef Element* e
     cdef int64_t first = SEVERAL
     cdef Py_ssize_t i
     if count <= 0:
         return SEVERAL
     if T.call == NULL:
-        note(p, count, step, False)
+        note(p, count, step, bytes, False)
         return SEVERAL
     if <Py_ssize_t>p >> FAR == SCRATCH + 1:
         return staged(STAGED + slot, p, count)
-    e = elements_of(T.region_of[slot], p, count, step)
+    e = elements_of(T.region_of[slot], p, count, step, bytes)
     for i in range(count if e != NULL else 0):
         read_element(e, i)
         if e.number >= 0 and first == SEVERAL:
             first = e.number - i
         elif e.number >= 0 and e.number != first + i:
             violated(INSIDE, b"neighbours that are not those of the tensor", e.number)
-        e += step // T.item
+        e += step // bytes
     return first
 
 
-cdef void write_run(int slot, char* p, Py_ssize_t count, Py_ssize_t step, int64_t number) noexcept nogil:
+cdef void write_run(int slot, char* p, Py_ssize_t count, Py_ssize_t step, Py_ssize_t bytes, int64_t number) noexcept nogil:
     """Write a run of a result, the first element of which was made of those with this number."""
     cdef Element* e
     cdef Py_ssize_t i
     if count <= 0:
         return
     if T.call == NULL:
-        note(p, count, step, True)
+        note(p, count, step, bytes, True)
         return
     if <Py_ssize_t>p >> FAR == SCRATCH + 1:
         stage(MAPPED + slot, p, count, number)
         return
-    e = elements_of(T.region_of[slot], p, count, step)
+    e = elements_of(T.region_of[slot], p, count, step, bytes)
     if e != NULL and not T.regions[T.region_of[slot]].result:
         violated(WRITTEN_ONCE, b"what is no result", number)
     for i in range(count if e != NULL else 0):
         write_element(e, i)
         if number >= 0 and e.number != number + i:
             violated(WRITTEN_ONCE, b"an element made of another", e.number)
-        e += step // T.item
+        e += step // bytes
 
 
 cdef void touch_vector(const char* p, Py_ssize_t item, Py_ssize_t first, Py_ssize_t count, bint write) noexcept nogil:
@@ -177,7 +177,7 @@ cdef void touch_vector(const char* p, Py_ssize_t item, Py_ssize_t first, Py_ssiz
     if T.call == NULL:
         touch(p + first * item, count * item, write)
         return
-    e = elements_of((<Py_ssize_t>p >> FAR) - 1, p + first * item, count, item)
+    e = elements_of((<Py_ssize_t>p >> FAR) - 1, p + first * item, count, item, item)
     for i in range(count if e != NULL else 0):
         if write:
             write_element(e + i, i)
@@ -292,7 +292,7 @@ cdef int64_t staged(int what, const char* p, Py_ssize_t count) noexcept nogil:
     cdef int32_t number
     cdef Py_ssize_t i
     if T.call == NULL:
-        note(p, count, T.item, False)
+        note(p, count, T.item, T.item, False)
         return SEVERAL
     cell = cells_of(p, T.item, count)
     for i in range(count if cell != NULL else 0):
@@ -309,7 +309,7 @@ cdef void stage(int what, char* p, Py_ssize_t count, int64_t number) noexcept no
     cdef Cell* cell
     cdef Py_ssize_t i
     if T.call == NULL:
-        note(p, count, T.item, True)
+        note(p, count, T.item, T.item, True)
         return
     cell = cells_of(p, T.item, count)
     for i in range(count if cell != NULL else 0):
@@ -368,8 +368,8 @@ cdef int open_region(int number, Py_ssize_t slots, Py_ssize_t item, bint result)
     return 0
 
 
-cdef int open_tensor(int slot, Operand* x, tuple extents, tuple strides) except -1:
-    """An operand of shape (N, C, H, W), with strides in elements; what lies between its elements is no part of it."""
+cdef int open_tensor(int slot, Operand* x, tuple extents, tuple strides, Py_ssize_t item) except -1:
+    """An operand of shape (N, C, H, W), with strides in elements, of so many bytes each; what lies between its elements is no part of it."""
     cdef Region* r = &T.regions[slot]
     cdef Element* e
     cdef Py_ssize_t N = extents[0], C = extents[1], H = extents[2], W = extents[3], n, c, h, _, number = 0, i
@@ -378,8 +378,8 @@ cdef int open_tensor(int slot, Operand* x, tuple extents, tuple strides) except 
                               + max(<Py_ssize_t>0, (1 - H) * along_h) + max(<Py_ssize_t>0, (1 - W) * along_w))
     cdef Py_ssize_t after = (max(<Py_ssize_t>0, (N - 1) * along_n) + max(<Py_ssize_t>0, (C - 1) * along_c)
                              + max(<Py_ssize_t>0, (H - 1) * along_h) + max(<Py_ssize_t>0, (W - 1) * along_w))
-    cdef tuple layout = (extents, strides, T.item)
-    open_region(slot, before + 1 + after, T.item, False)
+    cdef tuple layout = (extents, strides, item)
+    open_region(slot, before + 1 + after, item, False)
     if known[slot] != layout:
         # stamps of calls before do not count, but there must be some
         memset(r.elements, 0, r.slots * sizeof(Element))
@@ -397,8 +397,8 @@ cdef int open_tensor(int slot, Operand* x, tuple extents, tuple strides) except 
         known[slot] = layout
     for i in range(r.slots):
         r.elements[i].reads = r.elements[i].writes = 0
-    x.base, x.width = r.low + before * T.item, W
-    x.n, x.c, x.h, x.w = along_n * T.item, along_c * T.item, along_h * T.item, along_w * T.item
+    x.base, x.width = r.low + before * item, W
+    x.n, x.c, x.h, x.w = along_n * item, along_c * item, along_h * item, along_w * item
     x.dense = (along_w == 1 or W == 1) and (H == 1 or along_h == W)
     return 0
 

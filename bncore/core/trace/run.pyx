@@ -25,16 +25,20 @@ from bncore.core.operations cimport operation as row_of
 from bncore.core.plan cimport make
 from bncore.core.trace.leaves cimport level
 from bncore.core.trace.memory cimport (
-    BETA, DBETA, DDBETA, DDGAMMA, DGAMMA, FAR, GAMMA, GAP, LEAVES, MEAN, NEW_MEAN, NEW_VAR, NO_STATEMENT, READ_AS_OFTEN, REGIONS,
-    SCRATCH, VAR, WRITTEN_ONCE, Given, Region, T, open_scratch, open_tensor, open_vector, violated,
+    BETA, DBETA, DDBETA, DDGAMMA, DGAMMA, FAR, GAMMA, GAP, LEAVES, MEAN, NEW_DY_REST, NEW_DYD, NEW_DYD_REST, NEW_MEAN, NEW_REST,
+    NEW_VAR, NO_STATEMENT, READ_AS_OFTEN, REGIONS, REST, SCRATCH, SUM_DY, SUM_DYD, VAR, WRITTEN_ONCE, Given, Region, T, open_scratch, open_tensor, open_vector, violated,
 )
 from bncore.core.types cimport (
-    BEND, DY, FIVE, FLOAT32, FLOAT64, MOMENTS, NO_MAP, NOTHING, OPERANDS, OUT, OWN_MOMENTS, PAIRS, PULL, SCALE, SLOPE, V, X, Kind,
-    Machine, Operation, Parameters, Vector, stored_bytes,
+    ADDED, AS_BFLOAT16, AS_FLOAT16, AS_FLOAT32, AS_FLOAT64, BEND, DY, FIVE, FLOAT32, FLOAT64, GIVEN_PULL, GIVEN_SCALE, MOMENTS, NO_MAP,
+    NOTHING, OPERANDS, OUT, OWN_MOMENTS, PAIRS, PULL, SCALE, SLOPE, V, X, Y, Kind, Machine, Operation, Parameters, Storage, Vector,
+    kind_bytes, storage_bytes,
 )
 
 ROWS = {name: row_of(number) for name, number in NAMES.items()}    # of the table of operations
 KINDS = {"float32": <int>FLOAT32, "float64": <int>FLOAT64}
+STORAGES = {
+    "float32": <int>AS_FLOAT32, "float64": <int>AS_FLOAT64, "float16": <int>AS_FLOAT16, "bfloat16": <int>AS_BFLOAT16,
+}
 STATEMENTS = (None, "inside", "written once", "read as often", "no race", "not overwritten")
 
 
@@ -62,30 +66,35 @@ cdef float* want_single(Given which) except NULL:
 cdef int open_parameters(Parameters* p, const Operation* o, Py_ssize_t item) except -1:
     # what the operation reads of channels, where it may be absent in numbers of so many bytes, and what it writes
     cdef bint given = o.sums != MOMENTS
-    p.own = o.between != NOTHING or o.after == OWN_MOMENTS
+    p.own = o.between != NOTHING or o.after == OWN_MOMENTS or o.map == NO_MAP or o.before == GIVEN_PULL
     give(&p.gamma, GAMMA, item if o.map != NO_MAP else 0)
     give(&p.beta, BETA, item if o.map == SCALE else 0)
     give(&p.mean, MEAN, (item or sizeof(double)) if given else 0)
     give(&p.var, VAR, (item or sizeof(double)) if given else 0)
+    give(&p.rest, REST, item if o.before == GIVEN_SCALE else 0)
+    give(&p.sum_dy, SUM_DY, sizeof(double) if o.before == GIVEN_PULL else 0)
+    give(&p.sum_dyd, SUM_DYD, sizeof(double) if o.before == GIVEN_PULL else 0)
     give(&p.ddgamma, DDGAMMA, item if o.map == BEND else 0)
     give(&p.ddbeta, DDBETA, item if o.map == BEND else 0)
     if o.sums == MOMENTS:
-        p.new_mean, p.new_var = want(NEW_MEAN), want(NEW_VAR)
+        p.new_mean, p.new_rest, p.new_var = want(NEW_MEAN), want(NEW_REST), want(NEW_VAR)
     elif o.sums == FIVE:
         p.dgamma = want(DGAMMA)
     elif o.sums == PAIRS and item == sizeof(float):
         p.dgamma_single, p.dbeta_single = want_single(DGAMMA), want_single(DBETA)
     elif o.sums == PAIRS:
         p.dgamma, p.dbeta = want(DGAMMA), want(DBETA)
+        if o.map == NO_MAP:
+            p.new_dy_rest, p.new_dyd, p.new_dyd_rest = want(NEW_DY_REST), want(NEW_DYD), want(NEW_DYD_REST)
     return 0
 
 
 cdef int sweeps(const Operation* o, int slot) noexcept:
     # over an operand: one for the sums, one for the map
     cdef int sums = o.sums == MOMENTS and slot == X or o.sums == PAIRS and slot <= DY or o.sums == FIVE and slot <= V
-    cdef int maps = (o.map == SCALE and slot == X or o.map == SLOPE and slot == DY or o.map == PULL and slot <= DY
-                     or o.map == BEND and slot <= V)
-    return sums + maps
+    cdef int maps = (o.map == SCALE and (slot == X or slot == ADDED) or o.map == SLOPE and slot == DY
+                     or o.map == PULL and slot <= DY or o.map == BEND and slot <= V)
+    return sweeps(o, DY) if slot == Y else sums + maps
 
 
 cdef void check_counts(const Call* call) noexcept:
@@ -123,32 +132,35 @@ cdef void carry_out(const Call* call, tuple unguarded) noexcept:
 
 
 def run(str operation, str kind, tuple extents, dict strides, int threads, dict machine, dict alias=None,
-        int vectors=8, dict plan=None, dict row=None, tuple unguarded=()):
+        int vectors=8, dict stored=None, bint relu=False, dict plan=None, dict row=None, tuple unguarded=()):
     """Carry out the plan of a call. Returns what it violates, or None; the order; the plan; and the calls of each leaf.
 
-    extents: N, C, H, W. strides: in elements, of each operand ("x", "dy", "v", "out", "out2"); alias: which operand another is,
-    {"out": "x"}. vectors: bytes of a number of gamma and the others, 0 where they are absent. plan, row: in the place of the
+    extents: N, C, H, W. strides: in elements, of each operand ("x", "dy", "v", "y", "added", "out", "out2"); alias: which operand
+    another is, {"out": "x"}. stored: what elements of an operand are stored as, if not as `kind`. vectors: bytes of a number of gamma and the others, 0 where they are absent. plan, row: in the place of the
     planner's and the table's. unguarded: phases after which no barrier stands.
     """
     cdef Call call
     cdef Machine known = machine
     cdef int slot, number
+    cdef Storage storage
     memset(&call, 0, sizeof(call))
     number = <int>KINDS[kind]
-    T.item, T.channels, T.size = stored_bytes(<Kind>number), extents[1], extents[2] * extents[3]
+    T.item, T.channels, T.size = kind_bytes(<Kind>number), extents[1], extents[2] * extents[3]
     for slot in range(REGIONS):
         T.regions[slot].slots = 0
     for name, at in SLOTS.items():
         slot = at
         T.region_of[slot] = SLOTS[alias.get(name, name) if alias else name]
         if name in strides:
-            open_tensor(slot, &call.operands[slot], extents, strides[name])
+            storage = STORAGES[stored.get(name, kind) if stored else kind]
+            call.operands[slot].storage = storage
+            open_tensor(slot, &call.operands[slot], extents, strides[name], storage_bytes(storage))
     for slot in range(OPERANDS):
         if T.region_of[slot] != slot:
             call.operands[slot] = call.operands[T.region_of[slot]]
         if slot >= <int>OUT and call.operands[slot].base != NULL:
             T.regions[T.region_of[slot]].result = True
-    make(&call.plan, NAMES[operation], <Kind>number, extents[0], T.channels, T.size, call.operands, threads, &known)
+    make(&call.plan, NAMES[operation], <Kind>number, extents[0], T.channels, T.size, call.operands, relu, threads, &known)
     if plan is not None:
         call.plan = plan
     call.operation = row_of(call.plan.operation)
