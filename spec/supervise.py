@@ -1,8 +1,8 @@
 """A process that answers for another: what ends without saying how has not passed.
 
 An implementation under test runs where it is judged, and can end that process: `exit(0)` in a kernel, a
-crash. The command therefore runs in a child, which reports its status over a pipe when it has said all that it
-has to say. Where no report comes, the parent says where the child ended, and the status is not 0. Whoever
+crash. The command therefore runs in a child, which reports its status over a pipe when it has said all that
+it has to say. Where no report comes, the parent says where the child ended, and the status is not 0. Whoever
 shares a process with its judge can still change the judge itself; `--isolate` gives it one of its own.
 """
 

@@ -11,12 +11,12 @@ WORKERS = 2
 
 
 class _Here:
-    """Work that is done in this process, when its result is asked for."""
+    """Work that is done in this process, when its result is asked for, however long it takes."""
 
     def __init__(self, function, *arguments):
         self._call = function, arguments
 
-    def result(self):
+    def result(self, timeout=None):
         function, arguments = self._call
         return function(*arguments)
 

@@ -59,6 +59,7 @@ def other(data, turn=1):
             mean=numbers(data.mean, 1, turn),
             var=numbers(data.var, 2),
             running_mean=data.running_var,
+            running_var=numbers(data.running_var, 1.5, 0.5),
             eps=4 * data.eps + 1e-3,
             momentum=0.9 - data.momentum / 2,
         )

@@ -12,7 +12,7 @@ import numpy as np
 from .covering import Covering
 from .layouts import AND_DY
 
-# So many elements a data set may have, and usually has at most; and a block of it, of which the oracle is asked.
+# So many elements a data set may have, and usually has at most; and a block, of which the oracle is asked.
 MOST, USUAL, BLOCK = 2**19 + 2**14, 2**17 + 2**16 + 2**13, 130
 # Beyond so many elements, no other calls are made beside the one that is judged.
 ALONE = 2**12
@@ -20,11 +20,12 @@ SLICED = 2**16 + 2**5
 
 # Extents, by class: one of a class is drawn for each data set.
 SIZES = {
-    "n": [(1,), (2, 3), (4, 8, 16), (5, 7, 9), (17, 33, 65), (135, 259), (1025, 1035, 2057), (16401, 65559, 65569)],
+    "n": [(1,), (2, 3), (4, 8, 16), (5, 7, 9), (17, 33, 65), (135, 259), (1025, 1035, 2057),
+          (16401, 65559, 65569)],
     "c": [(1,), (2, 3), (4, 8, 16), (5, 7, 9), (33, 65, 69), (64, 128, 256), (1025, 2050, 4107),
           (16401, 65559, 65569)],
-    "plane": [(1,), (2, 3), (4, 8, 16), (5, 7, 9, 15), (49, 77, 121, 135), (64, 256, 1024), (1025, 4107, 10005),
-              (16401, 65559, 65569)],
+    "plane": [(1,), (2, 3), (4, 8, 16), (5, 7, 9, 15), (49, 77, 121, 135), (64, 256, 1024),
+              (1025, 4107, 10005), (16401, 65559, 65569)],
 }  # fmt: skip
 # Classes of those classes, three of which meet: one, few, powers of two, many.
 COARSE = {
@@ -113,9 +114,11 @@ RUNNING = {
 }
 # Which of the declared dtypes a data set is judged in, by their number; in a full run it is all of them.
 TURNS = range(4)
+RANKS = 2, 3, 4, 5
 COMPANY = "", "before", "same memory", "others", "threads"
 FACTORS = {
     **SIZES,
+    "rank": RANKS,
     "layout": HERE,
     "layout of dy": HERE,
     "values": (*PURE, *MIXED),
@@ -141,6 +144,8 @@ def _group(layout):
 
 def _allowed(row):
     """Whether extents fit together, and leave room for other calls."""
+    if RANKS[row.get("rank", 1)] == 2 and row.get("plane", 0):
+        return False  # there is none
     size = math.prod(min(SIZES[name][row[name]]) for name in SIZES if name in row)
     # memory with something between its elements takes many times as much
     sliced = HERE.index("sliced") in (row.get("layout"), row.get("layout of dy"))
@@ -177,13 +182,9 @@ def _extents(rng, row):
         if len(fitting) < len(row[name]) or max(row[name]) > 2**14:
             drawn[name] = max(fitting, default=min(row[name]))
     n, c, plane = drawn.values()
-    if plane == 1:
-        inner = (1,) * int(rng.integers(0, 4))
-    else:
-        cuts = [d for d in _divisors(plane) if d * d <= plane]
-        height = int(rng.choice(cuts[-2:]))
-        inner = [(plane,), (height, plane // height), (1, height, plane // height)]
-        inner = inner[0 if "sliced" in _layout(row) else int(rng.integers(3))]
+    cuts = [d for d in _divisors(plane) if d * d <= plane]
+    height = int(rng.choice(cuts[-2:]))
+    inner = [(), (plane,), (height, plane // height), (1, height, plane // height)][row["rank"] - 2]
     shape = [n, c, *inner]
     block = list(shape)
     # the longest first, each down to a few: what is left must not be too alike
@@ -230,7 +231,7 @@ VARIANTS = 3
 
 
 def special(seed=1):
-    """Rows with an extent that may be a case of its own, and what else there is at random: extent, axis, row."""
+    """Rows with an extent that may be a case of its own, the rest at random: extent, axis and row."""
     rng = np.random.default_rng(seed)
     for extent in SPECIAL:
         for axis in ("n", "c", "plane", "m"):
@@ -242,6 +243,8 @@ def special(seed=1):
                     small |= {"n": (extent,), "plane": (1,)}
                 if axis == "n" and rng.random() < 0.3:
                     small |= {"plane": (1,)}
+                if small["plane"] != (1,):
+                    small |= {"rank": max(row["rank"], 3)}
                 yield extent, axis, row | small
 
 

@@ -12,8 +12,8 @@ class Covering:
     """Rows that cover: `factors` maps names to how many levels they have; a row has one of each.
 
     `coarse` maps names to a class for each of their levels: any three of those factors meet in all classes.
-    `allowed(row)`, of a partial row as a dict, says what cannot be: what it never allows is left out. A level of
-    `narrow`, by its factor, tells little of the other factors: beside it, those have not met.
+    `allowed(row)`, of a partial row as a dict, says what cannot be: what it never allows is left out. A level
+    of `narrow`, by its factor, tells little of the other factors: beside it, those have not met.
     """
 
     def __init__(self, factors, coarse=(), allowed=lambda row: True, narrow=None, seed=0):

@@ -26,7 +26,7 @@ def design(name, fault, **fixed):
 
     `fixed` may have `eps`, `momentum`, `layout`; `full` for a slow one; `times`, how often the batch is
     repeated, or `copies`, how often along each axis; `alias` for one where arguments share their memory;
-    `company` for one where other calls are made beside; `turn` for one of a single dtype, that of this number;
+    `company` for one where other calls are made beside; `turn` for one of a single dtype, of this number;
     `by_format` if the function takes the dtype too.
     """
 
@@ -326,12 +326,13 @@ def _(rng, dtype):
 # Two things at once, as they were reported.
 
 for _name, _fault, _block, _fixed in [
-    ("pixels-channels-last", "channels past the last power of two, where there are many pixels", (1, 65, 4, 20),
+    ("pixels-channels-last", "channels past the last power of two, of many pixels", (1, 65, 4, 20),
      {"copies": (1, 1, 25, 5), "layout": "channels-last"}),
     ("images-of-one-pixel", "sums that stop after some images of one pixel", (1031, 2, 1, 1), {}),
     ("images-many", "a count of images in 16 bits", (21, 2, 1, 1), {"copies": (3121, 1, 1, 1)}),
     ("images-many-planes", "the same, of images that are larger", (21, 1, 2), {"copies": (3121, 1, 1)}),
-    ("one-pixel-cut", "planes of one pixel out of larger ones, read as dense", (3, 2, 1, 1), {"layout": "cut"}),
+    ("one-pixel-cut", "planes of one pixel out of larger ones, read as dense", (3, 2, 1, 1),
+     {"layout": "cut"}),
     ("channels-2049", "channels beyond 2048", (2, 683), {"copies": (1, 3)}),
     ("channels-2050-planes", "the same, in planes", (1, 41, 3, 3), {"copies": (1, 50, 1, 1)}),
     ("rows-1030", "rows beyond 1024, in a block of their own", (103, 3), {"copies": (10, 1)}),

@@ -16,7 +16,7 @@ class Guarded(mmap.mmap):
 
 
 def guarded(array, side="after"):
-    """The array in C order, in memory of its own that begins "before", or ends "after" itself, at such a page.
+    """The array in C order in memory of its own, with such a page "before" it or "after" it.
 
     Where pages cannot be protected it is a plain copy.
 

@@ -111,7 +111,7 @@ class Adapter:
     out of the result. `jvp` is how y moves where x moves along v; `double_backward` the gradients, by dy, x
     and gamma, of <ddx, dx> + ddgamma dgamma + ddbeta dbeta; both are of training mode. `derivative`, for
     frameworks of automatic differentiation, is that of each channel's sum(dy*y) along u, v and w, as many of
-    them as `nesting` has operations (`spec.oracle.derivatives`). A method that is missing is reported N/A.
+    them as `nesting` has operations (`spec.oracle.derivatives`). What is missing is reported N/A.
 
     `inplace` names those of forward, inference, backward and inference_backward that are called with
     `inplace=True`, too: y is to be written over x, and dx over dy. `set_threads(count)`, if there is one, sets

@@ -36,8 +36,8 @@ class Remote(Adapter):
     """The implementation that a command runs, asked what it declares and offers when this is made.
 
     `command` is a list of words, `target` what errors call it, `timeout` the seconds that a call may take,
-    `start` those that the first answer may take, if more. Raises `Missing` where the command cannot be run, or
-    does not say what it is.
+    `start` those that the first answer may take, if more. Raises `Missing` where the command cannot be run,
+    or does not say what it is.
     """
 
     def __init__(self, command, target, timeout=TIMEOUT, start=START):
