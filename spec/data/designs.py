@@ -343,8 +343,8 @@ for _name, _fault, _block, _fixed in [
     ("same-memory", "what is remembered by where an operand lies", (5, 3, 7), {"company": "same memory"}),
     ("other-shapes", "what a call of another shape, layout or dtype left behind", (5, 3, 7),
      {"company": "others"}),
-    ("threads", "what calls at the same time, or on more threads, take from each other", (65, 3, 257),
-     {"company": "threads", "copies": (1, 1, 1)}),
+    ("threads", "what calls at the same time, or on more threads, take from each other", (17, 3, 129),
+     {"company": "threads"}),
 ]:  # fmt: skip
 
     @design(_name, _fault, **_fixed)

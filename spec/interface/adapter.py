@@ -114,8 +114,8 @@ class Adapter:
     them as `nesting` has operations (`spec.oracle.derivatives`). What is missing is reported N/A.
 
     `inplace` names those of forward, inference, backward and inference_backward that are called with
-    `inplace=True`, too: y is to be written over x, and dx over dy. `set_threads(count)`, if there is one, sets
-    how many threads the implementation has.
+    `inplace=True`, too: y is to be written over x, and dx over dy. `set_threads(count)`, if there is one,
+    sets how many threads the implementation has.
     """
 
     caps = Caps()

@@ -1,6 +1,7 @@
 """Implementations that try to get past the judge: what `test_attack` runs."""
 
 import atexit
+import ctypes
 import os
 import signal
 import sys
@@ -157,6 +158,14 @@ class Deaf(Right):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_IGN)
         time.sleep(3600)
+
+
+class Reads(Right):
+    """It reads one element past the end of gamma."""
+
+    def inference(self, x, gamma, beta, mean, var, eps):
+        ctypes.string_at(gamma.__array_interface__["data"][0] + gamma.nbytes, 4)
+        return super().inference(x, gamma, beta, mean, var, eps)
 
 
 class Infinite(Right):
