@@ -112,6 +112,7 @@ def _parser():
     check.add_argument(
         "--timeout", metavar="SECONDS", type=float, help="what a call may take, isolated or exec: (60)"
     )
+    check.add_argument("--traceback", action="store_true", help="all of where an exception came from")
     check.add_argument("--json", metavar="FILE", help="write every verdict to FILE")
     check.add_argument("--html", metavar="FILE", help="write a page with a plot to FILE")
     check.add_argument(
@@ -283,7 +284,7 @@ def _checked(adapter, arguments, before, given):
         lines = history.changes(before, verdicts)
         print("\n".join(lines or [f"{name}: nothing changed; {report.counted(verdicts)}"]))
     else:
-        print("\n" + report.summary(name, verdicts, seconds))
+        print("\n" + report.summary(name, verdicts, seconds, arguments.traceback))
         smallest = shrink.report(adapter, verdicts, _again(arguments)) if given is None else ""
         if smallest:
             print(smallest)

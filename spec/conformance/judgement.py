@@ -7,7 +7,7 @@ import numpy as np
 
 from .. import oracle
 from ..bounds import formats
-from ..bounds.errors import weaker
+from ..bounds.errors import ACCUMULATIONS, weaker
 from ..bounds.formats import unit
 from ..data import portable
 from ..data.layouts import arranged, declared
@@ -183,7 +183,9 @@ class _Judge:
         except ENDINGS:
             raise
         except BaseException as error:
-            self._add(FAIL, label, RAISED, detail=f"raised {contract.said(error)}")
+            self._add(
+                FAIL, label, RAISED, detail=f"raised {contract.said(error)}", trace=contract.trace(error)
+            )
         return None
 
     def _spoil(self, label, words):
@@ -423,6 +425,8 @@ class _Judge:
             return result | {"status": PASS if decided else INCONCLUSIVE} | self._worst(first)
         result |= self._worst(first)
         for accumulate in weaker(self.declared, self.data.dtype):
+            if unit(ACCUMULATIONS[accumulate].formed(self.data.dtype)[0]) > unit(self.data.dtype):
+                continue  # sums in fewer digits than the data have are no excuse
             call = self._problem(mode, accumulate)
             other = expect(call)[name]
             decided = other.tells(part.dtype) or decides(call, mode, other, part.dtype)

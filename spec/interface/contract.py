@@ -1,6 +1,8 @@
 """What a call must keep beside the equations: its arguments, its memory, its formats, its layout."""
 
+import traceback
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 
@@ -55,6 +57,8 @@ def results(method, found):
     return arrays
 
 
+# Of where an exception comes from, so many lines are kept; none that lie here.
+LINES, HERE = 50, Path(__file__).parents[1] / "conformance"
 # So much of what an implementation says is passed on.
 LONGEST = 2000
 
@@ -79,6 +83,20 @@ def said(error):
     """An exception on one line."""
     words, name = printable(error), printable(type(error).__name__)
     return f"{name}: {words}" if words else name
+
+
+def trace(error):
+    """Where an exception comes from, as lines, the call itself last; those of the suite are left out."""
+    told = getattr(error, "told", None)
+    if isinstance(told, list):
+        return tuple(printable(line, 300) for line in told[-LINES:])
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [n for n, frame in enumerate(frames) if Path(frame.filename).is_relative_to(HERE)]
+    theirs = frames[max(own, default=-1) + 1 :] or frames[-1:]
+    return tuple(
+        printable(f"{frame.filename}:{frame.lineno} in {frame.name}: {frame.line or ''}", 300)
+        for frame in theirs[-LINES:]
+    )
 
 
 def title(adapter):

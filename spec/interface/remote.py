@@ -90,7 +90,7 @@ class Remote(Adapter):
         if "error" in header:
             # an exception of the same name, as if it had been raised here
             name = contract.printable(header.get("raised", "Error"), 100) or "Error"
-            raise type(name, (Exception,), {})(contract.printable(header["error"]))
+            raise type(name, (Exception,), {"told": header.get("told")})(contract.printable(header["error"]))
         for key, kind in (("impure", Impure), ("nonsense", Nonsense)):
             if key in header:
                 raise kind(contract.printable(header[key]) or key)

@@ -49,9 +49,8 @@ def _answer(adapter, method, named, last):
     except Nonsense as error:
         return _line({"nonsense": str(error)})
     except Exception as error:
-        return _line(
-            {"raised": contract.printable(type(error).__name__, 100), "error": contract.printable(error)}
-        )
+        said = {"raised": contract.printable(type(error).__name__, 100), "error": contract.printable(error)}
+        return _line(said | {"told": contract.trace(error)})
 
 
 def _line(header):
