@@ -96,7 +96,7 @@ class _Judge:
             self._add(ABSENT, "operands that do not fit", "", detail="not declared to be refused")
             return
         for method, what, words in refusals(self.adapter, self.data):
-            self._add(FAIL if words else PASS, f"{method} refuses {what}", RAISED, detail=words)
+            self._add(FAIL if words else PASS, f"refusal by {method}, {what}", RAISED, detail=words)
 
     def _in_place(self):
         """The calls that can write over an operand, made so."""
