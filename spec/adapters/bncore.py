@@ -1,12 +1,32 @@
 """bncore, the compiled core of this project, as an implementation under test."""
 
 import importlib
+import inspect
+import operator
+from functools import reduce
+from types import MappingProxyType
 
 import numpy as np
 
-from ..interface.adapter import Adapter, Caps
+from ..bounds import formats
+from ..interface.adapter import Adapter, Caps, Missing
 
 bncore = importlib.import_module("bncore")
+
+
+# The functions that each method calls, and what else it calls of weights.
+FUNCTIONS = {
+    "forward": [bncore.forward],
+    "backward": [bncore.backward],
+    "inference": [bncore.inference],
+    "jvp": [bncore.jvp],
+    "double_backward": [bncore.double_backward],
+    "update": [bncore.BatchNorm.__call__],
+    "fold": [bncore.fold],
+}
+STATISTICS = {name: [bncore.statistics] for name in ("backward", "jvp", "double_backward")}
+# Options that a function has by another name.
+NEEDED = {("backward", "residual"): "residual_out", ("backward", "relu"): "y"}
 
 
 class Core(Adapter):
@@ -14,49 +34,120 @@ class Core(Adapter):
 
     name = "bncore"
     caps = Caps(
-        accumulate={"float32": "float64", "float64": "compensated"},
+        dtypes=("float32", "float64", *formats.HALVES),
+        accumulate=dict.fromkeys(("float32", *formats.HALVES), "float64") | {"float64": "compensated"},
         constant=True,
         keeps_layout=True,
+        rounds_once=True,
         refuses=True,
     )
     inplace = ("forward", "backward", "inference", "inference_backward")
+    # how sums are asked for
+    how = MappingProxyType({})
+
+    def takes(self, method, option):
+        """What every function that the method calls takes, this version takes."""
+        needed = NEEDED.get((method, option), option)
+        functions = STATISTICS.get(method, []) * (option == "weights") + FUNCTIONS.get(method, [])
+        return super().takes(method, option) and all(
+            needed in inspect.signature(function).parameters for function in functions
+        )
 
     def set_threads(self, count):
         bncore.set_num_threads(count)
 
-    def forward(self, x, gamma, beta, eps, inplace=False):
-        y, stats = bncore.forward(x, gamma, beta, eps=eps, out=x if inplace else None)
+    def forward(self, x, gamma, beta, eps, weights=None, residual=None, relu=False, inplace=False):
+        how = _named(weights=weights, residual=residual, relu=relu, out=x if inplace else None)
+        y, stats = bncore.forward(x, gamma, beta, eps=eps, **how)
         # A mean of nothing is not defined.
         return {"y": y, "mean": stats.mean, "var": stats.var} if stats.count else {"y": y}
 
-    def backward(self, dy, x, gamma, beta, eps, inplace=False):
-        stats = bncore.statistics(x, eps=eps)
-        return _gradients(bncore.backward(dy, x, gamma, stats, out=dy if inplace else None))
+    def backward(
+        self, dy, x, gamma, beta, eps, weights=None, residual=None, relu=False, y=None, inplace=False
+    ):
+        how = _named(weights=weights)
+        stats = bncore.statistics(x, eps=eps, **how)
+        if relu and residual is not None:
+            how["residual_out"] = dresidual = np.empty_like(dy)
+        elif residual is not None:
+            dresidual = dy.copy()
+        how |= _named(y=y, out=dy if inplace else None)
+        found = _gradients(bncore.backward(dy, x, gamma, stats, **how))
+        return found if residual is None else found | {"dresidual": dresidual}
 
-    def jvp(self, v, x, gamma, eps):
-        return {"jvp": bncore.jvp(v, x, gamma, bncore.statistics(x, eps=eps))}
+    def fold(self, weight, bias, gamma, beta, mean, var, eps, groups=1, transposed=False):
+        given, how = (weight, bias, gamma, beta, mean, var), {"groups": groups, "transposed": transposed}
+        return dict(zip(("weight", "bias"), bncore.fold(*given, eps=eps, **how), strict=True))
 
-    def double_backward(self, ddx, ddgamma, ddbeta, dy, x, gamma, eps):
-        stats = bncore.statistics(x, eps=eps)
-        found = bncore.double_backward(ddx, ddgamma, ddbeta, dy, x, gamma, stats)
+    def shards(self, xs, gamma, beta, eps):
+        stats = self._together(xs, eps)
+        y = [bncore.normalize(x, gamma, beta, stats) for x in xs]
+        return {"y": y, "mean": stats.mean, "var": stats.var} if stats.count else {"y": y}
+
+    def shards_backward(self, dys, xs, gamma, beta, eps):
+        stats, pairs = self._together(xs, eps), list(zip(dys, xs, strict=True))
+        sums = reduce(operator.add, (bncore.gradient_sums(dy, x, stats, **self.how) for dy, x in pairs))
+        dx = [bncore.gradient(dy, x, gamma, stats, sums) for dy, x in pairs]
+        return {"dx": dx, "dgamma": sums.dgamma, "dbeta": sums.dbeta}
+
+    def _together(self, xs, eps):
+        """The statistics of the batch that these are the shards of."""
+        return reduce(operator.add, (bncore.sums(x, **self.how) for x in xs)).stats(eps=eps)
+
+    def jvp(self, v, x, gamma, eps, weights=None):
+        how = _named(weights=weights)
+        return {"jvp": bncore.jvp(v, x, gamma, bncore.statistics(x, eps=eps, **how), **how)}
+
+    def double_backward(self, ddx, ddgamma, ddbeta, dy, x, gamma, eps, weights=None):
+        how = _named(weights=weights)
+        stats = bncore.statistics(x, eps=eps, **how)
+        found = bncore.double_backward(ddx, ddgamma, ddbeta, dy, x, gamma, stats, **how)
         return dict(zip(("d_dy", "d_x", "d_gamma"), found, strict=True))
 
-    def inference(self, x, gamma, beta, mean, var, eps, inplace=False):
-        return {"y": bncore.inference(x, gamma, beta, mean, var, eps=eps, out=x if inplace else None)}
+    def inference(self, x, gamma, beta, mean, var, eps, residual=None, relu=False, inplace=False):
+        how = _named(residual=residual, relu=relu, out=x if inplace else None)
+        return {"y": bncore.inference(x, gamma, beta, mean, var, eps=eps, **how)}
 
     def inference_backward(self, dy, x, gamma, mean, var, eps, inplace=False):
         out = dy if inplace else None
         return _gradients(bncore.inference_backward(dy, x, gamma, mean, var, eps=eps, out=out))
 
-    def update(self, x, running_mean, running_var, momentum):
-        layer = bncore.BatchNorm(x.shape[1], momentum=momentum, dtype=x.dtype)
+    def update(self, x, running_mean, running_var, momentum, weights=None):
+        layer = bncore.BatchNorm(x.shape[1], momentum=momentum, dtype=formats.parameter(x.dtype))
         state = layer.state_dict()
         state["running_mean"], state["running_var"] = (
             each.astype(np.float64) for each in (running_mean, running_var)
         )
         layer.load_state_dict(state)
-        layer(x)
+        layer(x, **_named(weights=weights))
         return {"running_mean": layer.running_mean, "running_var": layer.running_var}
+
+
+class Exact(Core):
+    """The halves with exact sums, whose mean and var are rounded once."""
+
+    name = "bncore-exact"
+    caps = Caps(dtypes=("float32", *formats.HALVES), accumulate="exact", constant=True, keeps_layout=True)
+    how = MappingProxyType({"exact": True})
+    # there is no choice of sums there
+    update = jvp = double_backward = None
+
+    def __init__(self):
+        if "exact" not in inspect.signature(bncore.sums).parameters:
+            raise Missing("this version of bncore has no exact sums")
+
+    def forward(self, x, gamma, beta, eps):
+        found = self.shards([x], gamma, beta, eps)
+        return found | {"y": found["y"][0]}
+
+    def backward(self, dy, x, gamma, beta, eps):
+        found = self.shards_backward([dy], [x], gamma, beta, eps)
+        return found | {"dx": found["dx"][0]}
+
+
+def _named(**given):
+    """What is given, by name, for versions that do not take it."""
+    return {name: value for name, value in given.items() if value is not None and value is not False}
 
 
 def _gradients(found):

@@ -4,19 +4,29 @@
 to the data's. What is wrong or different about a variant is one replaced entry.
 """
 
+import inspect
+
 import numpy as np
 
 from .. import equations, running
 from ..interface.adapter import Adapter, Caps
-from ..oracle import GRADIENTS, SECOND, channels, shaped
+from ..oracle import GRADIENTS, SECOND, channels, folding, gated, shaped
+from ..oracle.call import counted, spread
+from ..oracle.closed_forms import Walk
 from ..symbolic.evaluate import evaluate
+from ..theorems.layers import FOLDED_BIAS, FOLDED_WEIGHT
 
 
 class Batch:
-    """A batch of m elements a channel, as the equations want it: `m`, `sum`, `sqrt`."""
+    """A batch of m elements a channel, as the equations want it: `m`, `sum`, `sqrt`; `weight`, if given."""
+
+    weight = None
 
     def __init__(self, m, dtype):
         self.m = np.dtype(dtype).type(m)
+
+    def element(self, name):
+        return getattr(self, name)
 
     def sum(self, value):
         return value.sum(axis=-1, keepdims=True)
@@ -33,17 +43,26 @@ class Plain(Adapter):
     # The format of every operation; None: the data's own.
     working = np.float64
 
+    def takes(self, method, option):
+        """A kernel that has its own way to the statistics knows no weights."""
+        known = option != "weights" or option in inspect.signature(self.values).parameters
+        return known and super().takes(method, option)
+
     def over(self, m, dtype):
         """The batch that sums run over."""
         return Batch(m, dtype)
 
-    def tree(self, of, mode):
+    def counted(self, over):
+        """The batch as (9.38) and (9.39) count it."""
+        return counted(over)
+
+    def tree(self, of, mode, book="source"):
         """The derivative of this name, as derived."""
         from ..symbolic.derive import derivative
 
-        return derivative(of, mode)
+        return derivative(of, mode, book)
 
-    def values(self, x, gamma, beta, eps, mean=None, var=None):
+    def values(self, x, gamma, beta, eps, mean=None, var=None, weights=None):
         """The values of the alphabet, channels first, and their batch."""
         dtype = np.dtype(self.working or x.dtype)
 
@@ -53,27 +72,53 @@ class Plain(Adapter):
         over = self.over(x.size // x.shape[1], dtype)
         given = channels(x).astype(dtype), number(gamma, 1), number(beta, 0)
         eps = dtype.type(eps)
+        if weights is not None:
+            over.weight = channels(spread(weights, x.shape)).astype(dtype)
         if mean is None:
-            found = equations.forward(*given, eps, over, self.book)
+            found = equations.forward(
+                self.seen(given[0], over), *given[1:], eps, self.counted(over), self.book
+            )
+            statistics = found.mean, found.var
         else:
-            statistics = number(mean, None), number(var, None)
+            found, statistics = None, (number(mean, None), number(var, None))
+        if found is None or over.weight is not None:
             found = equations.inference(*given, *statistics, eps, over, self.book)
         names = dict(zip(("x", "gamma", "beta"), given, strict=True))
         rstd = equations.rstd(found.var, eps, over)
-        return names | found._asdict() | {"eps": eps, "rstd": rstd}, over
+        return names | found._asdict() | {"eps": eps, "rstd": rstd, "weight": over.weight}, over
 
-    def forward(self, x, gamma, beta, eps):
-        values, _ = self.values(x, gamma, beta, eps)
-        y = shaped(values["y"], x.shape).astype(x.dtype)
+    def seen(self, x, over, dy=None):
+        """x with what counts in the place of what has no weight, and no dy: that may be anything."""
+        if over.weight is None:
+            return x
+        first = over.weight[0].argmax()
+        return np.where((over.weight == 0) & (dy is None or dy == 0), x[:, first : first + 1], x)
+
+    def forward(self, x, gamma, beta, eps, weights=None, residual=None, relu=False):
+        values, _ = self.values(x, gamma, beta, eps, **_named(weights))
+        y = shaped(self.finished(values["y"], residual, relu), x.shape).astype(x.dtype)
         return {"y": y, "mean": values["mean"][:, 0], "var": values["var"][:, 0]}
 
-    def inference(self, x, gamma, beta, mean, var, eps):
+    def inference(self, x, gamma, beta, mean, var, eps, residual=None, relu=False):
         values, _ = self.values(x, gamma, beta, eps, mean, var)
-        return {"y": shaped(values["y"], x.shape).astype(x.dtype)}
+        return {"y": shaped(self.finished(values["y"], residual, relu), x.shape).astype(x.dtype)}
 
-    def backward(self, dy, x, gamma, beta, eps):
-        values, over = self.values(x, gamma, beta, eps)
-        return self._gradients(dy, x, values, over, "training")
+    def finished(self, y, residual, relu):
+        """y with the residual added, and rectified: a NaN stays."""
+        y = y if residual is None else y + channels(residual).astype(y.dtype)
+        return np.maximum(y, y.dtype.type(0)) if relu else y
+
+    def backward(self, dy, x, gamma, beta, eps, weights=None, residual=None, relu=False, y=None):
+        values, over = self.values(x, gamma, beta, eps, **_named(weights))
+        if relu:
+            y = shaped(self.finished(values["y"], residual, relu), x.shape) if y is None else y
+            dy = self.gated(dy, y, residual)
+        found = self._gradients(dy, x, values, over, "training")
+        return found if residual is None else found | {"dresidual": dy.copy()}
+
+    def gated(self, dy, y, residual):
+        """The dy that passes the gate of the y that forward has returned."""
+        return gated(dy, y)
 
     def inference_backward(self, dy, x, gamma, mean, var, eps):
         values, over = self.values(x, gamma, None, eps, mean, var)
@@ -81,25 +126,30 @@ class Plain(Adapter):
 
     def _gradients(self, dy, x, values, over, mode):
         values |= {"dy": channels(dy).astype(values["x"].dtype)}
-        known = {}
-        found = {of: evaluate(self.tree(of, mode), values, over, known) for of in GRADIENTS}
+        if over.weight is not None:
+            values |= {name: self.seen(values[name], over, values["dy"]) for name in ("x", "xhat")}
+        found = self._evaluated(GRADIENTS, mode, values, over)
         wide = np.broadcast_to(found["dx"], values["x"].shape)
         dx = shaped(wide, x.shape).astype(x.dtype)
         return {"dx": dx, "dgamma": found["dgamma"][:, 0], "dbeta": found["dbeta"][:, 0]}
 
-    def jvp(self, v, x, gamma, eps):
-        return self._derivatives(("jvp",), x, gamma, eps, v=v)
+    def _evaluated(self, names, mode, values, over):
+        """The derivatives of these names."""
+        book, known = () if over.weight is None else ("weighted",), {}
+        return {of: evaluate(self.tree(of, mode, *book), values, over, known) for of in names}
 
-    def double_backward(self, ddx, ddgamma, ddbeta, dy, x, gamma, eps):
-        return self._derivatives(SECOND, x, gamma, eps, dy=dy, v=ddx, p=ddgamma, q=ddbeta)
+    def jvp(self, v, x, gamma, eps, weights=None):
+        return self._derivatives(("jvp",), x, gamma, eps, weights, v=v)
 
-    def _derivatives(self, names, x, gamma, eps, **given):
-        values, over = self.values(x, gamma, None, eps)
+    def double_backward(self, ddx, ddgamma, ddbeta, dy, x, gamma, eps, weights=None):
+        return self._derivatives(SECOND, x, gamma, eps, weights, dy=dy, v=ddx, p=ddgamma, q=ddbeta)
+
+    def _derivatives(self, names, x, gamma, eps, weights, **given):
+        values, over = self.values(x, gamma, None, eps, **_named(weights))
         for name, each in given.items():
             rows = channels(each)
             values[name] = rows.astype(values["x"].dtype)
-        known = {}
-        found = {of: evaluate(self.tree(of, "training"), values, over, known) for of in names}
+        found = self._evaluated(names, "training", values, over)
         for of, value in found.items():
             if of == "d_gamma":
                 found[of] = value[:, 0]
@@ -107,11 +157,33 @@ class Plain(Adapter):
                 found[of] = shaped(np.broadcast_to(value, values["x"].shape), x.shape).astype(x.dtype)
         return found
 
-    def update(self, x, running_mean, running_var, momentum):
-        values, over = self.values(x, None, None, 1.0)
-        if over.m < 2:
-            raise ValueError(f"x: wanted at least 2 elements a channel, found {int(over.m)}")
-        statistics = values["mean"][:, 0], values["var"][:, 0]
-        old = running_mean.astype(values["x"].dtype), running_var.astype(values["x"].dtype)
-        after = running.update(*statistics, *old, momentum, over)
-        return dict(zip(("running_mean", "running_var"), after, strict=True))
+    def fold(self, weight, bias, gamma, beta, mean, var, eps, groups=1, transposed=False):
+        own = folding.rows(weight, groups, transposed).astype(np.float64)
+        over, absent = Batch(own.shape[1], np.float64), np.zeros(len(own))
+        numbers = {
+            "b": absent if bias is None else bias,
+            "gamma": absent + 1 if gamma is None else gamma,
+            "beta": absent if beta is None else beta,
+            "mean": mean,
+            "var": var,
+        }
+        values = {name: each.astype(np.float64)[:, None] for name, each in numbers.items()}
+        values |= {"w": own, "rstd": equations.rstd(values["var"], eps, over)}
+        walk = Walk(values, over)
+        found = folding.unrows(walk.of(FOLDED_WEIGHT), weight.shape, groups, transposed)
+        bias = walk.of(FOLDED_BIAS)[:, 0]
+        return {"weight": found.astype(weight.dtype), "bias": bias.astype(weight.dtype)}
+
+    def update(self, x, running_mean, running_var, momentum, weights=None):
+        values, over = self.values(x, None, None, 1.0, **_named(weights))
+        over = self.counted(over)
+        if over.m <= 1:
+            raise ValueError(f"x: wanted more than 1 element a channel, found {over.m}")
+        old = (each.astype(values["x"].dtype)[:, None] for each in (running_mean, running_var))
+        mean, var = running.update(values["mean"], values["var"], *old, momentum, over)
+        return {"running_mean": mean[:, 0], "running_var": var[:, 0]}
+
+
+def _named(weights):
+    """Weights as an argument by name; nothing where there are none."""
+    return {} if weights is None else {"weights": weights}

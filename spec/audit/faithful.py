@@ -1,10 +1,16 @@
 """Faithful variants: kernels of other shape that compute the same, and must live within their bounds."""
 
+import math
+
 import numpy as np
 
+from .. import equations
 from ..adapters.plain import Batch, Plain
+from ..adapters.sharded import Sharded
 from ..adapters.textbook import Textbook
+from ..bounds import exact as bounds
 from ..bounds.errors import LEAF
+from ..bounds.exact import Exact
 from ..bounds.formats import HALVES
 from ..interface.adapter import Caps
 from ..oracle import channels, shaped
@@ -16,7 +22,7 @@ def variant(name, accumulate="float64", dtypes=("float32", "float64")):
     """A decorator that registers a kernel under the class of accumulation that it belongs to."""
 
     def register(kernel):
-        kernel.caps = Caps(dtypes=dtypes, accumulate=accumulate, least=1)
+        kernel.caps = Caps(dtypes=dtypes, accumulate=accumulate, least=1, rounds_once=True)
         FAITHFUL[name] = kernel()
         return kernel
 
@@ -72,6 +78,7 @@ def _compensated(value):
 
 
 variant("two passes in float64", dtypes=("float32", "float64", *HALVES))(type("Variant", (Plain,), {}))
+variant("shards, merged by the theorem", dtypes=("float32", "float64"))(type("Variant", (Sharded,), {}))
 variant("half precision, computed with in float32", "any", HALVES)(
     type("Variant", (Plain,), {"working": np.float32})
 )
@@ -156,6 +163,27 @@ _statistics("shards of two", lambda rows: _merged(rows, range(2, rows.shape[1], 
 _statistics("unequal shards, some empty", lambda rows: _merged(rows, [0, 1, 1, max(1, rows.shape[1] // 3)]))
 _statistics("one pass, shifted by the median", _shifted)
 _statistics("two passes, corrected", _corrected)
+
+
+@variant("exact sums, rounded once", "exact", ("float32",))
+class _(_Statistics):
+    @staticmethod
+    def statistics(rows):
+        exact = Exact.floats(rows)
+        over = bounds.Batch(rows.shape[1])
+        mean = equations.BOOK.mean(exact, over)
+        var = equations.BOOK.var(exact, mean, over)
+        return mean.nearest()[:, 0], var.nearest()[:, 0]
+
+    def over(self, m, dtype):
+        return _Exactly(m, dtype)
+
+
+class _Exactly(Batch):
+    """Sums of float64 numbers, each rounded once."""
+
+    def sum(self, value):
+        return np.array([[math.fsum(row)] for row in value])
 
 
 class _Affine(Plain):

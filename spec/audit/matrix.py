@@ -45,7 +45,9 @@ FAST = (
     *("aliased", "channels-257", "eps-1e-08-std-0.001", "layout-channels-last", "layout-dy-broadcast"),
     *("layout-numbers-spaced", "layout-reversed", "m-1-plane", "m-2", "no-gamma-beta", "not-finite"),
     *("not-finite-dy", "one-image", "outlier-first", "rank-3-sliced", "rank-5-channels-last", "ratio-1e5"),
-    *("second-call", "subnormal"),
+    *("second-call", "subnormal", "weights", "weights-few", "weights-of-rows", "weights-padding"),
+    *("relu-not-finite", "residual", "residual-relu", "shards", "shards-of-one"),
+    *("fold-convolution", "fold-transposed-groups"),
 )
 
 

@@ -18,6 +18,9 @@ D. x - mean is one term of size 2 |x - mean|: if M is the number of the data's f
 E. A sum of n terms is off by c(n) times the sum of |terms|, beside the errors of the terms; and by n^2 h,
    because a recurrence for the mean divides n times and multiplies what each division lost by up to n.
 F. The model ends where a number of a channel leaves the range of its format: there the bound is infinite.
+G. A product with a weight is rounded once, as any product, unless the weight is 0 or 1. What has weight 0 is
+no
+   term of a sum; and whole weights have an exact sum.
 """
 
 import math
@@ -58,6 +61,11 @@ def _in_a_tree(n):
     return _in_a_row(LEAF) + 4 * math.ceil(math.log2(n / LEAF))
 
 
+def _exact(n, u):
+    # The terms are added as they are; rounded is the total.
+    return 0.0
+
+
 def _compensated(n, u):
     # two roundings to a term, one to the total and one to what was left over; then those of second order
     return 4 * u + _roundings(n, u) ** 2
@@ -68,12 +76,16 @@ LEAF = 128
 
 @dataclass(frozen=True)
 class Accumulation:
-    """How a class of kernels forms sums: the accumulators' dtype (None: the data's), c(n), if it folds."""
+    """How a class of kernels forms sums: the accumulators' dtype (None: the data's), c(n), if it folds.
+
+    `rounded` says that mean and var are the numbers that are nearest to what they are exactly.
+    """
 
     dtype: str | None
     c: object
     folds: bool
     title: str
+    rounded: bool = False
 
     def formed(self, dtype):
         """How the sums of data of this dtype are formed: the accumulators' dtype, c(n), if it folds."""
@@ -81,6 +93,7 @@ class Accumulation:
 
 
 ACCUMULATIONS = {
+    "exact": Accumulation("float64", _exact, False, "exact, mean and var rounded once to float64", True),
     "compensated": Accumulation(
         "float64", _compensated, False, "float64, what each addition loses carried along"
     ),
@@ -89,6 +102,8 @@ ACCUMULATIONS = {
     "float32-sequential": Accumulation("float32", _any_order, True, "float32, in any order"),
     "any": Accumulation(None, _any_order, True, "the data's own format, in any order"),
 }
+# The classes whose sums round.
+ROUNDING = tuple(name for name, kind in ACCUMULATIONS.items() if not kind.rounded)
 
 
 def _class(accumulate):
@@ -102,7 +117,7 @@ def weaker(accumulate, dtype):
     _class(accumulate)
     order = list(ACCUMULATIONS)
     if named(dtype) == np.float64:
-        order = ["compensated", "float64", "any", "float32-pairwise", "float32-sequential"]
+        order = ["exact", "compensated", "float64", "any", "float32-pairwise", "float32-sequential"]
     return order[order.index(accumulate) + 1 :]
 
 
@@ -128,6 +143,7 @@ class Model:
         self.stored = named(dtype)
         self.element = parameter(dtype)
         self.number, self._c, self.folds = kind.formed(dtype)
+        self.rounded = kind.rounded
         self.units = np.array([unit(self.number), unit(self.element)]).reshape(2, 1, 1)
         self.tinies = np.array([tiny(self.number), tiny(self.element)]).reshape(2, 1, 1)
         self.largest = largest(self.number)
@@ -155,6 +171,16 @@ class Model:
             self, value, size[None], np.where(held, 0, unit(self.number) * size + tiny(self.number))[None]
         )
 
+    def weights(self, array):
+        """Given weights, a row of them for all channels: held exactly, or rounded on each course."""
+        array = np.atleast_2d(np.asarray(array, dtype=np.float64))
+        value = self.values.floats(array)
+        size = value.magnitude()
+        with np.errstate(over="ignore", under="ignore"):
+            held = np.stack([array.astype(kind) == array for kind in (self.number, self.element)])
+        error = np.where(held, 0, self.units * size + self.tinies)
+        return Weights(self, value, np.broadcast_to(size, error.shape), error, varies=True)
+
     def whole(self, n):
         """A whole number."""
         return Bounded(self, self.values([[n]]), np.full((1, 1, 1), float(abs(n))), np.zeros((1, 1, 1)))
@@ -164,14 +190,14 @@ class Bounded:
     """An exact value, the size of its terms, and a bound of the error of whoever computes it.
 
     `size` and `error` are float64 arrays of shape (2, C, m), one row for each course, or (1, C, 1) for a
-    number of a channel.
+    number of a channel. `terms` is how many elements count where some have weight 0, or None for all of them.
     """
 
-    __slots__ = ("data", "error", "model", "size", "value", "varies")
+    __slots__ = ("data", "error", "model", "size", "terms", "value", "varies")
 
     def __init__(self, model, value, size, error, varies=False, data=False):
         self.model, self.value, self.size, self.error = model, value, size, error
-        self.varies, self.data = varies, data
+        self.varies, self.data, self.terms = varies, data, None
 
     def _of(self, other):
         return other if isinstance(other, Bounded) else self.model.whole(other)
@@ -232,9 +258,13 @@ class Bounded:
             error = a.magnitude() * b.error + b.magnitude() * a.error + a.error * b.error
             size = a.size * b.size
         error = np.where(np.isnan(error), np.inf, error)
-        return self._result(a.value * b.value, size, error, a.varies or b.varies)
+        return self._counted(other, self._result(a.value * b.value, size, error, a.varies or b.varies))
 
     __rmul__ = __mul__
+
+    def _counted(self, other, product):
+        product.terms = other.terms if self.terms is None else self.terms
+        return product
 
     def __pow__(self, exponent):
         result = self
@@ -267,10 +297,23 @@ class Bounded:
         error = np.where(np.isnan(error), np.inf, error)
         return self._result(value, size, error, False)
 
+    def nearest(self):
+        """The number of a channel that is nearest to this one: it is off by what that rounds away."""
+        near = self.value.nearest()
+        with np.errstate(invalid="ignore"):
+            left = (self.value - self.model.values.floats(np.where(np.isfinite(near), near, 0))).magnitude()
+        lost = np.where(left == 0, 0, left + tiny(self.model.number))
+        error = np.where(np.isfinite(near), lost, np.inf)[None]
+        return Bounded(self.model, self.value, self.size, error)
+
+    def relu(self):
+        """The value where it is positive, 0 elsewhere: no farther off than it was."""
+        return Bounded(self.model, self.value.relu(), self.size, self.error, self.varies)
+
     def sum(self, times=1):
         """The sum over a batch of so many copies: rule E."""
         value = self.value.sum() * times
-        n = self.size.shape[-1] * times
+        n = (self.size.shape[-1] if self.terms is None else self.terms) * times
         with np.errstate(invalid="ignore", over="ignore"):
             error = self.error[:1].sum(axis=-1, keepdims=True) * times
             terms = self.size[:1].sum(axis=-1, keepdims=True) * times + error
@@ -284,11 +327,40 @@ class Bounded:
             return np.where(np.isnan(self.error[-1]), np.inf, self.error[-1] * ROUNDED_UP)
 
 
-class Batch:
-    """A batch of m elements a channel, as the equations want it: `m`, `sum`, `sqrt`."""
+class Weights(Bounded):
+    """The weights of elements, as they are given: rule G."""
 
-    def __init__(self, m, model, times=1):
-        self.m, self.times = model.whole(m), times
+    __slots__ = ("weights", "whole")
+
+    def __init__(self, *arguments, **how):
+        super().__init__(*arguments, **how)
+        self.weights = self.value.nearest()
+        self.whole = bool((self.weights == np.round(self.weights)).all())
+        self.terms = np.count_nonzero(self.weights)
+
+    def __mul__(self, other):
+        other = self._of(other)
+        product = super().__mul__(other)
+        with np.errstate(invalid="ignore"):
+            kept = np.where(self.weights == 0, 0, other._met(self).error)
+        product.error = np.where((self.weights == 0) | (self.weights == 1), kept, product.error)
+        return product
+
+    __rmul__ = __mul__
+
+    def sum(self, times=1):
+        found = super().sum(times)
+        return Bounded(self.model, found.value, found.size, 0 * found.error) if self.whole else found
+
+
+class Batch:
+    """A batch of m elements a channel, as the equations want it: `m`, `sum`, `sqrt`; `weight`, if given."""
+
+    def __init__(self, m, model, times=1, weight=None):
+        self.m, self.times, self.weight = model.whole(m), times, weight
+
+    def element(self, name):
+        return getattr(self, name)
 
     def sum(self, value):
         return value.sum(self.times)

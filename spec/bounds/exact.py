@@ -185,6 +185,14 @@ class Exact:
         numerator, denominator, radius = _root(self.numerator, self.denominator)
         return Exact(numerator, denominator, radius if np.any(radius) else 0)
 
+    def relu(self):
+        """The value where it is positive, 0 elsewhere."""
+        low, high = self.numerator - self.radius, self.numerator + self.radius
+        low, high = np.maximum(low, 0), np.maximum(high, 0)
+        if _is_zero(self.radius):
+            return Exact(low, self.denominator)
+        return Exact(low + high, 2 * self.denominator, high - low)
+
     def sum(self):
         """The sum over the batch, one number a channel."""
         radius = self.radius if _is_zero(self.radius) else self.radius.sum(axis=-1, keepdims=True)
@@ -211,10 +219,13 @@ class Exact:
 
 
 class Batch:
-    """A batch of m elements a channel, `times` copies of the values: `m`, `sum`, `sqrt`."""
+    """A batch of m elements a channel, `times` copies of the values: `m`, `sum`, `sqrt`, `weight`."""
 
-    def __init__(self, m, times=1):
-        self.m, self.times = Exact(m), times
+    def __init__(self, m, times=1, weight=None):
+        self.m, self.times, self.weight = Exact(m), times, weight
+
+    def element(self, name):
+        return getattr(self, name)
 
     def sum(self, value):
         return value.sum() * self.times

@@ -26,6 +26,8 @@ from ..interface.signatures import CALLS, TENSORS
 from ..supervise import ENDINGS
 
 KINDS = "before", "same memory", "others", "threads"
+# The calls that have company.
+METHODS = "forward", "backward", "inference", "inference_backward", "update", "jvp", "double_backward"
 # The numbers of threads that an implementation is given, where it takes one.
 COUNTS = 1, 2, 5
 # So often a call is made again beside its likes, in threads and before it is judged.
@@ -68,6 +70,8 @@ def other(data, turn=1):
 def before(kind, adapter, method, data):
     """Make the calls that come before; the arrays that they returned, each with a copy."""
     kept = []
+    if method not in METHODS:
+        return kept
     if kind == "before":
         for each in ("forward", "backward", "update", "inference", "inference_backward"):
             kept += _called(adapter, each, other(data))
@@ -143,6 +147,8 @@ def _bits(found):
 
 def at_once(adapter, method, data, given, got):
     """What the call returns in company: the first result of other bits, which must be right too, or `got`."""
+    if method not in METHODS:
+        return got
     for count in COUNTS if adapter.set_threads else ():
         adapter.set_threads(count)
         found = contract.results(method, getattr(adapter, method)(*given))

@@ -28,7 +28,7 @@ def reason(name, got, expected, call, data, kept, mode, right):
         truth = blame.Truth(
             *(numbers[key][wrong] for key in ("gamma", "beta", "mean", "var")),
             eps=data.eps,
-            m=data.m if mode == "training" else 0,
+            m=data.count if mode == "training" else 0,
             gammas=numbers["gamma"] if data.gamma is None else data.gamma.astype(np.float64),
             known=frozenset(right if mode == "training" else {"var"}),
         )
@@ -64,7 +64,7 @@ def _scattered(errors, allowed, kept):
 
 def _candidates(name, exact, numbers, values, call, data, kept):
     """What a number of a channel may be in place of what it must be, each with the reason in words."""
-    rstd, m = numbers["rstd"], data.m
+    rstd, m = numbers["rstd"], data.count
     if name in ("dgamma", "dbeta"):
         total = values["dy"].sum(axis=1)
         return [
@@ -79,6 +79,7 @@ def _candidates(name, exact, numbers, values, call, data, kept):
         ]
     if name == "var":
         return [
+            (values["x"].var(axis=1), "the weights are left out"),
             (exact * m / max(m - 1, 1), "it is divided by m - 1"),
             (exact + data.eps, "eps is added to it"),
             (rstd, "it is 1/sqrt(var + eps)"),
@@ -87,6 +88,7 @@ def _candidates(name, exact, numbers, values, call, data, kept):
     if name.startswith("running"):
         return _conventions(name, call, data, kept)
     return [
+        (values["x"].mean(axis=1), "the weights are left out"),
         (exact * m, "it is not divided by m"),
         (0 * exact, "it is left at 0"),
         (-exact, "the sign is wrong"),
@@ -102,6 +104,6 @@ def _conventions(name, call, data, kept):
             ("" if name == "running_mean" else f"it takes the {variance} variance, ")
             + f"momentum weighs the {weighs} value",
         )
-        for variance in (("unbiased", "biased") if data.m > 1 else ("biased",))
+        for variance in (("unbiased", "biased") if data.count > 1 else ("biased",))
         for weighs in ("new", "old")
     ]

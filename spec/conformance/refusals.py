@@ -15,7 +15,6 @@ from . import company
 
 # What may be absent, and so is no error.
 OPTIONAL = "gamma", "beta", "ddx", "ddgamma", "ddbeta"
-METHODS = "forward", "backward", "inference", "inference_backward", "update", "jvp", "double_backward"
 
 
 def _wrong(name, array, alone):
@@ -38,7 +37,7 @@ def _wrong(name, array, alone):
 
 def refusals(adapter, data):
     """What becomes of every call with one operand that does not fit: method, words, and what is wrong."""
-    for method in METHODS:
+    for method in company.METHODS:
         if not offers(adapter, method):
             continue
         given = dict(zip(CALLS[method], company.arguments(method, data), strict=True))

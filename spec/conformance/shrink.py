@@ -14,7 +14,7 @@ from ..interface.adapter import only
 from ..interface.signatures import COTANGENTS, NUMBERS, RETURNS, TENSORS
 from . import ORDER
 from .fitting import fitted
-from .judgement import judge
+from .judgement import SHARDED, judge
 from .verdict import BROKEN
 
 # So long, in seconds, a counterexample may shrink.
@@ -34,21 +34,24 @@ def _smaller(one, other):
 def plain(data):
     """The data set in plain memory: layout, aliases, company and copies along all axes forgotten."""
     arrays = {name: getattr(data, name) for name in (*TENSORS, *VECTORS)}
+    arrays["weights"] = None if data.weights is None else data.spread
     if data.copies:
         arrays = {name: None if value is None else data.block(value) for name, value in arrays.items()}
     arrays = {name: None if value is None else np.array(value, order="C") for name, value in arrays.items()}
-    return replace(data, layout="contiguous", company="", copies=(), **arrays)
+    return replace(data, layout="contiguous", company="", copies=(), weight=None, **arrays)
 
 
 def _elements(data):
-    """The arrays with a number for each element, as far as there are any."""
-    return {name: getattr(data, name) for name in TENSORS if getattr(data, name) is not None}
+    """The arrays with a number for each element, as far as there are any; weights have one channel."""
+    names = *TENSORS, "weights"
+    return {name: getattr(data, name) for name in names if getattr(data, name) is not None}
 
 
 def _cut(data, axis, part):
     """The data set on a part of one axis."""
     where = (slice(None),) * axis + (part,)
-    changed = {name: np.ascontiguousarray(value[where]) for name, value in _elements(data).items()}
+    elements = {name: each for name, each in _elements(data).items() if axis != 1 or name != "weights"}
+    changed = {name: np.ascontiguousarray(value[where]) for name, value in elements.items()}
     if axis == 1:
         numbers = {name: getattr(data, name) for name in VECTORS}
         changed |= {name: None if value is None else value[part].copy() for name, value in numbers.items()}
@@ -72,7 +75,7 @@ def _shapes(data):
     if data.x.ndim > 2:
         changed = {}
         for name, value in _elements(data).items():
-            rows = np.moveaxis(value, 1, -1).reshape(-1, data.x.shape[1])
+            rows = np.moveaxis(value, 1, -1).reshape(-1, value.shape[1])
             changed[name] = np.ascontiguousarray(rows)
         yield replace(data, **changed)
 
@@ -116,10 +119,10 @@ def _rounder(array):
 
 def _numbers(data):
     """Rounder numbers: parameters that are absent, 0 or 1; then whole arrays; then one element at a time."""
-    for name in ("w", "v", "u", "ddx", "ddgamma", "ddbeta", "gamma", "beta"):
+    for name in ("w", "v", "u", "residual", "ddx", "ddgamma", "ddbeta", "gamma", "beta", "weights"):
         if getattr(data, name) is not None:
             yield replace(data, **{name: None})
-    for name in (*VECTORS, *TENSORS):
+    for name in (*VECTORS, *TENSORS, "weights"):
         array = getattr(data, name)
         if array is not None:
             for other in _rounder(array):
@@ -149,6 +152,8 @@ def _nature(verdict):
 def _method(quantity):
     """The call that returns an output."""
     name = quantity.partition(",")[0].removeprefix("inference ")
+    if name.endswith(SHARDED):
+        return "shards" if name.removesuffix(SHARDED) in RETURNS["shards"] else "shards_backward"
     if name.startswith("derivative"):
         return "derivative"
     inference = quantity.startswith("inference")
@@ -161,6 +166,8 @@ def _method(quantity):
 def _alone(adapter, verdict):
     """The adapter with the one call whose result failed, and of derivatives the one nesting."""
     wanted = _method(verdict.quantity)
+    if wanted.startswith("shards"):
+        return adapter  # it may be made of the calls for one array
     alone = only(adapter, wanted)
     if wanted == "derivative":
         _, _, asked = verdict.quantity.partition(", ")

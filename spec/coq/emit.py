@@ -65,7 +65,8 @@ def sharded(tree):
 
 def emits(theorem):
     """Whether all that a theorem says can be written: it is about one batch, and without weights."""
-    return all(claim.batch in SIZES or claim.batch == "shards" for claim in theorem.claims)
+    weighted = any(claim.book == "weighted" for claim in theorem.claims)
+    return not weighted and all(claim.batch in SIZES or claim.batch == "shards" for claim in theorem.claims)
 
 
 def module(theorem):

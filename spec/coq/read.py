@@ -42,7 +42,7 @@ from .terms import (
 )
 
 # The parameters of equations that are batches.
-BATCHES = ("x", "xhat")
+BATCHES = ("x", "xhat", "weight")
 # Names that mean something else in Coq.
 RESERVED = frozenset({"R", "S"})
 # What the equations compute, and a theorem may take as given.
@@ -52,7 +52,7 @@ PARTS = ("mean", "var", "rstd", "xhat", "y")
 class _Written(type(language.WRITTEN)):
     """The batch of an equation that is to be written down, with the parameters of a variant of the book."""
 
-    scalar = staticmethod(language.name)
+    scalar = element = staticmethod(language.name)
 
 
 @dataclass(frozen=True)

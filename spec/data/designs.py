@@ -404,6 +404,152 @@ def _(rng):
     return rng.normal(0.5, 2, (5, 3, 7, 11))
 
 
+# Weights.
+
+
+@design("weights", "weights left out, squared, or of another element")
+def _(rng):
+    weights = rng.uniform(0.25, 2, (7, 1, 5)) * (rng.uniform(size=(7, 1, 5)) > 0.25)
+    return {"x": rng.normal(1, 3, (7, 3, 5)), "weights": weights}
+
+
+@design("weights-of-samples", "weights of fewer axes than x")
+def _(rng):
+    return {"x": rng.normal(1, 3, (7, 3, 5, 2)), "weights": rng.uniform(0.25, 2, (7, 1, 1, 1))}
+
+
+@design("weights-of-rows", "weights of x without a plane")
+def _(rng):
+    return {"x": rng.normal(1, 3, (13, 5)), "weights": rng.integers(0, 4, (13, 1))}
+
+
+@design("weights-few", "m in the place of the sum of weights: it is less than 2 here")
+def _(rng):
+    weights = rng.uniform(0, 1, (5, 1, 11))
+    return {"x": rng.normal(1, 3, (5, 3, 11)), "weights": 1.75 * weights / weights.sum()}
+
+
+@design("weights-mask", "a mask inverted, or counted over what it broadcasts to")
+def _(rng):
+    return {"x": rng.normal(1, 3, (7, 3, 11)), "weights": rng.uniform(size=(7, 1, 11)) < 0.75}
+
+
+@design("weights-padding", "what has weight 0 and no gradient, in the sums: 0 times a NaN is NaN")
+def _(rng):
+    lengths = np.array([11, 5, 1, 0, 7])
+    mask = np.arange(11) < lengths[:, None, None]
+    x, dy = rng.normal(1, 3, (5, 3, 11)), rng.normal(0.25, 1, (5, 3, 11))
+    filled = rng.choice([np.nan, np.inf, -np.inf], x.shape)
+    return {"x": np.where(mask, x, filled), "dy": np.where(mask, dy, 0), "ddx": None, "weights": mask}
+
+
+@design("weights-far", "digits lost in proportion to mean/std, or to what has weight 0")
+def _(rng):
+    mask = rng.uniform(size=(7, 1, 11)) < 0.75
+    return {"x": np.where(mask, 1e5 + rng.normal(0, 1, (7, 3, 11)), 1e9), "weights": mask}
+
+
+@design("weights-one", "0/0 where one element counts: y = beta, dx = gamma dy / sqrt(eps) elsewhere", eps=1.0)
+def _(rng):
+    return {"x": rng.normal(1, 3, (7, 3, 2)), "weights": np.arange(14).reshape(7, 1, 2) == 5}
+
+
+@design("weights-none", "a mean of nothing, where nothing counts: NaN in the gradients")
+def _(rng):
+    x = np.full((5, 3, 2), np.nan)
+    return {"x": x, "dy": np.zeros(x.shape), "ddx": None, "weights": np.zeros((5, 1, 2), bool)}
+
+
+# A residual, and a rectifier.
+
+
+def _beside(rng, shape, **more):
+    """x, and a residual that turns the sign of many y."""
+    return {"x": rng.normal(1, 3, shape), "residual": rng.normal(0, 2, shape), "ddx": None} | more
+
+
+@design("relu", "a gate that is left open, or closed where y is positive", relu=True)
+def _(rng):
+    return {"x": rng.normal(1, 3, (5, 3, 7)), "ddx": None}
+
+
+@design("residual", "a residual left out, scaled, or of another element")
+def _(rng):
+    return _beside(rng, (5, 3, 7))
+
+
+@design("residual-relu", "a residual added after the rectifier; a gate that does not know it", relu=True)
+def _(rng):
+    return _beside(rng, (5, 3, 7, 2))
+
+
+@design("residual-relu-rows", "the same for rows of channels", relu=True)
+def _(rng):
+    return _beside(rng, (13, 17))
+
+
+@design("residual-relu-layout", "a residual read as if it were dense", relu=True, layout="channels-last")
+def _(rng):
+    return _beside(rng, (3, 5, 7, 2))
+
+
+@design("residual-relu-weights", "a mask, a residual and a rectifier together", relu=True)
+def _(rng):
+    return _beside(rng, (7, 3, 11), weights=rng.uniform(size=(7, 1, 11)) < 0.75)
+
+
+@design("relu-not-finite", "a NaN that a rectifier makes 0", relu=True)
+def _(rng):
+    x = rng.normal(2, 3, (5, 5, 7))
+    x[2, 1, 3], x[4, 3, 0] = np.nan, np.nan
+    return {"x": x, "ddx": None}
+
+
+# Shards of a batch.
+
+for _name, _shape, _cuts in [
+    ("shards", (13, 3, 5), (3, 7, 7, 11)),
+    ("shards-of-rows", (7, 17), (1, 2, 5)),
+    ("shards-empty-first", (5, 3, 7), (0, 0, 3)),
+    ("shards-of-one", (5, 3), (1, 2, 3, 4)),
+]:
+
+    @design(_name, "shards that weigh alike, or each with its own statistics, sums or size", cuts=_cuts)
+    def _(rng, shape=_shape):
+        return {"x": rng.normal(1, 3, shape), "ddx": None}
+
+
+@design("shards-apart", "the variance between shards left out, or formed of squares", cuts=(3, 4, 9))
+def _(rng):
+    x = rng.normal(0, 1, (11, 3, 5)) + 1e3 * np.arange(11)[:, None, None]
+    return {"x": x, "ddx": None}
+
+
+# The layer before, into which inference is folded.
+
+for _name, _shape, _groups, _transposed in [
+    ("fold-linear", (7, 5), None, False),
+    ("fold-convolution", (6, 5, 3, 2), None, False),
+    ("fold-groups", (6, 2, 3, 1), 3, False),
+    ("fold-depthwise", (6, 1, 3), 6, False),
+    ("fold-transposed", (5, 6, 3, 2), None, True),
+    ("fold-transposed-square", (6, 6, 3), None, True),
+    ("fold-transposed-groups", (6, 2, 3, 2), 3, True),
+]:
+
+    @design(_name, "a factor on the wrong axis", groups=_groups, transposed=_transposed)
+    def _(rng, shape=_shape, groups=_groups, transposed=_transposed):
+        channels = shape[1] * (groups or 1) if transposed else shape[0]
+        layer = {"weight": rng.normal(0, 1, shape), "bias": rng.normal(1, 2, channels)}
+        return {"x": rng.normal(1, 3, (5, channels)), "ddx": None} | layer
+
+
+@design("fold-no-bias", "None for an absent bias", eps=1e-3)
+def _(rng):
+    absent = dict.fromkeys(("bias", "gamma", "beta", "ddx"))
+    return {"x": rng.normal(1, 3, (5, 7)), "weight": rng.normal(0, 1, (7, 3))} | absent
+
+
 # Real data.
 
 

@@ -36,7 +36,10 @@ class Data:
     also the direction of jvp, and u, v and w what derivatives of higher order are taken along: None if there
     is none. x, dy and ddx are `times` copies of a block, one after the other; or so many along each axis as
     `copies` says, with which the numbers of channels are copied too. `company` is what other calls are made
-    beside the one that is judged (`spec.conformance.company`).
+    beside the one that is judged (`spec.conformance.company`). `weights` say how often each element counts,
+    None that each does once; what has weight 0 may be no number, if its dy is 0. `residual` is added to y,
+    which is rectified if `relu`. `cuts` are where x and dy are cut along their first axis into shards.
+    `weight`, `bias`, `groups` and `transposed` are those of a layer into which inference is to be folded.
     """
 
     name: str
@@ -63,6 +66,14 @@ class Data:
     u: np.ndarray | None = None
     v: np.ndarray | None = None
     w: np.ndarray | None = None
+    weights: np.ndarray | None = None
+    residual: np.ndarray | None = None
+    relu: bool = False
+    cuts: tuple = ()
+    weight: np.ndarray | None = None
+    bias: np.ndarray | None = None
+    groups: int | None = None
+    transposed: bool = False
 
     @property
     def m(self):
@@ -79,10 +90,21 @@ class Data:
         """How often each element of the block occurs in its channel."""
         return math.prod(self.repeats) // self.repeats[1]
 
+    @property
+    def count(self):
+        """What stands in the place of m: the sum of the weights, if there are any."""
+        return self.m if self.weights is None else float(self.spread.sum(dtype=np.float64))
+
+    @property
+    def spread(self):
+        """The weight of each element, of x's shape but for the channel, where it is 1."""
+        n, _, *rest = self.x.shape
+        return np.broadcast_to(1 if self.weights is None else self.weights, (n, 1, *rest))
+
     def block(self, array):
         """The part of an array of which the others are copies: of one with a number a channel, too."""
         repeats = self.repeats[1:2] if array.ndim == 1 else self.repeats
-        return array[tuple(slice(n // times) for n, times in zip(array.shape, repeats, strict=True))]
+        return array[tuple(slice(n // times or n) for n, times in zip(array.shape, repeats, strict=True))]
 
 
 def names(full=False):
@@ -159,6 +181,8 @@ def made(name, fault, dtype, rng, drawn, *, eps=EPS, alias=False, **fixed):
             key: None if value is None else np.asarray(value).astype(stored if key in TENSORS else held)
             for key, value in values.items()
         }
+    if rounded.get("weights") is not None and np.asarray(values["weights"]).dtype == bool:
+        rounded["weights"] = np.asarray(values["weights"])
     if math.prod(copies) > 1:
         rounded |= {
             key: np.tile(value, copies if key in TENSORS else copies[1])

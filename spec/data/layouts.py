@@ -130,7 +130,7 @@ _every = {
 }
 _numbers = (*NUMBERS, *COTANGENTS)
 # layout: how each argument lies that does not lie as usual
-LAYOUTS = {name: {"x": lay, "dy": lay, "ddx": lay} for name, lay in _every.items()} | {
+LAYOUTS = {name: dict.fromkeys(("x", "dy", "ddx", "residual"), lay) for name, lay in _every.items()} | {
     "x channels-last": {"x": _channels_last},
     "dy channels-last": {"dy": _channels_last},
     "dy broadcast": {"dy": _broadcast},

@@ -3,7 +3,9 @@
 Numbers are decimal, as Python prints them, or hexadecimal (`float.hex`), which every language reads without
 an error; either is exact. What is left out has a value that hides nothing it need not: gamma and beta are
 None, mean 0, var 1, dy 0; without ddx no second derivative is asked for, and without u, v and w none of
-higher order. "times" repeats x and dy, block after block.
+higher order. "times" repeats x and dy, block after block. "residual" is added to y, and
+with "relu" the sum is rectified. "cuts" are where x is cut into shards. "weights" are numbers, or true and
+false, of x's shape but for its channels, of which they have one.
 """
 
 import json
@@ -57,7 +59,8 @@ def from_json(text):
         given = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"data: wanted JSON, found {error}") from error
-    known = {"dtype", "times", *TENSORS, "eps", "momentum", *NUMBERS, *COTANGENTS}
+    known = {"dtype", "times", "weights", "relu", "cuts", *TENSORS}
+    known |= {"eps", "momentum", *NUMBERS, *COTANGENTS}
     if not isinstance(given, dict) or not {"dtype", "x"} <= given.keys() <= known:
         raise ValueError(f"data: wanted an object with dtype, x and of {', '.join(sorted(known))}")
     dtype, known = given["dtype"], ("float32", "float64", *formats.HALVES)
@@ -68,7 +71,7 @@ def from_json(text):
         raise ValueError(f"data: x: wanted the shape (N, C, ...), found {x.shape}")
     dy = _array("dy", given["dy"], dtype) if "dy" in given else np.zeros_like(x)
     arrays = {"x": x, "dy": dy}
-    for name in ("ddx", *DIRECTIONS):
+    for name in ("residual", "ddx", *DIRECTIONS):
         arrays[name] = _array(name, given[name], dtype) if name in given else None
     for name in (*NUMBERS, *COTANGENTS):
         value = given.get(name, ABSENT.get(name))
@@ -80,6 +83,7 @@ def from_json(text):
             raise ValueError(f"data: {name}: wanted the shape {shape}, found {array.shape}")
         if name not in ("x", "dy") and array is not None and not np.isfinite(array).all():
             raise ValueError(f"data: {name}: wanted finite numbers")
+    arrays["weights"] = _weights(given["weights"], x, dtype) if "weights" in given else None
     times = given.get("times", 1)
     most = 1 if any(name in given for name in DIRECTIONS) else MOST // max(x.size, 1)
     if not isinstance(times, int) or isinstance(times, bool) or not 1 <= times <= most:
@@ -91,18 +95,33 @@ def from_json(text):
         tensors = {name: arrays[name] for name in TENSORS if arrays[name] is not None}
         arrays |= {name: np.tile(each, copies) for name, each in tensors.items()}
     eps, momentum = _number(given.get("eps", EPS)), _number(given.get("momentum", 0.1))
-    data = Data(name=GIVEN, fault="given", dtype=dtype, eps=eps, momentum=momentum, times=times, **arrays)
     if not np.isfinite([eps, momentum]).all():
         raise ValueError(f"data: wanted a finite eps and momentum, found {eps} and {momentum}")
+    cuts = given.get("cuts", [])
+    if not isinstance(cuts, list) or cuts != sorted(cuts) or not all(type(n) is int for n in cuts):
+        raise ValueError(f"data: cuts: wanted whole numbers in order, found {cuts!r}")
+    arrays |= {"times": times, "relu": given.get("relu") is True, "cuts": tuple(cuts)}
+    data = Data(name=GIVEN, fault="given", dtype=dtype, eps=eps, momentum=momentum, **arrays)
     if not is_defined(data):
-        raise ValueError("data: wanted eps >= 0, var >= 0 and var + eps > 0")
+        raise ValueError("data: wanted eps >= 0, var >= 0 and var + eps > 0, and weights >= 0")
     return data
+
+
+def _weights(value, x, dtype):
+    """Weights from JSON, of x's shape but for the channels, of which they have one."""
+    plain = np.array(value, dtype=object)
+    is_mask = plain.size and all(isinstance(each, bool) for each in plain.flat)
+    array = plain.astype(bool) if is_mask else _array("weights", value, dtype)
+    if array.shape != (len(x), 1, *x.shape[2:]):
+        raise ValueError(f"data: weights: wanted the shape {(len(x), 1, *x.shape[2:])}, found {array.shape}")
+    return array
 
 
 def is_defined(data):
     """Whether the equations say what inference is on this data: var and eps not negative, and not both 0."""
     wide = data.var.astype(np.float64)
-    return data.eps >= 0 and bool((wide >= 0).all() and (wide + data.eps > 0).all())
+    weighs = data.weights is None or (np.isfinite(data.weights) & (data.weights >= 0)).all()
+    return data.eps >= 0 and bool((wide >= 0).all() and (wide + data.eps > 0).all() and weighs)
 
 
 def _plain(value, write):
@@ -126,6 +145,13 @@ def to_dict(data, write=decimal):
         if array is not None:
             array = data.block(array) if name in TENSORS else array
             row[name] = _plain(array.astype(np.float64).tolist(), write)
+    if data.relu:
+        row["relu"] = True
+    if data.cuts:
+        row["cuts"] = list(data.cuts)
+    if data.weights is not None:
+        mask = data.weights.dtype == bool
+        row["weights"] = data.spread.tolist() if mask else _plain(data.spread.astype(float).tolist(), write)
     return row
 
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from .. import equations, oracle
 from ..audit import matrix
-from ..bounds.errors import ACCUMULATIONS
+from ..bounds.errors import ACCUMULATIONS, ROUNDING
 from ..conformance.shrink import plain
 from ..conformance.verdict import BROKEN
 from ..interface.signatures import NUMBERS
@@ -46,6 +46,8 @@ def candidates():
         whole = data.m and np.isfinite(rows).all() and np.isfinite(data.dy).all()
         defined = data.eps > 0 or not (rows == rows[:, :1]).all(axis=1).any()
         usual = data.layout == "contiguous" and not data.company and data.often == 1
+        usual = usual and data.weights is None and data.residual is None and not data.relu and not data.cuts
+        usual = usual and data.weight is None
         if whole and defined and usual and data.x is not data.dy and data.x.size <= MOST:
             found.append(name)
     return found
@@ -81,9 +83,9 @@ def _tensor(array):
 
 def _output(of, name, data):
     """One output: `of` gives what is expected of it under a class."""
-    first = of(next(iter(ACCUMULATIONS)))
+    first = of(next(iter(ROUNDING)))
     bounds = {}
-    for accumulate in ACCUMULATIONS:
+    for accumulate in ROUNDING:
         expected = of(accumulate)
         allowed = expected.allowed(data.x.dtype) if name in ("y", "dx") else expected.bounds
         bounds[accumulate] = [_rounded_up(bound) for bound in allowed.ravel().tolist()]
@@ -146,7 +148,7 @@ def build(progress=None, workers=WORKERS):
     return {
         "format": FORMAT,
         "equations": fingerprint(),
-        "classes": {key: kind.title for key, kind in ACCUMULATIONS.items()},
+        "classes": {key: ACCUMULATIONS[key].title for key in ROUNDING},
         "cases": [case(*key, kills) for key, kills in chosen(progress, workers).items()],
     }
 
@@ -173,7 +175,7 @@ def schema():
         shape=shape,
         high=floats,
         low=floats,
-        bounds=_object(**dict.fromkeys(ACCUMULATIONS, bounds)),
+        bounds=_object(**dict.fromkeys(ROUNDING, bounds)),
     )
     gradients = dict.fromkeys(oracle.GRADIENTS, output)
     update = _object(running_mean=output, running_var=output)
@@ -200,7 +202,7 @@ def schema():
     return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | _object(
         format={"enum": [FORMAT]},
         equations={"type": "string", "pattern": "^[0-9a-f]{64}$"},
-        classes=_object(**dict.fromkeys(ACCUMULATIONS, text)),
+        classes=_object(**dict.fromkeys(ROUNDING, text)),
         cases={"type": "array", "items": one},
     )
 

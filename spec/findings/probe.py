@@ -15,7 +15,7 @@ import numpy as np
 from .. import DOCS, adapters, equations, running
 from ..adapters.plain import Batch
 from ..bounds import formats
-from ..bounds.errors import ACCUMULATIONS, weaker
+from ..bounds.errors import ROUNDING, weaker
 from ..conformance.judgement import judge
 from ..conformance.verdict import BROKEN, INCONCLUSIVE, PASS
 from ..data import inputs
@@ -326,7 +326,7 @@ def accumulation(adapter, dtype, place, names, outputs):
     """The strongest class that these outputs of training keep on these data sets, laid out so."""
     if dtype not in adapter.caps.dtypes:
         raise NotImplementedError(dtype)
-    strongest = min(ACCUMULATIONS, key=lambda each: -len(weaker(each, dtype)))
+    strongest = min(ROUNDING, key=lambda each: -len(weaker(each, dtype)))
     for accumulate in (strongest, *weaker(strongest, dtype)):
         declared = only(adapter, "forward", "backward")
         declared.caps = declared.caps.declaring(accumulate)

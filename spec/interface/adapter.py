@@ -1,6 +1,7 @@
 """What an implementation under test looks like from here: a few calls on NumPy arrays, and declarations."""
 
 import copy
+import inspect
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ KINDS = {
     "weighs": (str,),
     "attributes": (str,),
     "keeps_layout": (bool,),
+    "rounds_once": (bool,),
     "operations": (tuple, list),
     "concurrent": (bool,),
     "refuses": (bool,),
@@ -41,7 +43,8 @@ class Caps:
     and beta may be None, `constant` that a constant channel gives beta exactly, whatever its value.
     `variance` ("unbiased" or "biased") is the one that the running average takes, `weighs` ("new" or "old")
     what momentum is the weight of, `attributes` the format that eps and momentum are held in. `keeps_layout`
-    says that outputs of x's shape lie in memory as x does, `operations` what derivatives can be nested of,
+    says that outputs of x's shape lie in memory as x does, `rounds_once` that `jvp` and `double_backward` of
+    half precision round nothing to it but what they return, `operations` what derivatives can be nested of,
     `concurrent` that several threads may call at once, `refuses` that operands of a wrong size are an error.
 
     Raises ValueError for a declaration that means nothing.
@@ -61,6 +64,7 @@ class Caps:
     weighs: str = "new"
     attributes: str = "float64"
     keeps_layout: bool = False
+    rounds_once: bool = False
     operations: tuple = ("jvp", "grad")
     concurrent: bool = True
     refuses: bool = False
@@ -111,7 +115,16 @@ class Adapter:
     out of the result. `jvp` is how y moves where x moves along v; `double_backward` the gradients, by dy, x
     and gamma, of <ddx, dx> + ddgamma dgamma + ddbeta dbeta; both are of training mode. `derivative`, for
     frameworks of automatic differentiation, is that of each channel's sum(dy*y) along u, v and w, as many of
-    them as `nesting` has operations (`spec.oracle.derivatives`). What is missing is reported N/A.
+    them as `nesting` has operations (`spec.oracle.derivatives`). `weights`, bool or float, of a shape that
+    broadcasts to x's with extent 1 at the channel, say how often each element counts in (9.38) and (9.39);
+    dy is the derivative of a loss that knows nothing of them. `residual`, of x's shape, is added to y, and
+    where `relu` is true the sum is rectified: y is then max(that, 0), a NaN stays, and dy counts where y is
+    positive. backward may take the `y` that forward has returned, and returns the gradient by the residual
+    too. The shards of one batch, `xs` and `dys`, are lists of arrays, unequal, and some of them empty; y and
+    dx are lists too, mean, var, dgamma and dbeta those of the whole batch. `fold` returns the weight and the
+    bias of one layer that is equal to a linear layer or convolution, of shape (C, K / groups, ...), and
+    inference after it; where `transposed` is true the weight has the shape (K, C / groups, ...). A method
+    that is missing is reported N/A, and so is one that does not take what it would be given by name.
 
     `inplace` names those of forward, inference, backward and inference_backward that are called with
     `inplace=True`, too: y is to be written over x, and dx over dy. `set_threads(count)`, if there is one,
@@ -121,6 +134,11 @@ class Adapter:
     caps = Caps()
     inplace = ()
     set_threads = None
+
+    def takes(self, method, option):
+        """Whether a method takes an argument of this name."""
+        function = getattr(self, method, None)
+        return function is not None and option in inspect.signature(function).parameters
 
     @property
     def name(self):

@@ -1,5 +1,6 @@
 """What a call must keep beside the equations: its arguments, its memory, its formats, its layout."""
 
+import itertools
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,14 +10,12 @@ import numpy as np
 from ..bounds import formats
 from ..supervise import ENDINGS
 from .adapter import Nonsense
-from .signatures import CALLS, ELEMENTS, RETURNS
+from .signatures import BESIDE, CALLS, ELEMENTS, RETURNS
 
 
 def snapshot(arguments):
-    """The bytes of the arrays among some arguments, and of the memory that they are a part of."""
-    return [
-        (each.tobytes(), _around(each)) if isinstance(each, np.ndarray) else (None, b"") for each in arguments
-    ]
+    """The bytes of the arrays among some arguments, and of those in lists; and of the memory around each."""
+    return [[(array.tobytes(), _around(array)) for array in arrays(each)] for each in arguments]
 
 
 def _around(array):
@@ -25,6 +24,13 @@ def _around(array):
     while isinstance(owner.base, np.ndarray):
         owner = owner.base
     return owner.tobytes() if owner.nbytes > array.nbytes else b""
+
+
+def arrays(value):
+    """An array, or those of a list, as a list; of anything else, none."""
+    if isinstance(value, np.ndarray):
+        return [value]
+    return list(value) if isinstance(value, list) else []
 
 
 def results(method, found):
@@ -39,22 +45,33 @@ def results(method, found):
     if not isinstance(found, Mapping):
         kind = "None" if found is None else printable(type(found).__name__, 100)
         raise Nonsense(f"returned {kind}, {wanted}")
-    others = [name for name in found if name not in RETURNS[method]]
+    others = [name for name in found if name not in (*RETURNS[method], *BESIDE.get(method, ()))]
     if others and not found.keys() >= set(RETURNS[method]):
         raise Nonsense(f"returned {printable(repr(others[0]), 100)}, {wanted}")
-    arrays = {}
-    for name in RETURNS[method]:
+    formed = {}
+    for name in (*RETURNS[method], *BESIDE.get(method, ())):
         if name not in found:
             continue
-        try:
-            arrays[name] = np.asarray(found[name])
-        except ENDINGS:
-            raise
-        except BaseException as error:
-            raise Nonsense(f"{name} is no array: {said(error)}") from error
-        if not arrays[name].dtype.isnative:
-            raise Nonsense(f"the bytes of {name} are swapped")
-    return arrays
+        if method.startswith("shards") and name in ELEMENTS:
+            if not isinstance(found[name], (list, tuple)):
+                kind = printable(type(found[name]).__name__, 100)
+                raise Nonsense(f"{name} is {kind}, wanted a list, an array for each shard")
+            formed[name] = [_array(name, each) for each in found[name]]
+        else:
+            formed[name] = _array(name, found[name])
+    return formed
+
+
+def _array(name, value):
+    try:
+        array = np.asarray(value)
+    except ENDINGS:
+        raise
+    except BaseException as error:
+        raise Nonsense(f"{name} is no array: {said(error)}") from error
+    if not array.dtype.isnative:
+        raise Nonsense(f"the bytes of {name} are swapped")
+    return array
 
 
 # Of where an exception comes from, so many lines are kept; none that lie here.
@@ -112,20 +129,25 @@ def title(adapter):
 def written(names, before, after):
     """Which of some arguments was written to, in words; empty if none."""
     for name, old, new in zip(names, before, after, strict=True):
-        if old[0] != new[0]:
+        if [inside for inside, _ in old] != [inside for inside, _ in new]:
             return f"{name} was written to"
-        if old[1] != new[1]:
+        if old != new:
             return f"memory beside {name} was written to"
     return ""
 
 
-def of_call(method, arguments, before, got):
-    """What a call did to its arguments that it must not, in words; empty if nothing."""
-    if words := written(CALLS[method], before, snapshot(arguments)):
+def of_call(method, arguments, before, got, options=()):
+    """What a call did to its arguments that it must not, in words; empty if nothing.
+
+    The last of the arguments may be `options`, by their names.
+    """
+    names = *CALLS[method], *options
+    if words := written(names, before, snapshot(arguments)):
         return words
     for name, value in got.items():
-        for argument, given in zip(CALLS[method], arguments, strict=True):
-            if isinstance(given, np.ndarray) and np.may_share_memory(value, given):
+        for argument, given in zip(names, arguments, strict=True):
+            pairs = itertools.product(arrays(value), arrays(given))
+            if any(np.may_share_memory(*pair) for pair in pairs):
                 return f"{name} lies in the memory of the argument {argument}"
     return ""
 

@@ -49,7 +49,7 @@ class Remote(Adapter):
             self.child, described = self._started()
             if "missing" in described:
                 raise Missing(contract.printable(described["missing"]))
-            self.title, self.methods, self.caps = _described(described, target)
+            self.title, self.methods, self.options, self.caps = _described(described, target)
         except (Broke, OSError) as error:
             raise Missing(f"{target} cannot be run: {error}") from error
         except (TypeError, ValueError) as error:
@@ -66,22 +66,27 @@ class Remote(Adapter):
             return partial(self._call, method)
         raise AttributeError(f"{method} is not offered")
 
+    def takes(self, method, option):
+        """Whether it says that the method takes an argument of this name."""
+        return method in self.methods and option in self.options.get(method, ())
+
     def _started(self):
         """A new child, and how it describes itself."""
         child = Child(self.command)
         described, _ = child.exchange(wire.request("describe", {}), self.start)
         return child, described
 
-    def _call(self, method, *arguments):
-        named = dict(zip(CALLS[method], arguments, strict=True))
+    def _call(self, method, *arguments, **options):
+        named = dict(zip(CALLS[method], arguments, strict=True)) | options
         if self.hangs[method] >= PATIENCE:
             raise Broke(f"not called again: {method} hung {PATIENCE} times in a row")
         if self.child is None or not self.child.alive():
             self.child, _ = self._started()
         try:
-            x = named["x"]
-            request = wire.request(method, named)
-            header, found = self.child.exchange(request, self.timeout, x.shape, MEMORY + 4 * x.nbytes)
+            given = named["xs"] if "xs" in named else [named.get("x", named.get("weight"))]
+            shape = [each.shape for each in given] if "xs" in named else given[0].shape
+            room = MEMORY + 4 * sum(each.nbytes for each in given)
+            header, found = self.child.exchange(wire.request(method, named), self.timeout, shape, room)
         except Broke as error:
             self.child = None
             self.hangs[method] = self.hangs[method] + 1 if isinstance(error, Hung) else 0
@@ -98,13 +103,14 @@ class Remote(Adapter):
 
 
 def _described(answer, target):
-    """The name, methods and declarations of an answer to "describe". Raises TypeError or ValueError."""
+    """Name, methods, options and declarations of an answer to "describe". Raises TypeError or ValueError."""
     for key, kind, words in [
         ("name", str, "text"),
         ("methods", list, "a list of names"),
+        ("options", dict, "an object"),
         ("caps", dict, "an object"),
     ]:
-        found = answer.get(key, target if key == "name" else None)
+        found = answer.get(key, {"name": target, "options": {}}.get(key))
         if not isinstance(found, kind):
             raise ValueError(f"{key}: wanted {words}, found {json.dumps(found)[:200]}")
     methods = set()
@@ -114,7 +120,8 @@ def _described(answer, target):
         methods.add(each)
     given = {key: tuple(v) if isinstance(v, list) else v for key, v in answer["caps"].items()}
     given = {"layouts": ("contiguous",)} | given | {"concurrent": False}
-    return answer.get("name", target), methods, Caps(**given)
+    options = {method: set(names) for method, names in answer.get("options", {}).items()}
+    return answer.get("name", target), methods, options, Caps(**given)
 
 
 class Hung(Broke):

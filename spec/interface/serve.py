@@ -10,7 +10,7 @@ import numpy as np
 from .. import adapters
 from . import contract, wire
 from .adapter import Missing, Nonsense, offers
-from .signatures import CALLS
+from .signatures import CALLS, options
 
 
 def main(target):
@@ -35,16 +35,17 @@ def _answer(adapter, method, named, last):
     if method == "describe":
         caps = dataclasses.asdict(adapter.caps)
         methods = [each for each in CALLS if offers(adapter, each)]
-        return _line({"name": contract.title(adapter), "methods": methods, "caps": caps})
-    arguments = [named[name] for name in CALLS[method]]
-    before = contract.snapshot(arguments)
+        taken = {each: [name for name in options(each) if adapter.takes(each, name)] for each in methods}
+        return _line({"name": contract.title(adapter), "methods": methods, "options": taken, "caps": caps})
+    arguments = [named.pop(name) for name in CALLS[method]]
+    before = contract.snapshot([*arguments, *named.values()])
     try:
         with np.errstate(all="ignore"):
-            found = contract.results(method, getattr(adapter, method)(*arguments))
-        words = contract.of_call(method, arguments, before, found)
+            found = contract.results(method, getattr(adapter, method)(*arguments, **named))
+        words = contract.of_call(method, [*arguments, *named.values()], before, found, named)
         if any(value.tobytes() != copy.tobytes() for each in last.values() for value, copy in each):
             words = "the call wrote to what an earlier one returned"
-        last[method] = [(value, value.copy()) for value in found.values()]
+        last[method] = [(each, each.copy()) for value in found.values() for each in contract.arrays(value)]
         return _line({"impure": words}) if words else wire.answer(found)
     except Nonsense as error:
         return _line({"nonsense": str(error)})

@@ -10,6 +10,20 @@ CALLS = {
     "jvp": ("v", "x", "gamma", "eps"),
     "double_backward": ("ddx", "ddgamma", "ddbeta", "dy", "x", "gamma", "eps"),
     "derivative": ("nesting", "dy", "x", "gamma", "eps", "u", "v", "w"),
+    "fold": ("weight", "bias", "gamma", "beta", "mean", "var", "eps"),
+    "shards": ("xs", "gamma", "beta", "eps"),
+    "shards_backward": ("dys", "xs", "gamma", "beta", "eps"),
+}
+
+# What some of them may be given by name: not every implementation takes it, and most data sets have none.
+# `y` is what forward has returned, from which backward may read the gate of a rectifier.
+OPTIONS = {
+    "weights": ("forward", "backward", "update", "jvp", "double_backward"),
+    "residual": ("forward", "backward", "inference"),
+    "relu": ("forward", "backward", "inference"),
+    "y": ("backward",),
+    "groups": ("fold",),
+    "transposed": ("fold",),
 }
 
 # What each of them returns.
@@ -22,21 +36,35 @@ RETURNS = {
     "jvp": ("jvp",),
     "double_backward": ("d_dy", "d_x", "d_gamma"),
     "derivative": ("derivative",),
+    "fold": ("weight", "bias"),
+    "shards": ("mean", "var", "y"),
+    "shards_backward": ("dx", "dgamma", "dbeta"),
 }
+
+# What is returned beside that where there is a residual.
+BESIDE = {"backward": ("dresidual",)}
 
 # The arguments with one number for each element: the directions of derivatives among them.
 DIRECTIONS = ("u", "v", "w")
-TENSORS = ("x", "dy", "ddx", *DIRECTIONS)
+TENSORS = ("x", "dy", "residual", "ddx", *DIRECTIONS)
 # Those with one number for each channel: of the layer, and of a second backward pass.
 NUMBERS = ("gamma", "beta", "mean", "var", "running_mean", "running_var")
 COTANGENTS = ("ddgamma", "ddbeta")
 # The results with one number for each element; the others have one for each channel.
-ELEMENTS = ("y", "dx", "jvp", "d_dy", "d_x")
+ELEMENTS = ("y", "dx", "dresidual", "jvp", "d_dy", "d_x")
+
+
+def options(method):
+    """What a method may be given by name."""
+    return [name for name, methods in OPTIONS.items() if method in methods]
 
 
 def table():
     """Every call with what it returns, a line each, for people."""
-    calls = {name: f"{name}({', '.join(arguments)})" for name, arguments in CALLS.items()}
+    calls = {
+        name: f"{name}({', '.join([*arguments, *(f'{each}=' for each in options(name))])})"
+        for name, arguments in CALLS.items()
+    }
     width = max(map(len, calls.values()))
     return "\n".join(
         f"{call:<{width}} -> {{{', '.join(f'{each!r}: ...' for each in RETURNS[name])}}}"

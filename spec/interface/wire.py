@@ -29,9 +29,11 @@ def request(method, arguments):
     >>> request("update", {"x": np.ones((2, 1), np.float32), "momentum": 0.5}).count(b"\\n")
     1
     """
+    lists, arguments = _spread(arguments)
     arrays = {name: value for name, value in arguments.items() if isinstance(value, np.ndarray)}
     header = {
         "method": method,
+        "lists": lists,
         "null": [name for name, value in arguments.items() if value is None],
         "numbers": {name: v for name, v in arguments.items() if v is not None and name not in arrays},
     }
@@ -42,8 +44,23 @@ def request(method, arguments):
 
 
 def answer(arrays):
-    """The bytes of a result: named arrays."""
-    return _message({}, {name: np.asarray(value) for name, value in arrays.items()})
+    """The bytes of a result: named arrays, and lists of them."""
+    lists, arrays = _spread(arrays)
+    return _message({"lists": lists}, {name: np.asarray(value) for name, value in arrays.items()})
+
+
+def _spread(named):
+    """How long lists of arrays are, by name, and all that is named, an element of a list by its number."""
+    lists = {name: len(value) for name, value in named.items() if isinstance(value, list)}
+    parts = {f"{name} {n}": each for name in lists for n, each in enumerate(named[name])}
+    return lists, {name: value for name, value in named.items() if name not in lists} | parts
+
+
+def _gathered(header, named):
+    """What is named, with the lists that `_spread` took apart."""
+    lists = header.get("lists", {})
+    found = {name: [named.pop(f"{name} {n}") for n in range(length)] for name, length in lists.items()}
+    return found | named
 
 
 def _message(header, arrays):
@@ -81,7 +98,7 @@ def arguments(header, take):
     for each in header["arrays"]:
         array = _laid_out(each, take(each["bytes"]))
         named[each["name"]] = named[each["same"]] if "same" in each else array
-    return named
+    return _gathered(header, named)
 
 
 def _laid_out(described, span):
@@ -113,21 +130,27 @@ def header(line):
 def results(header, take, shape):
     """The arrays of an answer; one without a shape has x's, `shape`, or one number a channel.
 
-    Raises Malformed.
+    Of shards, `shape` is the list of theirs. Raises Malformed.
     """
     found, announced = {}, header.get("arrays", [])
     if not isinstance(announced, list):
         raise Malformed(f"wanted a list of arrays, found {json.dumps(announced)[:200]}")
+    shapes = shape if isinstance(shape, list) else [shape]
     for each in announced:
         try:
             name, kind = str(each["name"]), formats.named(str(each["dtype"]))
-            own = tuple(map(int, each.get("shape", shape if name in ELEMENTS else shape[1:2])))
+            of, _, n = name.partition(" ")
+            own = shapes[int(n or 0)]
+            own = tuple(map(int, each.get("shape", own if of in ELEMENTS else own[1:2])))
             if min(own, default=0) < 0 or kind.hasobject:
                 raise ValueError("no memory of this kind")
             if "strides" in each:
                 found[name] = _laid_out(each, take(each["bytes"]))
             else:
                 found[name] = np.frombuffer(take(math.prod(own) * kind.itemsize), kind).reshape(own)
-        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError):
             raise Malformed(f"an array is announced as {json.dumps(each)[:200]}") from None
-    return found
+    try:
+        return _gathered(header, found)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise Malformed(f"a list of arrays lacks {error}") from None

@@ -7,7 +7,9 @@ can tell: a bound so wide that no mutant would exceed it decides nothing (`decid
 import numpy as np
 
 from . import (
+    folded,
     forward,
+    fused,
     gradients,
     kernels,
     modes,
@@ -15,26 +17,19 @@ from . import (
     reported,
     rounding,
     second,
+    shards,
     state,
     statistics,
     walks,
+    weights,
 )
 from .mutant import Mutant
 
 __all__ = ["MUTANTS", "Mutant", "decides"]
 
 _modules = (
-    forward,
-    gradients,
-    second,
-    statistics,
-    modes,
-    kernels,
-    walks,
-    state,
-    numerics,
-    rounding,
-    reported,
+    *(forward, gradients, second, statistics, weights, fused, shards, folded),
+    *(modes, kernels, walks, state, numerics, rounding, reported),
 )
 MUTANTS = {mutant.name: mutant for module in _modules for mutant in module.MUTANTS}
 if len(MUTANTS) != sum(len(module.MUTANTS) for module in _modules):

@@ -7,9 +7,9 @@ import numpy as np
 
 from .. import equations
 from ..adapters.plain import Plain
-from ..bounds.exact import Batch
 from ..interface.adapter import Adapter
 from ..oracle import EQUATION, shaped
+from ..oracle.call import counted
 from ..symbolic.evaluate import evaluate
 
 
@@ -31,14 +31,14 @@ class Mutant:
 
     def exceeds(self, problem, mode, expected, allowed):
         """Whether the mutant, computed exactly, is off by more than allowed somewhere."""
-        values = {key: value.value for key, value in problem.values.items()}
-        over = Batch(problem.over.m.value.numerator, problem.over.times)
         try:
-            found = self.exact(values, over, mode, expected.name)
+            found = self.exact(*problem.exact, mode, expected.name)
         except (ZeroDivisionError, ValueError):
             return False  # it divides by 0 here, or takes a root of an enclosure
         if found is None:
             return False
+        if expected.name == "y":
+            found = problem.finished(found, problem.exact[0].get("residual"))
         off = shaped((found - expected.values).magnitude(), expected.shape)
         return bool(np.any(off > allowed))
 
@@ -52,7 +52,7 @@ def of_book(name, equation, seen="", **entries):
             return None
         given = values["x"], values["gamma"], values["beta"]
         if mode == "training":
-            found = equations.forward(*given, values["eps"], over, book)
+            found = equations.forward(*given, values["eps"], counted(over), book)
         else:
             statistics = values["mean"], values["var"]
             found = equations.inference(*given, *statistics, values["eps"], over, book)
@@ -65,21 +65,22 @@ def of_gradient(name, of, change, seen="", mode="training"):
     """A mutant of a derivative: `change` takes the derived tree and returns another."""
 
     @cache
-    def tree(wanted, wanted_mode):
+    def tree(wanted, wanted_mode, book="source"):
         from ..symbolic.derive import derivative
 
-        found = derivative(wanted, wanted_mode)
+        found = derivative(wanted, wanted_mode, book)
         if (wanted, wanted_mode) != (of, mode):
             return found
         changed = change(found)
-        if changed == found:
+        if changed == found and book == "source":
             raise ValueError(f"mutant {name!r}: the derivative has not the term that it changes")
         return changed
 
     def exact(values, over, wanted_mode, wanted):
         if (wanted, wanted_mode) != (of, mode):
             return None
-        return evaluate(tree(wanted, wanted_mode), values, over)
+        book = "source" if over.weight is None else "weighted"
+        return evaluate(tree(wanted, wanted_mode, book), values, over)
 
     adapter = type("Variant", (Plain,), {"tree": staticmethod(tree)})()
     return Mutant(name, EQUATION[of], adapter, seen, exact)

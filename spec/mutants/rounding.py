@@ -1,5 +1,7 @@
 """Mutants of one rounding too many, and of half precision and float64, each run on data of its format."""
 
+import math
+
 import numpy as np
 
 from .. import equations
@@ -35,6 +37,10 @@ def _summing(name, equation, total, seen="", dtype="float32", accumulate="float6
 
         def over(self, m, dtype):
             return Sums(m, dtype)
+
+        def takes(self, method, option):
+            # products with weights are terms of the mean too, which x itself need not be
+            return option != "weights" and super().takes(method, option)
 
     _mutant(name, equation, seen, dtype)(Variant)
 
@@ -290,3 +296,22 @@ if formats.ml_dtypes is not None:
             for column in channels(dy).T:
                 total = total + column
             return found | {"dbeta": total.astype(np.float32)}
+
+
+class _Once(Plain):
+    """A kernel that is declared to round mean and var once."""
+
+    caps = Caps(dtypes=("float32",), accumulate="exact", least=1)
+
+
+@_mutant("a sum rounded before it is divided, for exact", MEAN)
+class _(_Once):
+    def over(self, m, dtype):
+        batch = super().over(m, dtype)
+        batch.sum = lambda value: np.array([[math.fsum(row)] for row in value])
+        return batch
+
+
+@_mutant("float64 sums for exact", MEAN)
+class _(_Once):
+    pass

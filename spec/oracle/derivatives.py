@@ -8,7 +8,6 @@ operations, "jvp" (forward) and "grad" (backward, contracted with the direction)
 
 import itertools
 
-from ..bounds.exact import Batch
 from ..interface.signatures import DIRECTIONS
 from ..theorems.language import along, loss, name
 from .closed_forms import Walk, closed, without_a_term
@@ -71,9 +70,7 @@ def expected(problem, moved, n, rivals=True):
         rows = (problem.model.elements(channels(each)) for each in moved[:n])
         given = dict(zip(DIRECTIONS[:n], rows, strict=True))
         tree, values = form(n), problem.values | given
-        exact = Walk(
-            {key: value.value for key, value in values.items()}, Batch(problem.over.m.value.numerator)
-        )
+        exact = Walk({key: value.value for key, value in values.items()}, problem.exact[1])
         others = without_a_term(tree) if rivals else ()
         return Walk(values, problem.over).of(tree), tuple(map(exact.of, others))
 

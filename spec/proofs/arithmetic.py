@@ -196,11 +196,20 @@ KINDS = (Residues(), Fractions())
 
 @dataclass(frozen=True)
 class Over:
-    """The batch that the equations sum over: numbers of one kind, and a weight for each element."""
+    """The batch that the equations sum over: numbers of one kind, and how often each element counts.
+
+    `draw` gives what a variant of the equations needs beside them, by its name.
+    """
 
     kind: object
     weights: Vector
-    scalar: object
+    draw: object
+
+    def scalar(self, name):
+        return self.draw(name)
+
+    def element(self, name):
+        return self.draw(name)
 
     @property
     def m(self):

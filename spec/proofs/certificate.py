@@ -30,7 +30,8 @@ def certify(theorem, decisions):
     """The certificate of a theorem: its claims and their normal forms, and what the names in them mean."""
     return meaning(theorem) | {
         "claims": [
-            claim.data() | ({"normal": decision.data()} if claim.batch in ("any", "weighted") else {})
+            claim.data()
+            | ({"normal": decision.data(claim.batch)} if claim.batch in ("any", "weighted") else {})
             for claim, decision in zip(theorem.claims, decisions, strict=bool(decisions))
         ],
     }

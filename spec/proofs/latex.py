@@ -12,8 +12,9 @@ from ..theorems import language
 SYMBOLS = {
     "xhat": "\\hat{x}", "dx": "\\mathrm{d}x", "dy": "\\mathrm{d}y", "dgamma": "\\mathrm{d}\\gamma",
     "dbeta": "\\mathrm{d}\\beta", "gamma": "\\gamma", "beta": "\\beta", "eps": "\\epsilon", "mean": "\\mu",
-    "var": "\\sigma^2", "rstd": "r", "loss": "L", "weight": "w", "old_mean": "\\mu_0",
-    "old_var": "\\sigma^2_0", "running_mean": "\\bar{\\mu}", "running_var": "\\bar{\\sigma}^2",
+    "var": "\\sigma^2", "rstd": "r", "loss": "L", "weight": "w", "gate": "g",
+    "residual": "s", "old_mean": "\\mu_0", "old_var": "\\sigma^2_0",
+    "running_mean": "\\bar{\\mu}", "running_var": "\\bar{\\sigma}^2",
 }  # fmt: skip
 
 _SUM, _PRODUCT, _POWER = 1, 2, 3

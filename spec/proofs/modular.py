@@ -104,8 +104,6 @@ class Evaluation:
             return self.book.xhat(x, mean, var, eps, self.over)
         if name == "y":
             return self.book.y(self.name("xhat"), self.name("gamma"), self.name("beta"))
-        if name == "weight":
-            return self.over.weights
         if name in self.certificate["definitions"]:
             return self.value(self.certificate["definitions"][name])
         return self.draw(name)
@@ -260,8 +258,8 @@ def sizes_of(claim):
 
 
 def _masked(claim, size):
-    """Whether an element has weight 0: in a weighted batch both, where there are elements to spare."""
-    return (False, True) if claim["batch"] == "weighted" and size > 2 else (False,)
+    """Whether an element has weight 0: with weights both, where there are elements to spare."""
+    return (False, True) if "weighted" in (claim["batch"], claim["book"]) and size > 2 else (False,)
 
 
 def check_claim(certificate, claim, chance, book=None, kinds=KINDS):

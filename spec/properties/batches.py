@@ -35,7 +35,7 @@ class Sample:
         """Whether the claim is about a batch of this size and kind."""
         if claim.batch in ("1", "2"):
             return self.m == int(claim.batch)
-        weighted = (claim.batch == "weighted") == bool(self.weights)
+        weighted = ("weighted" in (claim.batch, claim.book)) == bool(self.weights)
         return weighted and self.m >= max(claim.least, 4 if claim.batch == "shards" else 1)
 
     def values(self, mode):
@@ -46,6 +46,8 @@ class Sample:
             "e": Fraction(1),
             "old_mean": Fraction(-3),
             "old_var": Fraction(2),
+            "gate": tuple(Fraction(n % 3 > 0) for n in range(self.m)),
+            "residual": tuple(Fraction(n % 5 - 2) for n in range(self.m)),
         }
 
 

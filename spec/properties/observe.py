@@ -73,10 +73,12 @@ class Implementation:
         self.accumulate = adapter.caps.accumulation(self.dtype.name)
         self.memory = {}
 
-    def offers(self, method):
-        """Whether there is such a call for data of this format."""
+    def offers(self, method, weighted=False):
+        """Whether there is such a call for data of this format, and takes weights if it must."""
         known = getattr(self.adapter, method, None) is not None
-        return known and not (method in BEYOND and self.dtype.name in formats.HALVES)
+        once = method == "derivative" or not self.adapter.caps.rounds_once
+        known = known and not (method in BEYOND and self.dtype.name in formats.HALVES and once)
+        return known and (not weighted or self.adapter.takes(method, "weights"))
 
     def nesting(self, order):
         """How a derivative of this order is nested."""
@@ -115,8 +117,9 @@ class Implementation:
         expected = self._expected(method, held, plain)
         if method == "update" and self.adapter.caps.weighs == "old":
             plain["momentum"] = 1 - plain["momentum"]
+        named = {"weights": held.pop("weights")} if "weights" in held else {}
         given = [plain.get(name, value) for name, value in held.items()]
-        got = getattr(self.adapter, method)(*given)
+        got = getattr(self.adapter, method)(*given, **named)
         found = {
             name: _enclosure(expected[name], np.asarray(got[name])) for name in RETURNS[method] if name in got
         }
@@ -125,6 +128,8 @@ class Implementation:
     def _expected(self, method, held, plain):
         """What the oracle says of the call; `held` has the arguments in the order of the adapter's."""
         how = {"accumulate": self.accumulate}
+        if "weights" in held:
+            how["weights"] = held["weights"]
         if method == "update":
             return oracle.update(*list(held.values())[:3], plain["momentum"], **how)
         if method == "derivative":
@@ -136,7 +141,8 @@ class Implementation:
                     derivatives.label(order)
                 ]
             }
-        names = [name for name in held if name not in ("eps", "beta" if "backward" in method else "")]
+        others = {"eps", "weights", "beta" if "backward" in method else ""}
+        names = [name for name in held if name not in others]
         return getattr(oracle, method)(*(held[name] for name in names), plain["eps"], **how)
 
 
@@ -209,7 +215,10 @@ class Observation(Evaluation):
         if self.claim["mode"] == "inference":
             given -= {"mean", "var"}
         training = self.claim["mode"] == "training" or "inference" in method
-        if given or not training or self.book is not BOOKS["source"] or not self.ask.offers(method):
+        weighted = self.book is BOOKS["weighted"]
+        if given or not training or not (weighted or self.book is BOOKS["source"]):
+            return None
+        if not self.ask.offers(method, weighted):
             return None
         try:
             found = self.ask(method, self._arguments(method, directions)).get(wanted)
@@ -233,6 +242,8 @@ class Observation(Evaluation):
             else:
                 name = NAMES.get(each, each)
                 found[each] = self._numbers(self.name(name), name in self.certificate["elements"])
+        if self.book is BOOKS["weighted"]:
+            found["weights"] = self._numbers(self.name("weight"), varies=True)
         return found
 
     def _numbers(self, value, varies):
@@ -309,13 +320,14 @@ def observe(theorem, ask, samples=SAMPLES, which=lambda claim: True):
     """The findings of every claim that a theorem states, on every sample that suits it.
 
     `ask` is an `Implementation`, `which` chooses among the claims. What is about other equations than the
-    source's is not evaluated.
+    source's is not evaluated, unless they are those with weights and the implementation takes weights.
     """
     certificate = certify(theorem, ())
+    books = ("source", "weighted") if ask.offers("forward", weighted=True) else ("source",)
     return [
         _observed(theorem.name, number, claim, certificate, sample, ask)
         for number, claim in enumerate(theorem.claims, 1)
-        if claim.main and claim.book == "source" and which(claim)
+        if claim.main and claim.book in books and which(claim)
         for sample in samples
         if sample.suits(claim)
         and (sample.m <= FEW or ask.offers("double_backward") or not _of_second_order(claim.data()))

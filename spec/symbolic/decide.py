@@ -71,8 +71,6 @@ class Reader:
             return self.book.y(self.name("xhat"), self.name("gamma"), self.name("beta"))
         if name in self.definitions:
             return self.read(self.definitions[name])
-        if name == "weight":
-            return self.over.weight_at
         if name in language.ELEMENTS:
             return self.over.element(name)
         return self.over.scalar(name)
@@ -116,7 +114,7 @@ class Reader:
         return self.over.one(self.read(a))
 
     def _others(self, a):
-        return self._sum(a) - self._element(language.name("weight") * a)
+        return self._sum(a) - self.over.one(self.over.weight_at * self.read(a))
 
     def _shard(self, n, a):
         over = self.over.parts[n - 1]
@@ -169,9 +167,10 @@ class Decision:
         terms = sum(len(Add.make_args(part)) for part in parts)
         return f"Normal form of the left side: {terms} monomial{'s' * (terms != 1)}."
 
-    def data(self):
-        """Both normal forms as trees."""
-        return {"left": as_tree(self.left).data(), "right": as_tree(self.right).data()}
+    def data(self, batch):
+        """Both normal forms as trees about a batch of this kind."""
+        weight = Weighted.weight[i] if batch == "weighted" else 1
+        return {side: as_tree(getattr(self, side), weight).data() for side in ("left", "right")}
 
 
 @cache
@@ -204,8 +203,8 @@ def nonnegative(tree, least):
     return head in ("add", "mul", "sum", "others", "root") and all(nonnegative(part, least) for part in parts)
 
 
-def as_tree(value):
-    """A normal form as a tree of the language, so that a certificate can hold it."""
+def as_tree(value, weight=1):
+    """A normal form as a tree of the language, for a certificate; `weight` is a factor in every sum."""
     if value.is_Rational:
         return language.tree(str(value))
     if isinstance(value, Indexed):
@@ -215,11 +214,9 @@ def as_tree(value):
     if isinstance(value, Symbol):
         return language.name(value.name)
     if isinstance(value, Sum):
-        monomial = value.function / (Weighted.weight[i] if value.has(Weighted.weight) else 1)
-        return language.total(as_tree(monomial))
+        return language.total(as_tree(value.function / weight))
     if value.is_Pow:
-        return language.Tree("pow", (as_tree(value.base), int(value.exp)))
-    return language.Tree(
-        "add" if value.is_Add else "mul",
-        tuple(map(as_tree, value.as_ordered_factors() if value.is_Mul else value.as_ordered_terms())),
-    )
+        return language.Tree("pow", (as_tree(value.base, weight), int(value.exp)))
+    parts = value.as_ordered_factors() if value.is_Mul else value.as_ordered_terms()
+    head = "add" if value.is_Add else "mul"
+    return language.Tree(head, tuple(as_tree(part, weight) for part in parts))

@@ -23,7 +23,7 @@ from fractions import Fraction
 from .. import running
 
 # Everything that varies over the batch; every other name is one number a channel.
-ELEMENTS = frozenset({"x", "dy", "xhat", "y", "dx", "u", "v", "w", "z", "weight"})
+ELEMENTS = frozenset({"x", "dy", "xhat", "y", "dx", "u", "v", "w", "z", "weight", "gate", "residual"})
 # Names whose value is positive, or not negative, wherever a theorem uses them.
 NONNEGATIVE = frozenset({"m", "rstd", "var", "eps", "a", "e", "weight"})
 
@@ -100,7 +100,7 @@ def gradient(a, of, held=()):
     return Tree("gradient", (a, of, *held))
 
 
-def where(a, **values):
+def where(a, /, **values):
     return Tree("where", (a, *(part for key, value in values.items() for part in (key, tree(value)))))
 
 
@@ -129,7 +129,7 @@ def root(a):
 
 
 x, dy, xhat, y, dx, u, v, w, z = (name(each) for each in ("x", "dy", "xhat", "y", "dx", "u", "v", "w", "z"))
-weight = name("weight")
+weight, gate, residual = name("weight"), name("gate"), name("residual")
 gamma, beta, eps, rstd, m, mean, var = (
     name(each) for each in ("gamma", "beta", "eps", "rstd", "m", "mean", "var")
 )

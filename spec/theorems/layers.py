@@ -1,10 +1,37 @@
 """The layer among its neighbours: folded into the layer before, followed by a sigmoid, and learning."""
 
-from .language import beta, eps, gamma, gradient, m, mean, name, rstd, total, tree, w, where, xhat, y, z
+from .language import (
+    along,
+    average,
+    beta,
+    dbeta,
+    dgamma,
+    dx,
+    dy,
+    eps,
+    gamma,
+    gate,
+    gradient,
+    m,
+    mean,
+    name,
+    residual,
+    rstd,
+    total,
+    tree,
+    v,
+    w,
+    where,
+    x,
+    xhat,
+    y,
+    z,
+)
 from .theorem import Theorem, states, step
 
 b, c = name("b"), name("c")
-FOLDED = total(gamma * rstd * w * z) + (gamma * rstd * (b - mean) + beta)
+FOLDED_WEIGHT, FOLDED_BIAS = gamma * rstd * w, gamma * rstd * (b - mean) + beta
+FOLDED = total(FOLDED_WEIGHT * z) + FOLDED_BIAS
 
 FOLDING = Theorem(
     name="folding",
@@ -13,10 +40,19 @@ FOLDING = Theorem(
     statement=r"""
 In inference mode the layer is affine, and so is a linear layer or a convolution before it. For one
 output of that layer, $x = \sum_i w_i z_i + b$, where the sum runs over its inputs: the two are one
-layer with the weights $\gamma r w_i$ and the bias $\gamma r (b - \mu) + \beta$.
+layer with the weights $\gamma r w_i$ and the bias $\gamma r (b - \mu) + \beta$. With groups the sum runs
+over the inputs that are in the group of the output, $g_i = 1$. In a transposed convolution it runs over the
+pairs of an input and a tap that reach the output. In each, all weights of an output channel are multiplied
+by the factor of that channel, wherever in the array of weights they stand.
 """,
     claims=(
         states(where(y, x=total(w * z) + b), FOLDED, "(9.41) of (9.40), multiplied out.", mode="inference"),
+        states(
+            where(y, x=total(gate * w * z) + b),
+            total(gate * FOLDED_WEIGHT * z) + FOLDED_BIAS,
+            "With groups: which inputs an output has is not changed.",
+            mode="inference",
+        ),
         states(
             (where(FOLDED, beta=0, b=mean)) / (gamma * rstd),
             total(w * z),
@@ -24,7 +60,7 @@ layer with the weights $\gamma r w_i$ and the bias $\gamma r (b - \mu) + \beta$.
             mode="inference",
         ),
         states(
-            (gamma * rstd * (b - mean) + beta - beta) / (gamma * rstd) + mean,
+            (FOLDED_BIAS - beta) / (gamma * rstd) + mean,
             b,
             "... and the bias.",
             mode="inference",
@@ -37,7 +73,106 @@ the deviation: the folded layer is equal in real numbers and not in floating poi
 """,
 )
 
-s, e = name("s"), name("e")
+RECTIFIED = gate * (y + residual)
+AFTER_GATE = total(dy * RECTIFIED)
+
+
+def gated(gradient):
+    """A gradient of the layer, of a dy that has passed the gate."""
+    return where(gradient, dy=gate * dy)
+
+
+FUSED = Theorem(
+    name="relu-residual",
+    title="A residual and a rectifier behind the layer",
+    source=("9.41",),
+    statement=r"""
+Let the output of the layer be added to a residual $s$, and $\max(y_i + s_i, 0)$ be what the next layer gets.
+Where $y_i + s_i$ is not 0 that is $g_i (y_i + s_i)$, the gate $g_i$ being 1 if the sum is positive and 0 if
+it is negative; and there the gate does not move with anything that moves little. So let the loss be $L =
+\sum \mathrm{d}y_i g_i (y_i + s_i)$. Its derivatives are those of the layer alone, of a gradient that has
+passed the gate; which is also the derivative by the residual.
+""",
+    claims=(
+        states(
+            gradient(AFTER_GATE, "x"),
+            gated(dx),
+            r"$L$ depends on $x$ through $y$ alone, and $\mathrm{d}y_i g_i$ stands beside $y_i$.",
+        ),
+        states(
+            gradient(AFTER_GATE, "x"),
+            gamma * rstd * (gate * dy - average(gate * dy) - xhat * average(gate * dy * xhat)),
+            "In closed form: the gate stands inside the means too.",
+        ),
+        states(gradient(AFTER_GATE, "gamma"), gated(dgamma), r"So it is with $\gamma$ ..."),
+        states(gradient(AFTER_GATE, "beta"), gated(dbeta), r"... and with $\beta$."),
+        states(gradient(AFTER_GATE, "residual"), gate * dy, "The residual is added behind the layer."),
+        states(along(RECTIFIED, "x", v), gate * along(y, "x", v), "Forward mode passes the same gate."),
+        states(
+            gradient(AFTER_GATE, "x"),
+            gated(dx),
+            "In inference mode it is the same.",
+            mode="inference",
+        ),
+    ),
+    consequences=r"""
+The gate can be read from the result, which is positive where it is open, so that neither $y$ nor $s$ need be
+kept. At the kink, where the sum is 0, there is no derivative; the convention is that the gate is closed.
+""",
+    floating=r"""
+A sum that is 0 or positive within its bound opens the gate or does not; either is right. A gradient is
+judged by the gate of the output that was returned.
+""",
+)
+
+a, e = name("a"), name("e")
+RENORMALISED = gamma * (a * xhat + c) + beta
+AFTER_RENORM = total(dy * RENORMALISED)
+
+RENORM = Theorem(
+    name="batch-renormalization",
+    title="Batch renormalization",
+    source=("9.40", "9.41"),
+    statement=r"""
+Batch renormalization standardises by the batch, and then moves $\hat{x}$ to where the running statistics
+would have put it: by a factor $a = \sigma_{\mathcal{B}} / \sigma$ and an offset $c = (\mu_{\mathcal{B}} -
+\mu) / \sigma$ (the paper calls them $r$ and $d$), which are clipped, and held fixed in the backward pass.
+With $a$ and $c$ held, it is the layer with $\gamma a$ in the place of $\gamma$ and $\gamma c + \beta$ in
+that of $\beta$, and has its gradients.
+""",
+    claims=(
+        states(
+            RENORMALISED,
+            where(y, gamma=gamma * a, beta=gamma * c + beta),
+            r"(9.41), multiplied out: $a$ and $c$ come before $\gamma$ and $\beta$.",
+        ),
+        states(
+            gradient(AFTER_RENORM, "x"),
+            where(dx, gamma=gamma * a),
+            r"So the derivative by $x$ is that of the layer with the other $\gamma$ ...",
+        ),
+        states(gradient(AFTER_RENORM, "x"), a * dx, r"... which is a factor before it."),
+        states(
+            gradient(AFTER_RENORM, "gamma"),
+            a * dgamma + c * dbeta,
+            r"$\gamma$ stands before $c$ too, so its derivative has both sums.",
+        ),
+        states(gradient(AFTER_RENORM, "beta"), dbeta, r"$\beta$ comes last."),
+        states(
+            where(RENORMALISED, a=e / rstd, c=(mean - name("M")) * e),
+            gamma * ((x - name("M")) * e) + beta,
+            r"Not clipped, and with $e = 1/\sigma$ and $M = \mu$ for the running statistics, the output is "
+            r"that of inference mode. The gradient is not: there $\mu_{\mathcal{B}}$ and "
+            r"$\sigma_{\mathcal{B}}$ do not move.",
+        ),
+    ),
+    consequences=r"""
+The running statistics are not moved by $a$ and $c$: they average the batch's own. At the first step, with
+$\mu = 0$ and $\sigma = 1$, clipping to $a = 1$ and $c = 0$ makes it the layer itself.
+""",
+)
+
+s = name("s")
 SLOPE = s * (1 - s)
 
 
@@ -144,4 +279,4 @@ profits. The best values are the regression of $z$ on $\hat{x}$: its slope and i
 """,
 )
 
-THEOREMS = (FOLDING, SIGMOID, LEARNING)
+THEOREMS = (FOLDING, FUSED, RENORM, SIGMOID, LEARNING)

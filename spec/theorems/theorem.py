@@ -10,6 +10,7 @@ ASSUMPTIONS = {
     "size": "the batch has m elements, m a whole number and at least 1",
     "independent": "where an expectation is taken: the elements are independent, with one mean and variance",
     "weights": "every element has a weight, which is at least 0; the weights sum to m, and m > 0",
+    "counting": "every element has a weight, which is at least 0; not all weights are 0",
     "positive": "var + eps > 0: eps > 0, or eps = 0 and the batch is not constant",
 }
 

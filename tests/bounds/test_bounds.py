@@ -4,11 +4,12 @@ import itertools
 
 import numpy
 import pytest
-from hypothesis import given, strategies
+from hypothesis import given, settings, strategies
 
 from spec import oracle
 from spec.adapters.plain import Plain
 from spec.audit import faithful
+from spec.audit.faithful import FAITHFUL
 from spec.bounds.errors import ACCUMULATIONS, Model, weaker
 from spec.bounds.formats import HALVES, named, unit
 from spec.conformance import judge
@@ -77,6 +78,69 @@ def test_a_faithful_kernel_stays_within_its_bounds(name, problem):
         for output, value in got.items():
             found = expected[output].compare(value)
             assert found.ratio <= 1, (output, dtype, found)
+
+
+WEIGHING = [name for name, adapter in FAITHFUL.items() if adapter.takes("forward", "weights")]
+
+
+@strategies.composite
+def weights(draw):
+    """Masks, whole weights and others, of every magnitude, a few of them or most of them 0."""
+    rng = numpy.random.default_rng(draw(strategies.integers(0, 2**32)))
+    kind, most = draw(strategies.sampled_from(["mask", "whole", "any"])), draw(strategies.booleans())
+
+    def of(m):
+        found = {
+            "mask": numpy.ones((m, 1), bool),
+            "whole": rng.integers(1, 5, (m, 1)),
+            "any": rng.uniform(size=(m, 1)) * 10.0 ** rng.integers(-3, 3),
+        }[kind]
+        found = found * (rng.uniform(size=found.shape) < (0.9 if most else 0.2))
+        found[rng.integers(m)] = 1
+        return found if kind == "mask" else found.astype(numpy.float32)
+
+    return of
+
+
+@pytest.mark.audits
+@pytest.mark.parametrize(
+    "name", [name for name, each in FAITHFUL.items() if each.takes("forward", "weights")]
+)
+@settings(max_examples=20)
+@given(problem=problems(), weights=weights())
+def test_a_faithful_kernel_stays_within_its_bounds_with_weights(name, problem, weights):
+    adapter = FAITHFUL[name]
+    for dtype in set(adapter.caps.dtypes) - set(HALVES):
+        x, dy, gamma, beta, ddx, *rest = (
+            problem[key].astype(dtype) for key in ("x", "dy", "gamma", "beta", *COTANGENTS)
+        )
+        eps, how = problem["eps"], {"weights": weights(len(x))}
+        with numpy.errstate(all="ignore"):
+            got = adapter.forward(x, gamma, beta, eps, **how) | adapter.jvp(ddx, x, gamma, eps, **how)
+            if adapter.takes("backward", "weights"):
+                got |= adapter.backward(dy, x, gamma, beta, eps, **how)
+            got |= adapter.double_backward(ddx, *rest, dy, x, gamma, eps, **how)
+        given = dict(zip(COTANGENTS, (ddx, *rest), strict=True))
+        expected = asked(x, gamma, beta, dy, eps, adapter.caps.accumulation(dtype), **given, **how)
+        for output, value in got.items():
+            found = expected[output].compare(value)
+            assert found.ratio <= 1, (output, dtype, found)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+def test_an_exact_mean_and_var_are_the_nearest_numbers(dtype):
+    """The one that is nearest passes, and neither of those beside it."""
+    x = numpy.random.default_rng(3).normal(3, 1, (37, 5)).astype(dtype)
+    expected = oracle.forward(x, None, None, 1e-3, accumulate="exact")
+    for name in ("mean", "var"):
+        nearest = expected[name].nearest
+        assert expected[name].compare(nearest).ratio <= 1
+        for beside in (numpy.inf, -numpy.inf):
+            worst = expected[name].compare(numpy.nextafter(nearest, beside))
+            assert worst.ratio > 1
+    assert (
+        expected["y"].bounds <= oracle.forward(x, None, None, 1e-3, accumulate="compensated")["y"].bounds
+    ).all()
 
 
 @given(problem=problems())
@@ -158,7 +222,7 @@ def test_wrong_by_a_little_is_rejected_by_name(output, dtype):
 
 
 def test_the_classes_are_those_of_the_contract():
-    wanted = {"any", "float32-sequential", "float32-pairwise", "float64", "compensated"}
+    wanted = {"exact", "any", "float32-sequential", "float32-pairwise", "float64", "compensated"}
     assert set(ACCUMULATIONS) == wanted
 
 

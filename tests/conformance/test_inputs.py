@@ -53,7 +53,7 @@ def test_no_dy_is_constant():
     for name in inputs.plain():
         data = inputs.data(name, "float32")
         dy = oracle.channels(data.dy)
-        assert data.m < 2 or not (dy == dy[:, :1]).all(axis=1).any(), name
+        assert data.count < 2 or not (dy == dy[:, :1]).all(axis=1).any(), name
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])

@@ -5,7 +5,7 @@ import pytest
 from spec.theorems import THEOREMS
 
 LONG = {
-    *("second-derivatives", "third-derivative", "second-structure", "jacobian", "weighted"),
+    *("second-derivatives", "third-derivative", "second-structure", "jacobian", "weighted", "weights"),
     *("decoupling", "degrees-of-freedom", "gradient-structure", "invariance", "learning"),
 }
 

@@ -8,7 +8,8 @@ import sympy
 from spec.symbolic import derive
 from spec.symbolic.decide import reader
 from spec.symbolic.normal_form import Batch, is_zero, k, substitute
-from spec.theorems import higher, jacobian, language
+from spec.theorems import higher, jacobian, language, weighted
+from spec.theorems.books import BOOKS
 
 GRADIENTS = [(of, mode) for of in derive.GRADIENTS for mode in derive.MODES]
 NAMES = [*GRADIENTS, *((of, "training") for of in derive.HIGHER)]
@@ -30,6 +31,17 @@ def test_higher_derivative_is_the_tree_of_the_theorem(of):
     read = reader().read
     back = substitute(derive.derivative(of, "training"), derive.xhat, read(language.xhat), Batch())
     assert is_zero(back - read(claim.right))
+
+
+@pytest.mark.parametrize("of", [*derive.GRADIENTS, *derive.HIGHER])
+def test_with_weights_it_is_the_form_that_the_theorem_states(of):
+    tree = derive.HIGHER.get(of, language.name(of))
+    (claim,) = (claim for claim in weighted.PLAIN.claims if claim.left == tree)
+    read = reader(book=BOOKS["weighted"]).read
+    found = derive.derivative(of, "training", "weighted")
+    back = substitute(found, derive.xhat, read(language.xhat), Batch())
+    assert is_zero(back - read(claim.right))
+    assert found.has(derive.weight) == (of not in ("dgamma", "dbeta"))
 
 
 @pytest.mark.parametrize(("of", "mode"), NAMES)

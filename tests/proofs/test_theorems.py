@@ -46,9 +46,12 @@ VIOLATED_BY = {
     "merging": "var doubled",
     "running-statistics": "mean wrong by 0.05 %",
     "folding": "gamma squared",
+    "relu-residual": "dx without its mean term",
+    "batch-renormalization": "gamma squared",
     "sigmoid": "multiplied by the root",
     "learning": "beta with the wrong sign",
     "weighted": "xhat wrong by 0.05 %",
+    "weights": "dx of a loss with weights",
 }
 
 
@@ -78,7 +81,9 @@ def test_a_theorem_is_a_property_of_an_implementation(theorem, target):
     violated = [str(each) for each in found if each.status == VIOLATED]
     assert not violated, "\n".join(violated)
     if not any(each.status == HOLDS for each in found):
-        assert target != "bncore", "bncore computes all that theorems are about"
+        weighted = {claim.book for claim in theorem.claims} == {"weighted"}
+        unasked = weighted and not adapter.takes("forward", "weights")
+        assert target != "bncore" or unasked, "bncore computes all that theorems are about"
         pytest.skip(f"{target} returns nothing that this theorem is about")
 
 

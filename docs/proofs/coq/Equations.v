@@ -27,3 +27,11 @@ Definition Y (xhat : nat -> R) (gamma : R) (beta : R) (i : nat) : R :=
 (** (9.39), corrected *)
 Definition CorrectedVar (m : nat) (x : nat -> R) (mean : R) (d : R) : R :=
   sum m (fun i => (x i - mean) ^ 2) / (INR m - d).
+
+(** (9.38), weighted *)
+Definition WeightedMean (m : nat) (x : nat -> R) (weight : nat -> R) : R :=
+  sum m (fun i => weight i * x i) / sum m weight.
+
+(** (9.39), weighted *)
+Definition WeightedVar (m : nat) (x : nat -> R) (mean : R) (weight : nat -> R) : R :=
+  sum m (fun i => weight i * (x i - mean) ^ 2) / sum m weight.
