@@ -22,7 +22,8 @@ FAILED = 1
 # The bytes that hold what the child is doing.
 ROOM = 512
 TOLD = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
-_place = None
+# The memory that the child says it in; none where there is no parent that listens.
+_places = []
 
 
 class Terminated(BaseException):
@@ -35,13 +36,13 @@ ENDINGS = KeyboardInterrupt, Terminated
 
 def note(words):
     """Say what is being done, for whoever has to say where this process ended."""
-    if _place is not None:
+    for place in _places:
         text = words.encode(errors="backslashreplace")[: ROOM - 1]
-        _place[: len(text) + 1] = text + b"\0"
+        place[: len(text) + 1] = text + b"\0"
 
 
 def _noted():
-    return _place[:].partition(b"\0")[0].decode(errors="replace")
+    return _places[0][:].partition(b"\0")[0].decode(errors="replace")
 
 
 @contextlib.contextmanager
@@ -74,8 +75,7 @@ def supervised(command):
 
     It returns in both processes: each is to end with that status.
     """
-    global _place
-    _place = mmap.mmap(-1, ROOM)
+    _places[:] = [mmap.mmap(-1, ROOM)]
     token = os.urandom(16)
     reader, writer = os.pipe()
     sys.stdout.flush()

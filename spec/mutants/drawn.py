@@ -579,8 +579,10 @@ def _possible(needs, effect):
     if "three" in effect.beside and len(needs) > 1:
         return False
     words, about = {need.words for need in needs}, {need.about for need in needs}
-    if "rank 2" in words and about & {"plane"}:
+    if "rank 2" in words and (about & {"plane"} or any("channels-last" in each for each in words)):
         return False  # there is no plane
+    if {"eps == 0", "var < eps"} <= words:
+        return False
     if "m == 1" in words or {"n == 1", "plane == 1"} <= words:
         return effect.words.startswith(("channels are", "elements are"))
     if "momentum == 0" in words or "momentum == 1" in words:

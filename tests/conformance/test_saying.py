@@ -68,7 +68,7 @@ def test_what_failing_data_sets_share_is_one_line():
     assert pattern(verdicts("layout-channels-last")).startswith(
         "every data set with a layout that is not contig"
     )
-    assert pattern(verdicts("many")) == "every data set with the plane from 2491 on fails, and none up to 77"
+    assert pattern(verdicts("many")) == "every data set with the plane from 2491 on fails, and none up to 154"
     assert pattern(verdicts("channels-257")) == "every data set with C from 257 on fails, and none up to 7"
     assert pattern(verdicts("ordinary", "rank-2", "rank-5")) == ""
     every = [v for v in verdicts() for v in [Verdict(FAIL, v.data, v.dtype, "y", "(9.41)")]]
