@@ -13,7 +13,6 @@ from ..supervise import ENDINGS, note
 # name: the module here that holds its `Adapter`s, and the packages that it needs
 KNOWN = {
     "bncore": ("bncore", "Core", "from a checkout: make; otherwise: pip install bncore"),
-    "bncore-exact": ("bncore", "Exact", "from a checkout: make; otherwise: pip install bncore"),
     "numpy": ("textbook", "Textbook", ""),
     "torch": ("torch", "Contiguous", "pip install torch"),
     "torch-channels-last": ("torch", "ChannelsLast", "pip install torch"),

@@ -126,7 +126,7 @@ class Core(Adapter):
 class Exact(Core):
     """The halves with exact sums, whose mean and var are rounded once."""
 
-    name = "bncore-exact"
+    name = "bncore, exact sums"
     caps = Caps(dtypes=("float32", *formats.HALVES), accumulate="exact", constant=True, keeps_layout=True)
     how = MappingProxyType({"exact": True})
     # there is no choice of sums there
