@@ -9,7 +9,7 @@ from .. import oracle
 from ..bounds import formats
 from ..bounds.errors import ACCUMULATIONS, weaker
 from ..bounds.formats import unit
-from ..data import portable
+from ..data import inputs, portable
 from ..data.layouts import arranged, declared
 from ..interface import contract
 from ..interface.adapter import Broke, Impure, Nonsense, offers
@@ -24,6 +24,8 @@ from .verdict import ABSENT, CLASS, FAIL, INCONCLUSIVE, LAYOUT, PASS, PURITY, RA
 
 # What is said of an output that was not returned.
 MISSING = "not returned"
+# The data sets in plain memory on which operands are written over, beside those that combine.
+WALKED = "ordinary", "not-finite", "outlier", "one-pixel", "one-image", portable.GIVEN
 GRADIENTS = tuple(oracle.GRADIENTS)
 # What is said of the outputs of shards.
 SHARDED = " of shards"
@@ -168,7 +170,10 @@ class _Judge:
         """The calls that can write over an operand, made so."""
         data = self.data
         offered = [method for method in IN_PLACE if method in self.adapter.inplace]
-        if not offered or data.company or data.m < self.caps.least or np.shares_memory(data.x, data.dy):
+        # extents and layouts decide where a kernel writes; what is there for its numbers is asked once
+        walked = inputs.combines(data.name) or data.layout != "contiguous" or data.name in WALKED
+        walked &= not data.company and data.m >= self.caps.least and not np.shares_memory(data.x, data.dy)
+        if not offered or not walked:
             return
         for method in offered:
             if self._named(method):

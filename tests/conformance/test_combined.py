@@ -84,12 +84,12 @@ def test_extents_reach_beyond_16_bits_in_every_axis():
 def test_a_layout_that_is_not_declared_is_taken_as_one_that_is():
     kernel = Plain()
     kernel.caps = Caps(accumulate="float64", layouts=("contiguous",), least=1, least_eps=1e-6, optional=False)
-    for name in NAMES[::61]:
+    for name in NAMES[::97]:
         data = fitted(kernel, name, "float32")
         assert data.layout == "contiguous"
         assert data.eps >= 1e-6
         assert data.gamma is not None
-    assert not any(v.status == ABSENT and v.quantity == "everything" for v in check(kernel, NAMES[::61]))
+    assert not any(v.status == ABSENT and v.quantity == "everything" for v in check(kernel, NAMES[::97]))
 
 
 def test_the_worst_copy_is_the_one_that_is_reported():
@@ -127,6 +127,7 @@ def test_nearly_all_random_faults_die():
     assert "100 faults drawn at random" in lines[0]
 
 
+@pytest.mark.audits
 @pytest.mark.parametrize("kind", list(calls.KINDS))
 def test_faults_of_several_calls_die_in_company(kind):
     rng = numpy.random.default_rng(5)
