@@ -73,9 +73,9 @@ docs: prove $(VENV)/built $(VENV)/with-docs  ## the proofs, their figures, and t
 	$(PY) docs/figures/theorems.py
 	$(PY) docs/experiments/digits.py
 
-.PHONY: book
-book: $(VENV)/with-book  ## the book of theorems as one file of HTML, build/book.html
-	$(PY) docs/book.py
+.PHONY: site
+site: $(VENV)/built $(VENV)/with-site  ## all documents as a web site, build/site/index.html, with the book of theorems
+	$(PY) docs/site/build.py
 
 .PHONY: lint
 lint: $(VENV)/built $(VENV)/with-lint  ## ruff, cython-lint, mypy
@@ -85,9 +85,13 @@ lint: $(VENV)/built $(VENV)/with-lint  ## ruff, cython-lint, mypy
 	$(PY) -m mypy
 
 .PHONY: dist
-dist: $(VENV)/with-dist  ## sdist, the wheel from it, and the tests against that wheel in a clean environment
+dist: $(VENV)/with-dist  ## sdist, a manylinux wheel from it, and the tests against that wheel in a clean environment
 	rm -rf dist
-	$(PY) -m build
+	@echo "== build: with what .ci/release.txt pins, one to five minutes without a word"
+	PIP_CONSTRAINT=$(abspath .ci/release.txt) $(PY) -m build
+	PATH="$(abspath $(VENV))/bin:$$PATH" $(PY) -m auditwheel repair --wheel-dir dist dist/*-linux_*.whl
+	rm dist/*-linux_*.whl
+	$(PY) -m twine check --strict dist/*
 	$(PY) .ci/contents.py dist/*.tar.gz dist/*.whl
 	.ci/installed $(PYTHON) dist/*.tar.gz dist/*.whl
 
@@ -132,5 +136,5 @@ $(VENV)/with-%: pyproject.toml | $(VENV)/made
 $(VENV)/built: pyproject.toml $(SOURCES) | $(VENV)/made
 	@echo "== build: one extension for each instruction-set level, a minute or two"
 	$(PY) -c '$(REQUIRES)' | $(PIP) install --quiet --requirement /dev/stdin
-	$(PIP) install --no-build-isolation --editable .
+	$(PY) .ci/build.py --no-build-isolation --editable .
 	@touch $@

@@ -6,16 +6,19 @@ BNCORE_COVERAGE=1 has gcov count every line. Everything else that a build decide
 No flag depends on the machine that builds.
 """
 
+import itertools
 import os
 import platform
 import subprocess
 import sys
 import sysconfig
 import tempfile
+import time
 from pathlib import Path
 
 from Cython.Build import cythonize
 from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
 
 # No fused multiply-add and no reassociation: the same bits from every level and every compiler.
 FLAGS = ["-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-fvisibility=hidden", "-g0"]
@@ -51,6 +54,7 @@ ONCE = {
     "bncore._stats": False,
     "bncore._workers": False,
     "bncore.core.call": False,
+    "bncore.core.exact": False,
     "bncore.core.execute": True,
     "bncore.core.plan": False,
     "bncore.core.trace.leaves": False,
@@ -85,10 +89,10 @@ def openmp():
 def extensions():
     # what is watched is not for speed: its large functions would take minutes to compile
     parallel, inline = openmp(), INLINE if not WATCH and compiles(["-Werror", *INLINE]) else []
-    for level, march in LEVELS.items():
+    for prefix, (level, march) in itertools.product(("", "exact_"), LEVELS.items()):
         yield Extension(
-            f"bncore.core.leaves.{level}",
-            [f"bncore/core/leaves/{level}.pyx"],
+            f"bncore.core.leaves.{prefix}{level}",
+            [f"bncore/core/leaves/{prefix}{level}.pyx"],
             include_dirs=["bncore/core/leaves"],
             depends=LEAVES + HEADERS,
             extra_compile_args=FLAGS + inline + march,
@@ -117,4 +121,19 @@ def cythonized():
         )
 
 
-setup(ext_modules=list(cythonized()), options={"build_ext": {"parallel": os.cpu_count()}})
+class Build(build_ext):
+    """Says what is being compiled: pip shows it with -v, and `make` always."""
+
+    def build_extension(self, extension):
+        start = time.monotonic()
+        print(f"bncore: compiling {extension.name}", file=sys.stderr, flush=True)
+        super().build_extension(extension)
+        seconds = time.monotonic() - start
+        print(f"bncore: compiled {extension.name} in {seconds:.0f} s", file=sys.stderr, flush=True)
+
+
+setup(
+    ext_modules=list(cythonized()),
+    cmdclass={"build_ext": Build},
+    options={"build_ext": {"parallel": os.cpu_count()}},
+)

@@ -44,11 +44,13 @@ def missing_from_wheel(sources, files):
 
 
 def foreign_in_wheel(files):
-    """Files of the wheel that are neither bncore's own nor metadata."""
+    """Files of the wheel that are neither bncore's own nor metadata nor OpenMP's."""
     paths = [PurePosixPath(name) for name in files]
     package = {path for path in paths if path.parts[0] == "bncore" and path.suffix in IN_PACKAGE}
     metadata = {path for path in paths if path.parts[0].endswith(".dist-info")}
-    return sorted(map(str, set(paths) - package - metadata))
+    # what auditwheel puts beside it: the runtime of OpenMP
+    runtime = {path for path in paths if path.parts[0] == "bncore.libs" and path.name.startswith("libgomp")}
+    return sorted(map(str, set(paths) - package - metadata - runtime))
 
 
 def main(sdist, wheel):

@@ -7,6 +7,16 @@
 array([0., 0., 0.], dtype=float32)
 """
 
+try:
+    from . import runtime  # noqa: F401 - the first that needs what is compiled
+except ImportError as missing:
+    if not (missing.name or "").startswith(__name__):
+        raise
+    raise ImportError(
+        f"bncore is not compiled in {__path__[0]}, or not as its sources are now: `pip install --editable .` "
+        "in that checkout compiles it there; a bncore that is installed is found from any other folder"
+    ) from missing
+
 from ._stats import Stats
 from .explaining import explain
 from .folding import fold, unfold

@@ -4,7 +4,8 @@ from cpython.bytes cimport PyBytes_AS_STRING
 
 @cython.final
 cdef class Stats:
-    cdef readonly Py_ssize_t count
+    cdef Py_ssize_t elements       # -1: there are as many as `weight` says, which is no integer
+    cdef double weight
     cdef readonly double eps
     cdef Py_ssize_t channels
     cdef bytes numbers             # the means, what rounding took from them, and the variances

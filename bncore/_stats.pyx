@@ -12,8 +12,6 @@ e. Rejected: two arrays in a frozen dataclass. They take as long to make as a sm
 cimport cython
 from cpython.bytes cimport PyBytes_FromStringAndSize
 
-import sys
-
 import numpy
 
 from . import checks
@@ -30,7 +28,8 @@ cdef class Stats:
 
     Parameters
     ----------
-    count : int, not negative. m: how many elements each channel has.
+    count : int, not negative. m: how many elements each channel has; of weighted elements W, the sum of weights,
+        which may be a float.
     mean : float64 array of shape (C,). (9.38)
     var : float64 array of shape (C,), not negative. (9.39): biased, without eps.
     eps : float, finite, not negative.
@@ -57,11 +56,17 @@ cdef class Stats:
     def __init__(self, count, mean, var, eps):
         if self.eps >= 0:
             raise AttributeError("Stats cannot be changed, found a second __init__")
-        count = checks.integer("count", count, least=0, most=sys.maxsize)
+        count = checks.amount("count", count)
         mean = checks.per_channel("mean", mean)
         var = checks.variance("var", var, mean.size)
         numbers = mean.tobytes() + bytes(mean.nbytes) + var.tobytes()
-        self.count, self.channels, self.eps, self.numbers = count, mean.size, checks.epsilon(eps), numbers
+        self.elements, self.weight = (count, 0) if isinstance(count, int) else (-1, count)
+        self.channels, self.eps, self.numbers = mean.size, checks.epsilon(eps), numbers
+
+    @property
+    def count(self):
+        """m, how many elements each channel has; or W, the sum of their weights."""
+        return self.elements if self.elements >= 0 else self.weight
 
     @property
     def mean(self):
@@ -83,7 +88,7 @@ cdef class Stats:
 cdef Stats blank(Py_ssize_t count, Py_ssize_t channels, double eps):
     """Statistics whose numbers are to be written before anybody else sees them."""
     cdef Stats stats = Stats.__new__(Stats)
-    stats.count, stats.channels, stats.eps = count, channels, eps
+    stats.elements, stats.channels, stats.eps = count, channels, eps
     stats.numbers = PyBytes_FromStringAndSize(NULL, 3 * channels * sizeof(double))
     return stats
 

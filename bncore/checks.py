@@ -2,6 +2,7 @@
 
 import math
 import operator
+import sys
 from collections.abc import Mapping
 from numbers import Real
 from typing import Any
@@ -253,6 +254,30 @@ def integer(name: str, value: Any, least: int | None = None, most: int | None = 
     if most is not None and number > most:
         raise ValueError(f"{name} must be at most {most}, found {_shown(number)}")
     return number
+
+
+def amount(name: str, value: Any) -> float:
+    """How many elements there are: an integer, or a sum of weights."""
+    if isinstance(value, float | numpy.floating):
+        if not 0 <= value < math.inf:
+            raise ValueError(f"{name} must be finite and not negative, found {value}")
+        return int(value) if value == int(value) and value <= sys.maxsize else float(value)
+    return integer(name, value, least=0, most=sys.maxsize)
+
+
+def weights(name: str, value: ArrayLike, x: Array, axis: int) -> Array:
+    """Weights of x's elements: bool or float, of a shape that broadcasts to x's, 1 at the channel."""
+    array = numpy.asarray(value)
+    if array.dtype.kind not in "bf" or array.dtype.itemsize > 8:
+        raise TypeError(f"{name} must be a bool or float array, found dtype {array.dtype}")
+    wanted = tuple(1 if i == axis else extent for i, extent in enumerate(x.shape))
+    shape = (1,) * (x.ndim - array.ndim) + array.shape
+    if len(shape) != x.ndim or any(a not in (1, b) for a, b in zip(shape, wanted, strict=True)):
+        raise ValueError(f"{name} must have a shape that broadcasts to {wanted}, found {array.shape}")
+    if array.dtype.kind == "f" and not ((array >= 0) & (array < math.inf)).all():
+        found = array[~((array >= 0) & (array < math.inf))].ravel()[0]
+        raise ValueError(f"{name} must be finite and not negative, found {found}")
+    return array.reshape(shape)
 
 
 def _shown(number: int) -> str:

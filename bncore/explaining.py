@@ -1,5 +1,7 @@
 """What a call would do: its plan, for people to read."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +24,7 @@ _READS = {
     "gradient": (("dy",), 1),
     "double_backward": (("dy", "ddx"), 2),
 }
-_SLOTS = ("x", "dy", "ddx", "y", "residual", "out", "out2")
+_SLOTS = ("x", "dy", "ddx", "y", "residual", "weights", "out", "out2")
 _ORDERS = (
     "carried: a thread takes tiles, each from its sums to its results",
     "shared: threads share all tasks of one phase, then those of the next",

@@ -1,5 +1,7 @@
 """Batch normalization in inference mode as part of the linear layer or convolution before it."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 
 import numpy
@@ -30,7 +32,8 @@ def fold(
 
     Parameters
     ----------
-    weight : float32 or float64 array of two dimensions or more, the output channel at `axis`.
+    weight : array of two dimensions or more, the output channel at `axis`: float32, float64, float16, or
+        bfloat16 of ml_dtypes.
     bias : float array of shape (C,), or None for 0.
     gamma, beta : float arrays of shape (C,), or None for 1 and 0.
     mean : float array of shape (C,).

@@ -1,12 +1,14 @@
 """Batch normalization as functions of arrays: (9.38)-(9.41) forward, and the gradients derived from them."""
 
-from collections.abc import Mapping
+from __future__ import annotations
+
+from collections.abc import Mapping, MutableMapping
 
 import numpy
 from numpy.typing import ArrayLike, NDArray
 
 from . import checks, operands
-from ._stats import Stats, exact
+from ._stats import Stats, exact, rests
 from .checks import Array
 from .copying import cast, copy
 from .core import call
@@ -19,6 +21,7 @@ def forward(
     *,
     eps: float = 1e-5,
     axis: int = 1,
+    weights: ArrayLike | None = None,
     residual: ArrayLike | None = None,
     relu: bool = False,
     out: Array | None = None,
@@ -35,10 +38,14 @@ def forward(
     beta : float32 or float64 array of shape (C,), or None for 0.
     eps : float, finite, not negative. A constant channel gives beta under every eps, 0 included.
     axis : int. The channel's place in the shape of x: 1 for (N, C, H, W), -1 for channels-last.
+    weights : bool or float array, finite and not negative, of a shape that broadcasts to x's with extent 1 at
+        the channel, or None for 1. An element counts as often as its weight says: mean = sum w x / W and
+        var = sum w (x - mean)^2 / W with W = sum w, which is `stats.count`. What has weight 0 may be NaN; its
+        y is computed like any other's.
     residual : array of x's shape and dtype, in any layout, or None for 0.
     relu : bool. Whether what is below 0 becomes 0; a NaN stays.
-    out : array of x's shape and dtype to write y into; x or residual itself, or no part of any input. Where it
-        is x, x no longer holds what `backward` needs.
+    out : array of x's shape and dtype to write y into; x or residual itself, or no part of any input. Where
+        it is x, x no longer holds what `backward` needs.
 
     Returns
     -------
@@ -63,7 +70,7 @@ def forward(
 
     Source: equations (9.38), (9.39), (9.40) and (9.41).
     """
-    if residual is None and relu is False:
+    if residual is None and relu is False and weights is None:
         done: tuple[Array, Stats] | None = call.short_forward(x, gamma, beta, eps, axis, out)
         if done is not None:
             return done
@@ -74,6 +81,9 @@ def forward(
     given = checks.vectors({"gamma": gamma, "beta": beta}, channels)
     relu, added = checks.switch("relu", relu), added_to(x, residual)
     checks.output(out, x, {"x": x, "gamma": gamma, "beta": beta, **residual_of(added)})
+    if weights is not None:
+        stats = statistics(x, eps=eps, axis=axis, weights=weights)
+        return _normalized(x, added, given, stats, axis, relu, out), stats
     found, tensors = _moments(channels), {"x": x, "added": added}
     (y,) = operands.compute("forward", tensors, {"out": out}, given | found, eps, axis, own=True, relu=relu)
     return y, _exact(x, channels, found, eps)
@@ -86,6 +96,7 @@ def backward(
     stats: Stats,
     *,
     axis: int = 1,
+    weights: ArrayLike | None = None,
     y: ArrayLike | None = None,
     out: Array | None = None,
     residual_out: Array | None = None,
@@ -101,10 +112,13 @@ def backward(
     gamma : float32 or float64 array of shape (C,), or None for 1.
     stats : Stats, as `forward` returned them for x.
     axis : int. The channel's place in the shape of x.
+    weights : as `forward` took them. dy is the plain gradient to y: dbeta and dgamma are sums over all
+        elements, and dx = gamma rstd (dy - w / W (dbeta + xhat dgamma)). Where weight and dy are 0 nobody
+        looks at x.
     y : the result of a `forward` with relu: dy counts where y > 0. None if there was no relu.
     out : array of x's shape and dtype to write dx into; x, dy or y itself, or no part of any input.
-    residual_out : array of x's shape and dtype to write the gradient of the residual into, which is dy where it
-        counts, else 0; dy itself, or no part of any input or of out.
+    residual_out : array of x's shape and dtype to write the gradient of the residual into, which is dy where
+        it counts, else 0; dy itself, or no part of any input or of out.
 
     Returns
     -------
@@ -127,7 +141,7 @@ def backward(
 
     Source: the derivatives of equations (9.38)-(9.41), proven in docs/derivation.md.
     """
-    if y is None and residual_out is None:
+    if y is None and residual_out is None and weights is None:
         done: tuple[Array, Array, Array] | None = call.short_backward(dy, x, gamma, stats, axis, out)
         if done is not None:
             return done
@@ -137,7 +151,8 @@ def backward(
     axis = checks.channel_axis(axis, x.ndim)
     channels = x.shape[axis]
     given = checks.vectors({"gamma": gamma}, channels)
-    check_own(stats, x, channels)
+    weighing = None if weights is None else checks.weights("weights", weights, x, axis)
+    check_own(stats, x, channels, weighing)
     given |= {"mean": stats.mean, "var": stats.var}
     inputs = {"x": x, "dy": dy, "y": y, "gamma": gamma, "stats.mean": stats.mean, "stats.var": stats.var}
     checks.output(out, x, inputs)
@@ -148,8 +163,28 @@ def backward(
         # nothing is held back
         copy(residual_out, dy)
         del outs["out2"]
+    if weighing is not None:
+        dx = _weighted(tensors | {"w": weighing}, outs, vectors, stats, axis)
+        return dx, rounded(dgamma, gamma, x), rounded(dbeta, gamma, x)
     dx, *_ = operands.compute("backward", tensors, outs, vectors, stats.eps, axis, own=True)
     return dx, rounded(dgamma, gamma, x), rounded(dbeta, gamma, x)
+
+
+def _weighted(
+    tensors: Mapping[str, Array | None],
+    outs: MutableMapping[str, Array | None],
+    vectors: Mapping[str, NDArray[numpy.float64] | None],
+    stats: Stats,
+    axis: int,
+) -> Array:
+    # dx of weighted elements; their sums are written to `vectors`
+    rest = {name: numpy.zeros(stats.mean.size) for name in ("new_dy_rest", "new_dyd", "new_dyd_rest")}
+    eps, m = stats.eps, stats.count or 1
+    operands.compute("gradient_sums", tensors, {}, {**vectors, **rest}, eps, axis, True, m)
+    sums = {"sum_dy": vectors["dbeta"], "sum_dyd": rest["new_dyd"]}
+    given = {name: vectors[name] for name in ("gamma", "mean", "var")}
+    dx, *_ = operands.compute("weighted_gradient", tensors, outs, {**given, **sums}, eps, axis, True, m)
+    return dx
 
 
 def _gated(
@@ -164,6 +199,22 @@ def _gated(
     if checks.overlap(place, x):
         raise ValueError("residual_out must be dy itself or no part of any input, found one that overlaps x")
     return {"out2": place}
+
+
+def _normalized(
+    x: Array,
+    added: Array | None,
+    given: Mapping[str, NDArray[numpy.float64] | None],
+    stats: Stats,
+    axis: int,
+    relu: bool,
+    out: Array | None,
+) -> Array:
+    # the map of a batch whose statistics are known
+    vectors = {**given, "mean": stats.mean, "rest": rests(stats), "var": stats.var}
+    tensors, m = {"x": x, "added": added}, stats.count
+    (y,) = operands.compute("inference", tensors, {"out": out}, vectors, stats.eps, axis, True, m, relu)
+    return y
 
 
 def inference(
@@ -304,7 +355,7 @@ def inference_backward(
     return dx, rounded(dgamma, gamma, x), rounded(dbeta, gamma, x)
 
 
-def statistics(x: ArrayLike, *, eps: float = 1e-5, axis: int = 1) -> Stats:
+def statistics(x: ArrayLike, *, eps: float = 1e-5, axis: int = 1, weights: ArrayLike | None = None) -> Stats:
     """The mean and the biased variance of each channel: (9.38) and (9.39).
 
     Parameters
@@ -313,6 +364,7 @@ def statistics(x: ArrayLike, *, eps: float = 1e-5, axis: int = 1) -> Stats:
         bfloat16 of ml_dtypes.
     eps : float, finite, not negative. It is kept in the result and changes no number.
     axis : int. The channel's place in the shape of x.
+    weights : as `forward` takes them, or None for 1.
 
     Returns
     -------
@@ -331,14 +383,21 @@ def statistics(x: ArrayLike, *, eps: float = 1e-5, axis: int = 1) -> Stats:
 
     Source: equations (9.38) and (9.39).
     """
-    done: Stats | None = call.short_statistics(x, eps, axis)
-    if done is not None:
-        return done
+    if weights is None:
+        done: Stats | None = call.short_statistics(x, eps, axis)
+        if done is not None:
+            return done
     x = checks.tensor("x", x)
     axis = checks.channel_axis(axis, x.ndim)
     eps = checks.epsilon(eps)
     channels = x.shape[axis]
     found = _moments(channels)
+    if weights is not None:
+        found["new_weight"] = numpy.zeros(channels)
+        weighing = {"w": checks.weights("weights", weights, x, axis)}
+        operands.compute("weighted_statistics", {"x": x} | weighing, {}, found, eps, axis, own=True)
+        total = float(found["new_weight"][0]) if channels else 0
+        return exact(total, found["new_mean"], found["new_rest"], found["new_var"], eps)
     operands.compute("statistics", {"x": x}, {}, found, eps, axis, own=True)
     return _exact(x, channels, found, eps)
 
@@ -352,13 +411,18 @@ def _exact(x: Array, channels: int, found: dict[str, NDArray[numpy.float64]], ep
     return exact(count(x, channels), found["new_mean"], found["new_rest"], found["new_var"], eps)
 
 
-def check_own(stats: Stats, x: Array, channels: int) -> None:
+def check_own(stats: Stats, x: Array, channels: int, weights: Array | None = None) -> None:
     """Refuse what cannot be the statistics of x."""
     check_channels(stats, channels)
-    if stats.count != count(x, channels):
-        raise ValueError(
-            f"stats must be those of x, with count {count(x, channels)}, found count {stats.count}"
-        )
+    expected: float = count(x, channels)
+    if weights is not None:
+        spread = expected / max(weights.size, 1)
+        expected = float(weights.sum(dtype=numpy.float64)) * spread
+        # the order in which weights are added is not that of the kernel
+        if abs(stats.count - expected) <= 1e-9 * expected:
+            return
+    if stats.count != expected:
+        raise ValueError(f"stats must be those of x, with count {expected}, found count {stats.count}")
 
 
 def check_channels(stats: Stats, channels: int) -> None:

@@ -4,6 +4,8 @@
 one shard is the batch. The theorem `merging` (docs/proofs/merging.md) says why shards add up to the batch.
 """
 
+from __future__ import annotations
+
 from typing import Self
 
 import numpy
@@ -66,7 +68,7 @@ class GradientSums:
             dgamma: NDArray[numpy.float64] = self._numbers[1] * rstd
         return dgamma
 
-    def __add__(self, other: "GradientSums") -> "GradientSums":
+    def __add__(self, other: GradientSums) -> GradientSums:
         if not isinstance(other, GradientSums):
             return NotImplemented
         if not _same(self._stats, other._stats):
@@ -104,6 +106,14 @@ class GradientSums:
         ------
         TypeError, ValueError
             If it is not such an array.
+
+        Examples
+        --------
+        >>> import numpy, bncore
+        >>> x, dy = numpy.array([[1.0], [3.0]]), numpy.array([[1.0], [2.0]])
+        >>> stats = bncore.sums(x).stats(eps=0.0)
+        >>> bncore.GradientSums.from_array(bncore.gradient_sums(dy, x, stats).array(), stats).dbeta
+        array([3.])
         """
         return cls(stats, array)
 
@@ -114,7 +124,7 @@ class GradientSums:
         return f"GradientSums(dgamma={self.dgamma!r}, dbeta={self.dbeta!r})"
 
 
-def sums(x: ArrayLike, *, axis: int = 1) -> Sums:
+def sums(x: ArrayLike, *, axis: int = 1, weights: ArrayLike | None = None) -> Sums:
     """The sums of one shard of a batch: what (9.38) and (9.39) add up.
 
     Parameters
@@ -122,6 +132,7 @@ def sums(x: ArrayLike, *, axis: int = 1) -> Sums:
     x : array of two dimensions or more, the channel at `axis`, in any layout: float32, float64, float16, or
         bfloat16 of ml_dtypes.
     axis : int. The channel's place in the shape of x.
+    weights : as `forward` takes them, or None for 1.
 
     Returns
     -------
@@ -144,7 +155,7 @@ def sums(x: ArrayLike, *, axis: int = 1) -> Sums:
 
     Source: equations (9.38) and (9.39).
     """
-    return Sums(functional.statistics(x, eps=0.0, axis=axis))
+    return Sums(functional.statistics(x, eps=0.0, axis=axis, weights=weights))
 
 
 def normalize(
@@ -212,7 +223,13 @@ def normalize(
 
 
 def gradient_sums(
-    dy: ArrayLike, x: ArrayLike, stats: Stats, *, axis: int = 1, y: ArrayLike | None = None
+    dy: ArrayLike,
+    x: ArrayLike,
+    stats: Stats,
+    *,
+    axis: int = 1,
+    weights: ArrayLike | None = None,
+    y: ArrayLike | None = None,
 ) -> GradientSums:
     """The sums of the backward pass of one shard: dbeta = sum dy, dgamma = sum dy xhat.
 
@@ -222,6 +239,7 @@ def gradient_sums(
     x : array as `normalize` takes it: the shard.
     stats : Stats of the batch of which x is a shard.
     axis : int. The channel's place in the shape of x.
+    weights : those of this shard, as `sums` took them. Where weight and dy are 0 nobody looks at x.
     y : the result of a `normalize` with relu: dy counts where y > 0. None if there was no relu.
 
     Returns
@@ -247,13 +265,13 @@ def gradient_sums(
     y = None if y is None else checks.like("y", y, x)
     axis = checks.channel_axis(axis, x.ndim)
     channels = x.shape[axis]
-    given = _of_batch(stats, x, channels)
+    weighing = None if weights is None else checks.weights("weights", weights, x, axis)
+    given = _of_batch(stats, x, channels, weighing)
     numbers = numpy.zeros((4, channels))
     wanted = dict(zip(("dbeta", "new_dyd", "new_dy_rest", "new_dyd_rest"), numbers, strict=True))
     vectors = given | wanted | {"dgamma": numpy.zeros(channels)}
-    operands.compute(
-        "gradient_sums", {"x": x, "dy": dy, "y": y}, {}, vectors, stats.eps, axis, own=True, m=stats.count
-    )
+    tensors = {"x": x, "dy": dy, "y": y, "w": weighing}
+    operands.compute("gradient_sums", tensors, {}, vectors, stats.eps, axis, own=True, m=stats.count or 1)
     return GradientSums(stats, numbers.ravel())
 
 
@@ -265,6 +283,7 @@ def gradient(
     gsums: GradientSums,
     *,
     axis: int = 1,
+    weights: ArrayLike | None = None,
     y: ArrayLike | None = None,
     out: Array | None = None,
 ) -> Array:
@@ -278,6 +297,7 @@ def gradient(
     stats : Stats of the batch of which x is a shard.
     gsums : GradientSums of all shards together, about these stats.
     axis : int. The channel's place in the shape of x.
+    weights : those of this shard, as `sums` took them: dx = gamma rstd (dy - w / W (dbeta + xhat dgamma)).
     y : the result of a `normalize` with relu: dy counts where y > 0. None if there was no relu.
     out : array of x's shape and dtype to write dx into; x, dy or y itself, or no part of any input.
 
@@ -307,7 +327,8 @@ def gradient(
     axis = checks.channel_axis(axis, x.ndim)
     channels = x.shape[axis]
     given = checks.vectors({"gamma": gamma}, channels)
-    given |= _of_batch(stats, x, channels)
+    weighing = None if weights is None else checks.weights("weights", weights, x, axis)
+    given |= _of_batch(stats, x, channels, weighing)
     if not isinstance(gsums, GradientSums):
         raise TypeError(f"gsums must be the GradientSums of gradient_sums, found {type(gsums).__name__}")
     if not _same(gsums._stats, stats):
@@ -315,17 +336,20 @@ def gradient(
     given |= {"sum_dy": gsums._numbers[0], "sum_dyd": gsums._numbers[1]}
     inputs = {"x": x, "dy": dy, "y": y, "gamma": gamma, "stats.mean": stats.mean, "stats.var": stats.var}
     checks.output(out, x, inputs)
-    tensors = {"x": x, "dy": dy, "y": y}
+    tensors = {"x": x, "dy": dy, "y": y, "w": weighing}
+    operation = "gradient" if weighing is None else "weighted_gradient"
     (dx,) = operands.compute(
-        "gradient", tensors, {"out": out}, given, stats.eps, axis, own=True, m=stats.count
+        operation, tensors, {"out": out}, given, stats.eps, axis, own=True, m=stats.count or 1
     )
     return dx
 
 
-def _of_batch(stats: Stats, x: Array, channels: int) -> dict[str, NDArray[numpy.float64] | None]:
+def _of_batch(
+    stats: Stats, x: Array, channels: int, weights: Array | None = None
+) -> dict[str, NDArray[numpy.float64] | None]:
     # what a kernel is told of the batch that x is a shard of
     functional.check_channels(stats, channels)
-    if stats.count < functional.count(x, channels):
+    if weights is None and stats.count < functional.count(x, channels):
         raise ValueError(
             f"stats must be those of a batch that has x, with count {functional.count(x, channels)} or more, "
             f"found count {stats.count}"

@@ -1,11 +1,13 @@
 """Derivatives beyond the gradient: along a direction, and of the backward pass itself."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 
 import numpy
 from numpy.typing import ArrayLike
 
-from . import checks, operands
+from . import checks, operands, weighted
 from ._stats import Stats
 from .checks import Array
 from .core import call
@@ -19,6 +21,7 @@ def jvp(
     stats: Stats,
     *,
     axis: int = 1,
+    weights: ArrayLike | None = None,
     out: Array | None = None,
 ) -> Array:
     """The derivative of y along a direction: how y moves where x moves by v, in training mode.
@@ -33,6 +36,7 @@ def jvp(
     gamma : float array of shape (C,), or None for 1.
     stats : Stats, as `forward` returned them for x.
     axis : int. The channel's place in the shape of x.
+    weights : as `forward` took them: the means are then weighted ones, and v and x are copied in float64.
     out : array of x's shape and dtype to write the result into; x or v itself, or no part of any input.
 
     Returns
@@ -54,17 +58,21 @@ def jvp(
 
     Source: the derivatives of equations (9.38)-(9.41), proven in docs/proofs/forward-mode.md.
     """
-    done: tuple[Array, Array, Array] | None = call.short_backward(v, x, gamma, stats, axis, out)
-    if done is not None:
-        return done[0]
+    if weights is None:
+        done: tuple[Array, Array, Array] | None = call.short_backward(v, x, gamma, stats, axis, out)
+        if done is not None:
+            return done[0]
     x = checks.tensor("x", x)
     v = checks.like("v", v, x)
     axis = checks.channel_axis(axis, x.ndim)
     channels = x.shape[axis]
     given = checks.vectors({"gamma": gamma}, channels)
-    check_own(stats, x, channels)
+    weighing = None if weights is None else checks.weights("weights", weights, x, axis)
+    check_own(stats, x, channels, weighing)
     given |= {"mean": stats.mean, "var": stats.var}
     checks.output(out, x, {"x": x, "v": v, "gamma": gamma, "stats.mean": stats.mean, "stats.var": stats.var})
+    if weighing is not None:
+        return weighted.jvp(v, x, given, stats, weighing, axis, out)
     (result,) = operands.compute(
         "backward", {"x": x, "dy": v}, {"out": out}, given, stats.eps, axis, own=True
     )
@@ -81,6 +89,7 @@ def double_backward(
     stats: Stats,
     *,
     axis: int = 1,
+    weights: ArrayLike | None = None,
     out: tuple[Array | None, Array | None] | None = None,
 ) -> tuple[Array, Array, Array]:
     """The gradients of `backward`: of <ddx, dx> + <ddgamma, dgamma> + <ddbeta, dbeta>, by dy, x and gamma.
@@ -103,6 +112,7 @@ def double_backward(
     gamma : float array of shape (C,), or None for 1.
     stats : Stats, as `forward` returned them for x.
     axis : int. The channel's place in the shape of x.
+    weights : as `backward` took them; the arrays are then copied in float64.
     out : pair of arrays of x's shape and dtype to write d_dy and d_x into, or None in the place of either.
         Each is dy, x or ddx itself, or no part of any input; neither has a part of the other.
 
@@ -135,10 +145,14 @@ def double_backward(
     channels = x.shape[axis]
     parameters = {"gamma": gamma, "ddgamma": ddgamma, "ddbeta": ddbeta}
     given = checks.vectors(parameters, channels)
-    check_own(stats, x, channels)
+    weighing = None if weights is None else checks.weights("weights", weights, x, axis)
+    check_own(stats, x, channels, weighing)
     given |= {"mean": stats.mean, "var": stats.var}
     inputs = {"x": x, "dy": dy, "ddx": ddx, **parameters, "stats.mean": stats.mean, "stats.var": stats.var}
     outs = _pair(out, x, inputs)
+    if weighing is not None:
+        d_dy, d_x, d_gamma = weighted.double_backward(v, dy, x, given, stats, weighing, axis, outs)
+        return d_dy, d_x, rounded(d_gamma, gamma, x)
     d_gamma = numpy.zeros(channels)
     tensors, vectors = {"x": x, "dy": dy, "v": v}, given | {"dgamma": d_gamma}
     d_dy, d_x = operands.compute("double_backward", tensors, outs, vectors, stats.eps, axis, own=True)

@@ -1,43 +1,22 @@
 """Batch normalization as a layer: the functions with parameters, their gradients, and running statistics."""
 
-import copy
-import sys
-from collections.abc import Mapping
-from typing import Any, Generic, NamedTuple, Self, TypeVar
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, Self
 
 import numpy
 from numpy.typing import ArrayLike, DTypeLike
 
-from . import checks, functional, running
-from ._stats import Stats
+from . import axes, checks, functional, passes, renormalizing
+from .checks import Array
+from .copying import cast
+from .exchange import Exchange
+from .running import Rule
 
 
-class _Pass(NamedTuple):
-    """What a forward leaves for the backward: copies, except of x, of what may change in between."""
-
-    x: numpy.ndarray
-    gamma: numpy.ndarray | None
-    stats: Stats
-    given: bool  # the statistics did not come from x
-
-
-Value = TypeVar("Value")
-
-
-class _State(Generic[Value]):
-    """An attribute that `state_dict` holds: what `load_state_dict` would refuse cannot be assigned to it."""
-
-    def __set_name__(self, owner: object, name: str) -> None:
-        self.name = name
-
-    def __get__(self, layer: object, owner: object = None) -> Value:
-        return self if layer is None else vars(layer)[self.name]  # type: ignore[return-value]
-
-    def __set__(self, layer: "BatchNorm", value: Value) -> None:
-        vars(layer)[self.name] = layer._accepted(self.name, value)
-
-
-class BatchNorm:
+class BatchNorm(Exchange):
     """A layer that normalizes a channel by its batch in training, by running statistics in evaluation.
 
     A training forward of m > 1 elements a channel updates the running statistics once, in float64:
@@ -49,38 +28,56 @@ class BatchNorm:
     far as one batch: batches weigh by their counts, and the spread of their means is part of the variance.
     With momentum=0 they stay what they are, whatever the batch holds, and with momentum=1 they become the
     batch's, whatever they were. Nothing else updates them: not a forward in evaluation, not a backward, not
-    an empty batch.
+    an empty batch. With unbiased=False the variance is kept as (9.39) has it, without m / (m - 1).
+
+    With ghost=n a batch in training is normalized in groups of n samples, each by its own statistics (ghost
+    batches: Hoffer, Hubara and Soudry 2017), as if the groups were batches that follow each other: each of
+    them updates the running statistics once, in order.
+
+    With renorm=(rmax, dmax) a batch in training is moved to the running statistics as they were before it
+    (batch renormalization: Ioffe 2017): y = gamma (r xhat + d) + beta with
+    r = sqrt(var + eps) / sqrt(running_var + eps), held within [1 / rmax, rmax], and
+    d = (mean - running_mean) / sqrt(running_var + eps), held within [-dmax, dmax]. The gradient takes r and d
+    for constants. (1, 0) is batch normalization.
 
     The conventions, beside those of others:
 
-        ==============================  ===============  ===================  ============  =============
-                                        bncore           PyTorch              Keras         ONNX
-        ==============================  ===============  ===================  ============  =============
-        variance that normalizes        biased           biased               biased        biased
-        variance that is kept           unbiased         unbiased             biased        biased
-        momentum is the weight of       the new batch    the new batch        the old       the old
-        its default                     0.1              0.1                  0.99          0.9
-        momentum=None                   all elements     average of batches'  -             -
-        default eps                     1e-5             1e-5                 1e-3          1e-5
-        default axis of the channel     1                1                    -1            1
-        gamma, beta are called          gamma, beta      weight, bias         gamma, beta   scale, B
-        ==============================  ===============  ===================  ============  =============
+        ===========================  =============  ===================  ===========  ===========  ========
+                                     bncore         PyTorch              Keras        Flax         ONNX
+        ===========================  =============  ===================  ===========  ===========  ========
+        variance that normalizes     biased         biased               biased       biased       biased
+        variance that is kept        unbiased       unbiased             biased       biased       biased
+        momentum is the weight of    the new batch  the new batch        the old      the old      the old
+        its default                  0.1            0.1                  0.99         0.99         0.9
+        momentum=None                all elements   average of batches'  -            -            -
+        default eps                  1e-5           1e-5                 1e-3         1e-5         1e-5
+        default axis of the channel  1              1                    -1           -1           1
+        gamma, beta are called       gamma, beta    weight, bias         gamma, beta  scale, bias  scale, B
+        ===========================  =============  ===================  ===========  ===========  ========
 
     Parameters
     ----------
-    num_features : int, at least 1. C, the number of channels.
+    num_features : int, at least 1: C, the number of channels. A tuple where axis is one.
     eps : float, finite, not negative.
     momentum : float in [0, 1], or None for the statistics of all elements so far.
     affine : bool. Whether the layer has gamma (at first 1) and beta (at first 0); else both are None.
     track_running_stats : bool. If not, there are no running statistics, and a batch's own are used in
         evaluation too.
-    axis : int. The channel's place in the shape of x: 1 for (N, C, H, W), -1 for channels-last.
+    axis : int. The channel's place in the shape of x: 1 for (N, C, H, W), -1 for channels-last. Or a tuple:
+        then each combination of places along these axes is a channel, and what is one number a channel
+        has the shape of num_features, the extents of x at these axes, in this order.
     dtype : float32 or float64. The dtype of gamma and beta, and so of dgamma and dbeta.
+    relu : bool. Whether what is below 0 becomes 0 in y, after the residual has been added.
+    unbiased : bool. Whether the running variance takes the unbiased variance of a batch.
+    ghost : int, at least 1, or None. The samples of a group; the last group has those that are left. Samples
+        lie along the first axis that is not the channel's.
+    renorm : (rmax, dmax), at least 1 and at least 0, or None. It may be assigned while training goes on.
 
     Attributes
     ----------
     gamma, beta : arrays of shape (C,) and of `dtype`, or None where affine=False.
-    dgamma, dbeta : the gradients of the last backward, which replace those before; None before the first.
+    dgamma, dbeta : the gradients of the last backward, which replace those before, or the sum of those of all
+        pulls since; None at first.
     running_mean, running_var : float64 arrays of shape (C,), at first 0 and 1; None if not tracked.
     num_batches_tracked, num_elements_tracked : int. How many batches, and how many elements of a channel,
         have entered the running statistics.
@@ -107,41 +104,34 @@ class BatchNorm:
     Source: equations (9.38)-(9.41); the running statistics are the declared convention above.
     """
 
-    gamma = _State[numpy.ndarray | None]()
-    beta = _State[numpy.ndarray | None]()
-    running_mean = _State[numpy.ndarray | None]()
-    running_var = _State[numpy.ndarray | None]()
-    num_batches_tracked = _State[int]()
-    num_elements_tracked = _State[int]()
-
     def __init__(
         self,
-        num_features: int,
+        num_features: int | tuple[int, ...],
         *,
         eps: float = 1e-5,
         momentum: float | None = 0.1,
         affine: bool = True,
         track_running_stats: bool = True,
-        axis: int = 1,
+        axis: int | tuple[int, ...] = 1,
         dtype: DTypeLike = numpy.float32,
+        relu: bool = False,
+        unbiased: bool = True,
+        ghost: int | None = None,
+        renorm: tuple[float, float] | None = None,
     ) -> None:
-        self.num_features = checks.integer("num_features", num_features, least=1, most=sys.maxsize // 8)
+        super().__init__(
+            num_features, affine=affine, track_running_stats=track_running_stats, axis=axis, dtype=dtype
+        )
         self.eps = checks.epsilon(eps)
         self.momentum = checks.momentum(momentum)
-        self.affine = bool(affine)
-        self.track_running_stats = bool(track_running_stats)
-        self.axis = checks.integer("axis", axis)
-        self.dtype = checks.float_type("dtype", dtype)
+        self.relu = checks.switch("relu", relu)
+        self.unbiased = bool(unbiased)
+        self.ghost, self.renorm = ghost, renorm
+        self.renorm = self._how().renorm
         self.training = True
-        self.gamma = numpy.ones(self.num_features, self.dtype) if self.affine else None
-        self.beta = numpy.zeros(self.num_features, self.dtype) if self.affine else None
         self.dgamma: numpy.ndarray | None = None
         self.dbeta: numpy.ndarray | None = None
-        self.running_mean = numpy.zeros(self.num_features) if self.track_running_stats else None
-        self.running_var = numpy.ones(self.num_features) if self.track_running_stats else None
-        self.num_batches_tracked = 0
-        self.num_elements_tracked = 0
-        self._last: _Pass | None = None
+        self._last: passes.Pass | None = None
         # forwards since the last backward
         self._trained: int = 0
         self._evaluated: int = 0
@@ -178,25 +168,28 @@ class BatchNorm:
         """
         return self.train(False)
 
-    def forward(self, x: ArrayLike) -> numpy.ndarray:
+    def forward(self, x: ArrayLike, *, residual: ArrayLike | None = None, out: Array | None = None) -> Array:
         """Normalize x: (9.38)-(9.41) in training, (9.40)-(9.41) by the running statistics in evaluation.
 
-        Calling the layer is the same.
+        With a residual and relu=True y is max(that + residual, 0). Calling the layer is the same.
 
         Parameters
         ----------
-        x : float32 or float64 array with C channels at `axis`, in any layout. The layer keeps a reference to
-            it, not a copy, for `backward`: leave its numbers as they are until then.
+        x : array as `bncore.forward` takes it, with C channels at `axis`. The layer keeps a reference to it,
+            not a copy, for `backward`, and with relu to y: leave their numbers as they are until then.
+        residual : array of x's shape and dtype, in any layout, or None for 0.
+        out : array of x's shape and dtype to write y into; x or residual itself, or no part of any input.
+            With out=x there is no backward: x no longer holds what that needs.
 
         Returns
         -------
-        y : array of x's shape and dtype, in x's layout.
+        y : array of x's shape and dtype, in x's layout, or `out`.
 
         Raises
         ------
         TypeError, ValueError
-            If x is not as above, or has one element a channel where the running variance is to be updated:
-            the unbiased variance of one element is not defined. Nothing has changed then.
+            If an argument is not as above, or x has one element a channel where the running variance is to be
+            updated: the unbiased variance of one element is not defined. Nothing has changed then.
 
         Examples
         --------
@@ -210,36 +203,8 @@ class BatchNorm:
 
         Source: equations (9.38)-(9.41).
         """
-        x = checks.tensor("x", x)
-        axis = checks.channel_axis(self.axis, x.ndim)
-        if x.shape[axis] != self.num_features:
-            raise ValueError(
-                f"x must have {self.num_features} channels at axis {self.axis}, found shape {x.shape}"
-            )
-        training, gamma = self.training, None if self.gamma is None else numpy.array(self.gamma)
-        if not self.track_running_stats:
-            y, stats = functional.forward(x, gamma, self.beta, eps=self.eps, axis=axis)
-        elif not training:
-            stats = self._running()
-            y = functional.inference(x, gamma, self.beta, stats.mean, stats.var, eps=stats.eps, axis=axis)
-        else:
-            if x.size == self.num_features:
-                raise ValueError(
-                    "x must have more than one element a channel in training, or its unbiased variance is "
-                    "not defined (call eval(), or construct with track_running_stats=False), "
-                    f"found shape {x.shape}"
-                )
-            before, momentum = self._running(), checks.momentum(self.momentum)
-            y, stats = functional.forward(x, gamma, self.beta, eps=self.eps, axis=axis)
-            if stats.count:
-                mean, var = running.updated(before, stats, momentum)
-                vars(self).update(
-                    running_mean=mean,
-                    running_var=var,
-                    num_batches_tracked=self.num_batches_tracked + 1,
-                    num_elements_tracked=self.num_elements_tracked + stats.count,
-                )
-        self._last = _Pass(x, gamma, stats, given=self.track_running_stats and not training)
+        training = self.training
+        y, self._last = self._through(x, residual, out)
         # nobody who trains wants the gradients of what was evaluated before
         self._evaluated = 0 if training else self._evaluated + 1
         self._trained += training
@@ -247,29 +212,35 @@ class BatchNorm:
 
     __call__ = forward
 
-    def backward(self, dy: ArrayLike) -> numpy.ndarray:
+    def backward(
+        self, dy: ArrayLike, *, out: Array | None = None, residual_out: Array | None = None
+    ) -> Array:
         """The gradients for the forward before, in the mode in which it ran.
 
         dx is returned. dgamma and dbeta are kept; they replace those of the backward before, and are not
         added to them. It may be called again, with another dy. Between two backwards there may be one
         forward: of two nobody could say which one dy belongs to. Only forwards in evaluation before one in
-        training do not count. Where a layer is used several times in a step, `forward` and `backward` of
-        bncore, which keep nothing, do what is wanted.
+        training do not count. Where a layer is used several times in a step, `vjp` does what is wanted.
 
         Parameters
         ----------
         dy : array of the shape and dtype of that forward's x, in any layout.
+        out : array of x's shape and dtype to write dx into; dy, x or y itself, or no part of any input. With
+            x, and after a relu with y, it cannot be called again.
+        residual_out : array of x's shape and dtype to write the gradient of the residual into, which is dy,
+            and after a relu 0 where y is not above 0; dy itself, or no part of any input or of out.
 
         Returns
         -------
-        dx : array of x's shape and dtype, in x's layout.
+        dx : array of x's shape and dtype, in x's layout, or `out`.
 
         Raises
         ------
         TypeError, ValueError
-            If dy is not as above. Nothing has changed then.
+            If an argument is not as above. Nothing has changed then.
         RuntimeError
-            If there was no forward, or more than one. All of them are forgotten then.
+            If there was no forward; if x has been written over; or if there was more than one. They are
+            forgotten then.
 
         Examples
         --------
@@ -282,82 +253,164 @@ class BatchNorm:
 
         Source: the derivatives of equations (9.38)-(9.41), proven in docs/derivation.md.
         """
-        if self._last is None:
+        last = self._last
+        if last is None:
             raise RuntimeError("backward must follow a forward of the same layer, found none")
         forwards = self._trained + self._evaluated
         if forwards > 1:
             self._forget()
             raise RuntimeError(
                 f"backward must follow one forward of the same layer, found {forwards} since the last "
-                "backward: dy could be of any of them (bncore.forward and bncore.backward keep them apart)"
+                "backward: dy could be of any of them (layer.vjp gives each its own gradient)"
             )
-        x, gamma, stats, given = self._last
-        axis = checks.channel_axis(self.axis, x.ndim)
-        if given:
-            dx, dgamma, dbeta = functional.inference_backward(
-                dy, x, gamma, stats.mean, stats.var, eps=stats.eps, axis=axis
-            )
-        else:
-            dx, dgamma, dbeta = functional.backward(dy, x, gamma, stats, axis=axis)
+        if last.x is None:
+            # it will never have a backward
+            self._forget()
+        dx, dgamma, dbeta = last.gradients(dy, out, residual_out)
         self._trained = self._evaluated = 0
         if self.affine:
-            self.dgamma, self.dbeta = dgamma, dbeta
+            self.dgamma, self.dbeta = self._gradient(dgamma), self._gradient(dbeta)
         return dx
 
-    def state_dict(self) -> dict[str, Any]:
-        """Copies of the layer's numbers by name: gamma and beta, the running statistics and their counts.
+    def vjp(
+        self, x: ArrayLike, *, residual: ArrayLike | None = None, out: Array | None = None
+    ) -> tuple[Array, Callable[..., Array]]:
+        """A forward, and its own gradient: for a layer that is used several times before its gradients.
 
-        Returns
-        -------
-        dict : without gamma and beta where affine=False, without the rest where track_running_stats=False.
-
-        Examples
-        --------
-        >>> import bncore
-        >>> list(bncore.BatchNorm(2).state_dict())
-        ['gamma', 'beta', 'running_mean', 'running_var', 'num_batches_tracked', 'num_elements_tracked']
-        """
-        return {
-            name: value.copy() if isinstance(value := getattr(self, name), numpy.ndarray) else value
-            for name in self._state_names()
-        }
-
-    def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Take over the numbers that `state_dict` gave, as copies.
+        The running statistics are updated as by `forward`. `backward` does not see this forward.
 
         Parameters
         ----------
-        state : mapping with the names of `state_dict` and no others; gamma and beta of the layer's dtype, the
-            running statistics float64, each of shape (C,); the counts integers, not negative.
+        x : as in `forward`. It is kept for pull, and with relu y is.
+        residual : as in `forward`.
+        out : as in `forward`, but not x.
+
+        Returns
+        -------
+        y : as `forward` returns it.
+        pull : function of dy, out and residual_out, as `backward` has them, that returns dx. It adds to
+            dgamma and dbeta, each time that it is called; `zero_grad` makes them None.
 
         Raises
         ------
         TypeError, ValueError
-            If the state is not as above. Nothing has changed then.
+            If an argument is not as above. Nothing has changed then.
+
+        Examples
+        --------
+        >>> import numpy, bncore
+        >>> layer = bncore.BatchNorm(1, eps=0.0, dtype=numpy.float64)
+        >>> y1, pull1 = layer.vjp(numpy.array([[1.0], [3.0]]))
+        >>> y2, pull2 = layer.vjp(numpy.array([[7.0], [5.0]]))
+        >>> dx2, dx1 = pull2(numpy.array([[1.0], [2.0]])), pull1(numpy.array([[1.0], [2.0]]))
+        >>> layer.dgamma, layer.dbeta
+        (array([0.]), array([6.]))
+
+        Source: the derivatives of equations (9.38)-(9.41), proven in docs/derivation.md.
+        """
+        x = checks.tensor("x", x)
+        if isinstance(out, numpy.ndarray) and checks.same_elements(out, x):
+            raise ValueError("out must not be x itself, which pull needs, found x")
+        y, passed = self._through(x, residual, out)
+
+        def pull(dy: ArrayLike, *, out: Array | None = None, residual_out: Array | None = None) -> Array:
+            dx, dgamma, dbeta = passed.gradients(dy, out, residual_out)
+            if self.affine:
+                with numpy.errstate(all="ignore"):
+                    for name, part in (("dgamma", dgamma), ("dbeta", dbeta)):
+                        before = getattr(self, name)
+                        added = self._gradient(part)
+                        setattr(self, name, added if before is None else before + added)
+            return dx
+
+        return y, pull
+
+    def zero_grad(self) -> None:
+        """Forget dgamma and dbeta, as at the beginning of a step: both are None.
 
         Examples
         --------
         >>> import bncore
-        >>> layer, other = bncore.BatchNorm(2), bncore.BatchNorm(2)
-        >>> layer.gamma[0] = 5
-        >>> other.load_state_dict(layer.state_dict())
-        >>> other.gamma
-        array([5., 1.], dtype=float32)
+        >>> layer = bncore.BatchNorm(3)
+        >>> layer.zero_grad()
+        >>> layer.dgamma is layer.dbeta is None
+        True
         """
-        if not isinstance(state, Mapping):
-            raise TypeError(f"state must be a mapping of names to values, found {type(state).__name__}")
-        if set(state) != set(self._state_names()):
-            raise ValueError(f"state must have the names {self._state_names()}, found {list(state)}")
-        accepted = {name: self._accepted(name, state[name]) for name in self._state_names()}
-        vars(self).update(copy.deepcopy(accepted))
+        self.dgamma = self.dbeta = None
+
+    def _through(
+        self, x: ArrayLike, residual: ArrayLike | None, out: Array | None
+    ) -> tuple[Array, passes.Pass]:
+        """A forward, and what its backward needs; the running statistics are updated."""
+        x = checks.tensor("x", x)
+        residual = functional.added_to(x, residual)
+        at = self._channel(x)
+        gamma, beta = self._flat("gamma"), self._flat("beta")
+        # a copy, for what is to come changes it before the backward
+        gamma = None if gamma is None else gamma.copy()
+        running = self._running() if self.track_running_stats else None
+        if len(at) > 1 or self.ghost is not None:
+            checks.output(out, x, {"x": x} | functional.residual_of(residual))
+        if running is not None and not self.training:
+            eps, relu = checks.epsilon(self.eps), checks.switch("relu", self.relu)
+            return passes.by_running(x, at, gamma, beta, running, eps, residual, relu, out)
+        how = self._how()
+        if running is not None and self.unbiased:
+            self._check_counts(x, at, how)
+        y, passed, after = passes.by_batch(x, at, gamma, beta, running, how, residual, out)
+        if after is not None and after is not running:
+            self._keep(after)
+        return y, passed
+
+    def _how(self) -> passes.How:
+        """The options of training, which may have been assigned since."""
+        ghost = None if self.ghost is None else checks.integer("ghost", self.ghost, least=1)
+        renorm = renormalizing.limits(self.renorm)
+        if renorm is not None and not self.track_running_stats:
+            raise ValueError(f"renorm must be None where track_running_stats=False, found {self.renorm!r}")
+        rule = Rule(checks.momentum(self.momentum), self.unbiased)
+        if rule.momentum is None and self.num_batches_tracked and not self.num_elements_tracked:
+            raise ValueError(
+                "num_elements_tracked must be the number of elements in the running statistics where "
+                f"momentum=None, found 0 of {self.num_batches_tracked} batches"
+            )
+        return passes.How(self.eps, checks.switch("relu", self.relu), ghost, renorm, rule)
+
+    def _channel(self, x: Array) -> tuple[int, ...]:
+        """Where x has its channels, if it has as many as the layer."""
+        at = axes.places(self.axis, x.ndim)
+        if tuple([x.shape[i] for i in at]) != self._shape:
+            raise ValueError(
+                f"x must have {self.num_features} channels at axis {self.axis}, found shape {x.shape}"
+            )
+        if len(at) == x.ndim:
+            raise ValueError(f"x must have an axis that is not the channel's, found shape {x.shape}")
+        return at
+
+    def _check_counts(self, x: Array, at: tuple[int, ...], how: passes.How) -> None:
+        """Refuse a batch that has a part of one element a channel."""
+        m = x.size // math.prod(self._shape)
+        counts = [m]
+        if how.ghost is not None and m:
+            samples = next(extent for i, extent in enumerate(x.shape) if i not in at)
+            sizes = (part.stop - part.start for part in passes.groups(samples, how.ghost))
+            counts = [size * (m // samples) for size in sizes]
+        if 1 in counts:
+            raise ValueError(
+                "x must have more than one element a channel in training"
+                f"{', in each group of ghost batches' if how.ghost else ''}, or its unbiased variance is not "
+                "defined (call eval(), or construct with "
+                f"track_running_stats=False or unbiased=False), found shape {x.shape}"
+            )
 
     def __repr__(self) -> str:
-        return (
-            f"BatchNorm({self.num_features}, eps={self.eps!r}, momentum={self.momentum!r}, "
-            f"affine={self.affine}, track_running_stats={self.track_running_stats}, "
-            f"axis={self.axis}, dtype={self.dtype.name!r})"
-            f"{'' if self.training else '.eval()'}"
-        )
+        names = "eps", "momentum", "affine", "track_running_stats", "axis"
+        options = {name: getattr(self, name) for name in names} | {"dtype": self.dtype.name}
+        # what was not there at first is shown where it is used
+        rest = {"relu": False, "unbiased": True, "ghost": None, "renorm": None}
+        options |= {name: getattr(self, name) for name, usual in rest.items() if getattr(self, name) != usual}
+        shown = ", ".join([f"{self.num_features}", *(f"{name}={value!r}" for name, value in options.items())])
+        return f"BatchNorm({shown}){'' if self.training else '.eval()'}"
 
     def __getstate__(self) -> dict[str, Any]:
         # a copy of a layer has its numbers, not the batch that went through it last
@@ -368,30 +421,7 @@ class BatchNorm:
         self._last = None
         self._trained = self._evaluated = 0
 
-    def _state_names(self) -> list[str]:
-        return ["gamma", "beta"] * self.affine + [
-            "running_mean", "running_var", "num_batches_tracked", "num_elements_tracked",
-        ] * self.track_running_stats  # fmt: skip
-
-    def _accepted(self, name: str, value: Any) -> numpy.ndarray | int | None:
-        """A value for the attribute of this name."""
-        if name.startswith("num_"):
-            return checks.integer(name, value, least=0, most=sys.maxsize)
-        option = "track_running_stats" if name.startswith("running_") else "affine"
-        if not getattr(self, option):
-            if value is not None:
-                raise TypeError(f"{name} must be None where {option}=False, found {type(value).__name__}")
-            return None
-        dtype = self.dtype if option == "affine" else numpy.dtype(numpy.float64)
-        array = checks.parameter(name, value, self.num_features, dtype)
-        if name == "running_var":
-            checks.variance(name, array, self.num_features)
-        return array
-
-    def _running(self) -> Stats:
-        """The running statistics as those of the elements that entered them, the variance as it is kept."""
-        assert self.running_mean is not None
-        assert self.running_var is not None
-        mean = checks.per_channel("running_mean", self.running_mean, self.num_features)
-        var = checks.variance("running_var", self.running_var, self.num_features)
-        return Stats(self.num_elements_tracked, mean, var, self.eps)
+    def _gradient(self, numbers: Array) -> Array:
+        """A gradient in the shape and the dtype of gamma."""
+        narrow = numbers if numbers.dtype == self.dtype else cast(numbers, self.dtype)
+        return narrow if narrow.ndim == len(self._shape) else narrow.reshape(self._shape)

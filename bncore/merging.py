@@ -1,5 +1,7 @@
 """The sums of shards, and the statistics of one batch from those of its shards."""
 
+from __future__ import annotations
+
 import sys
 from typing import Self, overload
 
@@ -38,8 +40,8 @@ class Sums:
         self._stats = stats
 
     @property
-    def count(self) -> int:
-        """How many elements each channel has."""
+    def count(self) -> float:
+        """How many elements each channel has, or the sum of their weights."""
         return self._stats.count
 
     @property
@@ -70,14 +72,22 @@ class Sums:
         stats = self._stats
         return exact(stats.count, stats.mean, rests(stats), stats.var, eps)
 
-    def __add__(self, other: "Sums") -> "Sums":
+    def __add__(self, other: Sums) -> Sums:
         if not isinstance(other, Sums):
             return NotImplemented
         return Sums.merged(self, other)
 
     @staticmethod
-    def merged(*shards: "Sums") -> "Sums":
-        """The sums of shards together, whatever their order: bits do not depend on it."""
+    def merged(*shards: Sums) -> Sums:
+        """The sums of shards together, whatever their order: bits do not depend on it.
+
+        Examples
+        --------
+        >>> import numpy, bncore
+        >>> shards = [bncore.sums(numpy.array([[float(number)]])) for number in range(3)]
+        >>> bncore.Sums.merged(*shards).count
+        3
+        """
         return merge(*shards)
 
     def array(self) -> NDArray[numpy.float64]:
@@ -101,6 +111,12 @@ class Sums:
         ------
         TypeError, ValueError
             If it is not such an array.
+
+        Examples
+        --------
+        >>> import numpy, bncore
+        >>> bncore.Sums.from_array(bncore.sums(numpy.array([[1.0], [3.0]])).array()).count
+        2
         """
         numbers = checks.per_channel("array", array)
         channels, left = divmod(numbers.size - _HEADER, 3)
@@ -216,13 +232,13 @@ def _sum_in_any_order(terms: numpy.ndarray) -> numpy.ndarray:
     return total
 
 
-def _two(count: int) -> tuple[float, float]:
+def _two(count: float) -> tuple[float, float]:
     # a count as two float64 numbers
     high = float(count)
-    return high, float(count - int(high))
+    return high, float(count - int(high)) if isinstance(count, int) else 0.0
 
 
-def _one(name: str, high: float, low: float) -> int:
-    if not (high == high // 1 and low == low // 1 and 0 <= high + low <= sys.maxsize):
+def _one(name: str, high: float, low: float) -> float:
+    if not 0 <= high + low <= sys.maxsize:
         raise ValueError(f"{name} must begin with a count, found {high} and {low}")
-    return int(high) + int(low)
+    return int(high) + int(low) if high == high // 1 else high

@@ -26,18 +26,21 @@ def ready(array: Array) -> Array:
     return copied(array, array)
 
 
-def four_dimensional(arrays: list[Array], axis: int) -> list[Array] | None:
+def four_dimensional(arrays: list[Array], axis: int, weights: Array | None = None) -> list[Array] | None:
     """Views of shape (N, C, H, W), or None where the arrays cannot be walked so.
 
     All arrays have one shape, which is not empty; element [n, c, h, w] of each view is the same element.
     Which axes become n, and which h and w, depends on the first array alone; every bit of a result depends on
-    that.
+    that. Weights have extent 1 at the channel; their view, the last, repeats them.
     """
     x = arrays[0]
-    if all(array.flags.c_contiguous for array in arrays):
+    if all(array.flags.c_contiguous for array in arrays) and (weights is None or weights.flags.c_contiguous):
         before, c, after = math.prod(x.shape[:axis]), x.shape[axis], math.prod(x.shape[axis + 1 :])
         split = (before, c, 1, after) if c > 1 else (1, 1, 1, x.size)
-        return [array.reshape(split) for array in arrays]
+        views = [array.reshape(split) for array in arrays]
+        if weights is not None:
+            views.append(numpy.broadcast_to(weights.reshape(split[0], 1, *split[2:]), split))
+        return views
     # the axes from the widest stride of x to the narrowest, those of one element left out
     others = sorted(
         (i for i in range(x.ndim) if i != axis and x.shape[i] > 1), key=lambda i: -abs(x.strides[i])
@@ -54,6 +57,8 @@ def four_dimensional(arrays: list[Array], axis: int) -> list[Array] | None:
         if any(array.strides[axis] != array.itemsize for array in arrays):
             return None
     inner = others[len(outer) :]
+    if weights is not None:
+        arrays = [*arrays, numpy.broadcast_to(weights, x.shape)]
     n, hw = _merge(arrays, outer), _merge(arrays, inner)
     if len(n) > 1 or len(hw) > 2:
         return None
@@ -98,37 +103,40 @@ def compute(
     The first of the tensors is x, whose layout decides how all are walked, and which new results take. m: how
     many elements of a channel the batch has that x is a shard of; 0: x is all of it.
     """
-    given = {name: array for name, array in tensors.items() if array is not None}
-    places, views = prepare(given, axis, outs)
+    given = {name: array for name, array in tensors.items() if array is not None and name != "w"}
+    places, views = prepare(given, axis, outs, tensors.get("w"))
     if views:
         call.compute(operation, views, vectors, eps, own, m, relu)
     return [_delivered(place, out) for place, out in zip(places, outs.values(), strict=True)]
 
 
 def prepare(
-    tensors: Mapping[str, Array], axis: int, outs: MutableMapping[str, Array | None]
+    tensors: Mapping[str, Array],
+    axis: int,
+    outs: MutableMapping[str, Array | None],
+    weights: Array | None = None,
 ) -> tuple[list[Array], dict[str, Array]]:
     """Where the results go, and four-dimensional views of tensors and of those places, by their names.
 
     A place is `out` itself if a kernel can walk it, else memory of its own, to be copied at the end to what
-    `outs` names then.
+    `outs` names then. weights: of shape and extents as `checks.weights` gives them.
     """
     x, *others = (ready(array) for array in tensors.values())
     places = [
         recycling.empty_like(x) if out is None or not out.flags.aligned else out for out in outs.values()
     ]
-    names, wanted = [*tensors, *outs], places
+    names, wanted = [*tensors, *outs, *([] if weights is None else ["w"])], places
     if not x.size:
         return places, {}
-    views = _views([x, *others, *places], axis)
+    views = _views([x, *others, *places], axis, weights)
     if views is None:
         # x stays as it is if it can, for how it is walked decides every bit; the others take its layout
-        x = x if _views([x], axis) else copied(x, x)
+        x = x if _views([x], axis, weights) else copied(x, x)
         others = [copied(array, x) for array in others]
-        views = _views([x, *others, *places], axis)
+        views = _views([x, *others, *places], axis, weights)
     if views is None:
         places = [recycling.empty_like(x) for _ in outs]
-        views = _views([x, *others, *places], axis)
+        views = _views([x, *others, *places], axis, weights)
     if views is None:
         # windows that slide over each other have a layout that no dense result has: what was to be the result
         # is copied to at the end, as an `out` is
@@ -136,7 +144,7 @@ def prepare(
         dense = numpy.empty(x.shape, x.dtype)
         x, *others = (copied(array, dense) for array in (x, *others))
         places = [recycling.empty_like(dense) for _ in outs]
-        views = _views([x, *others, *places], axis)
+        views = _views([x, *others, *places], axis, weights)
     assert views is not None, "arrays in C order can be walked"
     return places, dict(zip(names, views, strict=True))
 
@@ -149,13 +157,21 @@ def _delivered(place: Array, out: Array | None) -> Array:
     return out
 
 
-def _views(arrays: list[Array], axis: int) -> list[Array] | None:
+def _views(arrays: list[Array], axis: int, weights: Array | None) -> list[Array] | None:
     # the layout of x, the first, decides how a kernel walks; the others must go along
-    views = four_dimensional(arrays, axis)
-    if views is None or not _in_rows(views[0]) or all(_in_rows(view) for view in views):
+    views = four_dimensional(arrays, axis, None if weights is None else _laid_out(weights, arrays[0], axis))
+    if views is None or not _in_rows(views[0]) or all(_in_rows(view) for view in views[: len(arrays)]):
         return views
     n, _, h, w = views[0].shape
     return None if plan.walks_columns(n, h * w, views[0].dtype == numpy.float64) else views
+
+
+def _laid_out(weights: Array, x: Array, axis: int) -> Array:
+    # in float64, dense, in the order in which x lies
+    of_one = x[(slice(None),) * axis + (slice(0, 1),)]
+    dense = numpy.empty_like(of_one, numpy.float64)
+    dense[...] = weights
+    return dense
 
 
 def _in_rows(view: Array) -> bool:

@@ -1,4 +1,6 @@
-"""What one batch of m > 1 elements a channel does to running statistics: the two conventions of the layer."""
+"""What one batch does to running statistics."""
+
+from typing import NamedTuple
 
 import numpy
 
@@ -6,13 +8,39 @@ from ._stats import Stats
 from .merging import merge
 
 
-def updated(before: Stats, batch: Stats, momentum: float | None) -> tuple[numpy.ndarray, numpy.ndarray]:
-    """The new running mean and running variance; the variance is unbiased in `before` too."""
-    with numpy.errstate(all="ignore"):
-        if momentum is None:
-            return _of_all_elements(before, batch)
-        mean = _average(before.mean, batch.mean, momentum)
-        return mean, _average(before.var, batch.var, momentum, _bessel(batch.count))
+class Rule(NamedTuple):
+    """How a batch enters: its weight, None for the number of its elements, and which variance is kept."""
+
+    momentum: float | None
+    unbiased: bool
+
+
+class Running(NamedTuple):
+    """Running statistics: what they count, and the numbers of each channel, the variance as it is kept."""
+
+    batches: int
+    elements: float
+    mean: numpy.ndarray
+    var: numpy.ndarray
+
+    def after(self, batch: Stats, rule: Rule) -> "Running":
+        """What they are when a batch has entered, of more than one element a channel if rule.unbiased."""
+        if not batch.count:
+            return self
+        batches, elements = self.batches + 1, self.elements + batch.count
+        with numpy.errstate(all="ignore"):
+            if rule.momentum is None:
+                return Running(batches, elements, *self._of_all_elements(batch, rule))
+            mean = _average(self.mean, batch.mean, rule.momentum)
+            var = _average(self.var, batch.var, rule.momentum, _kept(batch.count, rule))
+            return Running(batches, elements, mean, var)
+
+    def _of_all_elements(self, batch: Stats, rule: Rule) -> tuple[numpy.ndarray, numpy.ndarray]:
+        """Mean and variance of the elements seen before and those of the batch, as one batch."""
+        seen = self.elements > 1 or (self.elements and not rule.unbiased)
+        biased = self.var / _kept(self.elements, rule) if seen else numpy.zeros_like(self.var)
+        whole = merge(Stats(self.elements, self.mean, biased, batch.eps), batch)
+        return whole.mean.copy(), whole.var * _kept(whole.count, rule)
 
 
 def _average(old: numpy.ndarray, new: numpy.ndarray, weight: float, factor: float = 1.0) -> numpy.ndarray:
@@ -30,13 +58,6 @@ def _average(old: numpy.ndarray, new: numpy.ndarray, weight: float, factor: floa
     return average
 
 
-def _of_all_elements(before: Stats, batch: Stats) -> tuple[numpy.ndarray, numpy.ndarray]:
-    """Mean and unbiased variance of the elements seen before and those of the batch, as one batch."""
-    biased = before.var / _bessel(before.count) if before.count > 1 else numpy.zeros_like(before.var)
-    whole = merge(Stats(before.count, before.mean, biased, batch.eps), batch)
-    return whole.mean.copy(), whole.var * _bessel(whole.count)
-
-
-def _bessel(m: int) -> float:
-    # the variance that divides by m - 1, over (9.39)
-    return m / (m - 1)
+def _kept(m: float, rule: Rule) -> float:
+    # the variance that is kept, over (9.39); of weighted elements by W - 1
+    return m / (m - 1) if rule.unbiased else 1.0

@@ -21,6 +21,8 @@ def _choose_variant() -> str:
     level = _cpu.level()
     wanted = os.environ.get("BNCORE_ISA", "")
     runnable = [name for name, needs in _VARIANTS.items() if needs <= level and _built(name)]
+    if not runnable:
+        raise ImportError("no variant of the leaves was built", name=f"{__package__}.core.leaves")
     if not wanted:
         return runnable[0]
     if wanted not in runnable:

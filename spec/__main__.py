@@ -10,12 +10,14 @@ import sys
 import time
 from pathlib import Path
 
-from . import COMMAND, supervise
+from . import COMMAND, PACKAGE, supervise
 
 # What a shell reports of a program that Ctrl-C has ended, and of one that SIGTERM has.
 INTERRUPTED, TERMINATED = 128 + signal.SIGINT, 128 + signal.SIGTERM
 # The same of one whose output nobody reads any more.
 UNREAD = 128 + signal.SIGPIPE
+# Packages without which no command runs.
+NEEDED = ("numpy", "sympy")
 
 
 def main(argv=None):
@@ -68,6 +70,13 @@ def _ended(command):
             status = command.run()
             sys.stdout.flush()
             return status
+    except ModuleNotFoundError as missing:
+        if missing.name not in NEEDED:
+            raise
+        return _usage(
+            f"{missing.name} is needed, and {sys.executable} does not have it. In a checkout `make` puts all "
+            f"that is needed into .venv; then: .venv/bin/python -m {PACKAGE}"
+        )
     except KeyboardInterrupt:
         print("\ninterrupted", file=sys.stderr)
         return INTERRUPTED
@@ -298,10 +307,15 @@ def _checked(adapter, arguments, before, given):
 
 def _everything(arguments):
     """The main job: prove, check bncore, report."""
-    from .conformance import report
+    from . import adapters
+    from .conformance import Missing, report
     from .proofs.prove import prove
     from .workers import WORKERS
 
+    try:
+        adapters.load("bncore")
+    except Missing as reason:
+        return _usage(f"{reason} (`{COMMAND} prove` proves without it)")
     start = time.perf_counter()
     print("Proving, for a batch of every size:")
     proofs = prove(progress=lambda line: _say(f"  {line}"), workers=WORKERS)

@@ -13,13 +13,14 @@ from libc.string cimport memset
 from bncore._stats cimport Stats, blank
 from bncore.core.execute cimport Call, execute, level
 from bncore.core.operations cimport (
-    BACKWARD, DOUBLE_BACKWARD, FORWARD, GRADIENT, GRADIENT_SUMS, INFERENCE, INFERENCE_BACKWARD, STATISTICS,
+    BACKWARD, DOUBLE_BACKWARD, FORWARD, GRADIENT, GRADIENT_SUMS, INFERENCE, INFERENCE_BACKWARD, STATISTICS, WEIGHTED_GRADIENT,
+    WEIGHTED_STATISTICS,
 )
 from bncore.core.operations cimport operation as row_of
 from bncore.core.plan cimport here, make
 from bncore.core.types cimport (
-    ADDED, AS_BFLOAT16, AS_FLOAT16, AS_FLOAT32, AS_FLOAT64, DY, FLOAT32, FLOAT64, OUT, OUT2, V, X, Y, Kind, Operand, Parameters,
-    Storage, Vector,
+    ADDED, AS_BFLOAT16, AS_FLOAT16, AS_FLOAT32, AS_FLOAT64, DY, FLOAT32, FLOAT64, OUT, OUT2, V, W, X, Y, Kind, Operand,
+    Parameters, Storage, Vector,
 )
 
 from numpy import empty, ndarray
@@ -318,7 +319,7 @@ def short_backward(dy, x, gamma, stats, axis, out):
     if not isinstance(stats, Stats) or not tensor(&s, x, axis) or like(&s, dy, 0, DY) == NULL:
         return None
     own = stats
-    if own.channels != s.channels or own.count != s.rows * s.size:
+    if own.channels != s.channels or own.elements != s.rows * s.size:
         return None
     s.call.parameters.eps, s.call.parameters.own = own.eps, True
     s.call.parameters.mean.wide, s.call.parameters.var.wide = own.means(), own.variances()
@@ -347,9 +348,11 @@ NAMES = {
     "inference_backward": <int>INFERENCE_BACKWARD,
     "gradient_sums": <int>GRADIENT_SUMS,
     "gradient": <int>GRADIENT,
+    "weighted_statistics": <int>WEIGHTED_STATISTICS,
+    "weighted_gradient": <int>WEIGHTED_GRADIENT,
     "double_backward": <int>DOUBLE_BACKWARD,
 }
-SLOTS = {"x": <int>X, "dy": <int>DY, "v": <int>V, "y": <int>Y, "added": <int>ADDED, "out": <int>OUT, "out2": <int>OUT2}
+SLOTS = {"x": <int>X, "dy": <int>DY, "v": <int>V, "y": <int>Y, "added": <int>ADDED, "w": <int>W, "out": <int>OUT, "out2": <int>OUT2}
 
 
 cdef Interface* interface(object array, list held) except NULL:
@@ -365,8 +368,8 @@ cdef inline Storage storage_of(const Interface* found) noexcept nogil:
     return AS_FLOAT32 if found.itemsize == sizeof(float) else AS_FLOAT64
 
 
-cdef Kind take_views(Call* call, dict tensors, Py_ssize_t* shape) except? FLOAT64:
-    # the operands, the shape of x, and what maps of it compute in
+cdef Kind take_views(Call* call, dict tensors, bint weighs, Py_ssize_t* shape) except? FLOAT64:
+    # the operands, the shape of x, and what it is computed in, where it is weighed or not
     cdef list held = []
     cdef Interface* found
     cdef Operand* x
@@ -380,7 +383,7 @@ cdef Kind take_views(Call* call, dict tensors, Py_ssize_t* shape) except? FLOAT6
         x.dense = ((x.w == found.itemsize or found.shape[3] == 1)
                    and (found.shape[2] == 1 or x.h == found.itemsize * x.width))
         shape[0], shape[1], shape[2] = found.shape[0], found.shape[1], found.shape[2] * found.shape[3]
-    return FLOAT64 if call.operands[<int>X].storage == AS_FLOAT64 else FLOAT32
+    return FLOAT64 if weighs or call.operands[<int>X].storage == AS_FLOAT64 else FLOAT32
 
 
 cdef double* vector(dict vectors, str name, list held) except? NULL:
@@ -401,7 +404,7 @@ def compute(str operation, dict tensors, dict vectors, double eps, bint own, dou
     cdef list held = []
     cdef Kind kind
     clear(&call)
-    kind, call.relu = take_views(&call, tensors, shape), relu
+    kind, call.relu = take_views(&call, tensors, operation.startswith("weighted"), shape), relu
     p.eps, p.own, p.m = eps, own, m
     p.gamma.wide, p.beta.wide = vector(vectors, "gamma", held), vector(vectors, "beta", held)
     p.mean.wide, p.rest.wide = vector(vectors, "mean", held), vector(vectors, "rest", held)
@@ -409,7 +412,7 @@ def compute(str operation, dict tensors, dict vectors, double eps, bint own, dou
     p.sum_dy.wide, p.sum_dyd.wide = vector(vectors, "sum_dy", held), vector(vectors, "sum_dyd", held)
     p.ddgamma.wide, p.ddbeta.wide = vector(vectors, "ddgamma", held), vector(vectors, "ddbeta", held)
     p.new_mean, p.new_rest = vector(vectors, "new_mean", held), vector(vectors, "new_rest", held)
-    p.new_var = vector(vectors, "new_var", held)
+    p.new_var, p.new_weight = vector(vectors, "new_var", held), vector(vectors, "new_weight", held)
     p.dgamma, p.dbeta = vector(vectors, "dgamma", held), vector(vectors, "dbeta", held)
     p.new_dy_rest = vector(vectors, "new_dy_rest", held)
     p.new_dyd, p.new_dyd_rest = vector(vectors, "new_dyd", held), vector(vectors, "new_dyd_rest", held)
@@ -422,6 +425,6 @@ def plan(str operation, dict tensors, bint relu=False):
     cdef Py_ssize_t[3] shape
     cdef Kind kind
     clear(&call)
-    kind = take_views(&call, tensors, shape)
+    kind = take_views(&call, tensors, operation.startswith("weighted"), shape)
     make(&call.plan, NAMES[operation], kind, shape[0], shape[1], shape[2], call.operands, relu, threads, &here)
     return call.plan

@@ -16,7 +16,7 @@ from bncore.core.partition cimport Chunk, block_start, chunk, piece
 from bncore.core.plan cimport STAGED_BYTES, here
 from bncore.core.types cimport (
     ADDED, BEND, CARRIED, COEFFICIENTS, DY, LINE, MOMENTS, NO_MAP, NO_SUMS, NOTHING, OPERANDS, OUT, OUT2, PAIRS, PULL, SCALE, SHARED, SLOPE,
-    SUMS, TOGETHER, V, X, Y, Block, Coefficients, Conclusion, Fetch, Finish, Layout, Level, Operand, Partition, Parts, Records, Rows,
+    SUMS, TOGETHER, V, W, WEIGHTED, WEIGHTED_PULL, X, Y, Block, Coefficients, Conclusion, Fetch, Finish, Layout, Level, Operand, Partition, Parts, Records, Rows,
     Runs, Slot, Span, Store, kind_bytes, storage_bytes,
 )
 
@@ -37,7 +37,7 @@ cdef extern from "threads.h" nogil:
 cdef enum:
     FETCH_BYTES = 4096             # ahead of what is summed
     FETCH_ELEMENTS = 512           # the same, of small planes of float32
-    FEW_ELEMENTS = 128             # that are summed between two looks ahead, where memory is slower than sums
+    SUMMED_AT_ONCE = 128             # that are summed between two looks ahead, where memory is slower than sums
 
 OPENMP = BN_OPENMP                 # the date of the OpenMP standard that this was built with, or 0
 COMPILER = BN_COMPILER.decode()
@@ -148,7 +148,10 @@ cdef inline void coefficients_of(Coefficients* k, const Call* call, const Place*
 
 cdef inline char* row_at(const Call* call, int slot, Py_ssize_t row, Py_ssize_t channel) noexcept nogil:
     cdef const Operand* x = &call.operands[slot]
-    return x.base + row * x.n + channel * call.plan.partition.size * storage_bytes(x.storage) if x.base != NULL else NULL
+    if x.base == NULL:
+        return NULL
+    # weights have no channels
+    return x.base + row * x.n + (channel * call.plan.partition.size * storage_bytes(x.storage) if slot != W else 0)
 
 
 cdef inline char* staging_of(const Call* call, int slot, Py_ssize_t thread) noexcept nogil:
@@ -162,6 +165,8 @@ cdef inline void rows_of(Rows* r, const Call* call, int slot, Py_ssize_t row, Py
     r.slot, r.storage, r.staging = <Slot>slot, call.operands[slot].storage, staging_of(call, slot, thread)
     r.gate.base = row_at(call, Y, row, channel) if slot == DY else NULL
     r.gate.stride, r.gate.storage = gate.n, gate.storage
+    r.weights = row_at(call, W, row, channel) if slot == X and call.operation.sums == PAIRS else NULL
+    r.weights_stride = call.operands[<int>W].n
 
 
 cdef inline void runs_of(Runs* r, const Call* call, int slot, Chunk k, Py_ssize_t channel, Py_ssize_t thread,
@@ -208,7 +213,7 @@ cdef void fetch_of(Fetch* f, const Call* call, int slot, Py_ssize_t t) noexcept 
     cdef Py_ssize_t item = kind_bytes(call.plan.kind), next, bytes
     cdef Chunk k, after
     f.turn = f.ahead = f.beyond = f.chunk = 0
-    f.at_once = FEW_ELEMENTS if call.plan.schedule.fetched else 0
+    f.at_once = SUMMED_AT_ONCE if call.plan.schedule.fetched else 0
     if call.plan.schedule.staged[slot]:
         return
     if p.parts == 1:
@@ -263,6 +268,10 @@ cdef void sum_columns(const Call* call, Py_ssize_t first, Py_ssize_t channels, P
     if call.operation.sums == MOMENTS:
         call.leaves.column_moments(NULL, &b, &x, to)
         return
+    if call.operation.sums == WEIGHTED:
+        rows_of(&v, call, W, row, first, thread)
+        call.leaves.column_weighted(&b, &x, &v, to, room(call, thread) + call.plan.scratch.work)
+        return
     rows_of(&dy, call, DY, row, first, thread)
     if call.operation.sums == PAIRS:
         call.leaves.column_pairs(NULL, &b, &dy, &x, &call.parameters, first, to)
@@ -276,13 +285,20 @@ cdef void sum_runs(const Call* call, Py_ssize_t first, Py_ssize_t channels, Py_s
     cdef Chunk k = chunk(&call.plan.partition, t)
     cdef Span s = span_of(k, channels)
     cdef Fetch dy_next, next
-    cdef Runs dy, x, v
+    cdef Runs dy, x, v, w
     runs_of(&x, call, X, k, first, thread, True)
     fetch_of(&next, call, X, t)
     if call.operation.sums == MOMENTS:
         call.leaves.run_moments(NULL, &s, &x, &next, to)
         return
+    if call.operands[<int>W].base != NULL:
+        runs_of(&w, call, W, k, first, thread, True)
+    if call.operation.sums == WEIGHTED:
+        call.leaves.run_weighted(&s, &x, &w, to, room(call, thread) + call.plan.scratch.work)
+        return
     runs_of(&dy, call, DY, k, first, thread, True)
+    if call.operands[<int>W].base != NULL:
+        call.leaves.mask(NULL, &s, &dy, &w, &x)
     if call.operation.sums == PAIRS:
         fetch_of(&dy_next, call, DY, t)
         call.leaves.run_pairs(NULL, &s, &dy, &x, &dy_next, &next, &call.parameters, first, to)
@@ -318,6 +334,8 @@ cdef void map_rows(const Call* call, const Block* b, Rows* of, const Coefficient
         call.leaves.column_scale(NULL, b, &of[source(call)], &of[<int>OUT], k, &store)
     elif call.operation.map == PULL:
         call.leaves.column_pull(NULL, b, &of[<int>DY], &of[<int>X], &of[<int>OUT], k, &store)
+    elif call.operation.map == WEIGHTED_PULL:
+        call.leaves.column_weighted_pull(b, &of[<int>DY], &of[<int>X], &of[<int>W], &of[<int>OUT], k)
     else:
         call.leaves.column_bend(NULL, b, &of[<int>DY], &of[<int>X], &of[<int>V], &of[<int>OUT], &of[<int>OUT2], k)
 
@@ -408,6 +426,9 @@ cdef void map_runs(const Call* call, Chunk k, Py_ssize_t first, Py_ssize_t chann
         runs_of(&dy, call, DY, k, first, thread, True)
         if call.operation.map == PULL:
             call.leaves.run_pull(NULL, &s, &dy, &x, &out, coefficients, &store)
+        elif call.operation.map == WEIGHTED_PULL:
+            runs_of(&v, call, W, k, first, thread, True)
+            call.leaves.run_weighted_pull(&s, &dy, &x, &v, &out, coefficients)
         else:
             runs_of(&v, call, V, k, first, thread, True)
             runs_of(&out2, call, OUT2, k, first, thread, False)

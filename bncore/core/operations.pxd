@@ -2,7 +2,7 @@
 
 from bncore.core.types cimport (
     BEND, FIVE, GIVEN_PULL, GIVEN_SCALE, GIVEN_SLOPE, GIVEN_SUMS, MOMENTS, NO_MAP, NO_SUMS, NOTHING, OWN_BEND, OWN_MOMENTS, OWN_PULL,
-    OWN_SCALE, PAIRS, PULL, SCALE, SLOPE, Conclusion, Map, Operation, Reduction,
+    OWN_SCALE, OWN_WEIGHTED, PAIRS, PULL, SCALE, SLOPE, WEIGHTED, WEIGHTED_PULL, Conclusion, Map, Operation, Reduction,
 )
 
 cdef enum:
@@ -13,6 +13,8 @@ cdef enum:
     INFERENCE_BACKWARD
     GRADIENT_SUMS
     GRADIENT
+    WEIGHTED_STATISTICS
+    WEIGHTED_GRADIENT
     DOUBLE_BACKWARD
     OPERATIONS
 
@@ -39,5 +41,9 @@ cdef inline Operation operation(int which) noexcept nogil:
         return row(PAIRS,   NOTHING,     NOTHING,   NO_MAP, GIVEN_SUMS)
     elif which == GRADIENT:
         return row(NO_SUMS, GIVEN_PULL,  NOTHING,   PULL,   NOTHING)
+    elif which == WEIGHTED_STATISTICS:
+        return row(WEIGHTED, NOTHING,    NOTHING,   NO_MAP, OWN_WEIGHTED)
+    elif which == WEIGHTED_GRADIENT:
+        return row(NO_SUMS, GIVEN_PULL,  NOTHING,   WEIGHTED_PULL, NOTHING)
     else:
         return row(FIVE,    NOTHING,     OWN_BEND,  BEND,   NOTHING)

@@ -14,7 +14,7 @@ from bncore.core.operations cimport operation as row_of
 from bncore.core.partition cimport GROUP, LANES
 from bncore.core.types cimport (
     ADDED, BEND, CARRIED, CHANNELS, COEFFICIENTS, COLUMNS, DY, FIVE, FIVE_BYTES, FLOAT32, FLOAT64, FOLDED, LINE, MOMENTS, NO_MAP,
-    NO_SUMS, NOTHING, OPERANDS, OUT, OUT2, PAIRS, PULL, SHARED, SLOPE, SPREAD, SUMS, TOGETHER, X, Y, Kind, Layout, Machine, Operand,
+    NO_SUMS, NOTHING, OPERANDS, OUT, OUT2, PAIRS, PULL, SHARED, SLOPE, SPREAD, SUMS, TOGETHER, W, WEIGHTED, WEIGHTED_PULL, X, Y, Kind, Layout, Machine, Operand,
     Operation, Partition, Plan, Schedule, Scratch, is_kind, kind_bytes, storage_bytes,
 )
 
@@ -167,11 +167,15 @@ cdef inline bint alias(const Operand* operands, int result) noexcept nogil:
     return False
 
 
-cdef inline bint goes_by_staging(const Plan* plan, const Operand* operands, int slot) noexcept nogil:
-    # converted, gated, added to, or of planes that are not contiguous
+cdef inline bint goes_by_staging(const Plan* plan, const Operation* o, const Operand* operands, int slot) noexcept nogil:
+    # converted, gated, masked, added to, or of planes that are not contiguous
     cdef const Operand* x = &operands[slot]
     if x.base == NULL or slot == Y or slot == ADDED or slot == OUT2 and operands[<int>Y].base != NULL:
         return False
+    if slot == W:
+        return not plan.partition.columns
+    if slot == X and o.sums == PAIRS and operands[<int>W].base != NULL:
+        return True
     if slot == DY and operands[<int>Y].base != NULL or slot == OUT and (operands[<int>ADDED].base != NULL or plan.relu):
         return True
     return not is_kind(x.storage, plan.kind) or not (plan.partition.columns or x.dense)
@@ -188,9 +192,9 @@ cdef inline void arrange(Plan* plan, const Operation* o, const Operand* operands
     s.threads = 1 if elements < (machine.whole_grain if carries else machine.grain) else threads
     s.dense, s.apart = p.columns, False
     for slot in range(OPERANDS):
-        s.staged[slot] = goes_by_staging(plan, operands, slot)
+        s.staged[slot] = goes_by_staging(plan, o, operands, slot)
         s.apart = s.apart or s.staged[slot] and not p.columns
-        if operands[slot].base != NULL and operands[slot].n != p.channels * p.size * storage_bytes(operands[slot].storage):
+        if slot != W and operands[slot].base != NULL and operands[slot].n != p.channels * p.size * storage_bytes(operands[slot].storage):
             s.dense = False
     if o.sums == NO_SUMS:
         arrange_map(s, p)
@@ -224,7 +228,7 @@ cdef inline Py_ssize_t carve(Py_ssize_t* used, Py_ssize_t bytes) noexcept nogil:
 
 cdef inline void lay_records(Layout* l, const Operation* o, Kind kind, Py_ssize_t parts) noexcept nogil:
     cdef Py_ssize_t bytes = l.channels * parts * <Py_ssize_t>sizeof(double)
-    cdef int i, sums = 5 if o.sums == FIVE else 0 if o.sums == NO_SUMS else 2
+    cdef int i, sums = 5 if o.sums == FIVE else 3 if o.sums == WEIGHTED else 0 if o.sums == NO_SUMS else 2
     for i in range(sums):
         l.hi[i] = carve(&l.bytes, bytes)
     # of float32 data what rounding took from a part is far below its own rounding; but five sums meet in products
@@ -236,7 +240,7 @@ cdef inline void lay_coefficients(Layout* l, const Operation* o, Kind kind) noex
     cdef Py_ssize_t item = kind_bytes(FLOAT64) if o.map == BEND else kind_bytes(kind)
     cdef Py_ssize_t column = l.channels * <Py_ssize_t>sizeof(double)
     cdef int j
-    for j in range(0 if o.map == NO_MAP else COEFFICIENTS if o.map == BEND else 5 if o.map == PULL else 3):
+    for j in range(0 if o.map == NO_MAP else COEFFICIENTS if o.map == BEND else 5 if o.map == PULL or o.map == WEIGHTED_PULL else 3):
         l.coefficient[j] = carve(&l.bytes, l.channels * item)
     if kind != FLOAT32 or o.map == NO_MAP or o.map == BEND:
         return
@@ -272,7 +276,7 @@ cdef inline void reserve(Plan* plan, const Operation* o) noexcept nogil:
     z.room = 0
     for slot in range(OPERANDS):
         z.staging[slot] = carve(&z.room, STAGED_BYTES if plan.partition.columns else CHUNK_BYTES) if s.staged[slot] else -1
-    z.work = carve(&z.room, FIVE_BYTES) if o.sums == FIVE else -1
+    z.work = carve(&z.room, FIVE_BYTES) if o.sums == FIVE or o.sums == WEIGHTED else -1
     open_layout(&z.own, s.tile)
     open_layout(&z.all, plan.partition.channels)
     if carried:

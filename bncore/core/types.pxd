@@ -2,7 +2,7 @@
 
 cdef enum:
     LINE = 64                      # bytes to a line of the cache
-    OPERANDS = 7
+    OPERANDS = 8
     SUMS = 5                       # of an operation, at most
     COEFFICIENTS = 9               # numbers of a channel's map, at most
     FOLDED = 512                   # channels of rows that are folded, at most: a folded row has two of them at least
@@ -46,6 +46,7 @@ cdef enum Slot:                    # an operand of a call
     V                              # ddx
     Y                              # of a relu: where it is not positive, dy is taken for 0
     ADDED                          # what is added to y before a relu: the residual
+    W                              # weights, in float64: the same for all channels
     OUT                            # y or dx; d_dy
     OUT2                           # d_x; dy as Y lets it through
 
@@ -65,11 +66,13 @@ cdef enum Reduction:
     MOMENTS                        # sum x, and the sum of squared deviations from the mean
     PAIRS                          # sum dy, sum dy (x - centre)
     FIVE                           # sums of dy, v, dy (x - mean), v (x - mean), dy v
+    WEIGHTED                       # sum w x, the sum of w (x - mean)^2, sum w
 
 
 cdef enum Conclusion:
     NOTHING
     OWN_MOMENTS                    # mean and var
+    OWN_WEIGHTED                   # the same of weighted elements, and the sum of weights
     OWN_SCALE                      # mean, var, and the map from x to y
     GIVEN_SCALE                    # the map from x to y of given statistics
     GIVEN_SLOPE                    # the map from dy to dx of given statistics
@@ -84,6 +87,7 @@ cdef enum Map:
     SCALE                          # y of x
     SLOPE                          # dx of dy alone
     PULL                           # dx of dy and x
+    WEIGHTED_PULL                  # the same of weighted elements
     BEND                           # d_dy and d_x of dy, x and v
 
 
@@ -198,6 +202,7 @@ cdef struct Parameters:            # what a call gives of channels, and where it
     double* new_mean
     double* new_rest               # NULL: not wanted
     double* new_var
+    double* new_weight             # the sum of weights
     double* dgamma                 # NULL if it is wanted in float32
     double* dbeta
     float* dgamma_single
@@ -240,6 +245,8 @@ cdef struct Rows:                  # an operand as a leaf of columns sees it
     Storage storage
     char* staging                  # where a group of rows is staged; NULL: rows are read where they lie
     Gate gate
+    const char* weights            # of x, in float64, one for each position of a row: where they and dy are 0 x is taken for 0
+    Py_ssize_t weights_stride      # bytes to those of the next row
 
 
 cdef struct Finish:                # what becomes of results on their way from a staging buffer
@@ -310,6 +317,13 @@ ctypedef void (*ColumnPull)(const void* kind, const Block* b, const Rows* dy, co
                             const Coefficients* k, const Store* store) noexcept nogil
 ctypedef void (*ColumnBend)(const void* kind, const Block* b, const Rows* dy, const Rows* x, const Rows* v, const Rows* d_dy,
                             const Rows* d_x, const Coefficients* k) noexcept nogil
+ctypedef void (*RunWeighted)(const Span* s, const Runs* x, const Runs* w, const Records* to, void* work) noexcept nogil
+ctypedef void (*RunWeightedPull)(const Span* s, const Runs* dy, const Runs* x, const Runs* w, const Runs* dx,
+                                 const Coefficients* k) noexcept nogil
+ctypedef void (*ColumnWeighted)(const Block* b, const Rows* x, const Rows* w, const Records* to, void* work) noexcept nogil
+ctypedef void (*ColumnWeightedPull)(const Block* b, const Rows* dy, const Rows* x, const Rows* w, const Rows* dx,
+                                    const Coefficients* k) noexcept nogil
+ctypedef void (*Mask)(const void* kind, const Span* s, const Runs* dy, const Runs* w, const Runs* x) noexcept nogil
 ctypedef void (*Gather)(const void* kind, const Operand* x, const Operand* gate, Py_ssize_t n, Py_ssize_t c, Py_ssize_t start,
                         Py_ssize_t planes, Py_ssize_t count, char* staging) noexcept nogil
 ctypedef void (*Scatter)(const void* kind, const Operand* y, const Operand* added, const Finish* finish, Py_ssize_t n,
@@ -336,8 +350,13 @@ cdef struct Leaves:                # of one kind of element
     ColumnScale column_scale
     ColumnPull column_pull
     ColumnBend column_bend
+    RunWeighted run_weighted       # of weighted elements: in float64 alone
+    RunWeightedPull run_weighted_pull
+    ColumnWeighted column_weighted
+    ColumnWeightedPull column_weighted_pull
     Gather gather                  # planes of an operand into a staging buffer,
     Scatter scatter                # and back
+    Mask mask                      # 0 in the place of staged x that does not count
     TakeRows take_rows             # the same of rows
     PutRows put_rows
     Conclude conclude

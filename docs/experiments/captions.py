@@ -71,8 +71,8 @@ explains neither.
 
 ![gamma and beta of each hidden unit against the deviation and mean of its input](gamma_beta.png)
 
-Each point is a hidden unit after training at rate {rate:g}; on the grey line, gamma and beta would undo
-the normalization.
+Each point is a hidden unit after training at rate {rate:g}; on the grey line, where both axes show the same
+number, gamma and beta would undo the normalization.
 
 They could, and do not. No gamma is near: it is {ratio[0]:.1f} to {ratio[2]:.1f} times the standard
 deviation that it replaces. The correlation of beta with the mean that it replaces is {beta[0]:.2f},

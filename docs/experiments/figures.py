@@ -133,11 +133,11 @@ def units(path, found):
         axis.axline((0, 0), slope=1, color="0.5", linewidth=0.8, zorder=0)
         axis.set_xlabel(xlabel)
         axis.set_ylabel(ylabel)
-    axes[0].set_xlim(0, 0.6)
-    axes[0].set_ylim(0, 1.9)
-    axes[1].set_ylim(-1, 1)
-    note(axes[0], "here gamma would restore the input", (0.58, 0.3), -12, ha="right", color="0.4")
-    note(axes[1], "here beta would", (-0.65, -0.75), -4, ha="left", color="0.4")
+    # one unit across is one unit up, so that both grey lines have the slope that they stand for
+    for axis, limits in zip(axes, ((0, 1.9), (-1.6, 1.6)), strict=True):
+        axis.set(xlim=limits, ylim=limits, aspect="equal")
+    note(axes[0], "here gamma would restore the input", (1.85, 0.5), 0, ha="right", color="0.4")
+    note(axes[1], "here beta would", (0.72, 0.5), 0, ha="left", color="0.4")
     for layer, colour in enumerate(LAYER_COLOUR):
-        axes[0].text(0.02, 1.8 - 0.1 * layer, f"hidden layer {layer + 1}", color=colour, fontsize=8)
+        axes[0].text(0.7, 1.78 - 0.11 * layer, f"hidden layer {layer + 1}", color=colour, fontsize=8)
     save(figure, path)

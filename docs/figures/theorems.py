@@ -96,29 +96,40 @@ def _arrow(space, start, end, colour):
 
 
 def _eigenvalues(axis, x):
-    for eps, marker in ((0.0, "o"), (0.1, "s"), (1.0, "^")):
+    # where eps changes nothing the three markers lie within each other
+    for eps, marker, size in ((0.0, "o", 14), (0.1, "s", 60), (1.0, "^", 230)):
         _, rstd = values(x, eps)
         matrix = numpy.array([gradient(row, x, eps) for row in numpy.eye(len(x))]) / rstd
         found = numpy.linalg.eigvalsh((matrix + matrix.T) / 2)
         share = eps / (x.var() + eps)
         colours = [PARTS["mean"], PARTS["scale"], *[PARTS["rest"]] * (len(x) - 2)]
-        axis.scatter(range(1, len(x) + 1), found, c=colours, marker=marker, s=36, clip_on=False, zorder=3)
+        axis.scatter(
+            range(1, len(x) + 1),
+            found,
+            facecolors="none",
+            edgecolors=colours,
+            marker=marker,
+            s=size,
+            linewidth=1.2,
+            clip_on=False,
+            zorder=3,
+        )
         axis.annotate(
             rf"$\epsilon = {eps:g}$, $\epsilon/(\sigma^2 + \epsilon) = {share:.2f}$",
             (2, found[1]),
-            (10, -3),
+            (13, -3),
             textcoords="offset points",
             fontsize=8,
             color=PARTS["scale"],
         )
     axis.annotate(
-        "along 1: always 0", (1, 0), (-4, 14), textcoords="offset points", fontsize=8, color=PARTS["mean"]
+        "along 1: always 0", (1, 0), (-4, 15), textcoords="offset points", fontsize=8, color=PARTS["mean"]
     )
     words = r"orthogonal to 1 and $\hat{x}$: 1, $m - 2$ times"
     axis.annotate(
-        words, (len(x), 1), (0, 9), textcoords="offset points", fontsize=8, ha="right", color=PARTS["rest"]
+        words, (len(x), 1), (0, 12), textcoords="offset points", fontsize=8, ha="right", color=PARTS["rest"]
     )
-    axis.set(xticks=range(1, len(x) + 1), xlabel="number of the eigenvalue", ylim=(-0.04, 1.15))
+    axis.set(xticks=range(1, len(x) + 1), xlabel="number of the eigenvalue", ylim=(-0.07, 1.17))
     axis.set_title(rf"eigenvalues of $J/(\gamma r)$, $m = {len(x)}$, three values of $\epsilon$")
 
 

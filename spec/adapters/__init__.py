@@ -12,11 +12,15 @@ from ..supervise import ENDINGS, note
 
 # name: the module here that holds its `Adapter`s, and the packages that it needs
 KNOWN = {
-    "bncore": ("bncore", "Core", "from a checkout: make; otherwise: pip install bncore"),
+    "bncore": ("bncore", "Core", "In a checkout: make, then .venv/bin/python -m spec"),
+    "bncore-exact": ("bncore", "Exact", "In a checkout: make, then .venv/bin/python -m spec"),
     "numpy": ("textbook", "Textbook", ""),
     "torch": ("torch", "Contiguous", "pip install torch"),
     "torch-channels-last": ("torch", "ChannelsLast", "pip install torch"),
     "torch-module": ("torch", "Module", "pip install torch"),
+    "bncore-torch": ("bncore_torch", "Functional", "pip install bncore[torch]"),
+    "bncore-torch-channels-last": ("bncore_torch", "FunctionalChannelsLast", "pip install bncore[torch]"),
+    "bncore-torch-module": ("bncore_torch", "Modules", "pip install bncore[torch]"),
     "jax": ("jax", "Nn", "pip install jax"),
     "jax-numpy": ("jax", "Numpy", "pip install jax"),
     "flax": ("flax", "Linen", "pip install flax"),

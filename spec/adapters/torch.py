@@ -61,6 +61,7 @@ class Contiguous(Adapter):
         least=2,
         least_eps=np.finfo(np.float64).tiny,
     )
+    batch_norm = staticmethod(torch.nn.functional.batch_norm)
 
     def _enter(self, array):
         return _tensor(array)
@@ -68,9 +69,8 @@ class Contiguous(Adapter):
     def layer(self, x, gamma, beta, eps, mean=None, var=None):
         """The layer as a function of x, and its parameters; with mean and var, that of inference mode."""
         gamma, beta, mean, var = (_tensor(each) for each in (gamma, beta, mean, var))
-        apply = torch.nn.functional.batch_norm
         return partial(
-            apply,
+            self.batch_norm,
             running_mean=mean,
             running_var=var,
             weight=gamma,
@@ -140,11 +140,11 @@ class Contiguous(Adapter):
         gamma = np.ones(x.shape[1], x.detach().numpy().dtype) if gamma is None else gamma
         gamma = torch.tensor(gamma, requires_grad=True)
         beta = torch.zeros_like(gamma, requires_grad=True)
-        return torch.nn.functional.batch_norm(x, None, None, gamma, beta, True, 0.0, eps), x, (gamma, beta)
+        return self.batch_norm(x, None, None, gamma, beta, True, 0.0, eps), x, (gamma, beta)
 
     def update(self, x, running_mean, running_var, momentum):
         mean, var = (torch.tensor(each) for each in (running_mean, running_var))
-        torch.nn.functional.batch_norm(self._enter(x), mean, var, None, None, True, momentum, 1.0)
+        self.batch_norm(self._enter(x), mean, var, None, None, True, momentum, 1.0)
         return {"running_mean": mean.numpy(), "running_var": var.numpy()}
 
 
@@ -163,13 +163,14 @@ class Module(Contiguous):
     """torch.nn.BatchNorm1d, 2d, 3d."""
 
     name = "torch-module"
+    modules = torch.nn
 
     def layer(self, x, gamma, beta, eps, mean=None, var=None, momentum=0.1):
         kind = {
-            2: torch.nn.BatchNorm1d,
-            3: torch.nn.BatchNorm1d,
-            4: torch.nn.BatchNorm2d,
-            5: torch.nn.BatchNorm3d,
+            2: self.modules.BatchNorm1d,
+            3: self.modules.BatchNorm1d,
+            4: self.modules.BatchNorm2d,
+            5: self.modules.BatchNorm3d,
         }
         dtype = _tensor(np.empty(0, formats.parameter(x.dtype))).dtype
         layer = kind[x.ndim](x.shape[1], eps=eps, momentum=momentum, dtype=dtype)

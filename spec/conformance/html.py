@@ -52,6 +52,8 @@ def page(target, name, verdicts, seconds):
         f'<p class="verdict {"pass" if kept else "fail"}">{"PASS" if kept else "FAIL"}: '
         f"{escape(name)} {words}.</p>",
         f"<p>{report.counted(verdicts)}</p>",
+        "<h2>The equations</h2>",
+        f"<pre>{escape(chr(10).join(report.EQUATIONS))}</pre>",
         "<h2>Error over derived bound, the worst of each output</h2>",
         _table(verdicts),
     ]

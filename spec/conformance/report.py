@@ -7,9 +7,23 @@ import textwrap
 from collections import Counter
 from dataclasses import dataclass
 
+from .. import equations
 from . import ORDER
 from .patterns import pattern
 from .verdict import ABSENT, BROKEN, INCONCLUSIVE, PASS, STATUSES, Verdict
+
+# What a report cites by number.
+EQUATIONS = tuple(
+    " ".join(each.__doc__.split())
+    for each in (
+        equations.standardised,
+        equations.reconstructed,
+        equations.mean,
+        equations.var,
+        equations.xhat,
+        equations.y,
+    )
+)
 
 
 def _ratio(verdicts):
@@ -80,10 +94,15 @@ def counted(verdicts):
 
 
 def summary(name, verdicts, seconds, traced=False):
-    """The report of one implementation: a table by quantity, then what failed, then one verdict line."""
+    """The report of one implementation: the equations, a table by quantity, what failed, one verdict line."""
     table = rows(verdicts)
     wide = max([len(row.quantity) for row in table], default=0)
-    lines = [f"{name}: error over derived bound, the worst of each output (must not exceed 1)", ""]
+    lines = [
+        *EQUATIONS,
+        "",
+        f"{name}: error over derived bound, the worst of each output (must not exceed 1)",
+        "",
+    ]
     lines.append(f"  {'output':<{wide}} {'equation':<16} {'checks':>6}  {'ratio':>8}  on")
     lines += [
         f"  {row.quantity:<{wide}} {row.equation:<16} {row.judged:>6}  {row.ratio:>8}  {row.where}"

@@ -1,9 +1,11 @@
 """The page of findings: sections as Markdown, a summary first."""
 
+import math
 import os
 
 from ..bounds.errors import ACCUMULATIONS
 from ..bounds.formats import HALVES
+from . import notable
 from .deviations import is_fault, raised
 from .probe import NOT_OFFERED
 
@@ -11,6 +13,11 @@ INTRODUCTION = """# What the suite finds
 
 Written by `python -m spec.findings`, from a run of {minutes:.0f} minutes on {processors} processors, with
 {packages}.
+
+## What one should know
+
+{notable}
+## In short
 
 {summary}
 
@@ -29,16 +36,18 @@ what a class is, and derives its bound. So there are three kinds:
 A line is one deviation: the outputs that are off, the formats of the data, and the data sets that show it, by
 their names in [designs.py](../spec/data/designs.py). "got", "exact" and "bound" belong to one output on the
 smallest input found, which the command of the same number shows again; of no number where an exception is
-the deviation. Exact values come from the equations, in exact arithmetic.
+the deviation. Faults come first, and in each kind what is most times its bound away. Exact values come from
+the equations, in exact arithmetic.
 """
 
-HEAD = ("", "what is off", "seen on", "got", "exact", "bound", "equation", "kind")
+HEAD = ("", "what is off", "seen on", "got", "exact", "bound", "error/bound", "equation", "kind")
 
 
 def page(sections, packages, minutes):
     """The whole page."""
     text = INTRODUCTION.format(
         packages=", ".join(packages),
+        notable="\n".join(_notable(sections)),
         summary="\n".join(_summary(sections)),
         minutes=minutes,
         processors=os.cpu_count(),
@@ -63,9 +72,36 @@ def _listed(words, most=6):
 
 
 def split(section):
-    """The faults of a section, and its classes: those of float64 data and halves first."""
-    faults = [each for each in section.declared if is_fault(each)]
-    return faults, [each for each in section.declared if not is_fault(each)] + list(section.strict)
+    """The faults of a section, and its classes; in both what is most times its bound away comes first."""
+    found = sorted((*section.declared, *section.strict), key=_far, reverse=True)
+    return [each for each in found if is_fault(each)], [each for each in found if not is_fault(each)]
+
+
+def _far(found):
+    """How many times its bound an output is off; infinite where there is no number."""
+    ratio = found.shown.ratio
+    return math.inf if ratio is None or math.isnan(ratio) else ratio
+
+
+def _notable(sections):
+    """The findings in prose, each with the line that shows it and its command."""
+    lines = [
+        (each.target, number, what(found), found.data, found)
+        for each in sections
+        for number, found in enumerate((deviation for kind in split(each) for deviation in kind), 1)
+    ]
+    for number, (finding, line, others) in enumerate(notable.seen(lines), 1):
+        shown = line[4].shown
+        text = finding.text.format(got=Shown(shown.got), exact=Shown(shown.exact), ratio=shown.ratio)
+        seen = ", ".join(f"[{target}, line {at}](#{target})" for target, at, *_ in (line, *others))
+        yield f"**{number}. {finding.title}.** {text} Seen: {seen}.\n\n```sh\n{line[4].command}\n```\n"
+
+
+class Shown(float):
+    """A number that is written in four digits where nothing else is said."""
+
+    def __format__(self, form):
+        return format(float(self), form or ".4g")
 
 
 def _kind(found, fault):
@@ -104,6 +140,11 @@ def number(value):
     return "" if value is None else f"{value:.9g}"
 
 
+def times(shown):
+    """How many times its bound the output is off."""
+    return "" if shown.ratio is None or shown.index is None else f"{shown.ratio:.3g}"
+
+
 def section(found):
     """One implementation."""
     faults, classes = split(found)
@@ -115,12 +156,13 @@ def section(found):
     for each in (*faults, *classes):
         shown = each.shown
         commands.append(each.command)
-        numbers = map(number, (shown.got, shown.exact, shown.bound))
+        numbers = (*map(number, (shown.got, shown.exact, shown.bound)), times(shown))
         kind = _kind(each, each in faults)
         rows.append((len(commands), what(each), _listed(each.data), *numbers, each.equation, kind))
     if rows:
         blocks = [f"# {n}\n{command}" for n, command in enumerate(commands, 1)]
-        lines += ["", *_table(HEAD, rows), "", "```sh", *blocks, "```"]
+        fold = "<details><summary>The commands that show them again</summary>"
+        lines += ["", *_table(HEAD, rows), "", fold, "", "```sh", *blocks, "```", "", "</details>"]
     said = "; ".join(f"{title}: {answer}" for title, answer in found.conventions.items())
     return "\n".join([*lines, "", f"Conventions: {said}."])
 

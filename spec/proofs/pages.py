@@ -5,21 +5,60 @@ command is used that Markdown would take for an escape: no backslash before punc
 """
 
 import math
+import re
 from decimal import Decimal
+from itertools import groupby
 
+from .. import equations
 from ..coq.emit import emits, module
-from ..equations import BOOK, NUMBER
 from ..theorems import language
 from ..theorems.theorem import ASSUMPTIONS
 from .latex import Printer
 
-LEGEND = """\
-Here $\\mu$ is the mean (9.38), $\\sigma^2$ the variance (9.39), $r = 1/\\sqrt{\\sigma^2 + \\epsilon}$,
-$\\hat{x}$ the standardised input (9.40) and $y$ the output (9.41). $L$ is a loss with $\\mathrm{d}y_i =
-\\partial L/\\partial y_i$; $\\mathrm{d}x$, $\\mathrm{d}\\gamma$ and $\\mathrm{d}\\beta$ are its
-derivatives by $x$, $\\gamma$ and $\\beta$. $\\mathrm{D}_u$ is the derivative in the direction $u$: by
-$t$, at $t = 0$, when $x$ becomes $x + t u$. $\\tilde{a}_k = a_k - \\frac{1}{m}\\sum a_i$ and
-$\\mathrm{c}(a, b) = \\frac{1}{m}\\sum \\tilde{a}_i \\tilde{b}_i$."""
+# What a page explains of its notation: where a formula has this, it means that.
+NOTATION = (
+    (r"\\mu(?!_0)", "$\\mu$ is the mean (9.38)"),
+    (r"(?<!\\bar\{)\\sigma\^2(?!_0)", "$\\sigma^2$ is the variance (9.39)"),
+    (r"(?<![A-Za-z\\])r(?![A-Za-z])", "$r = 1/\\sqrt{\\sigma^2 + \\epsilon}$"),
+    (r"\\hat\{x\}", "$\\hat{x}$ is the standardised input (9.40)"),
+    (r"(?<![A-Za-z}])y(?![A-Za-z])", "$y$ is the output (9.41)"),
+)
+GRADIENTS = ("y", "x", "\\gamma", "\\beta")
+OPERATORS = (
+    (
+        r"\\mathrm\{D\}_",
+        "$\\mathrm{D}_u$ is the derivative in the direction $u$: by $t$, at $t = 0$, when $x$ becomes "
+        "$x + t u$.",
+    ),
+    (r"\\tilde\{|\\mathrm\{c\}\(", "$\\tilde{a}_k = a_k - \\frac{1}{m}\\sum a_i$."),
+    (
+        r"\\mathrm\{c\}\(|\\mathrm\{c\}\\left",
+        "$\\mathrm{c}(a, b) = \\frac{1}{m}\\sum \\tilde{a}_i \\tilde{b}_i$.",
+    ),
+)
+FORMULA = re.compile(r"\$\$(.*?)\$\$|\$([^$]+)\$", re.DOTALL)
+
+
+def legend(text):
+    """What the formulas of a page are written in: of all notation what the page uses."""
+    formulas = " ".join(block or inline for block, inline in FORMULA.findall(text))
+    found = [means for pattern, means in NOTATION if re.search(pattern, formulas)]
+    sentences = [f"Here {_listed(found)}."] if found else []
+    names = [name for name in GRADIENTS if f"\\mathrm{{d}}{name}" in formulas]
+    if names:
+        of, by = [f"$\\mathrm{{d}}{name}$" for name in names], [f"${name}$" for name in names]
+        are = (
+            "is a gradient and no differential: the derivative"
+            if len(of) == 1
+            else "are gradients and no differentials: the derivatives"
+        )
+        sentences.append(f"{_listed(of)} {are} of a loss $L$ by {_listed(by)}.")
+    sentences += [means for pattern, means in OPERATORS if re.search(pattern, formulas)]
+    return " ".join(sentences)
+
+
+def _listed(words):
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
 def equation(claim):
@@ -41,12 +80,9 @@ in float64, and float64 data with compensated sums."""
 def page(number, theorem, proof, allowed):
     """The page of a theorem: what both checkers found, and what is `allowed` where numbers are rounded."""
     parts = [
-        "<!-- Written by `python -m spec prove`. Edit the theorem, not this page. -->",
-        f"# {number}. {theorem.title}",
-        f"From {_source_numbers(theorem)}. " + " ".join(LEGEND.split("\n")),
         "## Statement",
         theorem.statement.strip(),
-        *(equation(claim) for claim in theorem.claims if claim.main and not theorem.long),
+        *_stated(theorem),
         *_figure(theorem),
         "Assumed: " + "; ".join(ASSUMPTIONS[each] for each in theorem.assumptions) + ".",
         "## Proof",
@@ -60,7 +96,34 @@ def page(number, theorem, proof, allowed):
     if theorem.floating or allowed:
         parts += ["## In floating point", *filter(None, [theorem.floating.strip()]), *_allowed(allowed)]
     parts += ["## Checked", _checks(theorem, proof)]
-    return "\n\n".join(parts) + "\n"
+    body = "\n\n".join(parts)
+    head = [
+        "<!-- Written by `python -m spec prove`. Edit the theorem, not this page. -->",
+        f"# {number}. {theorem.title}",
+        f"From {_source_numbers(theorem)} [of the source](index.md#the-equations). {legend(body)}".rstrip(),
+    ]
+    return "\n\n".join([*head, body]) + "\n"
+
+
+def _stated(theorem):
+    """The equations that a theorem states; before those of one kind of batch stands which it is."""
+    claims = [claim for claim in theorem.claims if claim.main and not theorem.long]
+    otherwise = (
+        "in training mode" if any(claim.mode == "inference" for claim in claims) else "for every batch"
+    )
+    for where, some in groupby(claims, key=_where):
+        if any(map(_where, claims)):
+            yield f"{(where or otherwise).capitalize()}:"
+        yield from map(equation, some)
+
+
+def _where(claim):
+    """Of which batches a claim speaks, in words; empty if of all."""
+    mode = {"inference": "in inference mode", "training": ""}[claim.mode]
+    extent = {"any": "", "weighted": "", "shards": "of two shards", "1": "for $m = 1$", "2": "for $m = 2$"}[
+        claim.batch
+    ]
+    return ", ".join(filter(None, [mode, extent, f"for $m \\ge {claim.least}$" * (claim.least > 1)]))
 
 
 def _figure(theorem):
@@ -71,11 +134,8 @@ def _figure(theorem):
 
 
 def _step(n, claim, finding):
-    where = {"inference": "inference mode", "training": ""}[claim.mode]
-    extent = {"any": "", "weighted": "", "shards": "two shards", "1": "m = 1", "2": "m = 2"}[claim.batch]
-    notes = [each for each in (where, extent, f"m at least {claim.least}" * (claim.least > 1)) if each]
-    note = f" ({', '.join(notes)})" if notes else ""
-    text = f"**{n}.** {claim.why}{note}\n\n{equation(claim)}"
+    where = _where(claim)
+    text = f"**{n}.** {claim.why}{f' ({where})' if where else ''}\n\n{equation(claim)}"
     if claim.slack is not None:
         show = Printer(weighted=claim.batch == "weighted")(claim.slack)
         text += f"\n\nThe right side less the left is this, which is not negative:\n\n$$\n{show}\n$$"
@@ -146,6 +206,14 @@ def index(proofs):
                 "",
                 INTRODUCTION,
                 "",
+                "## The equations",
+                "",
+                EQUATIONS,
+                "",
+                "\n\n".join(source()),
+                "",
+                "## The theorems",
+                "",
                 "| | theorem | source | normal form | second checker | error at most | in Coq |",
                 "|---|---|---|---|---|---|---|",
                 *rows,
@@ -158,6 +226,10 @@ def index(proofs):
 def _file(theorem):
     return f"[{module(theorem)}](coq/{module(theorem)}.v)" if emits(theorem) else ""
 
+
+EQUATIONS = """\
+Of one channel (one neuron of the source) over a batch of $m$ elements: (9.36) and (9.37) are what is to be
+done, (9.38) to (9.41) how, with an $\\epsilon$ that keeps the root away from 0."""
 
 INTRODUCTION = """\
 Every theorem here is about the six equations, (9.36) to (9.41), as `spec/equations.py` states them.
@@ -187,34 +259,36 @@ what the bounds of its outputs allow."""
 def derivation(proofs):
     """The whole derivation of the gradients on one page: the steps of the theorems about them."""
     chapters = [proof for proof in proofs if proof.theorem.name.startswith("gradients")]
-    parts = [
-        "<!-- Written by `python -m spec prove`. Edit the theorems, not this page. -->",
-        "# The derivation",
-        "From the six equations to the gradients, for a batch of any size. Each line is an equation that two "
-        "programs have checked ([how](proofs/index.md)); the reasons stand beside them. "
-        + " ".join(LEGEND.split("\n")),
-        "## The equations",
-        *(f"$$\n{line} \\tag{{{number}}}\n$$" for number, line in _source()),
-    ]
+    parts = ["## The equations", EQUATIONS, *source()]
     for proof in chapters:
         parts += [f"## {proof.theorem.title}", proof.theorem.statement.strip()]
         parts += [f"{claim.why}\n\n{equation(claim)}" for claim in proof.theorem.claims]
         if proof.theorem.consequences:
             parts.append(proof.theorem.consequences.strip())
-    return "\n\n".join(parts) + "\n"
+    body = "\n\n".join(parts)
+    head = [
+        "<!-- Written by `python -m spec prove`. Edit the theorems, not this page. -->",
+        "# The derivation",
+        "From the six equations to the gradients, for a batch of any size. Each line is an equation that two "
+        f"programs have checked ([how](proofs/index.md)); the reasons stand beside them. {legend(body)}",
+    ]
+    return "\n\n".join([*head, body]) + "\n"
 
 
-def _source():
-    """The equations that make the layer, as `spec.equations` writes them: number and LaTeX."""
-    over, book, show = language.WRITTEN, BOOK, Printer()
-    x, mean, var, eps = language.x, language.mean, language.var, language.eps
-    right = {
-        "mean": book.mean(x, over),
-        "var": book.var(x, mean, over),
-        "xhat": book.xhat(x, mean, var, eps, over),
-        "y": book.y(language.xhat, language.gamma, language.beta),
-    }
+def source():
+    """The six equations as `spec.equations` writes them, as display mathematics with their numbers."""
+    over, show = language.WRITTEN, Printer()
+    x, mean, var, eps, xhat = language.x, language.mean, language.var, language.eps, language.xhat
+    gamma, beta = language.gamma, language.beta
+    written = (
+        (equations.standardised, xhat, (x, mean, var, over)),
+        (equations.reconstructed, language.y, (xhat, gamma, beta)),
+        (equations.mean, mean, (x, over)),
+        (equations.var, var, (x, mean, over)),
+        (equations.xhat, xhat, (x, mean, var, eps, over)),
+        (equations.y, language.y, (xhat, gamma, beta)),
+    )
     return [
-        (NUMBER[name].strip("()"), f"{show(language.name(name))} = {show(tree)}")
-        for name, tree in right.items()
+        f"$$\n{show(left)} = {show(right(*of))} \\tag{{{right.__doc__[1:5]}}}\n$$"
+        for right, left, of in written
     ]

@@ -1,6 +1,16 @@
 """The book of theorems, in the order of its table of contents."""
 
-from . import counts, gradients, higher, invariance, jacobian, layers, standardisation, weighted
+from . import (
+    counts,
+    gradients,
+    higher,
+    invariance,
+    jacobian,
+    layers,
+    renormalization,
+    standardisation,
+    weighted,
+)
 
 THEOREMS = (
     *standardisation.THEOREMS,
@@ -13,4 +23,5 @@ THEOREMS = (
     *counts.THEOREMS,
     *layers.THEOREMS,
     *weighted.THEOREMS,
+    *renormalization.THEOREMS,
 )

@@ -84,7 +84,7 @@ DECOUPLING = Theorem(
     title="Decoupling from the weights before",
     source=("9.37", "9.40"),
     statement=r"""
-The book says that $\gamma$ and $\beta$ are decoupled from the parameters of the layers before, and the
+The textbook says that $\gamma$ and $\beta$ are decoupled from the parameters of the layers before, and the
 reader asks how. Let the input be made by a neuron: $x_i = \sum_j w_j a_{ij} + b$. If $w$ becomes
 $(1 + t) w$, the part of $x$ that it makes moves in its own direction; so the derivative of the loss
 along $w$, which is $\langle w, \partial L/\partial w\rangle$, is $\mathrm{D}_x L$ (a constant $b$ makes

@@ -188,7 +188,7 @@ SIGMOID = Theorem(
     title="What a sigmoid sees of a standardised batch",
     source=("9.36", "9.40"),
     statement=r"""
-The book says that after normalization the data lie in the region where a sigmoid is not saturated, and
+The textbook says that after normalization the data lie in the region where a sigmoid is not saturated, and
 that there it is a linear map, at a cost. Both, in numbers: at most one element in $k^2$ lies beyond
 $k$, and up to there the sigmoid differs from its tangent $\frac{1}{2} + \frac{z}{4}$ by at most
 $|z|^3/48$. Here $s$ is the sigmoid of $z$, and its derivative by $z$ is $s (1 - s)$.

@@ -29,9 +29,9 @@ STANDARDISATION = Theorem(
     title="The standardised batch",
     source=("9.36", "9.38", "9.39", "9.40"),
     statement=r"""
-The book says that the standardised batch has mean 0 and standard deviation 1. The first is true. The second
-is true only as far as $\epsilon$ can be neglected beside the variance. And no element can lie further out
-than $\sqrt{m - 1}$, whatever the batch.
+The textbook says that the standardised batch has mean 0 and standard deviation 1. The first is true. The
+second is true only as far as $\epsilon$ can be neglected beside the variance. And no element can lie further
+out than $\sqrt{m - 1}$, whatever the batch.
 """,
     claims=(
         step(total(x - mean), 0, "The mean (9.38) is the number from which the deviations sum to 0."),
@@ -67,9 +67,9 @@ OUTPUT = Theorem(
     title="What gamma and beta are",
     source=("9.37", "9.41"),
     statement=r"""
-The book calls $\gamma$ and $\beta$ the variance and the bias of the input distribution (of the next layer),
-and its reader asks: of this neuron, or of the layer? Of this neuron, over the batch; and $\gamma$ is a
-standard deviation, not a variance.
+The textbook calls $\gamma$ and $\beta$ the variance and the bias of the input distribution (of the next
+layer), and its reader asks: of this neuron, or of the layer? Of this neuron, over the batch; and $\gamma$ is
+a standard deviation, not a variance.
 """,
     claims=(
         step(total(xhat), 0, "The standardised batch sums to 0."),
@@ -93,8 +93,8 @@ RESTORATION = Theorem(
     title="Restoring the input",
     source=("9.37", "9.40", "9.41"),
     statement=r"""
-The book introduces $\gamma$ and $\beta$ so that the original distribution can be restored. It can, for one
-batch, by these values. The value that is usually printed, $\gamma = \sigma$, misses by a factor; and no
+The textbook introduces $\gamma$ and $\beta$ so that the original distribution can be restored. It can, for
+one batch, by these values. The value that is usually printed, $\gamma = \sigma$, misses by a factor; and no
 fixed pair restores two batches that differ by a constant.
 """,
     claims=(

@@ -12,7 +12,7 @@ from spec import adapters
 from spec.conformance.judgement import judge
 from spec.conformance.verdict import BROKEN, CLASS, FAIL, Verdict
 from spec.data import inputs, portable
-from spec.findings import probe, survey
+from spec.findings import notable, probe, survey
 from spec.findings.deviations import gathered
 from spec.findings.page import HEAD, number
 from spec.interface.adapter import Missing
@@ -32,6 +32,7 @@ class Row:
     got: str
     exact: str
     bound: str
+    ratio: str
     equation: str
     kind: str
     command: str
@@ -137,9 +138,50 @@ def test_a_folded_scale_is_off_by_hundreds():
 
 
 def test_every_implementation_has_a_section_and_a_line_of_the_summary():
-    titles = re.findall(r"^## (.*)$", PAGE, re.MULTILINE)[1:]
+    titles = re.findall(r"^## (.*)$", PAGE, re.MULTILINE)[3:]
     assert titles == survey.OTHERS
     assert re.findall(r"^\| \[(.*)\]\(#(?:.*)\) \|", PAGE, re.MULTILINE) == titles
+
+
+def test_faults_come_first_and_what_is_most_times_its_bound_away():
+    for target in survey.OTHERS:
+        rows = [row for row in ROWS if row.target == target]
+        faults = [row.kind == "fault" for row in rows]
+        assert faults == sorted(faults, reverse=True)
+        for kind in (True, False):
+            ratios = [float(row.ratio or "inf") for row in rows if (row.kind == "fault") == kind]
+            assert ratios == sorted(ratios, reverse=True), target
+
+
+def test_the_ratio_is_that_of_the_numbers_beside_it():
+    for row in ROWS:
+        assert bool(row.ratio) == bool(row.got), row
+        if row.got and numpy.isfinite(float(row.got)):
+            got, exact, bound, ratio = map(float, (row.got, row.exact, row.bound, row.ratio))
+            assert ratio > 1, row
+            # nine digits of each
+            rounded = 1e-8 * max(abs(got), abs(exact))
+            assert abs(abs(got - exact) - ratio * bound) <= rounded + 0.01 * ratio * bound, row
+
+
+def test_what_one_should_know_is_in_the_tables():
+    told = PAGE.partition("## What one should know")[2].partition("\n## ")[0]
+    assert re.findall(r"^\*\*(\d+)\. (.*?)\.\*\*", told, re.MULTILINE) == [
+        (str(number), each.title) for number, each in enumerate(notable.NOTABLE, 1)
+    ]
+    commands = re.findall(r"^python -m spec check .*$", told, re.MULTILINE)
+    seen = re.findall(r"^\*\*\d+\..* Seen: (.*)\.$", told, re.MULTILINE)
+    assert len(seen) == len(commands) == len(notable.NOTABLE) == 10
+    for each, command, lines in zip(notable.NOTABLE, commands, seen, strict=True):
+        found = [
+            [row for row in ROWS if row.target == target][int(line) - 1]
+            for target, line in re.findall(r"\[(\S+), line (\d+)\]", lines)
+        ]
+        assert (found[0].target, found[0].command) == (each.target, command)
+        wanted = [(each.target, each.what), *((target, what) for target, what, _ in each.also)]
+        for row, (target, what) in zip(found, wanted, strict=True):
+            assert row.target == target
+            assert re.match(what, row.what)
 
 
 def test_failures_of_one_kind_are_one_line():

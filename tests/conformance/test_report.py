@@ -48,6 +48,16 @@ def test_the_page_needs_nothing_and_has_a_dot_for_each_ratio(verdicts, word):
     assert red == [True] * sum(verdict.status == FAIL for verdict in verdicts)
 
 
+@pytest.mark.parametrize(
+    "text", [report.summary("Mine", WRONG, 1.0), html.page("TARGET", "Mine", WRONG, 1.0)]
+)
+def test_a_report_writes_out_the_equations_before_it_cites_them(text):
+    head, _, rest = text.partition(report.EQUATIONS[-1])
+    assert [line[:6] for line in report.EQUATIONS] == [f"(9.{number})" for number in range(36, 42)]
+    assert all(line in head for line in report.EQUATIONS[:-1])
+    assert "(9.41)" in rest
+
+
 def test_a_page_of_nothing_is_no_pass():
     assert "FAIL" in html.page("TARGET", "nothing", [], 0.0)
 

@@ -125,6 +125,20 @@ def test_one_group_is_none(function):
     assert bits(numpy.moveaxis(function(**turned)[0], (3, 2), (0, 1))) == bits(function(**given)[0])
 
 
+@pytest.mark.parametrize("function", [bncore.fold, bncore.unfold])
+@pytest.mark.parametrize("transposed", [False, True])
+@pytest.mark.parametrize("half", ["float16", "bfloat16"])
+def test_half_precision_is_rounded_once(half, transposed, function):
+    if half == "bfloat16":
+        half = pytest.importorskip("ml_dtypes", reason="ml_dtypes is not installed: it has bfloat16").bfloat16
+    given = layer(6, 4, 2, (2, 3), transposed) | {"eps": 0.1}
+    weight = given["weight"].astype(half)
+    exact = function(**given | {"weight": weight.astype(float)})
+    for got, wanted in zip(function(**given | {"weight": weight}), exact, strict=True):
+        assert got.dtype == half
+        assert bits(got) == bits(wanted.astype(half))
+
+
 def test_groups_of_no_channels():
     given = layer(0, 4, 2, (3,), True)
     weight, bias = bncore.fold(**given)

@@ -143,7 +143,7 @@ WRONG = [
     (lambda: GSUMS + bncore.gradient_sums(X, X, bncore.statistics(2 * X)), ValueError, "same stats"),
     (lambda: bncore.Sums(3), TypeError, "stats"),
     (lambda: bncore.Sums.from_array(numpy.zeros(4)), ValueError, "Sums.array"),
-    (lambda: bncore.Sums.from_array(numpy.array([0.5, 0, 1, 0, 1])), ValueError, "count"),
+    (lambda: bncore.Sums.from_array(numpy.array([-0.5, 0, 1, 0, 1])), ValueError, "count"),
     (lambda: bncore.GradientSums.from_array(numpy.zeros(4), STATS), ValueError, "four"),
     (lambda: bncore.merge(bncore.sums(X), STATS), TypeError, r"stats\[1\]"),
     (lambda: bncore.sums(X) + bncore.sums(numpy.ones((2, 4))), ValueError, "channels"),

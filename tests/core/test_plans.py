@@ -2,9 +2,11 @@
 
 from itertools import chain, product
 
+import calls
+import ml_dtypes
 import numpy
 import pytest
-from calls import READS, WRITES, Call, Proof, boundary_groups, group, machine, random_groups
+from calls import MORE, READS, WRITES, Call, Proof, boundary_groups, group, machine, random_groups
 from layouts import LAYOUTS, WRITEABLE
 
 import bncore
@@ -21,10 +23,18 @@ LARGE = [
     ),
     ("inference", "float32", (4097, 1, 1, 1), "dense", 8),
 ]
+# and few calls have the map of a channel and the sums of the next in one loop
+FUSED = [
+    calls.call(operation, (3, 3, 1, size), kind=kind)
+    for operation in ("forward", "backward")
+    for kind, size in (("float64", 2049), ("float32", 4097))
+]
 
 
 def proven(groups):
     proof = Proof()
+    for each in FUSED:
+        proof.add([each])
     for each in groups:
         proof.add(group(*each))
         assert not proof.faults, "\n".join(proof.faults)
@@ -52,7 +62,7 @@ def eager():
     plan.set_machine(before)
 
 
-def traced(operation, views):
+def traced(operation, views, relu):
     """The call that these views are, for the trace."""
     first, strides, alias = {}, {}, {}
     for name, view in views.items():
@@ -63,7 +73,10 @@ def traced(operation, views):
         else:
             strides[name] = tuple(stride // view.itemsize for stride in view.strides)
     x = views["x"]
-    return Call(operation, x.dtype.name, x.shape, strides, bncore.get_num_threads(), plan.machine(), alias)
+    kind = "float64" if x.dtype == float else "float32"
+    stored = dict.fromkeys(strides, x.dtype.name)
+    threads = bncore.get_num_threads()
+    return Call(operation, kind, x.shape, strides, threads, plan.machine(), alias, 8, stored, relu)
 
 
 @pytest.mark.usefixtures("eager")
@@ -73,20 +86,22 @@ def test_views_of_arrays(operation, shape):
     # what operands.py makes of arrays reaches the core as it is traced here, and has the same plans
     x, layouts, writeable = numpy.zeros(shape), list(LAYOUTS), list(WRITEABLE)
     for axis, (i, layout) in product(range(len(shape)), enumerate(LAYOUTS)):
-        for turn, dtype in enumerate(("float32", "float64")):
+        for turn, dtype in enumerate(("float32", "float64", "float16", ml_dtypes.bfloat16)):
             bncore.set_num_threads(1 + (i + turn) % 3)
             other = layouts[(i + 5 * turn) % len(layouts)]
+            more = [MORE[operation]] if operation in MORE and (i + turn) % 2 else []
             reads = {
                 name: LAYOUTS[layout if name == "x" else other](x.astype(dtype), axis)
-                for name in READS[operation]
+                for name in (*READS[operation], *more)
             }
-            outs = dict.fromkeys(WRITES[operation])
+            outs = dict.fromkeys(("out", "out2") if operation == "backward" and more else WRITES[operation])
             for number, name in enumerate(outs):
                 over = list(reads.values())[number % len(reads)]
                 place = WRITEABLE[writeable[(i + number) % len(writeable)]](x.astype(dtype), axis)
                 outs[name] = (None, place, over if over.flags.writeable else None)[(i + turn) % 3]
+            relu = "added" in more and i % 3 == 0
             _, views = operands.prepare(reads, axis, outs)
-            case = traced(operation, views)
+            case = traced(operation, views, relu)
             violation, _, made, _ = case.trace()
             assert not violation, case
-            assert made == call.plan(operation, views), case
+            assert made == call.plan(operation, views, relu), case

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from bncore.core.trace.run import ROWS
-from calls import LAYOUTS, ORDERS, READS, SLOTS, WRITES, Call, Proof, machine
+from calls import ORDERS, SLOTS, Proof, call
 
 from bncore.core.plan import BOUNDARIES
 
@@ -12,17 +12,9 @@ NUMBER, SINGLE, LINE = 8, 4, BOUNDARIES["LINE"]
 CHUNK = BOUNDARIES["CHUNK_BYTES"] // SINGLE
 # rows that are two parts, and channels whose numbers, of any type, are whole lines
 WHOLE = (BOUNDARIES["BLOCK_ROWS"] // 2, LINE, 1, 1)
-
-
-def call(operation, extents, threads=1, kind="float32", layout="dense", over=None, **known):
-    """A call whose operands all lie in one way."""
-    alias = over or {}
-    strides = {
-        name: LAYOUTS[layout](*extents)
-        for name in (*READS[operation], *WRITES[operation])
-        if name not in alias
-    }
-    return Call(operation, kind, extents, strides, threads, machine(**known), alias)
+# the same; of float32 each part fills a staging buffer
+STAGED = (BOUNDARIES["BLOCK_ROWS"], LINE, 1, 1)
+ROW = LINE * SINGLE
 
 
 def shift(path, by):
@@ -73,6 +65,10 @@ FULL = {
     "shared pairs of float64": call("backward", WHOLE, threads=3, kind="float64"),
     "shared slopes": call("inference_backward", WHOLE, threads=2),
     "shared five": call("double_backward", WHOLE, threads=2),
+    "carried halves": call("backward", STAGED, half=("x", "dy", "out")),
+    "carried gates": call("backward", STAGED, more=("y", "out2")),
+    "shared gates": call("backward", STAGED, threads=2, more=("y", "out2")),
+    "spread residuals": call("inference", (512, LINE, 1, 1), more=("added",)),
 }
 
 CARRIED, SPREAD, SHARED = FULL["carried moments"], FULL["spread"], FULL["shared moments"]
@@ -81,6 +77,14 @@ IN_PLACE = call("inference", (512, LINE, 1, 1), over={"out": "x"})
 ROWS_APART = call("forward", WHOLE, layout="rows apart")
 SMALL_PLANES = call("inference", (5, 6, 1, 7))
 GATHERED = call("backward", (1, 3, 1, 2 * CHUNK), layout="every other")
+GATED = FULL["carried gates"]
+HALVES = FULL["carried halves"]
+GATED_RUNS = call("backward", (1, 3, 1, 2 * CHUNK), more=("y", "out2"), half=("x", "dy", "y", "out", "out2"))
+GATED_IN_PLACE = call("backward", (3, 2, 1, 2 * CHUNK), more=("y", "out2"), over={"out2": "dy", "out": "y"})
+WITH_GATE = call("backward", STAGED, more=("y",))
+LET_THROUGH = call("backward", STAGED, more=("y", "out2"), over={"out2": "dy"})
+ADDED = FULL["spread residuals"]
+ADDED_IN_PLACE = call("inference", (512, LINE, 1, 1), more=("added",), over={"out": "added"})
 PLANES = call("statistics", (6, 2, 1, CHUNK // 2))
 PIECES = call("statistics", (3, 2, 1, 2 * CHUNK))
 PIECES_IN_PLACE = call("inference_backward", (3, 2, 1, 2 * CHUNK), over={"out": "dy"})
@@ -96,7 +100,15 @@ PLANTED = {
         "rooms one over the other": (TWO_THREADS, shift("scratch.room", -LINE)),
         "a staging area too small by one element": (GATHERED, shift("scratch.staging.1", -SINGLE)),
         "two operands in one staging area": (GATHERED, move("scratch.staging.1", "scratch.staging.0")),
-        "planes that are not gathered": (GATHERED, fix("schedule.gathered.0", False)),
+        "planes that are not gathered": (GATHERED, fix("schedule.staged.0", False)),
+        "rows that are not converted": (HALVES, fix("schedule.staged.0", False)),
+        "a staging area of rows too small by one row": (HALVES, shift("scratch.staging.1", -ROW)),
+        "a staging area of gated rows too small by one row": (GATED, shift("scratch.kept", -ROW)),
+        "two operands in one staging area of rows": (HALVES, move("scratch.staging.1", "scratch.staging.0")),
+        "dx staged over the dy that is let through": (
+            GATED_RUNS,
+            move("scratch.staging.5", "scratch.staging.1"),
+        ),
         "exact coefficients over live records": (
             FULL["carried slopes"],
             move("scratch.own.exact.2", "scratch.own.hi.0"),
@@ -121,6 +133,11 @@ PLANTED = {
         "a part that is not counted": (PLANES, shift("partition.parts", -1)),
         "elements that are not read": (PLANES, shift("partition.planes", -1)),
         "elements that are read twice": (PIECES, fix("partition.planes", 2)),
+        "dy that goes past its gate": (
+            call("backward", STAGED, more=("y",)),
+            fix("schedule.staged.1", False),
+        ),
+        "a residual that is not added": (ADDED, fix("schedule.staged.5", False)),
     },
     "no race": {
         "two threads on one line of scratch": (TWO_THREADS, shift("scratch.room", NUMBER)),
@@ -129,6 +146,8 @@ PLANTED = {
     "not overwritten": {
         "a result read after it was overwritten": (PIECES_IN_PLACE, fix("partition.planes", 2)),
         "a phase carried out twice, in place": (IN_PLACE, fix("phases", 2)),
+        "sums of dy after it was let through in its place": (LET_THROUGH, fix("phases", 2)),
+        "a residual read after it was overwritten": (ADDED_IN_PLACE, fix("phases", 2)),
     },
 }
 
@@ -143,6 +162,25 @@ def test_a_planted_fault(statement, fault):
     assert violation[0] == statement, violation
 
 
+@pytest.mark.parametrize(
+    ("good", "name", "by"),
+    [
+        (GATED, "y", ROW),
+        (GATED, "y", SINGLE),
+        (GATED_RUNS, "y", SINGLE // 2),
+        (ADDED, "added", ROW),
+        (ADDED, "added", -SINGLE),
+    ],
+    ids=lambda value: getattr(value, "operation", value),
+)
+def test_what_is_read_of_another_element(good, name, by):
+    # a gate, or what is added, one row or one element away from where it belongs
+    assert changed(good)
+    violation, *_ = good.trace(moved={name: by})
+    assert violation
+    assert violation[0] in ("read as often", "inside"), violation
+
+
 def test_a_map_that_does_not_wait_for_its_sums():
     row = ROWS["forward"] | {"before": ROWS["forward"]["between"], "between": ROWS["forward"]["before"]}
     violation, *_ = CARRIED.trace(row=row)
@@ -152,7 +190,11 @@ def test_a_map_that_does_not_wait_for_its_sums():
 
 @pytest.mark.parametrize(
     "good",
-    [*(FULL[name] for name in FULL if name.startswith("shared")), TOGETHER],
+    [
+        *(FULL[name] for name in FULL if name.startswith("shared")),
+        TOGETHER,
+        replace(GATED_IN_PLACE, threads=2),
+    ],
     ids=lambda call: call.operation,
 )
 def test_a_barrier_left_out(good):
@@ -207,16 +249,17 @@ def areas(plan):
     yield from (f"scratch.staging.{i}" for i, at in enumerate(scratch["staging"]) if at >= 0)
 
 
-def may_share(operation, one, other):
+def may_share(good, one, other):
     """Whether these areas may be one.
 
     A map may lie where its channel's records were, which have served, if it waits for sums. A result may be
-    staged where an operand is, as it may be written over one.
+    staged where an operand is, as it may be written over one, but for dy where it is to be let through.
     """
     words = {*one.split("."), *other.split(".")}
     if "staging" in words:
-        return any(SLOTS[int(name[-1])].startswith("out") for name in (one, other))
-    waits = ROWS[operation]["between"] != ROWS["statistics"]["between"]
+        slots = [SLOTS[int(name[-1])] for name in (one, other)]
+        return any(slot.startswith("out") for slot in slots) and not ("dy" in slots and "y" in good.strides)
+    waits = ROWS[good.operation]["between"] != ROWS["statistics"]["between"]
     return waits and words & {"hi", "lo"} and words & {"exact", "coefficient", "wide"}
 
 
@@ -231,16 +274,14 @@ def test_no_number_has_room_to_spare(name):
             assert violation, area
 
 
-@pytest.mark.parametrize("good", [*FULL.values(), GATHERED], ids=[*FULL, "gathered"])
+@pytest.mark.parametrize(
+    "good", [*FULL.values(), GATHERED, GATED_RUNS], ids=[*FULL, "gathered", "gated runs"]
+)
 def test_no_two_areas_are_one(good):
     plan = changed(good)
     names = list(areas(plan))
     for one in names:
         for other in names:
-            if (
-                one != other
-                and one.split(".")[1] == other.split(".")[1]
-                and not may_share(good.operation, one, other)
-            ):
+            if one != other and one.split(".")[1] == other.split(".")[1] and not may_share(good, one, other):
                 violation, *_ = good.trace(plan=changed(good, move(one, other)))
                 assert violation, f"{one} at {other}"

@@ -12,13 +12,13 @@ from spec.theorems import THEOREMS
 
 ROOT = Path(__file__).parents[2]
 
-pytest.importorskip("latex2mathml", reason="pip install --group book")
-pytest.importorskip("markdown", reason="pip install --group book")
+pytest.importorskip("latex2mathml", reason="pip install --group site")
+pytest.importorskip("markdown", reason="pip install --group site")
 
 
 @pytest.fixture(scope="module")
 def maker():
-    sys.path.insert(0, str(ROOT / "docs"))
+    sys.path.insert(0, str(ROOT / "docs/site"))
     try:
         import book
     finally:
@@ -27,9 +27,14 @@ def maker():
 
 
 @pytest.fixture(scope="module")
+def formulas(maker):
+    return sys.modules["formulas"]
+
+
+@pytest.fixture(scope="module")
 def text(maker, tmp_path_factory):
     target = tmp_path_factory.mktemp("book") / "book.html"
-    maker.main(target)
+    maker.write(target)
     return target.read_text(encoding="utf-8")
 
 
@@ -82,30 +87,35 @@ def test_its_figures_are_those_of_the_theorems(text):
     assert text.count("<img ") == len(shown) > 0
 
 
-def test_its_mathematics_is_mathml_and_none_is_left(text, maker):
+def test_the_six_equations_stand_at_its_head(text):
+    head = text[: text.index("<table>")]
+    assert re.findall(r"<span>\((9\.\d\d)\)</span>", head) == [f"9.{number}" for number in range(36, 42)]
+
+
+def test_its_mathematics_is_mathml_and_none_is_left(text, maker, formulas):
     words = "".join(Reader(text).words)
     assert "$" not in words
     assert "\\" not in words
     assert "FORMULA" not in words
-    formulas = re.findall(r"<math.*?</math>", text, re.DOTALL)
+    found = re.findall(r"<math.*?</math>", text, re.DOTALL)
     pages = [path.read_text(encoding="utf-8") for path in maker.PROOFS.glob("*.md")]
-    assert len(formulas) >= sum(len(maker.MATHEMATICS.findall(page)) for page in pages)
-    for formula in set(formulas):
+    assert len(found) >= sum(len(formulas.MATHEMATICS.findall(page)) for page in pages)
+    for formula in set(found):
         tree = ElementTree.fromstring(formula)
         assert not list(tree.iter("merror"))
         assert "\\" not in "".join(tree.itertext()), formula
 
 
-def test_a_long_formula_is_broken_at_its_operators_alone(maker):
+def test_a_long_formula_is_broken_at_its_operators_alone(formulas):
     latex = " + ".join(["\\left(a + b\\right)^{2 + k}"] * 30) + " = c"
-    rows = maker.broken(latex)
+    rows = formulas.broken(latex)
     assert " ".join(rows) == latex
     assert all(
-        row.startswith(("+", "=", "\\left(a + b")) and maker.measured(row) <= maker.LINE for row in rows
+        row.startswith(("+", "=", "\\left(a + b")) and formulas.measured(row) <= formulas.LINE for row in rows
     )
-    assert maker.broken("\\frac{a + b}{c} = d") == ["\\frac{a + b}{c} = d"]
+    assert formulas.broken("\\frac{a + b}{c} = d") == ["\\frac{a + b}{c} = d"]
 
 
-def test_its_width_is_that_of_the_widest_part(maker):
-    assert maker.measured("\\frac{a}{abc}") == maker.measured("abc")
-    assert maker.measured("a^{2}") < maker.measured("a2")
+def test_its_width_is_that_of_the_widest_part(formulas):
+    assert formulas.measured("\\frac{a}{abc}") == formulas.measured("abc")
+    assert formulas.measured("a^{2}") < formulas.measured("a2")

@@ -7,7 +7,7 @@ from math import prod
 
 import numpy
 
-from . import drawing, operations, reference, wrong
+from . import drawing, operations, reference, uses, wrong
 from .laying import fill, handed, lay
 from .watch import Found, equal
 
@@ -64,12 +64,17 @@ def draw(r):
 
 def _step(r, axes):
     name = r.choice(
-        ("pass", "pass", "pass", "eval", "train", "state", "copy", "refused", "parameters", "early")
+        (
+            *("pass", "pass", "pass", "eval", "train", "state", "copy", "refused", "parameters", "early"),
+            *("vjp", "over", "groups", "renorm", "elsewhere"),
+        )
     )
     step = {"do": name}
     if name == "pass":
         step |= {"x": drawing.tensor(r, axes), "dy": drawing.tensor(r, axes), "judge": r.random() < 0.3}
         step["call"] = r.random() < 0.5
+    if name in ("vjp", "over", "groups", "renorm"):
+        step |= {"x": drawing.tensor(r, axes), "dy": drawing.tensor(r, axes)} | uses.draw(r, name)
     if name == "parameters":
         step |= {"gamma": drawing.vector(r, "gamma"), "beta": drawing.vector(r, "beta")}
     if name == "state":
@@ -80,7 +85,7 @@ def _step(r, axes):
     return step
 
 
-class Life:
+class Life(uses.Uses):
     """A layer, and the steps that it goes through."""
 
     def __init__(self, watch, case):

@@ -14,6 +14,7 @@ from bncore.core.trace.run import run
 
 from bncore.core.plan import BOUNDARIES, walks_columns
 
+# what an operation reads, what else it may be given, and what it writes
 READS = {
     "statistics": ("x",),
     "forward": ("x",),
@@ -24,6 +25,9 @@ READS = {
     "gradient": ("x", "dy"),
     "double_backward": ("x", "dy", "v"),
 }
+MORE = dict.fromkeys(("backward", "gradient_sums", "gradient"), "y") | dict.fromkeys(
+    ("forward", "inference"), "added"
+)
 WRITES = dict.fromkeys(READS, ("out",)) | {
     "statistics": (),
     "gradient_sums": (),
@@ -31,6 +35,9 @@ WRITES = dict.fromkeys(READS, ("out",)) | {
 }
 MAPS_ALONE = ("inference", "gradient")
 ITEM = {"float32": 4, "float64": 8}
+BYTES = ITEM | {"float16": 2, "bfloat16": 2}
+# what x may be stored as, to be computed in each of these
+STORED = {"float32": ("float32", "float16", "bfloat16"), "float64": ("float64",)}
 THREADS = (1, 2, 3, 4, 7, 8, 64, 130, 256, 4096)
 NEVER = 1 << 62
 
@@ -70,7 +77,10 @@ def in_rows(extents, strides):
 
 @dataclass(frozen=True)
 class Call:
-    """All that a plan depends on. strides: of operands; those that are another are named by `alias`."""
+    """All that a plan depends on. strides: of operands; those that are another are named by `alias`.
+
+    stored: what the elements of operands are stored as, if not as `kind`.
+    """
 
     operation: str
     kind: str
@@ -80,6 +90,8 @@ class Call:
     machine: dict[str, int]
     alias: dict[str, str] = field(default_factory=dict)
     vectors: int = 8
+    stored: dict[str, str] = field(default_factory=dict)
+    relu: bool = False
 
     def trace(self, **planted):
         """What it violates or None, the order, the plan, and how often each leaf was called."""
@@ -92,11 +104,11 @@ def machine(**known):
     return willing | dict.fromkeys(("stream", "large", "grain", "whole_grain"), 1) | known
 
 
-def any_machine(rng, operation, kind, extents):
-    """One whose limits lie about this call."""
+def any_machine(rng, operation, extents, kind, x):
+    """One whose limits lie about this call: bytes of an element as it is computed, and as x has it."""
     n, c, h, w = extents
-    elements, channel = n * c * h * w, n * h * w * ITEM[kind] * (2 if "dy" in READS[operation] else 1)
-    limits = {"stream": elements * ITEM[kind], "large": channel, "grain": elements, "whole_grain": elements}
+    elements, channel = n * c * h * w, n * h * w * kind * (2 if "dy" in READS[operation] else 1)
+    limits = {"stream": elements * x, "large": channel, "grain": elements, "whole_grain": elements}
     return machine(
         processors=rng.choice((1, 2, 8, 64, 4096)),
         streams=rng.random() < 0.7,
@@ -105,16 +117,27 @@ def any_machine(rng, operation, kind, extents):
     )
 
 
-def any_alias(rng, operation, lie):
+def any_alias(rng, lie, writes):
     """Operands that are one array, and results over operands: each over one that no other result is over."""
-    reads = [name for name in READS[operation] if name in lie]
-    alias = dict.fromkeys(reads[1:], "x") if rng.random() < 0.1 else {}
-    free = [name for name in reads if name not in alias and lie[name] in LAYOUTS]
+    alias = dict.fromkeys(list(lie)[1:], "x") if rng.random() < 0.1 else {}
+    free = [name for name in lie if name not in alias and lie[name] in LAYOUTS]
     rng.shuffle(free)
-    for name in WRITES[operation]:
-        if free and rng.random() < 0.5:
-            alias[name] = free.pop()
+    for name in writes:
+        # dy as a relu lets it through goes nowhere but over dy
+        over = [each for each in free if "y" not in lie or name == "out" or each == "dy"]
+        if over and rng.random() < 0.5:
+            alias[name] = over[0]
+            free.remove(over[0])
     return alias
+
+
+def any_stored(rng, kind, names):
+    """What operands are stored as: all as x is, or each as it likes."""
+    x = kind if rng.random() < 0.5 else rng.choice(STORED[kind])
+    each = dict.fromkeys(names, x)
+    if rng.random() < 0.2:
+        each |= {name: rng.choice(list(BYTES)) for name in names if name != "x"}
+    return each
 
 
 def group(operation, kind, extents, layout, count):
@@ -126,28 +149,45 @@ def group(operation, kind, extents, layout, count):
     if walks_columns(n, h * w, kind == "float64") and in_rows(extents, every[layout](*extents)):
         # operands.py lets no other layouts through
         possible = [name for name in every if in_rows(extents, every[name](*extents))]
+    free = [name for name in possible if name in LAYOUTS]
     for _ in range(count):
-        lie = {
-            name: layout if rng.random() < 0.5 else rng.choice(possible) for name in READS[operation][1:]
-        } | {"x": layout}
+        lie, writes = {"x": layout}, WRITES[operation]
+        more = [MORE[operation]] if operation in MORE and rng.random() < 0.4 else []
+        for name in (*READS[operation][1:], *more):
+            lie[name] = layout if rng.random() < 0.5 else rng.choice(possible)
         if "v" in lie and rng.random() < 0.2:
             del lie["v"]
-        alias = any_alias(rng, operation, lie)
-        free = [name for name in possible if name in LAYOUTS]
-        lie |= {
-            name: layout if layout in free and rng.random() < 0.5 else rng.choice(free)
-            for name in WRITES[operation]
-        }
+        if operation == "backward" and more and rng.random() < 0.6:
+            writes = ("out", "out2")
+        alias = any_alias(rng, lie, writes)
+        for name in writes:
+            lie[name] = layout if layout in free and rng.random() < 0.5 else rng.choice(free)
+        strides = {name: every[how](*extents) for name, how in lie.items() if name not in alias}
+        stored = any_stored(rng, kind, strides)
         yield Call(
             operation,
             kind,
             extents,
-            {name: every[how](*extents) for name, how in lie.items() if name not in alias},
+            strides,
             rng.choice((2, THREADS[-1], rng.choice(THREADS), rng.randint(1, 300))),
-            any_machine(rng, operation, kind, extents),
+            any_machine(rng, operation, extents, ITEM[kind], BYTES[stored["x"]]),
             alias,
             rng.choice((8, 4, 0)),
+            stored,
+            MORE.get(operation) == "added" and rng.random() < 0.3,
         )
+
+
+def call(operation, extents, threads=1, kind="float32", layout="dense", over=None, more=(), half=(), **known):
+    """A call whose operands, and those that it is given more, all lie in one way; half: those of float16."""
+    alias = over or {}
+    strides = {
+        name: LAYOUTS[layout](*extents)
+        for name in (*READS[operation], *WRITES[operation], *more)
+        if name not in alias
+    }
+    stored = dict.fromkeys(half, "float16")
+    return Call(operation, kind, extents, strides, threads, machine(**known), alias, stored=stored)
 
 
 # Shapes.
@@ -246,18 +286,21 @@ def random_groups(seed, groups, most, count):
 # What a plan is an example of.
 
 ORDERS = ("carried", "shared", "together", "spread")  # as types.pxd counts them
-SLOTS = ("x", "dy", "v", "out", "out2")
+SLOTS = ("x", "dy", "v", "y", "added", "out", "out2")
+STAGED = ("x", "dy", "v", "out", "out2")
 FLAGS = ("fused", "streamed", "dense", "fetched", "apart")
 
 
 def ways(call, plan, leaves):
     p, s = plan["partition"], plan["schedule"]
     order, several = ORDERS[s["order"]], s["threads"] > 1
-    yield call.operation, "columns" if p["columns"] else "runs", order, "threads" if several else "one thread"
+    walk = "columns" if p["columns"] else "runs"
+    yield call.operation, walk, order, "threads" if several else "one thread"
     yield from ((flag, bool(s[flag])) for flag in FLAGS)
-    yield from (("gathered", slot) for slot, gathered in zip(SLOTS, s["gathered"], strict=True) if gathered)
+    yield from ((walk, "staged", slot) for slot, staged in zip(SLOTS, s["staged"], strict=True) if staged)
+    yield from ((walk, slot, storage) for slot, storage in call.stored.items())
     yield from ((call.kind, leaf) for leaf in leaves)
-    yield from (("over", *pair) for pair in call.alias.items())
+    yield from (("over", call.operation, *pair) for pair in call.alias.items())
     yield from ((order, what) for what, so in {
         "two buffers": s["buffers"] == 2,
         "more threads than tiles": s["threads"] > s["tiles"],
@@ -269,19 +312,37 @@ def ways(call, plan, leaves):
         "folded rows and others": p["fold"] > 1 and p["rest"] > 0,
         "as many threads as there may be": s["threads"] == THREADS[-1],
     }.items() if so)  # fmt: skip
+    more = MORE.get(call.operation)
+    given = {*call.strides, *call.alias}
+    yield from ((call.operation, walk, order, what) for what, so in {
+        more: more in given,
+        "relu": call.relu,
+        "dy let through": "y" in given and "out2" in given,
+        "half precision": "float16" in call.stored.values() or "bfloat16" in call.stored.values(),
+    }.items() if so)  # fmt: skip
+
+
+def orders(operation, walk):
+    """The orders in which threads work on it."""
+    found = {"carried", "spread" if operation in MAPS_ALONE else "shared"}
+    return found | {"together"} if walk == "runs" and operation in ("forward", "backward") else found
 
 
 def all_ways():
     """Every way that must be taken."""
     for operation, walk in product(READS, ("columns", "runs")):
-        orders = {"carried", "spread" if operation in MAPS_ALONE else "shared"}
-        if walk == "runs" and operation in ("forward", "backward"):
-            orders.add("together")
-        yield from ((operation, walk, order, "threads") for order in orders)
-        yield from ((operation, walk, order, "one thread") for order in orders & {"carried", "spread"})
-        yield from (("over", *pair) for pair in product(WRITES[operation], READS[operation]))
+        each = orders(operation, walk)
+        yield from ((operation, walk, order, "threads") for order in each)
+        yield from ((operation, walk, order, "one thread") for order in each & {"carried", "spread"})
+        more = ["half precision", *filter(None, [MORE.get(operation)])]
+        more += ["relu"] * (MORE.get(operation) == "added") + ["dy let through"] * (operation == "backward")
+        yield from product([operation], [walk], each, more)
+    for operation in READS:
+        over = (*READS[operation], MORE[operation]) if operation in MORE else READS[operation]
+        yield from (("over", operation, *pair) for pair in product(WRITES[operation], over))
     yield from product(FLAGS, (True, False))
-    yield from product(["gathered"], SLOTS)
+    yield from product(("columns", "runs"), ["staged"], STAGED)
+    yield from product(("columns", "runs"), SLOTS, BYTES)
     yield from product(ORDERS, ["several channels", "pieces of planes"])
     yield from product(
         ("carried", "shared"),
@@ -290,7 +351,8 @@ def all_ways():
     yield from product(("shared", "together", "spread"), ["more threads than tiles"])
     yield from [
         ("carried", "two buffers"),
-        ("over", "dy", "x"),
+        ("over", "backward", "dy", "x"),
+        ("over", "backward", "out2", "dy"),
         ("spread", "as many threads as there may be"),
     ]
 

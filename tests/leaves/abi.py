@@ -64,7 +64,7 @@ def _signatures(code):
 def _read():
     code, constants, types = _code(CORE / "types.pxd"), {}, dict(PLAIN)
     _enumerated(code, constants)
-    for path in [CORE / "partition.pxd", *sorted((CORE / "leaves").glob("*.pxd"))]:
+    for path in [CORE / "partition.pxd", CORE / "digits.pxd", *sorted((CORE / "leaves").glob("*.pxd"))]:
         _enumerated(_code(path), constants)
     types |= {name: ctypes.c_int for name, _ in _blocks(code, "enum") if name}
     signatures = dict(_signatures(code))

@@ -43,6 +43,19 @@ def test_every_package_is_listed():
     assert settings["packages"] == sorted(".".join(("bnspec", *folder.parts)) for folder in folders)
 
 
+def test_what_a_release_is_built_with_is_pinned_and_allowed():
+    pinned = ROOT / ".ci/release.txt"
+    if not pinned.exists():
+        pytest.skip("a checkout has it, this is none")
+    lines = [line for line in pinned.read_text().splitlines() if not line.startswith("#")]
+    pins = dict(line.split("==") for line in lines)
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
+    least = dict(each.split(">=") for each in wanted)
+    assert pins.keys() == least.keys()
+    for name, version in pins.items():
+        assert [*map(int, version.split("."))] >= [*map(int, least[name].split("."))]
+
+
 @pytest.fixture(scope="module")
 def clean(tmp_path_factory):
     """A clean environment into which spec was installed from a copy of the checkout, and pytest after it."""

@@ -52,6 +52,7 @@ VIOLATED_BY = {
     "learning": "beta with the wrong sign",
     "weighted": "xhat wrong by 0.05 %",
     "weights": "dx of a loss with weights",
+    "renormalization": "dx without its mean term",
 }
 
 

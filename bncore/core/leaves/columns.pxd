@@ -13,7 +13,7 @@
 
 from bncore.core.partition cimport GROUP
 from bncore.core.types cimport COLUMNS, FOLDED, LINE, ROOM, Block, Parameters, Records, Rows
-from bncore.core.leaves.staging cimport take_rows
+from bncore.core.leaves.staging cimport mask_rows, take_rows
 from bncore.core.leaves.numbers cimport (
     BREADTH, NEAR_ZERO, WIDTH, Eight, Mean, Moments, Sum, accumulate, add, add_exact, add_exact_unit, apart, centre_of,
     finite_or_zero, fma, fold_lanes, fold_run, join_sums, keep_moments, keep_sum, left_over, load_unit, mean_of, mean_of_two,
@@ -500,6 +500,14 @@ cdef inline void column_moments(const stored* kind, const Block* b, const Rows* 
     far_block(b, x, to, NULL, kind)
 
 
+cdef inline void mask_some(const Block* b, const Rows* x, Py_ssize_t row, Py_ssize_t step, Py_ssize_t rows, Py_ssize_t width,
+                           const stored* dy, Py_ssize_t dy_stride) noexcept nogil:
+    # of a group that is staged, what does not count
+    cdef Py_ssize_t length = b.channels * b.size
+    if x.weights != NULL:
+        mask_rows(x, row, step, rows, dy, dy_stride, width // length, length, b.size)
+
+
 cdef inline void column_pairs(const stored* kind, const Block* b, const Rows* dy, const Rows* x, const Parameters* p,
                               Py_ssize_t channel, const Records* to) noexcept nogil:
     # sum dy and sum dy (x - centre)
@@ -522,6 +530,7 @@ cdef inline void column_pairs(const stored* kind, const Block* b, const Rows* dy
         for z in range(segments(b)):
             left = group_of(dy, row * b.fold + z, b.fold, GROUP, width, kind)
             right = group_of(x, row * b.fold + z, b.fold, GROUP, width, kind)
+            mask_some(b, x, row * b.fold + z, b.fold, GROUP, width, left, dy_stride)
             if stored is float:
                 if near:
                     if fetched:
@@ -533,13 +542,16 @@ cdef inline void column_pairs(const stored* kind, const Block* b, const Rows* dy
         row += GROUP
     while row < b.folded:
         for z in range(segments(b)):
-            row_sums(group_of(dy, row * b.fold + z, 1, 1, width, kind), group_of(x, row * b.fold + z, 1, 1, width, kind), width,
-                     &k, z * width)
+            left = group_of(dy, row * b.fold + z, 1, 1, width, kind)
+            right = group_of(x, row * b.fold + z, 1, 1, width, kind)
+            mask_some(b, x, row * b.fold + z, 1, 1, width, left, 0)
+            row_sums(left, right, width, &k, z * width)
         row += 1
     for z in range(b.rest):
         row = b.folded * b.fold + z
-        row_sums(group_of(dy, row, 1, 1, b.channels, kind), group_of(x, row, 1, 1, b.channels, kind), b.channels, &k,
-                 z * b.channels)
+        left, right = group_of(dy, row, 1, 1, b.channels, kind), group_of(x, row, 1, 1, b.channels, kind)
+        mask_some(b, x, row, 1, 1, b.channels, left, 0)
+        row_sums(left, right, b.channels, &k, z * b.channels)
     if b.size == 1:
         fold_sums(k.hi, k.lo, b.channels, b.fold)
         fold_sums(k.hi2, k.lo2, b.channels, b.fold)

@@ -8,13 +8,14 @@
 # e. Rejected: compiled once for all levels. `fma` is then a call, and small batches take a tenth longer.
 
 from bncore.core.types cimport (
-    GIVEN_PULL, GIVEN_SCALE, GIVEN_SLOPE, GIVEN_SUMS, OWN_BEND, OWN_MOMENTS, OWN_PULL, OWN_SCALE, Coefficients, Conclusion,
+    GIVEN_PULL, GIVEN_SCALE, GIVEN_SLOPE, GIVEN_SUMS, OWN_BEND, OWN_MOMENTS, OWN_PULL, OWN_SCALE, OWN_WEIGHTED, Coefficients, Conclusion,
     Parameters, Parts, Vector,
 )
 from bncore.core.leaves.numbers cimport (
     CANCELS, LARGE, NEAR_ZERO, REACH, SMALL, Mean, Sum, accumulate, add, any_wide, apart, fabs, flag_vector, fma, from_vector,
     given, mean_of_two, memcpy, number_or_zero, rounded, sqrt, stored, to_vector,
 )
+from bncore.core.leaves.weights cimport mean_beside
 from bncore.core.partition cimport part_count
 
 cdef enum:
@@ -345,6 +346,37 @@ cdef inline void own_moments(Work* w, const Parameters* p, const Parts* parts) n
         memcpy(p.new_rest + w.first, w.residual, w.channels * sizeof(double))
 
 
+cdef inline void own_weighted(Work* w, const Parameters* p, const Parts* parts) noexcept nogil:
+    # a part counts as much as its weights come to; nothing at all has mean and var 0
+    cdef double** near = <double**>parts.records.hi
+    cdef double** rest = <double**>parts.records.lo
+    cdef Sum offset, weight, squares
+    cdef double base, total, e
+    cdef Mean mean
+    cdef Py_ssize_t c, t, at
+    for c in range(w.channels):
+        offset.hi = offset.lo = weight.hi = weight.lo = squares.hi = squares.lo = base = 0
+        for t in range(parts.partition.parts):
+            at = t * parts.stride + w.at + c
+            if near[2][at] != 0:
+                base = near[0][at] if weight.hi == 0 else base
+                add(&weight, near[2][at])
+                add(&offset, near[2][at] * ((near[0][at] - base) + rest[0][at]))
+        total = rounded(weight)
+        mean = mean_beside(base, offset, total)
+        for t in range(parts.partition.parts):
+            at = t * parts.stride + w.at + c
+            if near[2][at] != 0:
+                e = (near[0][at] - mean.near) + (rest[0][at] - mean.rest)
+                add(&squares, near[1][at])
+                add(&squares, near[2][at] * e * e)
+        e = rounded(squares)
+        w.mean[c], w.residual[c] = mean.near, mean.rest
+        w.var[c] = (e if not e < 0 else 0) / total if total != 0 else 0
+        p.new_weight[w.first + c] = total
+    memcpy(p.new_rest + w.first, w.residual, w.channels * sizeof(double))
+
+
 cdef inline void own_scale(Work* w, const Parameters* p, const Parts* parts, const Coefficients* k,
                            const stored* kind) noexcept nogil:
     own_moments(w, p, parts)
@@ -445,6 +477,8 @@ cdef inline void conclude(const stored* kind, Conclusion what, const Parameters*
         take_up(&w, p, channel + at, at, min(<Py_ssize_t>SOME_CHANNELS, channels - at))
         if what == OWN_MOMENTS:
             own_moments(&w, p, parts)
+        elif what == OWN_WEIGHTED:
+            own_weighted(&w, p, parts)
         elif what == OWN_SCALE:
             own_scale(&w, p, parts, k, kind)
         elif what == GIVEN_SCALE:

@@ -6,7 +6,9 @@
 # c. What goes in was in the cache a moment ago, or comes from memory: to convert it there costs a fraction of fetching it.
 # d. Rejected: every leaf for every type and every wish: four times the code, to save that fraction.
 
-from bncore.core.types cimport AS_BFLOAT16, AS_FLOAT16, AS_FLOAT32, LINE, Finish, Operand, Rows, Storage, storage_bytes
+from bncore.core.types cimport (
+    AS_BFLOAT16, AS_FLOAT16, AS_FLOAT32, LINE, Finish, Operand, Rows, Runs, Span, Storage, storage_bytes,
+)
 from bncore.core.leaves.elements cimport before_line
 from bncore.core.leaves.numbers cimport stored, stream_line
 
@@ -192,3 +194,42 @@ cdef inline void put_rows(const stored* kind, const Rows* y, const Rows* added, 
         finished(of, added.base + row * added.stride if added.base != NULL else NULL, added.storage, finish,
                  y.base + row * y.stride, y.storage, width)
         of += width
+
+
+# Elements that do not count.
+
+cdef inline void hide(const stored* dy, const stored* w, stored* x, Py_ssize_t count) noexcept nogil:
+    # 0 in the place of x where both are 0
+    cdef Py_ssize_t i
+    for i in range(count):
+        x[i] = 0 if (w[i] == 0) & (dy[i] == 0) else x[i]
+
+
+cdef inline void mask(const stored* kind, const Span* s, const Runs* dy, const Runs* w, const Runs* x) noexcept nogil:
+    # of one channel
+    cdef Py_ssize_t n
+    for n in range(s.planes):
+        hide(<const stored*>(dy.base + n * dy.plane), <const stored*>(w.base + n * w.plane), <stored*>(x.base + n * x.plane), s.count)
+
+
+cdef inline void hide_in_row(const stored* dy, const double* w, stored* x, Py_ssize_t size, Py_ssize_t width) noexcept nogil:
+    # w: one for each position of a plane
+    cdef Py_ssize_t p
+    if size == 1:
+        if w[0] == 0:
+            for p in range(width):
+                x[p] = 0 if dy[p] == 0 else x[p]
+        return
+    for p in range(width):
+        x[p] = 0 if (w[p % size] == 0) & (dy[p] == 0) else x[p]
+
+
+cdef inline void mask_rows(const Rows* x, Py_ssize_t row, Py_ssize_t step, Py_ssize_t rows, const stored* dy, Py_ssize_t dy_stride,
+                           Py_ssize_t fold, Py_ssize_t length, Py_ssize_t size) noexcept nogil:
+    # staged rows of x, each of `fold` rows side by side
+    cdef stored* to = <stored*>x.staging
+    cdef Py_ssize_t i, z
+    for i in range(rows):
+        for z in range(fold):
+            hide_in_row(dy + i * dy_stride + z * length, <const double*>(x.weights + (row + i * step + z) * x.weights_stride),
+                        to + (i * fold + z) * length, size, length)

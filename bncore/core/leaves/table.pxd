@@ -2,7 +2,7 @@
 
 from bncore.core.types cimport (
     FLOAT32, FLOAT64, ColumnBend, ColumnFive, ColumnMoments, ColumnPairs, ColumnPull, ColumnScale, Conclude, Gather, Leaves,
-    Level, PutRows, RunBend, RunFive, RunMoments, RunPairs, RunPull, RunPullPairs, RunScale, RunScaleMoments, Scatter, TakeRows,
+    Level, Mask, PutRows, RunBend, RunFive, RunMoments, RunPairs, RunPull, RunPullPairs, RunScale, RunScaleMoments, Scatter, TakeRows,
 )
 from bncore.core.leaves.column_maps cimport column_pull, column_scale
 from bncore.core.leaves.columns cimport column_moments, column_pairs
@@ -11,7 +11,8 @@ from bncore.core.leaves.maps cimport run_pull, run_pull_pairs, run_scale, run_sc
 from bncore.core.leaves.numbers cimport STREAMS, WIDTH, stored
 from bncore.core.leaves.runs cimport run_moments, run_pairs
 from bncore.core.leaves.second cimport column_bend, column_five, run_bend, run_five
-from bncore.core.leaves.staging cimport gather, put_rows, scatter, take_rows
+from bncore.core.leaves.staging cimport gather, mask, put_rows, scatter, take_rows
+from bncore.core.leaves.weights cimport column_weighted, column_weighted_pull, run_weighted, run_weighted_pull
 
 
 cdef inline void fill(const stored* kind, Leaves* leaves) noexcept:
@@ -30,6 +31,9 @@ cdef inline void fill(const stored* kind, Leaves* leaves) noexcept:
     leaves.column_scale = <ColumnScale>column_scale[stored]
     leaves.column_pull = <ColumnPull>column_pull[stored]
     leaves.column_bend = <ColumnBend>column_bend[stored]
+    leaves.run_weighted, leaves.run_weighted_pull = run_weighted, run_weighted_pull
+    leaves.column_weighted, leaves.column_weighted_pull = column_weighted, column_weighted_pull
+    leaves.mask = <Mask>mask[stored]
     leaves.gather = <Gather>gather[stored]
     leaves.scatter = <Scatter>scatter[stored]
     leaves.take_rows = <TakeRows>take_rows[stored]

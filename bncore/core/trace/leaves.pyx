@@ -9,8 +9,9 @@ c. A record has the channel of the elements that were summed, and their order; a
 
 from cpython.pycapsule cimport PyCapsule_New
 from libc.stdint cimport int32_t, int64_t, uint64_t
+from libc.string cimport memset
 
-from bncore.core.partition cimport part_count
+from bncore.core.partition cimport GROUP, part_count
 from bncore.core.trace.memory cimport (
     COEFFICIENT, EXACT, INSIDE, MAPPED, MIXED, READ_AS_OFTEN, RECORD_HI, RECORD_LO, SEVERAL, STAGED, WIDE, WRITTEN_ONCE, T,
     channel_of, entered, go_on, make_up, mix, read_number, read_run, read_vector, stage, staged, use_work, violated, write_number,
@@ -18,8 +19,9 @@ from bncore.core.trace.memory cimport (
 )
 from bncore.core.types cimport (
     ADDED, BEND, CHANNELS, COEFFICIENTS, COLUMNS, DY, FOLDED, GIVEN_PULL, GIVEN_SCALE, GIVEN_SLOPE, GIVEN_SUMS, KINDS, OPERANDS,
-    OUT, OUT2, OWN_BEND, OWN_MOMENTS, OWN_PULL, OWN_SCALE, PULL, SCALE, SLOPE, SUMS, V, X, Y, Block, Coefficients, Conclusion, Fetch,
-    Finish, Gather, Leaves, Level, Map, Operand, Parameters, Parts, Records, Rows, Runs, Span, Store, storage_bytes,
+    OUT, OUT2, OWN_BEND, OWN_MOMENTS, OWN_PULL, OWN_SCALE, OWN_WEIGHTED, PULL, SCALE, SLOPE, SUMS, V, W, WEIGHTED_PULL, X, Y, Block,
+    Coefficients, Conclusion, Fetch, Finish, Gather, Leaves, Level, Map, Operand, Parameters, Parts, Records, Rows, Runs, Span,
+    Store, storage_bytes,
 )
 
 
@@ -60,7 +62,7 @@ cdef void read_centres(const Parameters* p, Py_ssize_t channel, Py_ssize_t chann
 
 
 cdef inline int coefficients_of(Map map) noexcept nogil:
-    return COEFFICIENTS if map == BEND else 5 if map == PULL else 3
+    return COEFFICIENTS if map == BEND else 5 if map == PULL or map == WEIGHTED_PULL else 3
 
 
 cdef inline Py_ssize_t coefficient_bytes(Map map) noexcept nogil:
@@ -154,6 +156,44 @@ cdef void run_five(const void* kind, const Span* s, const Runs* dy, const Runs* 
     sum_runs(SUMS, s, dy, x, v, to)
 
 
+cdef void run_weighted(const Span* s, const Runs* x, const Runs* w, const Records* to, void* work) noexcept nogil:
+    entered(b"run_weighted")
+    use_work(<char*>work)
+    read_weights(s, w)
+    sum_runs(3, s, NULL, x, NULL, to)
+
+
+cdef void read_weights(const Span* s, const Runs* w) noexcept nogil:
+    cdef Py_ssize_t c, n
+    for c in range(s.channels):
+        for n in range(s.planes):
+            read_plane(W, w, c, n, s.count)
+
+
+cdef void run_weighted_pull(const Span* s, const Runs* dy, const Runs* x, const Runs* w, const Runs* dx,
+                            const Coefficients* k) noexcept nogil:
+    entered(b"run_weighted_pull")
+    read_weights(s, w)
+    map_runs(WEIGHTED_PULL, s, dy, x, NULL, dx, NULL, k)
+
+
+cdef void mask(const void* kind, const Span* s, const Runs* dy, const Runs* w, const Runs* x) noexcept nogil:
+    cdef Py_ssize_t n
+    cdef int64_t number
+    entered(b"mask")
+    read_weights(s, w)
+    for n in range(s.planes):
+        number = together(read_staged(DY, dy, n, s.count), read_staged(X, x, n, s.count))
+        stage(STAGED + X, x.base + n * x.plane, s.count, number)
+
+
+cdef inline int64_t read_staged(int slot, const Runs* x, Py_ssize_t n, Py_ssize_t count) noexcept nogil:
+    # what may be read once more where it is summed: only a staging buffer is looked at here
+    if T.call != NULL and not T.call.plan.schedule.staged[slot]:
+        return SEVERAL
+    return staged(STAGED + slot, x.base + n * x.plane, count)
+
+
 cdef inline bint of_dy() noexcept nogil:
     # whether what a scale is a map of is dy
     return T.call != NULL and T.call.operation.map == SLOPE
@@ -222,7 +262,8 @@ cdef bint fits(const Block* b) noexcept nogil:
 
 cdef inline char* row_of(const Rows* x, const Block* b, Py_ssize_t row) noexcept nogil:
     # the block may be taken for one run of memory if it is called that
-    if b.contiguous and row_count(b) > 1 and x.stride != b.channels * b.size * storage_bytes(x.storage):
+    cdef Py_ssize_t item = T.item if x.base == x.staging else storage_bytes(x.storage)
+    if b.contiguous and row_count(b) > 1 and x.stride != b.channels * b.size * item:
         violated(INSIDE, b"rows that are not contiguous", x.stride)
     return x.base + row * x.stride
 
@@ -239,13 +280,7 @@ cdef int64_t take_row(const Rows* x, Py_ssize_t row, Py_ssize_t width, Py_ssize_
 
 
 cdef inline int64_t read_row(int slot, const Rows* x, const Block* b, Py_ssize_t row) noexcept nogil:
-    cdef Py_ssize_t width = b.channels * b.size
-    if x == NULL or x.base == NULL:
-        return SEVERAL
-    if x.staging != NULL and x.base != x.staging:
-        row_of(x, b, row)
-        return take_row(x, row, width, 0)
-    return read_run(slot, row_of(x, b, row), width, T.item, T.item)
+    return read_run(slot, row_of(x, b, row), b.channels * b.size, T.item, T.item) if x != NULL and x.base != NULL else SEVERAL
 
 
 cdef int64_t read_rows(const Rows* dy, const Rows* x, const Rows* v, const Block* b, Py_ssize_t row) noexcept nogil:
@@ -259,20 +294,68 @@ cdef Py_ssize_t first_channel(int64_t number, const Block* b) noexcept nogil:
     return MIXED if first >= 0 and (number % b.size or first + b.channels > T.channels) else first
 
 
+cdef Rows group_of(const Rows* x, const Block* b, Py_ssize_t first, Py_ssize_t step, Py_ssize_t rows) noexcept nogil:
+    # so many rows from `first` on, `step` from one to the next: where they lie, or staged, one after the other
+    cdef Rows here
+    cdef Py_ssize_t i, width = b.channels * b.size
+    memset(&here, 0, sizeof(here))
+    if x == NULL or x.base == NULL:
+        return here
+    here = x[0]
+    here.base, here.stride = row_of(x, b, first), step * x.stride
+    if x.staging != NULL:
+        for i in range(rows):
+            take_row(x, first + i * step, width, i)
+        here.base, here.stride = x.staging, width * T.item
+    return here
+
+
+cdef Py_ssize_t sum_group(const Block* b, const Rows* dy, const Rows* x, const Rows* v, Py_ssize_t first, Py_ssize_t step,
+                          Py_ssize_t rows, Py_ssize_t channel, uint64_t* order) noexcept nogil:
+    # rows that are staged together; the channel of the first column, and the order of each
+    cdef Rows of_dy = group_of(dy, b, first, step, rows), of_x = group_of(x, b, first, step, rows)
+    cdef Rows of_v = group_of(v, b, first, step, rows)
+    cdef Block some = b[0]
+    cdef Py_ssize_t i, c, column
+    cdef int64_t number, x_number
+    some.contiguous = False
+    for i in range(rows):
+        x_number = read_row(X, &of_x, &some, i)
+        number = together(x_number, read_rows(&of_dy, NULL, &of_v, &some, i))
+        channel = same(channel, first_channel(number, b))
+        for c in range(b.channels):
+            # rows that are folded into one have columns of their own
+            column = (first + i * step) % b.fold * b.channels + c
+            order[column] = mix(order[column], <uint64_t>(x_number + c * b.size if x_number >= 0 else SEVERAL))
+    return channel
+
+
+cdef Py_ssize_t sum_folded(const Block* b, const Rows* dy, const Rows* x, const Rows* v, Py_ssize_t first, Py_ssize_t rows,
+                           Py_ssize_t channel, uint64_t* order) noexcept nogil:
+    # so many folded rows: each is one run of memory, or they are summed by what they are folded of
+    cdef Py_ssize_t z
+    if b.contiguous:
+        return sum_group(b, dy, x, v, first * b.fold, 1, rows * b.fold, channel, order)
+    for z in range(b.fold):
+        channel = sum_group(b, dy, x, v, first * b.fold + z, b.fold, rows, channel, order)
+    return channel
+
+
 cdef void sum_rows(int sums, const Block* b, const Rows* dy, const Rows* x, const Rows* v, const Records* to) noexcept nogil:
     cdef uint64_t[COLUMNS] order
-    cdef Py_ssize_t c, row, first = SEVERAL
-    cdef int64_t number, of_x
+    cdef Py_ssize_t row = 0, z, c, first = SEVERAL
     if not fits(b):
         return
-    for c in range(b.channels):
+    for c in range(b.fold * b.channels):
         order[c] = mix(mix(b.folded, b.fold), b.rest)
-    for row in range(row_count(b)):
-        of_x = read_row(X, x, b, row)
-        number = together(of_x, read_rows(dy, NULL, v, b, row))
-        first = same(first, first_channel(number, b))
+    while row < b.folded:
+        first = sum_folded(b, dy, x, v, row, GROUP if row + GROUP <= b.folded else 1, first, order)
+        row += GROUP if row + GROUP <= b.folded else 1
+    for z in range(b.rest):
+        first = sum_group(b, dy, x, v, b.folded * b.fold + z, 1, 1, first, order)
+    for z in range(1, b.fold):
         for c in range(b.channels):
-            order[c] = mix(order[c], <uint64_t>(of_x + c * b.size if of_x >= 0 else SEVERAL))
+            order[c] = mix(order[c], order[z * b.channels + c])
     for c in range(b.channels):
         keep(to, sums, c, first + c if first >= 0 else SEVERAL, row_count(b) * b.size, order[c])
 
@@ -302,8 +385,12 @@ cdef void column_moments(const void* kind, const Block* b, const Rows* x, const 
 
 cdef void column_pairs(const void* kind, const Block* b, const Rows* dy, const Rows* x, const Parameters* p, Py_ssize_t channel,
                        const Records* to) noexcept nogil:
+    cdef Rows w
     entered(b"column_pairs")
     read_centres(p, channel, b.channels, 2)
+    if x.weights != NULL:
+        w.base, w.stride = <char*>x.weights, x.weights_stride
+        read_row_weights(b, &w)
     sum_rows(2, b, dy, x, NULL, to)
 
 
@@ -313,6 +400,28 @@ cdef void column_five(const void* kind, const Block* b, const Rows* dy, const Ro
     use_work(<char*>work)
     read_centres(p, channel, b.channels, SUMS)
     sum_rows(SUMS, b, dy, x, v, to)
+
+
+cdef void read_row_weights(const Block* b, const Rows* w) noexcept nogil:
+    # for each channel
+    cdef Py_ssize_t row, c
+    for row in range(row_count(b)):
+        for c in range(b.channels):
+            read_run(W, w.base + row * w.stride, b.size, sizeof(double), sizeof(double))
+
+
+cdef void column_weighted(const Block* b, const Rows* x, const Rows* w, const Records* to, void* work) noexcept nogil:
+    entered(b"column_weighted")
+    use_work(<char*>work)
+    read_row_weights(b, w)
+    sum_rows(3, b, NULL, x, NULL, to)
+
+
+cdef void column_weighted_pull(const Block* b, const Rows* dy, const Rows* x, const Rows* w, const Rows* dx,
+                               const Coefficients* k) noexcept nogil:
+    entered(b"column_weighted_pull")
+    read_row_weights(b, w)
+    map_rows(WEIGHTED_PULL, b, dy, x, NULL, dx, NULL, k)
 
 
 cdef void column_scale(const void* kind, const Block* b, const Rows* x, const Rows* y, const Coefficients* k,
@@ -454,7 +563,7 @@ cdef uint64_t combined(const Parts* parts, int sums, Py_ssize_t c, Py_ssize_t ch
 
 
 cdef void read_given(Conclusion what, const Parameters* p, Py_ssize_t channel) noexcept nogil:
-    if what != OWN_MOMENTS:
+    if what != OWN_MOMENTS and what != OWN_WEIGHTED:
         read_vector(&p.gamma, channel, 1)
     if what == GIVEN_SCALE:
         read_vector(&p.rest, channel, 1)
@@ -463,7 +572,7 @@ cdef void read_given(Conclusion what, const Parameters* p, Py_ssize_t channel) n
         read_vector(&p.sum_dyd, channel, 1)
     if what == OWN_SCALE or what == GIVEN_SCALE:
         read_vector(&p.beta, channel, 1)
-    if what != OWN_MOMENTS and what != OWN_SCALE:
+    if what != OWN_MOMENTS and what != OWN_SCALE and what != OWN_WEIGHTED:
         read_vector(&p.mean, channel, 1)
         read_vector(&p.var, channel, 1)
     if what == OWN_BEND:
@@ -472,7 +581,9 @@ cdef void read_given(Conclusion what, const Parameters* p, Py_ssize_t channel) n
 
 
 cdef void write_wanted(Conclusion what, const Parameters* p, Py_ssize_t channel) noexcept nogil:
-    if what == OWN_MOMENTS or what == OWN_SCALE:
+    if what == OWN_WEIGHTED:
+        write_vector(p.new_weight, NULL, channel, 1)
+    if what == OWN_MOMENTS or what == OWN_SCALE or what == OWN_WEIGHTED:
         write_vector(p.new_mean, NULL, channel, 1)
         write_vector(p.new_rest, NULL, channel, 1)
         write_vector(p.new_var, NULL, channel, 1)
@@ -502,7 +613,7 @@ cdef void write_map(const Coefficients* k, Map map, Py_ssize_t c, int32_t number
 cdef void conclude(const void* kind, Conclusion what, const Parameters* p, Py_ssize_t channel, Py_ssize_t channels,
                    const Parts* parts, const Coefficients* k) noexcept nogil:
     cdef int sums = (0 if what == GIVEN_SCALE or what == GIVEN_SLOPE or what == GIVEN_PULL else
-                     SUMS if what == OWN_BEND else 2)
+                     SUMS if what == OWN_BEND else 3 if what == OWN_WEIGHTED else 2)
     cdef Map map = BEND if what == OWN_BEND else PULL if what == OWN_PULL or what == GIVEN_PULL else SCALE
     cdef Py_ssize_t c
     cdef uint64_t order
@@ -511,7 +622,7 @@ cdef void conclude(const void* kind, Conclusion what, const Parameters* p, Py_ss
         order = combined(parts, sums, c, channel + c)
         read_given(what, p, channel + c)
         write_wanted(what, p, channel + c)
-        if what != OWN_MOMENTS and what != GIVEN_SUMS:
+        if what != OWN_MOMENTS and what != GIVEN_SUMS and what != OWN_WEIGHTED:
             write_map(k, map, c, make_up(channel + c, -1, order))
         if sums > 0:
             go_on(channel + c, order)
@@ -526,7 +637,9 @@ cdef void fill(Leaves* leaves) noexcept:
     leaves.column_moments, leaves.column_pairs, leaves.column_five = column_moments, column_pairs, column_five
     leaves.column_scale, leaves.column_pull, leaves.column_bend = column_scale, column_pull, column_bend
     leaves.gather, leaves.scatter, leaves.conclude = gather, scatter, conclude
-    leaves.take_rows, leaves.put_rows = take_rows, put_rows
+    leaves.take_rows, leaves.put_rows, leaves.mask = take_rows, put_rows, mask
+    leaves.run_weighted, leaves.run_weighted_pull = run_weighted, run_weighted_pull
+    leaves.column_weighted, leaves.column_weighted_pull = column_weighted, column_weighted_pull
 
 
 cdef Level level

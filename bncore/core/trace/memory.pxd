@@ -16,6 +16,7 @@ cdef enum Given:                   # vectors, whose regions come after those of 
     NEW_MEAN
     NEW_REST
     NEW_VAR
+    NEW_WEIGHT
     DGAMMA
     DBETA
     NEW_DY_REST

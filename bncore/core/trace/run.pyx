@@ -26,11 +26,11 @@ from bncore.core.plan cimport make
 from bncore.core.trace.leaves cimport level
 from bncore.core.trace.memory cimport (
     BETA, DBETA, DDBETA, DDGAMMA, DGAMMA, FAR, GAMMA, GAP, LEAVES, MEAN, NEW_DY_REST, NEW_DYD, NEW_DYD_REST, NEW_MEAN, NEW_REST,
-    NEW_VAR, NO_STATEMENT, READ_AS_OFTEN, REGIONS, REST, SCRATCH, SUM_DY, SUM_DYD, VAR, WRITTEN_ONCE, Given, Region, T, open_scratch, open_tensor, open_vector, violated,
+    NEW_VAR, NEW_WEIGHT, NO_STATEMENT, READ_AS_OFTEN, REGIONS, REST, SCRATCH, SUM_DY, SUM_DYD, VAR, WRITTEN_ONCE, Given, Region, T, open_scratch, open_tensor, open_vector, violated,
 )
 from bncore.core.types cimport (
     ADDED, AS_BFLOAT16, AS_FLOAT16, AS_FLOAT32, AS_FLOAT64, BEND, DY, FIVE, FLOAT32, FLOAT64, GIVEN_PULL, GIVEN_SCALE, MOMENTS, NO_MAP,
-    NOTHING, OPERANDS, OUT, OWN_MOMENTS, PAIRS, PULL, SCALE, SLOPE, V, X, Y, Kind, Machine, Operation, Parameters, Storage, Vector,
+    NOTHING, OPERANDS, OUT, OWN_MOMENTS, PAIRS, PULL, SCALE, SLOPE, V, W, WEIGHTED, WEIGHTED_PULL, X, Y, Kind, Machine, Operation, Parameters, Storage, Vector,
     kind_bytes, storage_bytes,
 )
 
@@ -65,7 +65,7 @@ cdef float* want_single(Given which) except NULL:
 
 cdef int open_parameters(Parameters* p, const Operation* o, Py_ssize_t item) except -1:
     # what the operation reads of channels, where it may be absent in numbers of so many bytes, and what it writes
-    cdef bint given = o.sums != MOMENTS
+    cdef bint given = o.sums != MOMENTS and o.sums != WEIGHTED
     p.own = o.between != NOTHING or o.after == OWN_MOMENTS or o.map == NO_MAP or o.before == GIVEN_PULL
     give(&p.gamma, GAMMA, item if o.map != NO_MAP else 0)
     give(&p.beta, BETA, item if o.map == SCALE else 0)
@@ -76,8 +76,10 @@ cdef int open_parameters(Parameters* p, const Operation* o, Py_ssize_t item) exc
     give(&p.sum_dyd, SUM_DYD, sizeof(double) if o.before == GIVEN_PULL else 0)
     give(&p.ddgamma, DDGAMMA, item if o.map == BEND else 0)
     give(&p.ddbeta, DDBETA, item if o.map == BEND else 0)
-    if o.sums == MOMENTS:
+    if o.sums == MOMENTS or o.sums == WEIGHTED:
         p.new_mean, p.new_rest, p.new_var = want(NEW_MEAN), want(NEW_REST), want(NEW_VAR)
+    if o.sums == WEIGHTED:
+        p.new_weight = want(NEW_WEIGHT)
     elif o.sums == FIVE:
         p.dgamma = want(DGAMMA)
     elif o.sums == PAIRS and item == sizeof(float):
@@ -91,9 +93,11 @@ cdef int open_parameters(Parameters* p, const Operation* o, Py_ssize_t item) exc
 
 cdef int sweeps(const Operation* o, int slot) noexcept:
     # over an operand: one for the sums, one for the map
-    cdef int sums = o.sums == MOMENTS and slot == X or o.sums == PAIRS and slot <= DY or o.sums == FIVE and slot <= V
+    cdef int sums = (o.sums == MOMENTS or o.sums == WEIGHTED) and slot == X or o.sums == PAIRS and slot <= DY or o.sums == FIVE and slot <= V
     cdef int maps = (o.map == SCALE and (slot == X or slot == ADDED) or o.map == SLOPE and slot == DY
-                     or o.map == PULL and slot <= DY or o.map == BEND and slot <= V)
+                     or (o.map == PULL or o.map == WEIGHTED_PULL) and slot <= DY or o.map == BEND and slot <= V)
+    if slot == W:
+        return (o.sums == WEIGHTED or o.sums == PAIRS) + (o.map == WEIGHTED_PULL)
     return sweeps(o, DY) if slot == Y else sums + maps
 
 
@@ -132,12 +136,13 @@ cdef void carry_out(const Call* call, tuple unguarded) noexcept:
 
 
 def run(str operation, str kind, tuple extents, dict strides, int threads, dict machine, dict alias=None,
-        int vectors=8, dict stored=None, bint relu=False, dict plan=None, dict row=None, tuple unguarded=()):
+        int vectors=8, dict stored=None, bint relu=False, dict plan=None, dict row=None, dict moved=None, tuple unguarded=()):
     """Carry out the plan of a call. Returns what it violates, or None; the order; the plan; and the calls of each leaf.
 
     extents: N, C, H, W. strides: in elements, of each operand ("x", "dy", "v", "y", "added", "out", "out2"); alias: which operand
-    another is, {"out": "x"}. stored: what elements of an operand are stored as, if not as `kind`. vectors: bytes of a number of gamma and the others, 0 where they are absent. plan, row: in the place of the
-    planner's and the table's. unguarded: phases after which no barrier stands.
+    another is, {"out": "x"}. stored: what elements of an operand are stored as, if not as `kind`. vectors: bytes of a number of
+    gamma and the others, 0 where they are absent. plan, row: in the place of the planner's and the table's. moved: by how many
+    bytes an operand is taken to begin behind its beginning. unguarded: phases after which no barrier stands.
     """
     cdef Call call
     cdef Machine known = machine
@@ -166,7 +171,9 @@ def run(str operation, str kind, tuple extents, dict strides, int threads, dict 
     call.operation = row_of(call.plan.operation)
     if row is not None:
         call.operation = row
-    call.leaves, call.scratch = &level.of[number], <char*>(<Py_ssize_t>(SCRATCH + 1) << FAR)
+    for name, number in (moved or {}).items():
+        call.operands[<int>SLOTS[name]].base += number
+    call.leaves, call.scratch = &level.of[<int>KINDS[kind]], <char*>(<Py_ssize_t>(SCRATCH + 1) << FAR)
     T.call, T.statement, T.leaf, T.number, T.thread = &call, NO_STATEMENT, b"the plan", 0, 0
     memset(T.calls, 0, sizeof(T.calls))
     try:

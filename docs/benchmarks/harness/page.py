@@ -24,7 +24,14 @@ def write(path, text, begin=BEGIN):
 
 def generated(table, about):
     """The text: the run, the summary, the losses, the tensors beyond the cache, and single figures."""
-    parts = [_run(about), _summary(table), _losses(table), _beyond(table, about), _figures(table)]
+    parts = [
+        _run(about),
+        _wrong(about),
+        _summary(table),
+        _losses(table),
+        _beyond(table, about),
+        _figures(table),
+    ]
     return "\n".join(part for part in parts if part)
 
 
@@ -45,8 +52,17 @@ def _run(about):
     lines.append(("the run took", f"{about['seconds']} s" + (", --full" if about["full"] else "")))
     if about["missing"]:
         lines.append(("not installed", ", ".join(about["missing"])))
-    lines.append(("results that were wrong", len(about["wrong"])))
+    whose = ", ".join(dict.fromkeys(each.partition(",")[0] for each in about["wrong"]))
+    lines.append(("results that were wrong", f"{len(about['wrong'])}, of {whose}" if whose else "none"))
     return "### The run\n\n" + _table(("what", "found"), lines)
+
+
+def _wrong(about):
+    """What the peers, or bncore, got wrong: a line for each, as the verification said it."""
+    if not about["wrong"]:
+        return ""
+    lines = [f"- {each}." for each in about["wrong"]]
+    return "### Results that were wrong, and so not timed\n\n" + "\n".join(lines) + "\n"
 
 
 def _summary(table):

@@ -1,4 +1,4 @@
-"""The pictures: the ratio to the best peer by shape, the speed beside the probe's, the time as work grows."""
+"""The pictures: ratios to the best peer, in short and by shape, speed beside a probe, time as work grows."""
 
 import math
 from itertools import pairwise
@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from harness.results import OURS, PROBES, best_peers, is_peer, races
+from harness.results import OURS, PROBES, best_peers, geometric_mean, is_peer, races
 from harness.shapes import LAYOUTS
 from harness.workload import OPERATIONS
 
@@ -28,11 +28,12 @@ _STYLE = {
 
 
 def draw(folder, table, about):
-    """Write the pictures for which there are results: ratios.png, roofline.png, scaling.png."""
+    """Write the pictures for which there are results: peers.png, ratios.png, roofline.png, scaling.png."""
     machine = about["machine"]
     count = machine["processors used"]
     where = f"{machine['processor']}, {count} thread{'s' if count != '1' else ''}"
     with plt.rc_context(_STYLE):
+        _peers(folder / "peers.png", [row for row in table if row.family == "list"], where)
         _ratios(folder / "ratios.png", [row for row in table if row.family != "growing"], where)
         _roofline(folder / "roofline.png", [row for row in table if row.dtype == "float32"], about, where)
         _scaling(folder / "scaling.png", [row for row in table if row.family == "growing"], where)
@@ -45,6 +46,69 @@ def _multiple(value, _):
 def _bytes(value, _):
     power = max(0, min(3, int(math.log2(value) // 10))) if value > 0 else 0
     return f"{value / (1 << 10 * power):g} {('B', 'KiB', 'MiB', 'GiB')[power]}"
+
+
+def _peers(path, table, where):
+    """The ratios to the best peer, a dot for each shape, and their geometric means."""
+    best = best_peers(table, out=True)
+    if not best:
+        return
+    lines = [
+        (
+            operation,
+            layout,
+            [row.ratio for key, row in best.items() if key[1] == layout and key[3] == operation],
+        )
+        for operation in OPERATIONS
+        for layout in LAYOUTS
+    ]
+    lines = [line for line in lines if line[2]]
+    figure, panel = plt.subplots(layout="constrained", figsize=(8.4, 0.42 * len(lines) + 1.25))
+    ratios = [ratio for _, _, some in lines for ratio in some]
+    low, high = min(0.8, *ratios), max(4, *ratios)
+    panel.set(xscale="log", xlim=(low * 0.95, high * 1.1), ylim=(len(lines) - 0.4, -0.6))
+    panel.axvspan(low * 0.5, 1, color="#c0392b", alpha=0.07, linewidth=0)
+    panel.axvline(1, color="#444444", linewidth=0.8)
+    for place, (_, layout, some) in enumerate(lines):
+        colour, mean = _LAYOUT_COLOUR[layout], geometric_mean(some)
+        # dots side by side, in an order that repeats
+        lifts = [0.5 * ((0.618 * number) % 1 - 0.5) for number in range(len(some))]
+        panel.plot(
+            some, [place + lift for lift in lifts], "o", color=colour, alpha=0.35, markersize=3.4, mew=0
+        )
+        panel.plot(mean, place, "|", color=colour, markersize=19, mew=2.6)
+        panel.annotate(
+            f"{mean:.1f}x",
+            (mean, place),
+            (5, 6),
+            textcoords="offset points",
+            fontsize=10,
+            weight="bold",
+            color=colour,
+            bbox={"facecolor": "white", "alpha": 0.85, "linewidth": 0, "pad": 1},
+        )
+    panel.set_yticks(
+        range(len(lines)), [f"{operation}, {layout}" for operation, layout, _ in lines], fontsize=10
+    )
+    panel.xaxis.set(
+        major_locator=FixedLocator(
+            [tick for tick in (0.5, 1, 2, 3, 5, 10, 20) if low * 0.95 <= tick <= high * 1.1]
+        ),
+        minor_locator=NullLocator(), major_formatter=FuncFormatter(_multiple),
+    )  # fmt: skip
+    panel.tick_params(length=0)
+    panel.grid(axis="y", visible=False)
+    panel.set_title(
+        "Time of the fastest peer over that of bncore: right of 1x, bncore is faster",
+        fontsize=11,
+        loc="left",
+        weight="bold",
+    )
+    panel.set_xlabel(
+        f"a dot for each layer of common networks, the mark their geometric mean\n{where}", fontsize=9
+    )
+    figure.savefig(path)
+    plt.close(figure)
 
 
 def _ratios(path, table, where):

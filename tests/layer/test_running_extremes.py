@@ -9,6 +9,7 @@ import bncore
 from bncore import running
 
 BAD = (numpy.nan, numpy.inf, -numpy.inf)
+RULE = running.Rule(0.1, unbiased=True)
 MOST = numpy.finfo(float).max
 X = numpy.random.default_rng(0).normal(3, 2, (7, 3, 5))
 
@@ -81,13 +82,15 @@ def test_statistics_of_nothing_have_no_say(bad):
 
 def test_a_variance_whose_unbiased_form_overflows_enters_all_the_same():
     # of two numbers it is twice the biased one, of which a tenth enters
-    before, batch = (bncore.Stats(2, numpy.ones(1), numpy.array([var]), 0.0) for var in (3.0, 1.3 * 2**23))
-    _, small = running.updated(before, batch, 0.1)
-    before, batch = (
-        bncore.Stats(2, numpy.ones(1), numpy.ldexp(each.var, 1000), 0.0) for each in (before, batch)
+    old, new = numpy.array([3.0]), numpy.array([1.3 * 2**23])
+    small, large = (
+        running.Running(1, 2, numpy.ones(1), numpy.ldexp(old, power))
+        .after(bncore.Stats(2, numpy.ones(1), numpy.ldexp(new, power), 0.0), RULE)
+        .var
+        for power in (0, 1000)
     )
-    assert (batch.var > MOST / 2).all()
-    assert bits(running.updated(before, batch, 0.1)[1]) == bits(numpy.ldexp(small, 1000))
+    assert (numpy.ldexp(new, 1000) > MOST / 2).all()
+    assert bits(large) == bits(numpy.ldexp(small, 1000))
 
 
 @pytest.mark.parametrize("momentum", [0.1, 0.5, 0.999])

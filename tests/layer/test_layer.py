@@ -153,9 +153,10 @@ def test_dtypes_of_x_and_of_the_layer_may_differ(of_x, dtype):
     ("x", "error", "wanted"),
     [
         (P.x[:, :4], ValueError, r"x must have 5 channels at axis 1, found shape \(7, 4, 3\)"),
-        (P.x.astype(int), TypeError, "x must be a float32 or float64 array, found dtype int64 .*float32.*"),
+        (P.x.astype(int), TypeError, "x must be a float32 .* array, found dtype int64 .*float32.*"),
+        (P.x.astype("u1"), TypeError, r"x must be .* found dtype uint8 \(x.astype\(numpy.float32\) is one\)"),
         (P.x[:, 0, 0], ValueError, r"x must have at least 2 dimensions.*found shape \(7,\)"),
-        (None, TypeError, "x must be a float32 or float64 array, found NoneType"),
+        (None, TypeError, "x must be a float32 .* array, found NoneType"),
     ],
 )
 def test_bad_input(x, error, wanted, training):

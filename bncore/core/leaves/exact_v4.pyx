@@ -1,0 +1,8 @@
+from cpython.pycapsule cimport PyCapsule_New
+
+from bncore.core.leaves.exact cimport ExactLeaves, fill_exact
+
+cdef ExactLeaves leaves
+fill_exact(&leaves)
+
+table = PyCapsule_New(&leaves, "bncore.core.leaves.exact", NULL)

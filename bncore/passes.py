@@ -1,0 +1,231 @@
+"""A batch on its way through a layer: the numbers that normalize each of its parts, and their gradients.
+
+A batch is one part, or with ghost batches (Hoffer, Hubara and Soudry 2017) as many as there are groups of
+samples. Parts follow each other as batches do: each finds the running statistics as the part before left
+them.
+"""
+
+import functools
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy
+from numpy.typing import ArrayLike
+
+from . import axes, checks, functional, halves, recycling
+from ._stats import Stats
+from .checks import Array
+from .copying import copy
+from .renormalizing import Correction, correction
+from .running import Rule, Running
+
+Samples = tuple[slice, ...]
+
+
+class How(NamedTuple):
+    """How a batch is normalized in training, beside by its own statistics."""
+
+    eps: float
+    relu: bool
+    ghost: int | None  # samples that have statistics of their own
+    renorm: tuple[float, float] | None  # the limits of r and d
+    rule: Rule
+
+
+class Part(NamedTuple):
+    """Samples that are normalized by the same numbers."""
+
+    samples: Samples  # () for all of them
+    stats: Stats
+    gamma: Array | None  # times r, where there is a correction
+    correction: Correction | None
+
+
+@dataclass(slots=True)
+class Pass:
+    """What a forward leaves for its backward: copies, except of x and y, of what may change in between."""
+
+    x: Array | None  # None: something was written over it, or over y
+    y: Array | None  # of a relu
+    at: tuple[int, ...]
+    parts: list[Part]
+    given: bool  # the statistics did not come from x
+
+    def gradients(
+        self, dy: ArrayLike, out: Array | None, residual_out: Array | None
+    ) -> tuple[Array, Array, Array]:
+        """dx, dgamma and dbeta; the last two in float64 where they were put together."""
+        if self.x is None:
+            raise RuntimeError(
+                "backward needs x, found that a result was written over it (out=x; after a relu, out=y): "
+                "give another out"
+            )
+        found = self._gradients(self.x, dy, out, residual_out)
+        if _is(out, self.x) or _is(out, self.y) or _is(residual_out, self.y):
+            self.x = None
+        return found
+
+    def _gradients(
+        self, x: Array, dy: ArrayLike, out: Array | None, residual_out: Array | None
+    ) -> tuple[Array, Array, Array]:
+        at, several = self.at, len(self.parts) > 1
+        if len(at) == 1 and not several and not self.given:
+            return self._of_part(self.parts[0], dy, x, self.y, out, residual_out)
+        dy = checks.like("dy", dy, x)
+        inputs = {"x": x, "dy": dy, "y": self.y}
+        checks.output(out, x, inputs)
+        functional._gated(residual_out, x, dy, out, inputs)
+        batch, gradient = axes.joined(x, at), axes.joined(dy, at)
+        y = None if self.y is None else axes.joined(self.y, at)
+        place, gate = axes.target(out, at), axes.target(residual_out, at)
+        if several and place is None:
+            place = recycling.empty_like(batch)
+        if residual_out is not None and gate is None:
+            gate = recycling.empty_like(batch)
+        found = [
+            self._of_part(
+                part, gradient[part.samples], batch[part.samples], *_cut(part.samples, y, place, gate)
+            )
+            for part in self.parts
+        ]
+        with numpy.errstate(all="ignore"):
+            dgamma, dbeta = (functools.reduce(numpy.add, [each[i] for each in found]) for i in (1, 2))
+        if gate is not None:
+            axes.parted(gate, at, x, residual_out)
+        dx = found[0][0] if place is None else place
+        return axes.parted(dx, at, x, out), dgamma, dbeta
+
+    def _of_part(
+        self,
+        part: Part,
+        dy: ArrayLike,
+        x: Array,
+        y: Array | None,
+        out: Array | None,
+        residual_out: Array | None,
+    ) -> tuple[Array, Array, Array]:
+        axis = min(self.at)
+        if self.given:
+            let_through = _gated(numpy.asarray(dy), y, residual_out)
+            mean, var, eps = part.stats.mean, part.stats.var, part.stats.eps
+            return functional.inference_backward(
+                let_through, x, part.gamma, mean, var, eps=eps, axis=axis, out=out
+            )
+        dx, dgamma, dbeta = functional.backward(
+            dy, x, part.gamma, part.stats, axis=axis, y=y, out=out, residual_out=residual_out
+        )
+        if part.correction is not None:
+            dgamma = part.correction.by_gamma(dgamma, dbeta)
+        return dx, dgamma, dbeta
+
+
+def by_batch(
+    x: Array,
+    at: tuple[int, ...],
+    gamma: Array | None,
+    beta: Array | None,
+    running: Running | None,
+    how: How,
+    residual: Array | None,
+    out: Array | None,
+) -> tuple[Array, Pass, Running | None]:
+    """Normalize a batch by its own statistics; what the running statistics are when it has entered them."""
+    axis = min(at)
+    batch, place = axes.joined(x, at), axes.target(out, at)
+    added = None if residual is None else axes.joined(residual, at)
+    along = 1 if axis == 0 else 0
+    cuts = groups(batch.shape[along], how.ghost)
+    samples: list[Samples] = [()] if len(cuts) == 1 else [(*[slice(None)] * along, cut) for cut in cuts]
+    if len(samples) > 1:
+        place = recycling.empty_like(batch) if place is None else place
+        # gradients of the parts are added before they are rounded
+        gamma = None if gamma is None else gamma.astype(numpy.float64)
+    y, parts = place, []
+    for some in samples:
+        rows, (more, room) = batch[some] if some else batch, _cut(some, added, place)
+        if how.renorm is None:
+            done, stats = functional.forward(
+                rows, gamma, beta, eps=how.eps, axis=axis, residual=more, relu=how.relu, out=room
+            )
+            parts.append(Part(some, stats, gamma, None))
+        else:
+            assert running is not None
+            stats = functional.statistics(rows, eps=how.eps, axis=axis)
+            moved = correction(stats, running, how.renorm)
+            scale, shift = moved.parameters(gamma, beta)
+            done = halves.normalize(
+                rows, scale, shift, stats, axis=axis, residual=more, relu=how.relu, out=room
+            )
+            parts.append(Part(some, stats, scale, moved))
+        y = done if place is None else place
+        running = None if running is None else running.after(stats, how.rule)
+    assert y is not None
+    y = axes.parted(y, at, x, out)
+    return y, _passed(x, y, at, parts, False, how.relu, out), running
+
+
+def by_running(
+    x: Array,
+    at: tuple[int, ...],
+    gamma: Array | None,
+    beta: Array | None,
+    running: Running,
+    eps: float,
+    residual: Array | None,
+    relu: bool,
+    out: Array | None,
+) -> tuple[Array, Pass]:
+    """Normalize by running statistics."""
+    stats = Stats(running.elements, running.mean, running.var, eps)
+    batch, place = axes.joined(x, at), axes.target(out, at)
+    added = None if residual is None else axes.joined(residual, at)
+    y = functional.inference(
+        batch,
+        gamma,
+        beta,
+        stats.mean,
+        stats.var,
+        eps=eps,
+        axis=min(at),
+        residual=added,
+        relu=relu,
+        out=place,
+    )
+    y = axes.parted(y, at, x, out)
+    return y, _passed(x, y, at, [Part((), stats, gamma, None)], True, relu, out)
+
+
+def groups(samples: int, size: int | None) -> list[slice]:
+    """Which of so many samples make a group of this size; the last has what is left."""
+    if size is None or samples <= size:
+        return [slice(0, samples)]
+    return [slice(first, min(first + size, samples)) for first in range(0, samples, size)]
+
+
+def _passed(
+    x: Array, y: Array, at: tuple[int, ...], parts: list[Part], given: bool, relu: bool, out: Array | None
+) -> Pass:
+    # what is left of x and y
+    return Pass(None if _is(out, x) else x, y if relu else None, at, parts, given)
+
+
+def _is(out: Array | None, array: Array | None) -> bool:
+    return out is not None and array is not None and checks.same_elements(out, array)
+
+
+def _cut(some: Samples, *arrays: Array | None) -> list[Array | None]:
+    return [array[some] if some and array is not None else array for array in arrays]
+
+
+def _gated(dy: Array, y: Array | None, residual_out: Array | None) -> Array:
+    # dy where a relu lets it through, which is the gradient of the residual too
+    if y is None and residual_out is None:
+        return dy
+    place = recycling.empty_like(dy) if residual_out is None else residual_out
+    with numpy.errstate(all="ignore"):
+        held = None if y is None else ~(y > 0)
+        if not _is(place, dy):
+            copy(place, dy)
+        if held is not None:
+            numpy.copyto(place, place.dtype.type(0), where=held)
+    return place
