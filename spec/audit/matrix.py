@@ -112,13 +112,14 @@ def judged(mutants, faithful, names, progress=None, workers=1):
     """The kill matrix, and for each data set the `Lives` of the faithful variants.
 
     Data sets are shared out among so many processes: whoever has one asks its oracle once for all variants.
-    Those that are `LARGE`, or combine, are only asked about mutants that no other data set kills, and each of
-    those that combine about a few of the faithful variants.
+    Those that are `LARGE`, or combine, or begin threads, are only asked about mutants that no other data set
+    kills, and each of the latter about a few of the faithful variants.
     """
-    large = [name for name in names if inputs.data(name, DTYPE).x.size > LARGE or inputs.combines(name)]
+    late = [name for name in names if inputs.combines(name) or inputs.data(name, DTYPE).company == "threads"]
+    large = [name for name in names if inputs.data(name, DTYPE).x.size > LARGE or name in late]
     small = [name for name in names if name not in large]
     kills, lives = {name: {} for name in mutants}, {}
-    few = {name: list(faithful)[n % SHARE :: SHARE] for n, name in enumerate(filter(inputs.combines, names))}
+    few = {name: list(faithful)[n % SHARE :: SHARE] for n, name in enumerate(late)}
     few = {name: _sent({each: faithful[each] for each in chosen}, FAITHFUL) for name, chosen in few.items()}
     faithful = _sent(faithful, FAITHFUL)
     with started(workers) as begin:
