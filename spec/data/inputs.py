@@ -123,9 +123,18 @@ def plain():
 
 
 def dtypes(name, declared, full=False):
-    """The dtypes that a data set is judged in, of those declared: all, or the one whose turn it is."""
-    turn = None if name not in DESIGNS or full else DESIGNS[name][2].get("turn")
-    return declared if turn is None else declared[turn % len(declared) :][:1]
+    """The dtypes that a data set is judged in, of those declared: in a full run all.
+
+    Else it is the one whose turn it is where it combines, and one of half precision where there are more.
+    """
+    if name not in DESIGNS or full:
+        return declared
+    turn = DESIGNS[name][2].get("turn")
+    if turn is not None:
+        return declared[turn % len(declared) :][:1]
+    halves = [dtype for dtype in declared if dtype in formats.HALVES]
+    own = halves and halves[zlib.crc32(name.encode()) % len(halves)]
+    return tuple(dtype for dtype in declared if dtype == own or dtype not in halves)
 
 
 def data(name, dtype, **changed):
