@@ -36,7 +36,7 @@ class Data:
     also the direction of jvp, and u, v and w what derivatives of higher order are taken along: None if there
     is none. x, dy and ddx are `times` copies of a block, one after the other; or so many along each axis as
     `copies` says, with which the numbers of channels are copied too. `company` is what other calls are made
-    beside the one that is judged (`spec.conformance.company`).
+    beside the one that is judged (`spec.conformance.company`); `wider` that accumulators need a wider range.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Data:
     times: int = 1
     copies: tuple = ()
     company: str = ""
+    wider: bool = False
     ddx: np.ndarray | None = None
     ddgamma: np.ndarray | None = None
     ddbeta: np.ndarray | None = None
