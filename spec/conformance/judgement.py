@@ -207,6 +207,9 @@ class _Judge:
         data = self.data
         if not declared(data.layout, self.caps.layouts):
             return f"layout {data.layout} is not declared"
+        held = ACCUMULATIONS[self.declared].formed(data.dtype)[0]
+        if data.wider and formats.largest(held) < 4 * formats.largest(data.dtype):
+            return f"declared for sums in {held.name}, whose range is that of the data"
         if data.eps < self.caps.least_eps:
             return f"eps = {data.eps}, declared for {self.caps.least_eps} and more"
         if (data.gamma is None or data.beta is None) and not self.caps.optional:

@@ -27,7 +27,7 @@ def design(name, fault, **fixed):
     `fixed` may have `eps`, `momentum`, `layout`; `full` for a slow one; `times`, how often the batch is
     repeated, or `copies`, how often along each axis; `alias` for one where arguments share their memory;
     `company` for one where other calls are made beside; `turn` for one of a single dtype, of this number;
-    `by_format` if the function takes the dtype too.
+    `by_format` if the function takes the dtype too; `wider` for one that needs accumulators of a wider range.
     """
 
     def register(build):
@@ -306,7 +306,7 @@ def _(rng):
     return {"x": rng.normal(2, 3, dy.shape), "dy": dy}
 
 
-@design("x-from-mean-overflows", "x - mean of inference, which leaves the format", by_format=True)
+@design("x-from-mean-overflows", "x - mean of inference, which leaves the format", by_format=True, wider=True)
 def _(rng, dtype):
     largest = formats.largest(dtype)
     x = rng.uniform(-1, 1, (5, 3, 7))
@@ -315,7 +315,7 @@ def _(rng, dtype):
     return {"x": x, "mean": np.array([-0.125, 0.5, -0.01]) * largest, "var": np.full(3, wide), "ddx": None}
 
 
-@design("dy-from-mean-overflows", "dy less its mean, which leaves the format", by_format=True)
+@design("dy-from-mean-overflows", "dy less its mean, which leaves the format", by_format=True, wider=True)
 def _(rng, dtype):
     largest = formats.largest(dtype)
     dy = np.full((15, 3, 1), -0.24 * largest)
@@ -344,8 +344,8 @@ for _name, _fault, _block, _fixed in [
     ("same-memory", "what is remembered by where an operand lies", (5, 3, 7), {"company": "same memory"}),
     ("other-shapes", "what a call of another shape, layout or dtype left behind", (5, 3, 7),
      {"company": "others"}),
-    ("threads", "what calls at the same time, or on more threads, take from each other", (17, 3, 3),
-     {"company": "threads", "copies": (1, 1, 43)}),
+    ("threads", "what calls at the same time, or on more threads, take from each other", (13, 3, 1),
+     {"company": "threads", "copies": (5, 1, 257)}),
 ]:  # fmt: skip
 
     @design(_name, _fault, **_fixed)

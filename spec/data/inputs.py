@@ -36,8 +36,8 @@ class Data:
     also the direction of jvp, and u, v and w what derivatives of higher order are taken along: None if there
     is none. x, dy and ddx are `times` copies of a block, one after the other; or so many along each axis as
     `copies` says, with which the numbers of channels are copied too. `company` is what other calls are made
-    beside the one that is judged (`spec.conformance.company`). `weights` say how often each element counts,
-    None that each does once; what has weight 0 may be no number, if its dy is 0. `residual` is added to y,
+    beside the one that is judged (`spec.conformance.company`); `wider` that accumulators need a wider range.
+    `weights` say how often each element counts, None that each does once; what has weight 0 may be no number, if its dy is 0. `residual` is added to y,
     which is rectified if `relu`. `cuts` are where x and dy are cut along their first axis into shards.
     `weight`, `bias`, `groups` and `transposed` are those of a layer into which inference is to be folded.
     """
@@ -60,6 +60,7 @@ class Data:
     times: int = 1
     copies: tuple = ()
     company: str = ""
+    wider: bool = False
     ddx: np.ndarray | None = None
     ddgamma: np.ndarray | None = None
     ddbeta: np.ndarray | None = None
