@@ -37,7 +37,8 @@ class Data:
     is none. x, dy and ddx are `times` copies of a block, one after the other; or so many along each axis as
     `copies` says, with which the numbers of channels are copied too. `company` is what other calls are made
     beside the one that is judged (`spec.conformance.company`); `wider` that accumulators need a wider range.
-    `weights` say how often each element counts, None that each does once; what has weight 0 may be no number, if its dy is 0. `residual` is added to y,
+    `weights` say how often each element counts, None that each does once; what has weight 0 may be no
+    number, if its dy is 0. `residual` is added to y,
     which is rectified if `relu`. `cuts` are where x and dy are cut along their first axis into shards.
     `weight`, `bias`, `groups` and `transposed` are those of a layer into which inference is to be folded.
     """
