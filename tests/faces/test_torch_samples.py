@@ -35,7 +35,7 @@ def outcome(function, sample, dtype):
     return [y.detach(), *args[:2], *found]
 
 
-@pytest.mark.parametrize("dtype", OPERATOR.dtypes, ids=str)
+@pytest.mark.parametrize("dtype", sorted(OPERATOR.dtypes, key=str), ids=str)
 def test_samples_of_the_function(dtype):
     samples = list(OPERATOR.sample_inputs("cpu", dtype, requires_grad=True))
     assert len(samples) > 10
