@@ -24,7 +24,9 @@ def _single(half):
 
 
 def _nearest(x):
-    bits = numpy.ascontiguousarray(x).view(numpy.uint32)
+    single = numpy.ascontiguousarray(x.astype(numpy.float32))
+    # towards 0
+    bits = single.view(numpy.uint32) - (abs(single.astype(float)) > abs(x.astype(float)))
     down = (bits >> 16).astype(numpy.uint16)
     # what comes after the largest number lies as far from it as the one before
     exact, most = x.astype(float), 2.0**128
@@ -36,10 +38,8 @@ def _nearest(x):
 
 
 def narrowed(x, storage):
-    """Numbers rounded to what is stored; half precision is rounded from float32."""
-    if storage == "bfloat16":
-        return _nearest(x.astype(numpy.float32))
-    return x.astype(numpy.float32).astype(storage) if storage == "float16" else x.astype(storage)
+    """Numbers rounded once to what is stored."""
+    return _nearest(x) if storage == "bfloat16" else x.astype(storage)
 
 
 def widened(x, kind):

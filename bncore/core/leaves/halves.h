@@ -43,6 +43,16 @@ static inline uint16_t bn_float_to_half(float x)
     return (uint16_t)(sign | half);
 }
 
+/* A float32 that rounds to half precision as the float64 does: what it cannot hold leaves its last digit odd. */
+static inline float bn_to_odd(double x)
+{
+    float f = (float)x;
+    uint32_t u = bn_bits(f);
+    double back = f;
+    if (back == x || x != x) return f;
+    return bn_number((u - (fabs(back) > fabs(x))) | 1);
+}
+
 static inline void bn_halves_to_floats(const void* from, float* to, Py_ssize_t count)
 {
     const uint16_t* x = (const uint16_t*)from;

@@ -17,6 +17,7 @@ cdef extern from "halves.h" nogil:
     void floats_to_halves "bn_floats_to_halves"(const float* x, void* to, Py_ssize_t count) noexcept
     void bfloats_to_floats "bn_bfloats_to_floats"(const void* x, float* to, Py_ssize_t count) noexcept
     void floats_to_bfloats "bn_floats_to_bfloats"(const float* x, void* to, Py_ssize_t count) noexcept
+    float to_odd "bn_to_odd"(double x) noexcept
 
 cdef enum:
     SOME = 256                     # elements that are converted at a time
@@ -76,7 +77,7 @@ cdef inline void narrowed(const stored* x, Storage storage, char* to, Py_ssize_t
         i = 0
         while i < count:
             for j in range(min(<Py_ssize_t>SOME, count - i)):
-                some[j] = <float>x[i + j]
+                some[j] = x[i + j] if stored is float else to_odd(x[i + j])
             if storage == AS_FLOAT16:
                 floats_to_halves(some, to + 2 * i, min(<Py_ssize_t>SOME, count - i))
             else:
