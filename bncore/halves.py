@@ -112,7 +112,7 @@ class GradientSums:
 
     @classmethod
     def from_array(cls, array: ArrayLike, stats: Stats) -> Self:
-        """The sums that `array` gave, which are about these stats; or, of exact sums, what several added up to.
+        """The sums that `array` gave, which are about these stats; or exact ones that several added up to.
 
         Raises
         ------
@@ -137,9 +137,7 @@ class GradientSums:
         return f"GradientSums(dgamma={self.dgamma!r}, dbeta={self.dbeta!r}{how})"
 
 
-def sums(
-    x: ArrayLike, *, axis: int = 1, weights: ArrayLike | None = None, exact: bool = False
-) -> Sums:
+def sums(x: ArrayLike, *, axis: int = 1, weights: ArrayLike | None = None, exact: bool = False) -> Sums:
     """The sums of one shard of a batch: what (9.38) and (9.39) add up.
 
     Parameters
@@ -148,8 +146,8 @@ def sums(
         bfloat16 of ml_dtypes.
     axis : int. The channel's place in the shape of x.
     weights : as `forward` takes them, or None for 1.
-    exact : bool. Whether nothing is rounded before the end, for float32 or narrower, without weights: mean and var
-        of the merged sums are then rounded once, and no bit depends on how the batch was cut or laid out.
+    exact : bool. Whether nothing is rounded before the end, of float32 or narrower, without weights: mean and
+        var of all shards are then rounded once; no bit depends on how the batch was cut or lies in memory.
 
     Returns
     -------
@@ -272,7 +270,7 @@ def gradient_sums(
     axis : int. The channel's place in the shape of x.
     weights : those of this shard, as `sums` took them. Where weight and dy are 0 nobody looks at x.
     y : the result of a `normalize` with relu: dy counts where y > 0. None if there was no relu.
-    exact : bool. As that of `sums`: sum dy and sum dy (x - mean) are rounded once, when all shards have been added.
+    exact : bool. As that of `sums`: of all shards sum dy and sum dy (x - mean) are rounded once.
 
     Returns
     -------

@@ -97,8 +97,8 @@ class Sums:
     def array(self) -> NDArray[numpy.float64] | Integers:
         """All that is known, as one float64 array of shape (2 + 3 C,), to be sent: `from_array` reads it.
 
-        Of exact sums it is an int64 array of shape (2 + 33 C,), and such arrays are merged by adding them, in any
-        order, as MPI_SUM does: 2^31 of them.
+        Of exact sums it is an int64 array of shape (2 + 33 C,), and to add such arrays, up to 2^31 of them in
+        any order, as MPI_SUM does, is to merge the sums.
 
         Examples
         --------

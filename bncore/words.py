@@ -5,6 +5,7 @@ b. However an array is cut, walked, copied or shared out among threads, its word
    as integers. So pieces are cut for speed alone.
 """
 
+import itertools
 import math
 import sys
 from collections.abc import Sequence
@@ -13,14 +14,13 @@ from typing import Any
 import numpy
 from numpy.typing import ArrayLike, NDArray
 
-from . import _stats, _workers, checks
+from . import _stats, _workers
 from ._stats import Stats
 from .checks import Array
 from .core import exact, plan
 from .runtime import get_num_threads
 
 Integers = NDArray[numpy.int64]
-Views = tuple[Array, Array | None, Array | None]  # of x, dy, and what gates dy
 
 # Elements that one thread adds up before another can be started, and of which copies are made at a time.
 PIECE = 1 << 18
@@ -68,13 +68,17 @@ def from_array(name: str, array: Any) -> Words:
     count = low + (high << _DIGIT)
     if low < 0 or not 0 <= count <= sys.maxsize:
         raise ValueError(f"{name} must begin with a count, found {count}")
-    return Words(count, settled(name, array[_HEADER:], channels))
+    words = settled(name, array[_HEADER:], channels)
+    if count == 0 and words.any():
+        raise ValueError(f"{name} must be sums of the elements that it counts, found sums of none")
+    return Words(count, words)
 
 
 def settled(name: str, array: Array, channels: int) -> Integers:
     """The words of so many channels in their one form, read-only."""
     if array.size != channels * exact.WORDS:
-        raise ValueError(f"{name} must be {exact.WORDS} words for each of {channels} channels, found {array.size}")
+        wanted = f"{exact.WORDS} words for each of {channels} channels"
+        raise ValueError(f"{name} must be {wanted}, found {array.size}")
     words = numpy.array(array, numpy.int64, order="C").reshape(channels, exact.WORDS)
     exact.settle(words)
     words.flags.writeable = False
@@ -95,7 +99,7 @@ def added(words: Sequence[Integers]) -> Integers:
 
 
 def pairs(words: Integers, mean: NDArray[numpy.float64]) -> NDArray[numpy.float64]:
-    """sum dy and sum dy (x - mean), each rounded once; and two rows of 0, for rounding took nothing from sums."""
+    """sum dy and sum dy (x - mean), each rounded once; and two rows of 0, for nothing else is kept."""
     numbers = numpy.zeros((4, len(words)))
     exact.pairs(words, mean, numbers[0], numbers[1])
     numbers.flags.writeable = False
@@ -105,7 +109,8 @@ def pairs(words: Integers, mean: NDArray[numpy.float64]) -> NDArray[numpy.float6
 def check(name: str, array: Array, weights: object) -> None:
     """Refuse what has no exact sums."""
     if array.dtype.itemsize > numpy.dtype(numpy.float32).itemsize:
-        raise TypeError(f"{name} must be float32, float16 or bfloat16 for exact=True, found dtype {array.dtype}")
+        wanted = "a float32, float16 or bfloat16 array for exact=True"
+        raise TypeError(f"{name} must be {wanted}, found dtype {array.dtype}")
     if weights is not None:
         raise ValueError("weights must be None for exact=True, found some: exact sums have no weights")
 
@@ -114,30 +119,41 @@ def of(x: Array, axis: int, dy: Array | None = None, gate: Array | None = None) 
     """The words of x's channels, or of dy and x, where dy counts if gate is positive."""
     # axes as x lies in memory
     order = sorted(range(x.ndim), key=lambda i: -abs(x.strides[i]))
-    place, channels = order.index(axis), x.shape[axis]
-    x, *others = (each if each is None else each.transpose(order) for each in (x, dy, gate))
-    threads = number = min(get_num_threads(), max(1, x.size // PIECE))
-    dense = gate is None and _is_dense(x) and _is_dense(dy)
+    views = [each.transpose(order) for each in (x, dy, gate) if each is not None]
+    place = order.index(axis)
+    dense = gate is None and all(map(_is_dense, views))
     if dense:
-        x, *others = (each if each is None else _planes(each, place) for each in (x, *others))
-        place = 1
-    else:
-        number = max(threads, x.size // PIECE)
-    cuts = _cuts(x.shape, number) if x.size else []
-    rooms = [numpy.zeros((channels, exact.WORDS), numpy.int64) for _ in range(threads)]
-    calls = [(room, (x, *others), place, dense, cuts[i::threads]) for i, room in enumerate(rooms)]
+        views, place = [_planes(view, place) for view in views], 1
+    threads = min(get_num_threads(), max(1, x.size // PIECE))
+    cuts = _cuts(views[0].shape, threads if dense else max(threads, x.size // PIECE)) if x.size else []
+    rooms = [numpy.zeros((x.shape[axis], exact.WORDS), numpy.int64) for _ in range(threads)]
+    calls: list[tuple[object, ...]] = [
+        (room, views, place, dense, cuts[i::threads]) for i, room in enumerate(rooms)
+    ]
     _workers.run(_add, calls)
     return added(rooms)
 
 
-def _is_dense(view: Array | None) -> bool:
-    return view is None or (view.dtype == numpy.float32 and view.flags.c_contiguous and view.flags.aligned)
+def _add(words: Integers, views: list[Array], place: int, dense: bool, cuts: list[tuple[slice, ...]]) -> None:
+    # the pieces of one thread, to its own words
+    for cut in cuts:
+        x, *others = (view[cut] if dense else _copied(view[cut]) for view in views)
+        if len(others) > 1:
+            dy, gate = others
+            others = [numpy.where(gate > 0, dy, numpy.float32(0))]
+        x, *others = (_planes(each, place) for each in (x, *others))
+        columns = plan.walks_columns(x.shape[0], x.shape[2], False)
+        exact.add(others[0] if others else None, x, words[cut[place]], columns)
 
 
-def _copied(piece: Array | None) -> Array | None:
+def _is_dense(view: Array) -> bool:
+    return bool(view.dtype == numpy.float32 and view.flags.c_contiguous and view.flags.aligned)
+
+
+def _copied(piece: Array) -> Array:
     # a signaling NaN is an invalid operation
     with numpy.errstate(all="ignore"):
-        return None if piece is None else numpy.require(piece, numpy.float32, ["C", "A"])
+        return numpy.require(piece, numpy.float32, ["C", "A"])
 
 
 def _planes(view: Array, place: int) -> Array:
@@ -152,18 +168,5 @@ def _cuts(shape: tuple[int, ...], number: int) -> list[tuple[slice, ...]]:
     axis = next((i for i, extent in enumerate(shape) if extent >= number), shape.index(max(shape)))
     number = min(number, shape[axis])
     ends = [shape[axis] * i // number for i in range(number + 1)]
-    whole = (slice(None),) * len(shape)
-    return [(*whole[:axis], slice(a, b), *whole[axis + 1 :]) for a, b in zip(ends[:-1], ends[1:], strict=True)]
-
-
-def _add(
-    words: Integers, views: Views, place: int, dense: bool, cuts: Sequence[tuple[slice, ...]]
-) -> None:
-    # a thread's pieces to its own words
-    for cut in cuts:
-        x, dy, gate = (None if view is None else view[cut] for view in views)
-        if not dense:
-            x, dy, gate = map(_copied, (x, dy, gate))
-            dy = dy if gate is None else numpy.where(gate > 0, dy, numpy.float32(0))
-        x, dy = _planes(x, place), None if dy is None else _planes(dy, place)
-        exact.add(dy, x, words[cut[place]], plan.walks_columns(x.shape[0], x.shape[2], False))
+    before, after = (slice(None),) * axis, (slice(None),) * (len(shape) - axis - 1)
+    return [(*before, slice(*pair), *after) for pair in itertools.pairwise(ends)]

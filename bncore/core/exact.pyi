@@ -2,7 +2,6 @@ import numpy
 from numpy.typing import NDArray
 
 WORDS: int
-COLUMNS: int
 
 def use(table: object) -> None: ...
 def add(

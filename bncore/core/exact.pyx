@@ -12,7 +12,7 @@ from libc.stdlib cimport free, malloc
 
 from bncore.core.digits cimport WORDS as _WORDS, settle as settle_words
 from bncore.core.rationals cimport moments_of, pairs_of
-from bncore.core.types cimport COLUMNS as _COLUMNS, Block, Rows, Runs, Span
+from bncore.core.types cimport COLUMNS, Block, Rows, Runs, Span
 
 cdef extern from "threads.h" nogil:
     unsigned int bn_as_ieee()
@@ -24,7 +24,6 @@ cdef enum:
     LARGE = 1 << 20                # bytes of a block that come from memory
 
 WORDS = <int>_WORDS
-COLUMNS = <int>_COLUMNS
 
 cdef const ExactLeaves* leaves = NULL
 
@@ -41,7 +40,7 @@ cdef void add_runs(const Runs* dy, const Runs* x, const Span* s, int64_t* words,
 
 cdef void add_columns(Rows* dy, Rows* x, const Span* s, int64_t* words, void* work) noexcept nogil:
     # in blocks of channels, or in folded rows where they are narrow and have no gaps
-    cdef Py_ssize_t most = max(<Py_ssize_t>1, <Py_ssize_t>_COLUMNS // s.count), c = 0, row, channels
+    cdef Py_ssize_t most = max(<Py_ssize_t>1, <Py_ssize_t>COLUMNS // s.count), c = 0, row, channels
     cdef Py_ssize_t step = s.count * <Py_ssize_t>sizeof(float)
     cdef Block b
     cdef bint none = dy.base == NULL
@@ -51,7 +50,7 @@ cdef void add_columns(Rows* dy, Rows* x, const Span* s, int64_t* words, void* wo
     b.contiguous = s.channels <= most and x.stride == row and (none or dy.stride == row)
     b.size, b.fold = s.count, 1
     if b.contiguous and s.count == 1:
-        b.fold = max(<Py_ssize_t>1, min(<Py_ssize_t>_COLUMNS // s.channels, s.planes // FOLDED_ROWS))
+        b.fold = max(<Py_ssize_t>1, min(<Py_ssize_t>COLUMNS // s.channels, s.planes // FOLDED_ROWS))
     b.folded, b.rest = s.planes // b.fold, s.planes % b.fold
     while c < s.channels:
         channels = b.channels = min(most, s.channels - c)
@@ -63,19 +62,21 @@ cdef void add_columns(Rows* dy, Rows* x, const Span* s, int64_t* words, void* wo
         c += channels
 
 
-cdef bint walkable(const float[:, :, :] x, bint columns) noexcept:
-    cdef Py_ssize_t item = sizeof(float)
-    return (x.shape[2] == 1 or x.strides[2] == item) and (
-        not columns or x.shape[1] == 1 or x.strides[1] == x.shape[2] * item
-    )
+cdef bint in_planes(const float[:, :, :] x) noexcept:
+    return x is None or x.shape[2] == 1 or x.strides[2] == <Py_ssize_t>sizeof(float)
+
+
+cdef bint in_rows(const float[:, :, :] x) noexcept:
+    return x is None or x.shape[1] == 1 or x.strides[1] == x.shape[2] * <Py_ssize_t>sizeof(float)
 
 
 def add(const float[:, :, :] dy, const float[:, :, :] x not None, int64_t[:, ::1] words not None, bint columns):
     """Add the sums of arrays (N, C, S) to the words of C channels: sum x and sum x^2, or sum dy and sum dy x.
 
-    dy : None for moments. Elements of a plane are contiguous, and in columns also the planes of a row.
+    dy : None for moments. Elements of a plane are contiguous.
     words : loose, as they are left; or settled.
-    columns : whether rows are walked, C S columns side by side, or runs, channel by channel. S is at most COLUMNS in columns.
+    columns : whether rows are walked, C S columns side by side, if their planes have no gaps between them and at most COLUMNS
+        elements; else runs, channel by channel.
     """
     cdef Span s
     cdef Runs run, dy_run
@@ -88,10 +89,9 @@ def add(const float[:, :, :] dy, const float[:, :, :] x not None, int64_t[:, ::1
         raise ValueError("dy must have the shape of x")
     if x.shape[0] * x.shape[1] * x.shape[2] == 0:
         return
-    if columns and x.shape[2] > _COLUMNS:
-        raise ValueError(f"planes of at most {COLUMNS} elements are walked in columns, found {x.shape[2]}")
-    if not walkable(x, columns) or dy is not None and not walkable(dy, columns):
-        raise ValueError("planes must be contiguous, and in columns rows")
+    if not (in_planes(x) and in_planes(dy)):
+        raise ValueError("planes must be contiguous")
+    columns = columns and x.shape[2] <= COLUMNS and in_rows(x) and in_rows(dy)
     work = malloc(leaves.work)
     if work == NULL:
         raise MemoryError
