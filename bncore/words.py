@@ -25,6 +25,7 @@ Integers = NDArray[numpy.int64]
 # Elements that one thread adds up before another can be started, and of which copies are made at a time.
 PIECE = 1 << 18
 _DIGIT = 32  # bits of a digit
+_INFINITE = 0x7F800000  # the bits of an infinite float32
 _HEADER = 2  # words that an array of sums begins with: the digits of the count
 
 
@@ -125,7 +126,9 @@ def of(x: Array, axis: int, dy: Array | None = None, gate: Array | None = None) 
     if dense:
         views, place = [_planes(view, place) for view in views], 1
     threads = min(get_num_threads(), max(1, x.size // PIECE))
-    cuts = _cuts(views[0].shape, threads if dense else max(threads, x.size // PIECE)) if x.size else []
+    # so many that no thread has much more than another; and where they are copied, small ones
+    number = max(4 * threads if threads > 1 else 1, 1 if dense else x.size // PIECE)
+    cuts = _cuts(views[0].shape, number) if x.size else []
     rooms = [numpy.zeros((x.shape[axis], exact.WORDS), numpy.int64) for _ in range(threads)]
     calls: list[tuple[object, ...]] = [
         (room, views, place, dense, cuts[i::threads]) for i, room in enumerate(rooms)
@@ -140,7 +143,7 @@ def _add(words: Integers, views: list[Array], place: int, dense: bool, cuts: lis
         x, *others = (view[cut] if dense else _copied(view[cut]) for view in views)
         if len(others) > 1:
             dy, gate = others
-            others = [numpy.where(gate > 0, dy, numpy.float32(0))]
+            others = [numpy.where(_positive(gate), dy, numpy.float32(0))]
         x, *others = (_planes(each, place) for each in (x, *others))
         columns = plan.walks_columns(x.shape[0], x.shape[2], False)
         exact.add(others[0] if others else None, x, words[cut[place]], columns)
@@ -156,6 +159,13 @@ def _copied(piece: Array) -> Array:
         return numpy.require(piece, numpy.float32, ["C", "A"])
 
 
+def _positive(piece: Array) -> Array:
+    # by its bits, for a thread may be told to take subnormal numbers for 0
+    number = piece.view(numpy.int32)
+    positive: Array = (number > 0) & (number <= _INFINITE)
+    return positive
+
+
 def _planes(view: Array, place: int) -> Array:
     # (N, C, S)
     before, channels, after = view.shape[:place], view.shape[place], view.shape[place + 1 :]
@@ -164,9 +174,11 @@ def _planes(view: Array, place: int) -> Array:
 
 
 def _cuts(shape: tuple[int, ...], number: int) -> list[tuple[slice, ...]]:
-    # so many pieces, along the first axis that has as many
-    axis = next((i for i, extent in enumerate(shape) if extent >= number), shape.index(max(shape)))
-    number = min(number, shape[axis])
-    ends = [shape[axis] * i // number for i in range(number + 1)]
-    before, after = (slice(None),) * axis, (slice(None),) * (len(shape) - axis - 1)
-    return [(*before, slice(*pair), *after) for pair in itertools.pairwise(ends)]
+    # so many pieces or some more, along the first axis, and along others if it has not as many
+    cuts: list[tuple[slice, ...]] = [()]
+    for extent in shape:
+        parts = min(number, extent)
+        ends = [extent * i // parts for i in range(parts + 1)]
+        cuts = [(*cut, slice(*pair)) for cut in cuts for pair in itertools.pairwise(ends)]
+        number = -(-number // parts)
+    return cuts
