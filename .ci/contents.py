@@ -23,7 +23,7 @@ def in_sdist(sdist):
 def in_wheel(wheel):
     """The files of the wheel."""
     with zipfile.ZipFile(wheel) as archive:
-        return set(archive.namelist())
+        return {name for name in archive.namelist() if not name.endswith("/")}
 
 
 def missing_from_sdist(sources):

@@ -7,13 +7,17 @@ strides allow it, as those of neighbours in C order do, and a copy of any other.
 import math
 
 import numpy
+from numpy.typing import ArrayLike
 
 from . import checks, recycling
 from .checks import Array
 from .copying import copy
 
+# an integer, or one for each axis of the channel
+Integers = int | tuple[int, ...]
 
-def places(axis: int | tuple[int, ...], ndim: int) -> tuple[int, ...]:
+
+def places(axis: Integers, ndim: int) -> tuple[int, ...]:
     """The positions of the channel in a shape of ndim extents, counted from the front."""
     if not isinstance(axis, tuple):
         return (checks.channel_axis(axis, ndim),)
@@ -32,6 +36,17 @@ def joined(array: Array, at: tuple[int, ...]) -> Array:
     extents = beside.shape
     channels = math.prod(extents[first : first + len(at)])
     return beside.reshape(*extents[:first], channels, *extents[first + len(at) :])
+
+
+def weights(value: ArrayLike, x: Array, at: tuple[int, ...]) -> Array:
+    """Weights of the elements of x, with the channel at one axis."""
+    if len(at) > 1:
+        value = numpy.asarray(value)
+        # a shape that has too many axes is refused as it is
+        if value.ndim <= x.ndim:
+            value = joined(value.reshape((1,) * (x.ndim - value.ndim) + value.shape), at)
+        x = joined(numpy.broadcast_to(numpy.zeros((), x.dtype), x.shape), at)
+    return checks.weights("weights", value, x, min(at))
 
 
 def target(out: Array | None, at: tuple[int, ...]) -> Array | None:

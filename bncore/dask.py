@@ -180,11 +180,12 @@ def backward(
         raise ValueError(
             f"dy must be a dask array of the shape of x, {x.shape}, found {getattr(dy, 'shape', dy)}"
         )
-    dy, how = dy.rechunk(x.chunks), {"eps": stats.eps, "axis": axis}
-    each = _each(partial(_gradient_sums, **how), _GRADIENT_SUMS, axis, dy, x, stats._records)
+    dy = dy.rechunk(x.chunks)
+    of_chunk = partial(_gradient_sums, eps=stats.eps, axis=axis)
+    each = _each(of_chunk, _GRADIENT_SUMS, axis, dy, x, stats._records)
     gsums = _added_up(each, _added, axis)
     scale = _beside("gamma", gamma, x, axis)
-    dx = _mapped(partial(_gradient, **how), x, dy, stats._records, gsums, scale)
+    dx = _mapped(partial(_gradient, eps=stats.eps, axis=axis), x, dy, stats._records, gsums, scale)
     sums = dask.array.map_blocks(partial(_of_parameters, eps=stats.eps), gsums, stats._records, dtype=_PAIR)
     return dx, sums["dgamma"].ravel(), sums["dbeta"].ravel()
 
@@ -346,7 +347,7 @@ def _gradient_sums(dy: Array, x: Array, record: Array, eps: float, axis: int) ->
 
 
 def _gradient_record(gsums: GradientSums, shape: Sequence[int]) -> Array:
-    numbers = gsums.array().reshape(len(_GRADIENT_SUMS), -1)
+    numbers = gsums.array().reshape(4, -1)
     record = numpy.empty(numbers.shape[1], _GRADIENT_SUMS)
     for name, values in zip(record.dtype.names or (), numbers, strict=True):
         record[name] = values

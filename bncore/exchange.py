@@ -161,15 +161,15 @@ class Exchange(State):
     ) -> Self:
         """A layer with this state of a library; options of the caller come before those given."""
         numbers = libraries.translated(library, state)
-        if not numbers:
+        vectors = [libraries.plain(value) for name, value in numbers.items() if not name.startswith("num_")]
+        if not vectors:
             raise ValueError(
                 f"source must have {', '.join(library.names.values())} of {library.title}, "
                 f"found {list(state)}"
             )
-        first = libraries.plain(next(iter(numbers.values())))
-        shape = numpy.shape(first)
-        usual = {
-            "num_features": shape[0] if len(shape) == 1 else shape,
+        first, shape = vectors[0], numpy.shape(vectors[0])
+        usual: dict[str, Any] = {
+            "num_features": shape[0] if len(shape) == 1 else shape or 1,
             "eps": library.eps,
             "momentum": library.turned(library.momentum),
             "affine": "gamma" in numbers or "beta" in numbers,

@@ -196,8 +196,11 @@ def _gated(
     checks.output(place, x, inputs, "residual_out")
     if out is not None and checks.overlap(place, out):
         raise ValueError("residual_out must not overlap out, found two that do")
-    if checks.overlap(place, x):
-        raise ValueError("residual_out must be dy itself or no part of any input, found one that overlaps x")
+    for name in ("x", "y"):
+        if inputs[name] is not None and checks.overlap(place, numpy.asarray(inputs[name])):
+            raise ValueError(
+                f"residual_out must be dy itself or no part of any input, found one that overlaps {name}"
+            )
     return {"out2": place}
 
 

@@ -232,7 +232,7 @@ def normalize(
     axis = checks.channel_axis(axis, x.ndim)
     channels = x.shape[axis]
     given = checks.vectors({"gamma": gamma, "beta": beta}, channels)
-    given |= _of_batch(stats, x, channels)
+    given |= _of_batch(stats, channels)
     relu, added = checks.switch("relu", relu), functional.added_to(x, residual)
     inputs = {"x": x, "gamma": gamma, "beta": beta, "stats.mean": stats.mean, "stats.var": stats.var}
     checks.output(out, x, inputs | functional.residual_of(added))
@@ -300,7 +300,7 @@ def gradient_sums(
         _of_batch(stats, x, channels)
         return GradientSums(stats, words.of(x, axis, dy, y).ravel())
     weighing = None if weights is None else checks.weights("weights", weights, x, axis)
-    given = _of_batch(stats, x, channels, weighing)
+    given = _of_batch(stats, channels)
     numbers = numpy.zeros((4, channels))
     wanted = dict(zip(("dbeta", "new_dyd", "new_dy_rest", "new_dyd_rest"), numbers, strict=True))
     vectors = given | wanted | {"dgamma": numpy.zeros(channels)}
@@ -362,7 +362,7 @@ def gradient(
     channels = x.shape[axis]
     given = checks.vectors({"gamma": gamma}, channels)
     weighing = None if weights is None else checks.weights("weights", weights, x, axis)
-    given |= _of_batch(stats, x, channels, weighing)
+    given |= _of_batch(stats, channels)
     if not isinstance(gsums, GradientSums):
         raise TypeError(f"gsums must be the GradientSums of gradient_sums, found {type(gsums).__name__}")
     if not _same(gsums._stats, stats):
@@ -378,16 +378,9 @@ def gradient(
     return dx
 
 
-def _of_batch(
-    stats: Stats, x: Array, channels: int, weights: Array | None = None
-) -> dict[str, NDArray[numpy.float64] | None]:
+def _of_batch(stats: Stats, channels: int) -> dict[str, NDArray[numpy.float64] | None]:
     # what a kernel is told of the batch that x is a shard of
     functional.check_channels(stats, channels)
-    if weights is None and stats.count < functional.count(x, channels):
-        raise ValueError(
-            f"stats must be those of a batch that has x, with count {functional.count(x, channels)} or more, "
-            f"found count {stats.count}"
-        )
     return {"mean": stats.mean, "rest": rests(stats), "var": stats.var}
 
 

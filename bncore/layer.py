@@ -10,6 +10,7 @@ import numpy
 from numpy.typing import ArrayLike, DTypeLike
 
 from . import axes, checks, functional, passes, renormalizing
+from .axes import Integers
 from .checks import Array
 from .copying import cast
 from .exchange import Exchange
@@ -79,8 +80,8 @@ class BatchNorm(Exchange):
     dgamma, dbeta : the gradients of the last backward, which replace those before, or the sum of those of all
         pulls since; None at first.
     running_mean, running_var : float64 arrays of shape (C,), at first 0 and 1; None if not tracked.
-    num_batches_tracked, num_elements_tracked : int. How many batches, and how many elements of a channel,
-        have entered the running statistics.
+    num_batches_tracked, num_elements_tracked : how many batches, and how many elements of a channel, have
+        entered the running statistics; of weighted elements the sum of their weights.
     training : bool. At first True; see `train` and `eval`.
 
     Raises
@@ -106,13 +107,13 @@ class BatchNorm(Exchange):
 
     def __init__(
         self,
-        num_features: int | tuple[int, ...],
+        num_features: Integers,
         *,
         eps: float = 1e-5,
         momentum: float | None = 0.1,
         affine: bool = True,
         track_running_stats: bool = True,
-        axis: int | tuple[int, ...] = 1,
+        axis: Integers = 1,
         dtype: DTypeLike = numpy.float32,
         relu: bool = False,
         unbiased: bool = True,
@@ -168,7 +169,14 @@ class BatchNorm(Exchange):
         """
         return self.train(False)
 
-    def forward(self, x: ArrayLike, *, residual: ArrayLike | None = None, out: Array | None = None) -> Array:
+    def forward(
+        self,
+        x: ArrayLike,
+        weights: ArrayLike | None = None,
+        residual: ArrayLike | None = None,
+        *,
+        out: Array | None = None,
+    ) -> Array:
         """Normalize x: (9.38)-(9.41) in training, (9.40)-(9.41) by the running statistics in evaluation.
 
         With a residual and relu=True y is max(that + residual, 0). Calling the layer is the same.
@@ -176,7 +184,11 @@ class BatchNorm(Exchange):
         Parameters
         ----------
         x : array as `bncore.forward` takes it, with C channels at `axis`. The layer keeps a reference to it,
-            not a copy, for `backward`, and with relu to y: leave their numbers as they are until then.
+            not a copy, for `backward`, and so to weights and with relu to y: leave their numbers as they are
+            until then.
+        weights : as `bncore.forward` takes them, or None for 1. An element counts as often as its weight
+            says, in the running statistics too, whose variance takes W / (W - 1) for m / (m - 1), W their
+            sum. In evaluation they change nothing.
         residual : array of x's shape and dtype, in any layout, or None for 0.
         out : array of x's shape and dtype to write y into; x or residual itself, or no part of any input.
             With out=x there is no backward: x no longer holds what that needs.
@@ -204,7 +216,7 @@ class BatchNorm(Exchange):
         Source: equations (9.38)-(9.41).
         """
         training = self.training
-        y, self._last = self._through(x, residual, out)
+        y, self._last = self._through(x, weights, residual, out)
         # nobody who trains wants the gradients of what was evaluated before
         self._evaluated = 0 if training else self._evaluated + 1
         self._trained += training
@@ -273,7 +285,12 @@ class BatchNorm(Exchange):
         return dx
 
     def vjp(
-        self, x: ArrayLike, *, residual: ArrayLike | None = None, out: Array | None = None
+        self,
+        x: ArrayLike,
+        weights: ArrayLike | None = None,
+        residual: ArrayLike | None = None,
+        *,
+        out: Array | None = None,
     ) -> tuple[Array, Callable[..., Array]]:
         """A forward, and its own gradient: for a layer that is used several times before its gradients.
 
@@ -282,7 +299,7 @@ class BatchNorm(Exchange):
         Parameters
         ----------
         x : as in `forward`. It is kept for pull, and with relu y is.
-        residual : as in `forward`.
+        weights, residual : as in `forward`.
         out : as in `forward`, but not x.
 
         Returns
@@ -311,7 +328,7 @@ class BatchNorm(Exchange):
         x = checks.tensor("x", x)
         if isinstance(out, numpy.ndarray) and checks.same_elements(out, x):
             raise ValueError("out must not be x itself, which pull needs, found x")
-        y, passed = self._through(x, residual, out)
+        y, passed = self._through(x, weights, residual, out)
 
         def pull(dy: ArrayLike, *, out: Array | None = None, residual_out: Array | None = None) -> Array:
             dx, dgamma, dbeta = passed.gradients(dy, out, residual_out)
@@ -339,12 +356,13 @@ class BatchNorm(Exchange):
         self.dgamma = self.dbeta = None
 
     def _through(
-        self, x: ArrayLike, residual: ArrayLike | None, out: Array | None
+        self, x: ArrayLike, weights: ArrayLike | None, residual: ArrayLike | None, out: Array | None
     ) -> tuple[Array, passes.Pass]:
         """A forward, and what its backward needs; the running statistics are updated."""
         x = checks.tensor("x", x)
         residual = functional.added_to(x, residual)
         at = self._channel(x)
+        weights = None if weights is None else axes.weights(weights, x, at)
         gamma, beta = self._flat("gamma"), self._flat("beta")
         # a copy, for what is to come changes it before the backward
         gamma = None if gamma is None else gamma.copy()
@@ -356,8 +374,8 @@ class BatchNorm(Exchange):
             return passes.by_running(x, at, gamma, beta, running, eps, residual, relu, out)
         how = self._how()
         if running is not None and self.unbiased:
-            self._check_counts(x, at, how)
-        y, passed, after = passes.by_batch(x, at, gamma, beta, running, how, residual, out)
+            self._check_counts(x, at, weights, how)
+        y, passed, after = passes.by_batch(x, at, gamma, beta, running, how, weights, residual, out)
         if after is not None and after is not running:
             self._keep(after)
         return y, passed
@@ -387,21 +405,28 @@ class BatchNorm(Exchange):
             raise ValueError(f"x must have an axis that is not the channel's, found shape {x.shape}")
         return at
 
-    def _check_counts(self, x: Array, at: tuple[int, ...], how: passes.How) -> None:
-        """Refuse a batch that has a part of one element a channel."""
+    def _check_counts(self, x: Array, at: tuple[int, ...], weights: Array | None, how: passes.How) -> None:
+        """Refuse a batch that has a part of one element a channel, or of weights that add up to less."""
         m = x.size // math.prod(self._shape)
-        counts = [m]
-        if how.ghost is not None and m:
+        found: list[float] = [m]
+        if m and (how.ghost is not None or weights is not None):
             samples = next(extent for i, extent in enumerate(x.shape) if i not in at)
-            sizes = (part.stop - part.start for part in passes.groups(samples, how.ghost))
-            counts = [size * (m // samples) for size in sizes]
-        if 1 in counts:
+            found = passes.counts(m, samples, 1 if min(at) == 0 else 0, weights, how.ghost)
+        alone = [count for count in found if 0 < count <= 1]
+        if not alone:
+            return
+        where = ", in each group of ghost batches" if how.ghost else ""
+        why = (
+            "or the unbiased variance is not defined (call eval(), or construct with "
+            "track_running_stats=False or unbiased=False)"
+        )
+        if weights is not None:
             raise ValueError(
-                "x must have more than one element a channel in training"
-                f"{', in each group of ghost batches' if how.ghost else ''}, or its unbiased variance is not "
-                "defined (call eval(), or construct with "
-                f"track_running_stats=False or unbiased=False), found shape {x.shape}"
+                f"weights must add up to more than 1 in training{where}, {why}, found {alone[0]}"
             )
+        raise ValueError(
+            f"x must have more than one element a channel in training{where}, {why}, found shape {x.shape}"
+        )
 
     def __repr__(self) -> str:
         names = "eps", "momentum", "affine", "track_running_stats", "axis"

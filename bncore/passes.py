@@ -43,13 +43,14 @@ class Part(NamedTuple):
 
 @dataclass(slots=True)
 class Pass:
-    """What a forward leaves for its backward: copies, except of x and y, of what may change in between."""
+    """What a forward leaves for its backward: copies of what may change, except of tensors and weights."""
 
     x: Array | None  # None: something was written over it, or over y
     y: Array | None  # of a relu
     at: tuple[int, ...]
     parts: list[Part]
     given: bool  # the statistics did not come from x
+    weights: Array | None  # of joined axes
 
     def gradients(
         self, dy: ArrayLike, out: Array | None, residual_out: Array | None
@@ -70,7 +71,7 @@ class Pass:
     ) -> tuple[Array, Array, Array]:
         at, several = self.at, len(self.parts) > 1
         if len(at) == 1 and not several and not self.given:
-            return self._of_part(self.parts[0], dy, x, self.y, out, residual_out)
+            return self._of_part(self.parts[0], dy, x, self.y, self.weights, out, residual_out)
         dy = checks.like("dy", dy, x)
         inputs = {"x": x, "dy": dy, "y": self.y}
         checks.output(out, x, inputs)
@@ -84,7 +85,10 @@ class Pass:
             gate = recycling.empty_like(batch)
         found = [
             self._of_part(
-                part, gradient[part.samples], batch[part.samples], *_cut(part.samples, y, place, gate)
+                part,
+                gradient[part.samples],
+                batch[part.samples],
+                *_cut(part.samples, y, self.weights, place, gate),
             )
             for part in self.parts
         ]
@@ -101,6 +105,7 @@ class Pass:
         dy: ArrayLike,
         x: Array,
         y: Array | None,
+        weights: Array | None,
         out: Array | None,
         residual_out: Array | None,
     ) -> tuple[Array, Array, Array]:
@@ -112,7 +117,15 @@ class Pass:
                 let_through, x, part.gamma, mean, var, eps=eps, axis=axis, out=out
             )
         dx, dgamma, dbeta = functional.backward(
-            dy, x, part.gamma, part.stats, axis=axis, y=y, out=out, residual_out=residual_out
+            dy,
+            x,
+            part.gamma,
+            part.stats,
+            axis=axis,
+            weights=weights,
+            y=y,
+            out=out,
+            residual_out=residual_out,
         )
         if part.correction is not None:
             dgamma = part.correction.by_gamma(dgamma, dbeta)
@@ -126,6 +139,7 @@ def by_batch(
     beta: Array | None,
     running: Running | None,
     how: How,
+    weights: Array | None,
     residual: Array | None,
     out: Array | None,
 ) -> tuple[Array, Pass, Running | None]:
@@ -140,28 +154,40 @@ def by_batch(
         place = recycling.empty_like(batch) if place is None else place
         # gradients of the parts are added before they are rounded
         gamma = None if gamma is None else gamma.astype(numpy.float64)
+        if weights is not None:
+            # those of a sample may be those of all
+            weights = numpy.broadcast_to(weights, _with(weights.shape, along, batch.shape[along]))
     y, parts = place, []
     for some in samples:
-        rows, (more, room) = batch[some] if some else batch, _cut(some, added, place)
-        if how.renorm is None:
-            done, stats = functional.forward(
-                rows, gamma, beta, eps=how.eps, axis=axis, residual=more, relu=how.relu, out=room
-            )
-            parts.append(Part(some, stats, gamma, None))
-        else:
+        rows, (more, weighing, room) = batch[some] if some else batch, _cut(some, added, weights, place)
+        scale, shift, moved = gamma, beta, None
+        if how.renorm is not None:
             assert running is not None
-            stats = functional.statistics(rows, eps=how.eps, axis=axis)
+            stats = functional.statistics(rows, eps=how.eps, axis=axis, weights=weighing)
             moved = correction(stats, running, how.renorm)
             scale, shift = moved.parameters(gamma, beta)
+        if how.renorm is None or weighing is not None:
+            done, stats = functional.forward(
+                rows,
+                scale,
+                shift,
+                eps=how.eps,
+                axis=axis,
+                weights=weighing,
+                residual=more,
+                relu=how.relu,
+                out=room,
+            )
+        else:
             done = halves.normalize(
                 rows, scale, shift, stats, axis=axis, residual=more, relu=how.relu, out=room
             )
-            parts.append(Part(some, stats, scale, moved))
+        parts.append(Part(some, stats, scale, moved))
         y = done if place is None else place
         running = None if running is None else running.after(stats, how.rule)
     assert y is not None
     y = axes.parted(y, at, x, out)
-    return y, _passed(x, y, at, parts, False, how.relu, out), running
+    return y, _passed(x, y, at, parts, False, how.relu, out, weights), running
 
 
 def by_running(
@@ -202,11 +228,31 @@ def groups(samples: int, size: int | None) -> list[slice]:
     return [slice(first, min(first + size, samples)) for first in range(0, samples, size)]
 
 
+def counts(m: int, samples: int, along: int, weights: Array | None, size: int | None) -> list[float]:
+    """How many elements a channel has in each group, or what their weights add up to."""
+    each = numpy.full(samples, m / samples)
+    if weights is not None:
+        others = tuple(i for i in range(weights.ndim) if i != along)
+        each *= weights.mean(axis=others, dtype=numpy.float64)
+    return [float(each[group].sum()) for group in groups(samples, size)]
+
+
 def _passed(
-    x: Array, y: Array, at: tuple[int, ...], parts: list[Part], given: bool, relu: bool, out: Array | None
+    x: Array,
+    y: Array,
+    at: tuple[int, ...],
+    parts: list[Part],
+    given: bool,
+    relu: bool,
+    out: Array | None,
+    weights: Array | None = None,
 ) -> Pass:
     # what is left of x and y
-    return Pass(None if _is(out, x) else x, y if relu else None, at, parts, given)
+    return Pass(None if _is(out, x) else x, y if relu else None, at, parts, given, weights)
+
+
+def _with(shape: tuple[int, ...], axis: int, extent: int) -> tuple[int, ...]:
+    return (*shape[:axis], extent, *shape[axis + 1 :])
 
 
 def _is(out: Array | None, array: Array | None) -> bool:

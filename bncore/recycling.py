@@ -7,7 +7,6 @@ gone, and all that looks at it. _blocks.pyx says how.
 
 import math
 import sys
-from pathlib import Path
 
 import numpy
 
@@ -17,13 +16,14 @@ from .checks import Array
 # Bytes of the smallest result whose memory is kept: two huge pages. Below, malloc keeps memory itself.
 LEAST = 4 << 20
 
-_HUGE_PAGES = Path("/sys/kernel/mm/transparent_hugepage/enabled")
+_HUGE_PAGES = "/sys/kernel/mm/transparent_hugepage/enabled"
 
 
 def huge_pages() -> bool:
     """Whether the system gives memory in huge pages to who asks for them."""
     try:
-        return "[never]" not in _HUGE_PAGES.read_text()
+        with open(_HUGE_PAGES, encoding="ascii") as file:
+            return "[never]" not in file.read()
     except OSError:
         return False
 

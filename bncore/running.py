@@ -19,7 +19,7 @@ class Running(NamedTuple):
     """Running statistics: what they count, and the numbers of each channel, the variance as it is kept."""
 
     batches: int
-    elements: float
+    elements: float  # or the sum of their weights
     mean: numpy.ndarray
     var: numpy.ndarray
 

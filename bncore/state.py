@@ -10,6 +10,7 @@ import numpy
 from numpy.typing import DTypeLike
 
 from . import checks, libraries
+from .axes import Integers
 from .libraries import Library
 from .running import Running
 
@@ -37,18 +38,18 @@ class State:
     running_mean = _Held[numpy.ndarray | None]()
     running_var = _Held[numpy.ndarray | None]()
     num_batches_tracked = _Held[int]()
-    num_elements_tracked = _Held[int]()
+    num_elements_tracked = _Held[float]()
 
     eps: float
     momentum: float | None
 
     def __init__(
         self,
-        num_features: int | tuple[int, ...],
+        num_features: Integers,
         *,
         affine: bool = True,
         track_running_stats: bool = True,
-        axis: int | tuple[int, ...] = 1,
+        axis: Integers = 1,
         dtype: DTypeLike = numpy.float32,
     ) -> None:
         self.axis, self.num_features = _of_channel(axis, num_features)
@@ -86,7 +87,8 @@ class State:
         Parameters
         ----------
         state : mapping with the names of `state_dict` and no others; gamma and beta of the layer's dtype, the
-            running statistics float64, each of the shape of the channel; the counts integers, not negative.
+            running statistics float64, each of the shape of the channel; the counts not negative, that of
+            batches an integer.
             Or with the names of PyTorch, Keras, Flax (nested or flat) or ONNX; numbers of narrower types are
             taken then, and a count that is missing is 0, for nobody knows it. The options of the layer stay:
             `from_torch` and the others take eps, momentum and axis too.
@@ -164,9 +166,13 @@ class State:
     def _dtype(self, name: str) -> numpy.dtype[Any]:
         return numpy.dtype(numpy.float64) if name.startswith("running_") else self.dtype
 
-    def _accepted(self, name: str, value: Any) -> numpy.ndarray | int | None:
+    def _accepted(self, name: str, value: Any) -> numpy.ndarray | float | None:
         """A value for the attribute of this name."""
         if name.startswith("num_"):
+            # a file has arrays without axes
+            value = value[()] if isinstance(value, numpy.ndarray) and value.ndim == 0 else value
+            if name == "num_elements_tracked":
+                return checks.amount(name, value)
             return checks.integer(name, value, least=0, most=sys.maxsize)
         option = "track_running_stats" if name.startswith("running_") else "affine"
         if not getattr(self, option):

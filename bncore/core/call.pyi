@@ -21,6 +21,17 @@ def short_backward(
 def short_inference_backward(
     dy: object, x: object, gamma: object, mean: object, var: object, eps: object, axis: object, out: object
 ) -> tuple[Array, Array, Array] | None: ...
+def short_double_backward(
+    ddx: object,
+    ddgamma: object,
+    ddbeta: object,
+    dy: object,
+    x: object,
+    gamma: object,
+    stats: object,
+    axis: object,
+    out: object,
+) -> tuple[Array, Array, NDArray[numpy.float64]] | None: ...
 def compute(
     operation: str,
     tensors: Mapping[str, Array],

@@ -29,7 +29,7 @@ from bncore.recycling import LEAST
 from bncore.recycling import empty as recycled
 
 cdef enum:
-    HELD = 8                       # arrays that one call looks at, at most: dy, x, gamma, mean, var, dx, dgamma, dbeta
+    HELD = 9                       # arrays that one call looks at, at most: x, dy, ddx, three parameters, three results
     MOST_AXES = 8                  # of an array that takes the short way
     # flags of NumPy's array interface
     C_ORDER = 0x1
@@ -204,12 +204,12 @@ cdef bint statistics_given(Short* s, object mean, object var) except -1:
     return not (negative(v.wide, s.channels) if v.wide != NULL else negative(v.single, s.channels))
 
 
-cdef bint output(Short* s, object out) except -1:
-    # out is the last array looked at; it may be a tensor read by the call, but overlap nothing in part
-    cdef Seen* seen = like(s, out, WRITEABLE, OUT)
+cdef bint output(Short* s, object out, int slot=OUT) except -1:
+    # out is the last array looked at; it may be a tensor read by the call, but overlap nothing in part, and no other result
+    cdef Seen* seen = like(s, out, WRITEABLE, slot)
     cdef Seen* other
     cdef int i
-    if seen == NULL:
+    if seen == NULL or slot == OUT2 and seen.data == s.call.operands[<int>OUT].base:
         return False
     for i in range(s.held - 1):
         other = &s.seen[i]
@@ -338,6 +338,32 @@ def short_inference_backward(dy, x, gamma, mean, var, eps, axis, out):
     return gradients(&s, INFERENCE_BACKWARD, x, gamma, out)
 
 
+def short_double_backward(ddx, ddgamma, ddbeta, dy, x, gamma, stats, axis, out):
+    """What `double_backward` returns, or None."""
+    cdef Short s
+    cdef Parameters* p = &s.call.parameters
+    cdef Stats own
+    if not isinstance(stats, Stats) or not tensor(&s, x, axis) or like(&s, dy, 0, DY) == NULL:
+        return None
+    own = stats
+    if own.channels != s.channels or own.elements != s.rows * s.size:
+        return None
+    if ddx is not None and like(&s, ddx, 0, V) == NULL:
+        return None
+    if not (parameter(&s, gamma, &p.gamma, True) and parameter(&s, ddgamma, &p.ddgamma, True)
+            and parameter(&s, ddbeta, &p.ddbeta, True)):
+        return None
+    p.eps, p.own, p.mean.wide, p.var.wide = own.eps, True, own.means(), own.variances()
+    d_dy, d_x = (None, None) if out is None else out if type(out) is tuple and len(out) == 2 else (0, 0)
+    d_dy, d_x = result(&s, x) if d_dy is None else d_dy, result(&s, x) if d_x is None else d_x
+    if not output(&s, d_dy, OUT) or not output(&s, d_x, OUT2):
+        return None
+    d_gamma = empty(s.channels)
+    p.dgamma = <double*>look(&s, d_gamma, WRITEABLE).data
+    run(&s, DOUBLE_BACKWARD)
+    return d_dy, d_x, d_gamma
+
+
 # The long way: views of four dimensions (N, C, H, W), which have been checked and are not empty, and vectors of float64.
 
 NAMES = {
@@ -352,7 +378,9 @@ NAMES = {
     "weighted_gradient": <int>WEIGHTED_GRADIENT,
     "double_backward": <int>DOUBLE_BACKWARD,
 }
-SLOTS = {"x": <int>X, "dy": <int>DY, "v": <int>V, "y": <int>Y, "added": <int>ADDED, "w": <int>W, "out": <int>OUT, "out2": <int>OUT2}
+SLOTS = {
+    "x": <int>X, "dy": <int>DY, "v": <int>V, "y": <int>Y, "added": <int>ADDED, "w": <int>W, "out": <int>OUT, "out2": <int>OUT2,
+}
 
 
 cdef Interface* interface(object array, list held) except NULL:

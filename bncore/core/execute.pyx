@@ -15,9 +15,9 @@ from cython.parallel cimport parallel
 from bncore.core.partition cimport Chunk, block_start, chunk, piece
 from bncore.core.plan cimport STAGED_BYTES, here
 from bncore.core.types cimport (
-    ADDED, BEND, CARRIED, COEFFICIENTS, DY, LINE, MOMENTS, NO_MAP, NO_SUMS, NOTHING, OPERANDS, OUT, OUT2, PAIRS, PULL, SCALE, SHARED, SLOPE,
-    SUMS, TOGETHER, V, W, WEIGHTED, WEIGHTED_PULL, X, Y, Block, Coefficients, Conclusion, Fetch, Finish, Layout, Level, Operand, Partition, Parts, Records, Rows,
-    Runs, Slot, Span, Store, kind_bytes, storage_bytes,
+    ADDED, BEND, CARRIED, COEFFICIENTS, DY, LINE, MOMENTS, NO_MAP, NO_SUMS, NOTHING, OPERANDS, OUT, OUT2, PAIRS, PULL, SCALE,
+    SHARED, SLOPE, SUMS, TOGETHER, V, W, WEIGHTED, WEIGHTED_PULL, X, Y, Block, Coefficients, Conclusion, Fetch, Finish, Layout,
+    Level, Operand, Partition, Parts, Records, Rows, Runs, Slot, Span, Store, kind_bytes, storage_bytes,
 )
 
 cdef extern from "threads.h" nogil:
@@ -159,7 +159,8 @@ cdef inline char* staging_of(const Call* call, int slot, Py_ssize_t thread) noex
     return room(call, thread) + call.plan.scratch.staging[slot] if call.plan.schedule.staged[slot] else NULL
 
 
-cdef inline void rows_of(Rows* r, const Call* call, int slot, Py_ssize_t row, Py_ssize_t channel, Py_ssize_t thread) noexcept nogil:
+cdef inline void rows_of(Rows* r, const Call* call, int slot, Py_ssize_t row, Py_ssize_t channel,
+                         Py_ssize_t thread) noexcept nogil:
     cdef const Operand* gate = &call.operands[<int>Y]
     r.base, r.stride = row_at(call, slot, row, channel), call.operands[slot].n
     r.slot, r.storage, r.staging = <Slot>slot, call.operands[slot].storage, staging_of(call, slot, thread)
@@ -176,8 +177,8 @@ cdef inline void runs_of(Runs* r, const Call* call, int slot, Chunk k, Py_ssize_
         r.base = staging_of(call, slot, thread)
         r.channel, r.plane = 0, k.count * kind_bytes(call.plan.kind)
         if read:
-            call.leaves.gather(NULL, x, &call.operands[<int>Y] if slot == DY else &nowhere, k.n, channel, k.start, k.planes, k.count,
-                               r.base)
+            call.leaves.gather(NULL, x, &call.operands[<int>Y] if slot == DY else &nowhere, k.n, channel, k.start, k.planes,
+                               k.count, r.base)
         return
     r.base = x.base + k.n * x.n + channel * x.c + k.start * storage_bytes(x.storage) if x.base != NULL else NULL
     r.channel, r.plane = x.c, x.n
@@ -196,7 +197,8 @@ cdef inline const Operand* added_to(const Call* call, int slot) noexcept nogil:
 cdef inline void scattered(const Call* call, int slot, const Runs* r, Chunk k, Py_ssize_t channel) noexcept nogil:
     # what lies in a staging buffer goes to where it belongs
     cdef Finish finish = finish_of(call, slot)
-    call.leaves.scatter(NULL, &call.operands[slot], added_to(call, slot), &finish, k.n, channel, k.start, k.planes, k.count, r.base)
+    call.leaves.scatter(NULL, &call.operands[slot], added_to(call, slot), &finish, k.n, channel, k.start, k.planes, k.count,
+                        r.base)
 
 
 cdef inline Span span_of(Chunk k, Py_ssize_t channels) noexcept nogil:
@@ -350,9 +352,10 @@ cdef inline bint reads(const Call* call, int slot) noexcept nogil:
 cdef void map_staged(const Call* call, const Block* b, Py_ssize_t row, Py_ssize_t first, const Coefficients* k,
                      Py_ssize_t thread) noexcept nogil:
     # as many rows at once as a staging buffer holds
-    cdef Py_ssize_t width = b.channels * b.size, bytes = width * kind_bytes(call.plan.kind), end = row + b.folded * b.fold + b.rest
+    cdef Py_ssize_t width = b.channels * b.size, bytes = width * kind_bytes(call.plan.kind)
+    cdef Py_ssize_t end = row + b.folded * b.fold + b.rest
     cdef Block some = b[0]
-    cdef Rows[OPERANDS] here
+    cdef Rows[OPERANDS] of
     cdef Rows added
     cdef Finish finish
     cdef int slot
@@ -360,12 +363,12 @@ cdef void map_staged(const Call* call, const Block* b, Py_ssize_t row, Py_ssize_
     while row < end:
         some.folded = min(max(<Py_ssize_t>1, STAGED_BYTES // bytes), end - row)
         for slot in range(OPERANDS):
-            rows_of(&here[slot], call, slot, row, first, thread)
-            if here[slot].staging != NULL and slot < OUT and reads(call, slot):
-                call.leaves.take_rows(NULL, &here[slot], some.folded, width)
-            if here[slot].staging != NULL:
-                here[slot].base, here[slot].stride = here[slot].staging, bytes
-        map_rows(call, &some, here, k)
+            rows_of(&of[slot], call, slot, row, first, thread)
+            if of[slot].staging != NULL and slot < OUT and reads(call, slot):
+                call.leaves.take_rows(NULL, &of[slot], some.folded, width)
+            if of[slot].staging != NULL:
+                of[slot].base, of[slot].stride = of[slot].staging, bytes
+        map_rows(call, &some, of, k)
         for slot in range(<int>OUT, OPERANDS):
             if call.plan.schedule.staged[slot]:
                 finish = finish_of(call, slot)

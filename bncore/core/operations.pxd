@@ -1,8 +1,9 @@
 # The table of operations. A new operation is a new row, and at most a new leaf.
 
 from bncore.core.types cimport (
-    BEND, FIVE, GIVEN_PULL, GIVEN_SCALE, GIVEN_SLOPE, GIVEN_SUMS, MOMENTS, NO_MAP, NO_SUMS, NOTHING, OWN_BEND, OWN_MOMENTS, OWN_PULL,
-    OWN_SCALE, OWN_WEIGHTED, PAIRS, PULL, SCALE, SLOPE, WEIGHTED, WEIGHTED_PULL, Conclusion, Map, Operation, Reduction,
+    BEND, FIVE, GIVEN_PULL, GIVEN_SCALE, GIVEN_SLOPE, GIVEN_SUMS, MOMENTS, NO_MAP, NO_SUMS, NOTHING, OWN_BEND, OWN_MOMENTS,
+    OWN_PULL, OWN_SCALE, OWN_WEIGHTED, PAIRS, PULL, SCALE, SLOPE, WEIGHTED, WEIGHTED_PULL, Conclusion, Map, Operation,
+    Reduction,
 )
 
 cdef enum:

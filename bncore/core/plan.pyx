@@ -13,9 +13,10 @@ e. Rejected: a schedule chosen by what was fast last time. Two equal calls then 
 from bncore.core.operations cimport operation as row_of
 from bncore.core.partition cimport GROUP, LANES
 from bncore.core.types cimport (
-    ADDED, BEND, CARRIED, CHANNELS, COEFFICIENTS, COLUMNS, DY, FIVE, FIVE_BYTES, FLOAT32, FLOAT64, FOLDED, LINE, MOMENTS, NO_MAP,
-    NO_SUMS, NOTHING, OPERANDS, OUT, OUT2, PAIRS, PULL, SHARED, SLOPE, SPREAD, SUMS, TOGETHER, W, WEIGHTED, WEIGHTED_PULL, X, Y, Kind, Layout, Machine, Operand,
-    Operation, Partition, Plan, Schedule, Scratch, is_kind, kind_bytes, storage_bytes,
+    ADDED, BEND, CARRIED, CHANNELS, COEFFICIENTS, COLUMNS, DY, FIVE, FIVE_BYTES, FLOAT32, FLOAT64, FOLDED, LINE, MOMENTS,
+    NO_MAP, NO_SUMS, NOTHING, OPERANDS, OUT, OUT2, PAIRS, PULL, SHARED, SLOPE, SPREAD, SUMS, TOGETHER, W, WEIGHTED,
+    WEIGHTED_PULL, X, Y, Kind, Layout, Machine, Operand, Operation, Partition, Plan, Schedule, Scratch, is_kind, kind_bytes,
+    storage_bytes,
 )
 
 cdef enum:
@@ -186,7 +187,7 @@ cdef inline void arrange(Plan* plan, const Operation* o, const Operand* operands
     cdef Partition* p = &plan.partition
     cdef Schedule* s = &plan.schedule
     cdef Py_ssize_t item = kind_bytes(plan.kind), elements = p.rows * p.channels * p.size
-    cdef Py_ssize_t stored = storage_bytes(operands[<int>X].storage)
+    cdef Py_ssize_t stored = storage_bytes(operands[<int>X].storage), row
     cdef bint carries = not p.columns and p.parts == 1 and o.sums != NO_SUMS, large = elements * stored >= machine.stream
     cdef int slot
     s.threads = 1 if elements < (machine.whole_grain if carries else machine.grain) else threads
@@ -194,7 +195,8 @@ cdef inline void arrange(Plan* plan, const Operation* o, const Operand* operands
     for slot in range(OPERANDS):
         s.staged[slot] = goes_by_staging(plan, o, operands, slot)
         s.apart = s.apart or s.staged[slot] and not p.columns
-        if slot != W and operands[slot].base != NULL and operands[slot].n != p.channels * p.size * storage_bytes(operands[slot].storage):
+        row = p.channels * p.size * storage_bytes(operands[slot].storage)
+        if slot != W and operands[slot].base != NULL and operands[slot].n != row:
             s.dense = False
     if o.sums == NO_SUMS:
         arrange_map(s, p)
@@ -240,7 +242,8 @@ cdef inline void lay_coefficients(Layout* l, const Operation* o, Kind kind) noex
     cdef Py_ssize_t item = kind_bytes(FLOAT64) if o.map == BEND else kind_bytes(kind)
     cdef Py_ssize_t column = l.channels * <Py_ssize_t>sizeof(double)
     cdef int j
-    for j in range(0 if o.map == NO_MAP else COEFFICIENTS if o.map == BEND else 5 if o.map == PULL or o.map == WEIGHTED_PULL else 3):
+    cdef bint pull = o.map == PULL or o.map == WEIGHTED_PULL
+    for j in range(0 if o.map == NO_MAP else COEFFICIENTS if o.map == BEND else 5 if pull else 3):
         l.coefficient[j] = carve(&l.bytes, l.channels * item)
     if kind != FLOAT32 or o.map == NO_MAP or o.map == BEND:
         return

@@ -133,8 +133,7 @@ cdef struct Schedule:              # what bits do not depend on
     Py_ssize_t ahead               # bytes that a map whose results are streamed fetches ahead
     bint dense                     # columns: rows lie one after the other in every operand
     bint fetched                   # what is summed comes from memory: rows that are next are fetched, and runs often
-    bint staged[OPERANDS]          # this operand goes through a staging buffer: it is converted, gated, added to, or in runs
-                                   # its planes are not contiguous
+    bint staged[OPERANDS]          # this operand is converted, gated or added to, or in runs its planes are not contiguous
     bint apart                     # runs: something is staged, channel by channel
 
 

@@ -36,12 +36,11 @@ def array(tensor: Tensor) -> Array:
     return found
 
 
-def optional(vector: Tensor | None) -> Array | None:
+def optional(vector: Tensor | None) -> Any:
     """The numbers of a vector of one number a channel, which may be absent, as the core takes them."""
     if vector is None:
         return None
-    found: Array = (vector.float() if vector.dtype in HALVES else vector).detach().numpy()
-    return found
+    return (vector.float() if vector.dtype in HALVES else vector).detach().numpy()
 
 
 class Result:
@@ -73,7 +72,8 @@ def statistics(stats: bncore.Stats) -> Tensor:
 
 def stats_of(count: int, stats: Tensor, eps: float) -> bncore.Stats:
     """What `statistics` made a tensor of."""
-    return exact(count, *stats.detach().numpy(), eps)
+    mean, rest, var = stats.detach().numpy()
+    return exact(count, mean, rest, var, eps)
 
 
 def count(x: Tensor) -> int:

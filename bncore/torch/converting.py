@@ -92,7 +92,7 @@ def exchanged(model: Module, kinds: Mapping[type[Module], type[Module]]) -> Modu
 
 def _as(module: Module, kind: type[Module]) -> Module:
     # all that the module has, in an object of another type
-    other = kind.__new__(kind)
+    other: Module = object.__new__(kind)
     for name, value in vars(module).items():
         # parameters, buffers and hooks stand in dictionaries, of which each object needs its own
         vars(other)[name] = value.copy() if isinstance(value, dict) else value

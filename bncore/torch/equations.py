@@ -26,19 +26,25 @@ def normalized_by(x: Tensor, gamma: Tensor, beta: Tensor, mean: Tensor, var: Ten
 
 def gradients(dy: Tensor, x: Tensor, gamma: Tensor, eps: float) -> Found:
     """dx, dgamma and dbeta of training mode."""
-    return _pull(lambda *of: normalized(*of, eps), (x, gamma, torch.zeros_like(gamma)), dy)
+    return _pull(
+        lambda x, gamma, beta: normalized(x, gamma, beta, eps), (x, gamma, torch.zeros_like(gamma)), dy
+    )
 
 
 def gradients_by(dy: Tensor, x: Tensor, gamma: Tensor, mean: Tensor, var: Tensor, eps: float) -> Found:
     """dx, dgamma and dbeta of inference mode."""
-    return _pull(lambda *of: normalized_by(*of, mean, var, eps), (x, gamma, torch.zeros_like(gamma)), dy)
+    return _pull(
+        lambda x, gamma, beta: normalized_by(x, gamma, beta, mean, var, eps),
+        (x, gamma, torch.zeros_like(gamma)),
+        dy,
+    )
 
 
 def second(
     ddx: Tensor, ddgamma: Tensor, ddbeta: Tensor, dy: Tensor, x: Tensor, gamma: Tensor, eps: float
 ) -> Found:
     """d_dy, d_x and d_gamma of training mode."""
-    return _pull(lambda *of: gradients(*of, eps), (dy, x, gamma), (ddx, ddgamma, ddbeta))
+    return _pull(lambda dy, x, gamma: gradients(dy, x, gamma, eps), (dy, x, gamma), (ddx, ddgamma, ddbeta))
 
 
 class Derived(torch.autograd.Function):

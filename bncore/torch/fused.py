@@ -79,7 +79,7 @@ class _ReluBackward(OperatorFunction):
         dy, x, gamma, stats, y = ctx.saved_tensors
         t_through = None if t_dy is None else let_through(t_dy, y)
         derivatives = backward.function.along(
-            t_through, t_x, t_gamma, let_through(dy, y), x, gamma, stats, ctx.eps
+            t_through, t_x, t_gamma, let_through(dy, y), x, gamma, stats, eps=ctx.eps
         )
         like = x if ctx.residual else _nothing(x)
         of_residual = t_through if ctx.residual and t_through is not None else torch.zeros_like(like)
@@ -120,11 +120,11 @@ class _FusedForward(OperatorFunction):
             return None, None, None, None, None, None
         x, gamma, stats, y = ctx.saved_tensors
         if y is None:
-            *gradients, dresidual = *backward(dy, x, gamma, stats, ctx.eps), dy
+            (dx, dgamma, dbeta), dresidual = backward(dy, x, gamma, stats, ctx.eps), dy
         else:
-            *gradients, dresidual = relu_backward(dy, x, gamma, stats, y, ctx.eps, ctx.residual)
+            dx, dgamma, dbeta, dresidual = relu_backward(dy, x, gamma, stats, y, ctx.eps, ctx.residual)
         return (
-            *asked_for(*gradients, gamma, ctx.beta),
+            *asked_for(dx, dgamma, dbeta, gamma, ctx.beta),
             dresidual if ctx.residual else None,
             None,
             None,
@@ -133,7 +133,7 @@ class _FusedForward(OperatorFunction):
     @staticmethod
     def jvp(ctx: Any, t_x: Any, t_gamma: Any, t_beta: Any, t_residual: Any, *_: Any) -> Any:
         x, gamma, stats, y = ctx.saved_tensors
-        t_y = forward.function.along(t_x, t_gamma, t_beta, x, gamma, stats, ctx.eps)
+        t_y = forward.function.along(t_x, t_gamma, t_beta, x, gamma, stats, eps=ctx.eps)
         return _onwards(t_y, t_residual, y), None
 
 
@@ -173,8 +173,8 @@ class _FusedInference(OperatorFunction):
             return (None,) * 8
         x, gamma, mean, var, y = ctx.saved_tensors
         through = dy if y is None else let_through(dy, y)
-        gradients = inference_backward(through, x, gamma, mean, var, ctx.eps)
-        found = asked_for(*gradients, gamma, ctx.beta)
+        dx, dgamma, dbeta = inference_backward(through, x, gamma, mean, var, ctx.eps)
+        found = asked_for(dx, dgamma, dbeta, gamma, ctx.beta)
         return *found, None, None, through if ctx.residual else None, None, None
 
     @staticmethod
@@ -182,7 +182,7 @@ class _FusedInference(OperatorFunction):
         ctx: Any, t_x: Any, t_gamma: Any, t_beta: Any, t_mean: Any, t_var: Any, t_residual: Any, *_: Any
     ) -> Any:
         x, gamma, mean, var, y = ctx.saved_tensors
-        t_y = inference.function.along(t_x, t_gamma, t_beta, x, gamma, mean, var, ctx.eps)
+        t_y = inference.function.along(t_x, t_gamma, t_beta, x, gamma, mean, var, eps=ctx.eps)
         return _onwards(t_y, t_residual, y)
 
 

@@ -4,13 +4,12 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from .functional import batch_norm
 
-_Base = torch.nn.modules.batchnorm._BatchNorm
 
-
-def step(layer: _Base) -> tuple[float, bool, Tensor | None, Tensor | None]:
+def step(layer: _BatchNorm) -> tuple[float, bool, Tensor | None, Tensor | None]:
     """What a forward of a layer does, as torch's decides it; in training the batch is counted.
 
     The momentum, whether the statistics are the batch's own, and the running ones that are read or updated.
@@ -26,7 +25,7 @@ def step(layer: _Base) -> tuple[float, bool, Tensor | None, Tensor | None]:
     return momentum, own, layer.running_mean, layer.running_var
 
 
-class _Computed(_Base):
+class _Computed(_BatchNorm):
     """What all of them have in common."""
 
     relu = False
@@ -69,8 +68,6 @@ class BatchNorm1d(_Computed, torch.nn.BatchNorm1d):
     --------
     >>> import torch, bncore.torch
     >>> layer = bncore.torch.BatchNorm1d(2, eps=1e-3)
-    >>> layer
-    BatchNorm1d(2, eps=0.001, momentum=0.1, affine=True, track_running_stats=True)
     >>> y = layer(torch.tensor([[1.0, 5.0], [3.0, 5.0]]))
     >>> layer.running_mean
     tensor([0.2000, 0.5000])

@@ -184,11 +184,11 @@ class _Backward(OperatorFunction):
 
     @staticmethod
     def jvp(ctx: Any, t_dy: Any, t_x: Any, t_gamma: Any, *_: Any) -> Any:
-        return _Backward.along(t_dy, t_x, t_gamma, *ctx.saved_tensors, ctx.eps)
+        return _Backward.along(t_dy, t_x, t_gamma, *ctx.saved_tensors, eps=ctx.eps)
 
     @staticmethod
     def along(
-        t_dy: Any, t_x: Any, t_gamma: Any, dy: Any, x: Any, gamma: Any, stats: Any, eps: float
+        t_dy: Any, t_x: Any, t_gamma: Any, dy: Any, x: Any, gamma: Any, stats: Any, *, eps: float
     ) -> Found:
         """How dx, dgamma and dbeta move where dy, x and gamma do; None for what does not."""
         if t_dy is None and t_x is None and t_gamma is None:
@@ -240,10 +240,10 @@ class _Forward(OperatorFunction):
 
     @staticmethod
     def jvp(ctx: Any, t_x: Any, t_gamma: Any, t_beta: Any, _: Any) -> Any:
-        return _Forward.along(t_x, t_gamma, t_beta, *ctx.saved_tensors, ctx.eps), None
+        return _Forward.along(t_x, t_gamma, t_beta, *ctx.saved_tensors, eps=ctx.eps), None
 
     @staticmethod
-    def along(t_x: Any, t_gamma: Any, t_beta: Any, x: Any, gamma: Any, stats: Any, eps: float) -> Tensor:
+    def along(t_x: Any, t_gamma: Any, t_beta: Any, x: Any, gamma: Any, stats: Any, *, eps: float) -> Tensor:
         """How y moves where x, gamma and beta do; None for what does not."""
         # the Jacobian by x is symmetric
         along_x = None if t_x is None else backward(t_x, x, gamma, stats, eps)[0]
@@ -263,8 +263,9 @@ class _InferenceBackward(OperatorFunction):
     @staticmethod
     def kernel(dy: Any, x: Any, gamma: Any, mean: Any, var: Any, eps: float) -> Found:
         dx = Result(x)
-        of = array(dy), array(x), optional(gamma), optional(mean), optional(var)
-        _, *sums = bncore.inference_backward(*of, eps=eps, out=dx.out)
+        _, *sums = bncore.inference_backward(
+            array(dy), array(x), optional(gamma), optional(mean), optional(var), eps=eps, out=dx.out
+        )
         return dx.written(), *vectors(sums, parameter(x, gamma))
 
     @staticmethod
@@ -297,8 +298,8 @@ class _Inference(OperatorFunction):
     @staticmethod
     def kernel(x: Any, gamma: Any, beta: Any, mean: Any, var: Any, eps: float) -> Tensor:
         y = Result(x)
-        of = array(x), optional(gamma), optional(beta), optional(mean), optional(var)
-        bncore.inference(*of, eps=eps, out=y.out)
+        vectors = map(optional, (gamma, beta, mean, var))
+        bncore.inference(array(x), *vectors, eps=eps, out=y.out)
         return y.written()
 
     @staticmethod
@@ -321,11 +322,11 @@ class _Inference(OperatorFunction):
 
     @staticmethod
     def jvp(ctx: Any, t_x: Any, t_gamma: Any, t_beta: Any, *_: Any) -> Any:
-        return _Inference.along(t_x, t_gamma, t_beta, *ctx.saved_tensors, ctx.eps)
+        return _Inference.along(t_x, t_gamma, t_beta, *ctx.saved_tensors, eps=ctx.eps)
 
     @staticmethod
     def along(
-        t_x: Any, t_gamma: Any, t_beta: Any, x: Any, gamma: Any, mean: Any, var: Any, eps: float
+        t_x: Any, t_gamma: Any, t_beta: Any, x: Any, gamma: Any, mean: Any, var: Any, *, eps: float
     ) -> Tensor:
         """How y moves where x, gamma and beta do; None for what does not."""
         along_x = None if t_x is None else inference_backward(t_x, x, gamma, mean, var, eps)[0]
@@ -412,7 +413,7 @@ def _update(running_mean: Tensor, running_var: Tensor, stats: Tensor, m: int, mo
     if m < 2:
         # a batch of nothing; one element has no unbiased variance
         return
-    kept = bncore.Stats(0, *map(optional, (running_mean, running_var)), 0.0)
+    kept = bncore.Stats(0, optional(running_mean), optional(running_var), 0.0)
     before = running.Running(0, 0, kept.mean, kept.var)
     after = before.after(stats_of(m, stats, 0.0), running.Rule(momentum, unbiased=True))
     for buffer, value in (running_mean, after.mean), (running_var, after.var):

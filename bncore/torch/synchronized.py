@@ -7,6 +7,7 @@ import torch.distributed
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 from torch.nn import Module
+from torch.nn.modules.batchnorm import _BatchNorm
 
 import bncore
 
@@ -19,8 +20,6 @@ from .functional import batch_norm, check
 from .operators import parameter, update
 
 Group = Any
-
-_Base = torch.nn.modules.batchnorm._BatchNorm
 
 
 class _OfAll(torch.autograd.Function):
@@ -56,7 +55,7 @@ def _forward(x: Tensor, gamma: Any, beta: Any, eps: float, group: Group) -> tupl
         raise ValueError("input must have more than 1 value per channel in all processes together, found 1")
     y = Result(x)
     bncore.normalize(array(x), optional(gamma), optional(beta), stats, out=y.out)
-    return stats.count, y.written(), statistics(stats)
+    return int(stats.count), y.written(), statistics(stats)
 
 
 @on_torchs_threads
@@ -82,7 +81,7 @@ def _gathered(numbers: Any, group: Group) -> list[Any]:
     return [each.numpy() for each in places]
 
 
-class SyncBatchNorm(_Base):
+class SyncBatchNorm(_BatchNorm):
     """torch.nn.SyncBatchNorm for the CPU: the statistics are those of the parts of all processes together.
 
     In training every process of the group takes part in each forward and in each backward, with a part of

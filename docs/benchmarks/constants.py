@@ -46,6 +46,8 @@ RACES = {
     "SPARE": [("forward", (16, 12, 112, 112), FIRST), ("backward", (8, 24, 56, 56), FIRST)],
     "STREAM_AHEAD": [("inference", (50, 64, 112, 112), FIRST), ("forward", (50, 56, 56, 128), LAST)],
     "FETCH_BYTES": [("forward", (50, 128, 28, 28), FIRST), ("backward", (16, 64, 33, 33), FIRST)],
+    "MAP_AHEAD": [("inference", (1, 256, 57, 57), FIRST), ("inference", (1, 640, 15, 15), FIRST)],
+    "SUMMED_AT_ONCE": [("statistics", (50, 64, 56, 56), FIRST), ("backward", (96, 96, 28, 28), FIRST)],
     "STRIP": [("double_backward", (1024, 1000), FIRST), ("double_backward", (8, 14, 14, 256), LAST)],
     # mean squares of 5.8 and 11.9 times the variance: on either side of the constant
     "NEAR_ZERO": [
@@ -80,6 +82,20 @@ FIXED = {
     "ALIGNED": "of NumPy's interface",
     "NATIVE": "of NumPy's interface",
     "WRITEABLE": "of NumPy's interface",
+    "SOME": "no call of these races converts elements",
+    "STAGED_BYTES": "follows from GROUP and PAGE",
+    **dict.fromkeys(
+        ("FIRST_DIGITS", "SECOND_DIGITS", "FIRST_UNIT", "SECOND_UNIT", "LEAST_TOP", "SPREAD"),
+        "of exact sums: follows from float32",
+    ),
+    **dict.fromkeys(
+        ("DIGIT", "LOOSE", "SECOND", "FIRST_INFINITE", "SECOND_INFINITE", "WORDS", "LIMBS", "QUOTIENT"),
+        "of exact sums: how a number is written",
+    ),
+    **dict.fromkeys(
+        ("PATCH", "PATCHES", "ROWS", "ROW_BITS", "WIDE", "EXACT_BYTES"),
+        "of exact sums: what float64 holds of so many elements",
+    ),
     "processors": "of the machine",
     "registers": "of the instruction set",
     "streams": "of the instruction set",

@@ -109,7 +109,7 @@ def navigation(folder):
     recipes = re.findall(r"\]\(([a-z]+)\.md\)", (folder / "recipes/index.md").read_text(encoding="utf-8"))
     chinese = sorted(str(path.relative_to(folder)) for path in folder.glob("zh/*.md"))
     found = [
-        {"bncore": ["index.md", "guide.md", {"Reference": "reference/bncore.md"}]},
+        {"bncore": ["index.md", "guide.md", "layer.md", "folding.md", {"Reference": "reference/bncore.md"}]},
         {"Recipes": ["recipes/index.md", *(f"recipes/{name}.md" for name in recipes)]},
         {
             "Judge a kernel": [

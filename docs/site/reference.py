@@ -14,10 +14,12 @@ def page(title, module, names, introduction=""):
         item = getattr(module, name)
         parts += [f"## {name}", *_described(f"{module.__name__}.{name}", item)]
         if inspect.isclass(item):
-            for key, value in vars(item).items():
+            # those of its bases after its own
+            for key in dict.fromkeys(key for base in item.__mro__ for key in vars(base)):
+                value = getattr(item, key)
                 if (
                     key[0] != "_"
-                    and (inspect.isfunction(value) or isinstance(value, property))
+                    and (inspect.isroutine(value) or isinstance(value, property))
                     and inspect.getdoc(value)
                 ):
                     parts += [f"### {name}.{key}", *_described(key, value)]

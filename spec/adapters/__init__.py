@@ -12,7 +12,6 @@ from ..interface.adapter import Adapter, Caps, Missing
 # name: the module here that holds its `Adapter`s, and the packages that it needs
 KNOWN = {
     "bncore": ("bncore", "Core", "In a checkout: make, then .venv/bin/python -m spec"),
-    "bncore-exact": ("bncore", "Exact", "In a checkout: make, then .venv/bin/python -m spec"),
     "numpy": ("textbook", "Textbook", ""),
     "torch": ("torch", "Contiguous", "pip install torch"),
     "torch-channels-last": ("torch", "ChannelsLast", "pip install torch"),

@@ -22,6 +22,7 @@ FUNCTIONS = {
     "jvp": [bncore.jvp],
     "double_backward": [bncore.double_backward],
     "update": [bncore.BatchNorm.__call__],
+    "fold": [bncore.fold],
 }
 STATISTICS = {name: [bncore.statistics] for name in ("backward", "jvp", "double_backward")}
 # Options that a function has by another name.
@@ -65,6 +66,10 @@ class Core(Adapter):
             dresidual = dy.copy()
         found = _gradients(bncore.backward(dy, x, gamma, stats, **how, **_named(y=y)))
         return found if residual is None else found | {"dresidual": dresidual}
+
+    def fold(self, weight, bias, gamma, beta, mean, var, eps, groups=1, transposed=False):
+        given, how = (weight, bias, gamma, beta, mean, var), {"groups": groups, "transposed": transposed}
+        return dict(zip(("weight", "bias"), bncore.fold(*given, eps=eps, **how), strict=True))
 
     def shards(self, xs, gamma, beta, eps):
         stats = self._together(xs, eps)
@@ -112,7 +117,7 @@ class Core(Adapter):
 class Exact(Core):
     """The halves with exact sums, whose mean and var are rounded once."""
 
-    name = "bncore-exact"
+    name = "bncore, exact sums"
     caps = Caps(dtypes=("float32", *formats.HALVES), accumulate="exact", constant=True, keeps_layout=True)
     how = MappingProxyType({"exact": True})
     # there is no choice of sums there

@@ -10,9 +10,11 @@ import numpy as np
 
 from .. import equations, running
 from ..interface.adapter import Adapter, Caps
-from ..oracle import GRADIENTS, SECOND, channels, gated, shaped
+from ..oracle import GRADIENTS, SECOND, channels, folding, gated, shaped
 from ..oracle.call import counted, spread
+from ..oracle.closed_forms import Walk
 from ..symbolic.evaluate import evaluate
+from ..theorems.layers import FOLDED_BIAS, FOLDED_WEIGHT
 
 
 class Batch:
@@ -154,6 +156,23 @@ class Plain(Adapter):
             else:
                 found[of] = shaped(np.broadcast_to(value, values["x"].shape), x.shape).astype(x.dtype)
         return found
+
+    def fold(self, weight, bias, gamma, beta, mean, var, eps, groups=1, transposed=False):
+        own = folding.rows(weight, groups, transposed).astype(np.float64)
+        over, absent = Batch(own.shape[1], np.float64), np.zeros(len(own))
+        numbers = {
+            "b": absent if bias is None else bias,
+            "gamma": absent + 1 if gamma is None else gamma,
+            "beta": absent if beta is None else beta,
+            "mean": mean,
+            "var": var,
+        }
+        values = {name: each.astype(np.float64)[:, None] for name, each in numbers.items()}
+        values |= {"w": own, "rstd": equations.rstd(values["var"], eps, over)}
+        walk = Walk(values, over)
+        found = folding.unrows(walk.of(FOLDED_WEIGHT), weight.shape, groups, transposed)
+        bias = walk.of(FOLDED_BIAS)[:, 0]
+        return {"weight": found.astype(weight.dtype), "bias": bias.astype(weight.dtype)}
 
     def update(self, x, running_mean, running_var, momentum, weights=None):
         values, over = self.values(x, None, None, 1.0, **_named(weights))

@@ -169,11 +169,11 @@ _statistics("two passes, corrected", _corrected)
 class _(_Statistics):
     @staticmethod
     def statistics(rows):
-        exact = Exact.floats(rows)
-        over = bounds.Batch(rows.shape[1])
+        finite = np.isfinite(rows).all(axis=1, keepdims=True)
+        exact, over = Exact.floats(np.where(finite, rows, 0)), bounds.Batch(rows.shape[1])
         mean = equations.BOOK.mean(exact, over)
         var = equations.BOOK.var(exact, mean, over)
-        return mean.nearest()[:, 0], var.nearest()[:, 0]
+        return tuple(np.where(finite, each.nearest(), np.nan)[:, 0] for each in (mean, var))
 
     def over(self, m, dtype):
         return _Exactly(m, dtype)

@@ -58,7 +58,7 @@ ORDER = (
     *(PURITY, *(oracle.EQUATION[name] for name in ("mean", "var", "xhat", "y", "dresidual"))),
     *(oracle.EQUATION[name] for name in ("dbeta", "dgamma", "dx")),
     *(oracle.EQUATION[derivatives.label(order)] for order in (2, 3)),
-    *(oracle.EQUATION[name] for name in ("jvp", *oracle.SECOND, "running_mean", "running_var")),
+    *(oracle.EQUATION[name] for name in ("jvp", *oracle.SECOND, "running_mean", "running_var", "weight")),
     *(RAISED, LAYOUT),
 )
 

@@ -12,8 +12,8 @@ from ..data import portable
 from ..interface import contract
 from ..interface.adapter import Broke, Impure, Nonsense
 from ..interface.signatures import DIRECTIONS, ELEMENTS, options
-from ..mutants import decides
-from ..oracle import derivatives
+from ..mutants import SLIGHT, decides
+from ..oracle import derivatives, folding
 from .diagnosis import reason
 from .verdict import ABSENT, CLASS, FAIL, INCONCLUSIVE, LAYOUT, PASS, PURITY, RAISED, Verdict
 
@@ -82,6 +82,7 @@ class _Judge:
             )
         if data.weights is None:
             self._inference()
+        self._folding()
         if self.overwritten:
             self._add(
                 FAIL, "an earlier result", PURITY, detail="a later call wrote to what this one returned"
@@ -109,6 +110,40 @@ class _Judge:
         first = oracle.channels(self.weighed)[0].argmax()
         found = array.dtype.type(0) if self.empty else rows[:, first : first + 1]
         return oracle.shaped(np.where(lost, found, rows), array.shape)
+
+    def _folding(self):
+        """Inference folded into a layer before it."""
+        data = self.data
+        if data.weight is None or data.dtype in formats.HALVES:
+            return
+        layer, how = (data.weight, data.bias), {"groups": data.groups or 1, "transposed": data.transposed}
+        given = *layer, data.gamma, data.beta, data.mean, data.var, data.eps
+        got = self._call("fold", *given)
+        for name, value in (got or {}).items():
+            expected = oracle.fold(*given, accumulate=self.declared, **how)[name]
+            words = contract.of_format(name, value, data.dtype)
+            if value.shape != (data.weight.shape if name == "weight" else data.x.shape[1:2]):
+                words = f"wanted the shape of {name}, found {value.shape}"
+            if words:
+                self._add(FAIL, f"folded {name}", expected.equation, detail=words)
+                continue
+            value = folding.rows(value, **how)[None] if name == "weight" else value
+            self._folded(name, value, expected, partial(oracle.fold, *given, **how))
+
+    def _folded(self, name, value, expected, expect):
+        """One output of folding against the declared class, and the weaker ones where it fails that."""
+        worst = expected.compare(value)
+        found = {"quantity": f"folded {name}", "equation": expected.equation, "ratio": worst.ratio}
+        if worst.ratio <= 1:
+            decided = (SLIGHT * abs(expected.nearest) > expected.allowed(value.dtype)).any()
+            self._add(PASS if decided else INCONCLUSIVE, **found)
+            return
+        for accumulate in weaker(self.declared, self.data.dtype):
+            if expect(accumulate=accumulate)[name].compare(value).ratio <= 1:
+                self._add(CLASS, weaker=accumulate, **found)
+                return
+        words = f"got {worst.got!r}, exact {worst.exact!r} in channel {worst.index[-2:][0]}"
+        self._add(FAIL, detail=words, **found)
 
     def _distract(self):
         """Calls with other numbers of the same shapes, so that what is left of them shows. None is judged."""

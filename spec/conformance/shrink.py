@@ -35,7 +35,7 @@ def plain(data):
     arrays = {name: getattr(data, name) for name in (*TENSORS, *VECTORS)}
     arrays["weights"] = None if data.weights is None else data.spread
     arrays = {name: None if value is None else np.array(value, order="C") for name, value in arrays.items()}
-    return replace(data, layout="contiguous", twice=False, **arrays)
+    return replace(data, layout="contiguous", twice=False, weight=None, **arrays)
 
 
 def _elements(data):

@@ -34,6 +34,21 @@ Proof.
   intros H divisor. split; [apply moments, H |]. unfold CorrectedVar. field. exact divisor.
 Qed.
 
+(** The same where elements are weighed. *)
+Lemma weighted_moments m x weight : 0 < sum m weight ->
+  sum m (fun i => (x i - WeightedMean m x weight) * weight i) = 0 /\
+  sum m (fun i => (x i - WeightedMean m x weight) ^ 2 * weight i) =
+    sum m weight * WeightedVar m x (WeightedMean m x weight) weight.
+Proof.
+  intros H. split.
+  - transitivity (sum m (fun i => 1 * (weight i * x i) + ((- WeightedMean m x weight) * weight i + 0))).
+    { apply sum_ext. intros. ring. }
+    rewrite sum_cons, sum_cons, sum_nil. unfold WeightedMean. field. lra.
+  - transitivity (sum m (fun i => weight i * (x i - WeightedMean m x weight) ^ 2)).
+    { apply sum_ext. intros. ring. }
+    unfold WeightedVar. field. lra.
+Qed.
+
 (** Batches of one and of two elements. *)
 Lemma of_one x mean : sum 1 (fun i => x i - mean) = 0 -> x 0%nat = mean.
 Proof. simpl. intros H. lra. Qed.
@@ -77,6 +92,7 @@ Ltac nonnegative :=
   | |- 0 <= sum _ _ => apply sum_nonnegative; intros
   | |- 0 <= others _ _ _ => apply others_nonnegative; intros
   | |- 0 <= _ ^ 2 => apply pow2_ge_0
+  | H : forall i, (i < _)%nat -> 0 <= ?w i |- 0 <= ?w _ => apply H; assumption
   | |- 0 <= _ => first
       [ lra | apply Rplus_le_le_0_compat | apply Rmult_le_pos | apply Rlt_le, Rinv_0_lt_compat | apply pow_le ]
   | |- 0 < _ => positive

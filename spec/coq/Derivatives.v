@@ -87,6 +87,10 @@ Ltac unfold_head :=
       let e := eval cbv delta [Mean] in Mean in change (is_derive (fun s => e m (x s)) t d)
   | |- is_derive (fun s => Var ?m (@?x s) (@?a s)) ?t ?d =>
       let e := eval cbv delta [Var] in Var in change (is_derive (fun s => e m (x s) (a s)) t d)
+  | |- is_derive (fun s => WeightedMean ?m (@?x s) (@?w s)) ?t ?d =>
+      let e := eval cbv delta [WeightedMean] in WeightedMean in change (is_derive (fun s => e m (x s) (w s)) t d)
+  | |- is_derive (fun s => WeightedVar ?m (@?x s) (@?a s) (@?w s)) ?t ?d =>
+      let e := eval cbv delta [WeightedVar] in WeightedVar in change (is_derive (fun s => e m (x s) (a s) (w s)) t d)
   | |- is_derive (fun s => CorrectedVar ?m (@?x s) (@?a s) (@?d s)) ?t ?e =>
       let f := eval cbv delta [CorrectedVar] in CorrectedVar in change (is_derive (fun s => f m (x s) (a s) (d s)) t e)
   | |- is_derive (fun s => Rstd (@?b s) (@?c s)) ?t ?d =>
@@ -148,6 +152,18 @@ Proof.
   intros _ H.
   apply (positive_near _
     (sum m (fun i => 2 * ((move x u 0 i - Mean m (move x u 0)) ^ 1 * (u i - sum m u / INR m))) / (INR m - d) + 0)).
+  - derive.
+  - rewrite move_0. exact H.
+Qed.
+
+Lemma near_weighted m weight x u eps : 0 < INR m ->
+  0 < WeightedVar m x (WeightedMean m x weight) weight + eps ->
+  locally 0 (fun t : R => 0 < WeightedVar m (move x u t) (WeightedMean m (move x u t) weight) weight + eps).
+Proof.
+  intros _ H.
+  apply (positive_near _
+    (sum m (fun i => weight i * (2 * ((move x u 0 i - WeightedMean m (move x u 0) weight) ^ 1 *
+      (u i - sum m (fun i => weight i * u i) / sum m weight)))) / sum m weight + 0)).
   - derive.
   - rewrite move_0. exact H.
 Qed.

@@ -64,9 +64,8 @@ def sharded(tree):
 
 
 def emits(theorem):
-    """Whether all that a theorem says can be written: it is about one batch, and without weights."""
-    weighted = any(claim.book == "weighted" for claim in theorem.claims)
-    return not weighted and all(claim.batch in SIZES or claim.batch == "shards" for claim in theorem.claims)
+    """Whether all that a theorem says can be written."""
+    return all(claim.batch in {*SIZES, "shards", "weighted"} for claim in theorem.claims)
 
 
 def module(theorem):
@@ -94,7 +93,8 @@ def emit_all(theorems=THEOREMS):
 def reader(claim):
     """The reader of a claim's trees."""
     given = {each: Name(each) for each in ("mean", "var")} if claim.mode == "inference" else {}
-    return Reader(given, claim.book)
+    weighted = claim.batch == "weighted"
+    return Reader(given, "weighted" if weighted else claim.book, weighted=weighted)
 
 
 def terms(claim):
@@ -178,7 +178,8 @@ class File:
         for side in sides:
             self.need(side)
         apart = sharded(claim.left) or sharded(claim.right)
-        where = replace(setting(reader(claim).values, variables(sides), claim.book), sharded=apart)
+        read = reader(claim)
+        where = replace(setting(read.values, variables(sides), read.book), sharded=apart)
         normal = Normal(where, self.lemmas)
         short = [where.short(side) for side in sides]
         size, finish = SHARDED if apart else SIZES.get(claim.batch, SIZES["any"])
@@ -232,7 +233,9 @@ def assumptions(sides, short, normal):
     needed = variables(
         [*sides[2:], *(each.right for side in sides for each in side.walk() if isinstance(each, Div))]
     )
-    for name in variables(sides):
+    for name, batch in variables(sides).items():
+        if batch:
+            continue
         if name in language.NONNEGATIVE - {VAR.name, EPS.name}:
             if name in below | normal.under_roots:
                 yield f"{name}_positive", f"0 < {name}"
@@ -244,6 +247,10 @@ def assumptions(sides, short, normal):
         yield f"divisor{n}", f"{divisor} <> 0"
     if EPS.name in variables(sides[2:]):
         yield "eps_nonnegative", "0 <= eps"
+    if where.weighed and sides[2:]:
+        yield "weight_nonnegative", "(forall i, (i < m)%nat -> 0 <= weight i)"
+        if any("j" in side.indices() for side in sides):
+            yield "others_positive", "0 < sum m weight - weight j"
 
 
 def preamble(statement, where):

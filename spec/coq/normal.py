@@ -185,14 +185,20 @@ class Normal:
             return Polynomial({moved: 1}), [f"rewrite (sum_unit m {at} (fun {index} => {left}) H{at})."]
         if not inside:
             return atom("size", size), ["rewrite sum_one."]
-        if self.setting.trained and inside == ((("element", "", index), 1),):
+        weight = ((("element", "weight", index), 1),) * self.setting.weighted
+        if self.setting.trained and inside == ((("element", "", index), 1), *weight):
             return constant(0), ["rewrite first_moment."]
-        if self.setting.trained and inside == ((("element", "", index), 2),):
-            divisor = atom("size", size)
-            if self.setting.corrected:
-                divisor = divisor - atom("name", "d")
-            return divisor * atom("name", "var"), ["rewrite second_moment."]
+        if self.setting.trained and inside == ((("element", "", index), 2), *weight):
+            return self._divisor(size) * atom("name", "var"), ["rewrite second_moment."]
         return atom("sum", tuple((what[1], n) for what, n in inside), size), []
+
+    def _divisor(self, size):
+        """What the variance is divided by."""
+        if self.setting.weighted:
+            return atom("sum", (("weight", 1),), size)
+        if self.setting.corrected:
+            return atom("size", size) - atom("name", "d")
+        return atom("size", size)
 
     def _others(self, term):
         difference = Sub(Sum(term.index, term.body), term.body.put({}, {term.index: term.but}))
@@ -237,7 +243,8 @@ class Normal:
         roots = [self.positive(self.short(root), known) for root in term.roots()]
         index = [term.index] if term.index else []
         parts = [self.lemmas[term.problem], "m", *(each.text(ATOM) for each in term.arguments), *index]
-        divisor = ["divisor"] * term.problem.setting.corrected
+        where = term.problem.setting
+        divisor = ["divisor"] * (where.corrected or where.weighed)
         return f"({' '.join([*parts, 'size', *divisor, *roots, *(f'H{each}' for each in index)])})"
 
     def positive(self, term, known):

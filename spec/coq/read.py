@@ -9,7 +9,7 @@ from ..theorems.books import BOOKS
 from .calculus import at_zero, rate
 from .forms import term_of
 from .normal import Normal
-from .setting import EPS, VAR, Setting
+from .setting import EPS, VAR, WEIGHT, Setting
 from .statement import typed, variables
 from .terms import (
     Add,
@@ -62,6 +62,8 @@ class Reader:
     values: dict = field(default_factory=dict)
     book: str = "source"
     size: str = "m"
+    # whether every sum is weighed, and m is the sum of the weights
+    weighted: bool = False
 
     def bind(self, **values):
         """The reader for which these names have these values."""
@@ -72,12 +74,13 @@ class Reader:
         if name in self.values:
             return self.values[name]
         if name == "m":
-            return Size(self.size)
+            return Sum("i", at_index(WEIGHT, "i")) if self.weighted else Size(self.size)
         if name in PARTS:
             equation = equations(self.book)[name]
             return Call(equation, tuple(map(self._argument, equation.parameters)), self.size)
-        if name in language.DEFINITIONS:
-            tree = language.DEFINITIONS[name]
+        definitions = language.definitions("weighted" if self.weighted else "any")
+        if name in definitions:
+            tree = definitions[name]
             return Each("i", self.at(tree, "i")) if self.varies(tree) else self.at(tree, None)
         if name in language.ELEMENTS:
             return After(Batch(name)) if self.size == "m2" else Batch(name)
@@ -156,14 +159,19 @@ class Reader:
 
     def _sum(self, index, of):
         bound = _bound(index)
-        return Sum(bound, self.at(of, bound), self.size)
+        return Sum(bound, self._weighed(of, bound), self.size)
+
+    def _weighed(self, of, index):
+        """What is summed."""
+        value = self.at(of, index)
+        return Mul(at_index(WEIGHT, index), value) if self.weighted else value
 
     def _cov(self, index, a, b):
         both, first, second = (self._average(each) for each in (a * b, a, b))
         return Sub(both, Mul(first, second))
 
     def _average(self, tree):
-        return Div(self._sum(None, tree), Size(self.size))
+        return Div(self._sum(None, tree), self.name("m"))
 
     def _centred(self, index, a):
         return Sub(self.at(a, index), self._average(a))
@@ -172,7 +180,7 @@ class Reader:
         return self.at(a, "j")
 
     def _others(self, index, a):
-        return Others("i", self.at(a, "i"), self.size, "j")
+        return Others("i", self._weighed(a, "i"), self.size, "j")
 
     def _shard(self, index, n, a):
         """A value on the first m1 elements, or on the m2 after them."""
@@ -201,7 +209,7 @@ class Reader:
     def _derivative(self, a, of, held, direction, index):
         given = frozenset({of, *held, *self.values}) & frozenset(PARTS)
         kind = "unit" if isinstance(direction, Unit) else "one" if direction == number(1) else "direction"
-        asked = problem(a, of, given, kind, self.varies(a), self.book)
+        asked = problem(a, of, given, kind, self.varies(a), self.book, self.weighted)
         still = self.bind(h=direction)
         arguments = {each: still.name(each) for each in asked.parameters}
         arguments |= {each: as_batch(arguments[each]) for each in asked.batches}
@@ -226,6 +234,7 @@ class Problem:
     kind: str
     varies: bool
     book: str
+    weighted: bool
 
     @property
     def direction(self):
@@ -246,7 +255,7 @@ class Problem:
     @property
     def _reader(self):
         given = {name: Batch(name) if name in language.ELEMENTS else Name(name) for name in self.given}
-        return Reader(given, self.book)
+        return Reader(given, self.book, weighted=self.weighted)
 
     @property
     def moved(self):

@@ -6,6 +6,7 @@ from functools import cached_property
 from .terms import Add, Batch, Call, Name
 
 X, MEAN, VAR, RSTD, EPS = Batch("x"), Name("mean"), Name("var"), Name("rstd"), Name("eps")
+WEIGHT = Batch("weight")
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,16 @@ class Setting:
         """Whether the variance is divided by m - d."""
         return self.trained and "d" in self.equations["var"].parameters
 
+    @property
+    def weighed(self):
+        """Whether the sum of weights is a divisor."""
+        return "weight" in self.names & frozenset(self.equations["var"].parameters)
+
+    @property
+    def weighted(self):
+        """Whether mean is the mean of x by weights."""
+        return self.trained and "weight" in self.equations["var"].parameters
+
     @cached_property
     def long(self):
         """The terms that are abbreviated, each by those before it."""
@@ -49,13 +60,16 @@ class Setting:
 
     def _call(self, name):
         parameters = self.equations[name].parameters
-        return Call(self.equations[name], tuple(X if each == "x" else Name(each) for each in parameters))
+        batches = {"x": X, "weight": WEIGHT}
+        return Call(self.equations[name], tuple(batches.get(each, Name(each)) for each in parameters))
 
     @property
     def assumed(self):
         """What is assumed of mean, var and rstd: pairs of a name and a text."""
         if self.corrected:
             yield "divisor", "INR m - d <> 0"
+        if self.weighed:
+            yield "divisor", "0 < sum m weight"
         if self.rooted:
             yield "Hroot", f"0 < {self.full(Add(VAR, EPS))}"
 
@@ -64,6 +78,8 @@ class Setting:
         """The tactics that make these assumptions known as facts."""
         if self.corrected:
             yield "destruct (corrected_moments m x d size divisor) as [first_moment second_moment]."
+        elif self.weighted:
+            yield "destruct (weighted_moments m x weight divisor) as [first_moment second_moment]."
         elif self.trained:
             yield "destruct (moments m x size) as (first_moment & second_moment & var_nonnegative)."
         if self.rooted:

@@ -141,7 +141,9 @@ def still_positive(derivative, normal, known):
     ((old, new),) = pairs
     moved = normal.short(derivative.moved(by))
     parts = " ".join(part.text(ATOM) for part in (moved.batch, moved.direction, old.right))
-    near = "near_corrected m d" if derivative.problem.setting.corrected else "near m"
+    where = derivative.problem.setting
+    near = "near_corrected m d" if where.corrected else "near m"
+    near = "near_weighted m weight" if where.weighted else near
     still = normal.positive(old, known)
     lines = [f"refine (filter_imp _ _ _ ({near} {parts} size {still})); intros {by} H{by}."]
     known[new] = f"H{by}"

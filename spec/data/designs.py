@@ -450,6 +450,31 @@ def _(rng):
     return {"x": x, "ddx": None}
 
 
+# The layer before, into which inference is folded.
+
+for _name, _shape, _groups, _transposed in [
+    ("fold-linear", (7, 5), None, False),
+    ("fold-convolution", (6, 5, 3, 2), None, False),
+    ("fold-groups", (6, 2, 3, 1), 3, False),
+    ("fold-depthwise", (6, 1, 3), 6, False),
+    ("fold-transposed", (5, 6, 3, 2), None, True),
+    ("fold-transposed-square", (6, 6, 3), None, True),
+    ("fold-transposed-groups", (6, 2, 3, 2), 3, True),
+]:
+
+    @design(_name, "a factor on the wrong axis", groups=_groups, transposed=_transposed)
+    def _(rng, shape=_shape, groups=_groups, transposed=_transposed):
+        channels = shape[1] * (groups or 1) if transposed else shape[0]
+        layer = {"weight": rng.normal(0, 1, shape), "bias": rng.normal(1, 2, channels)}
+        return {"x": rng.normal(1, 3, (5, channels)), "ddx": None} | layer
+
+
+@design("fold-no-bias", "None for an absent bias", eps=1e-3)
+def _(rng):
+    absent = dict.fromkeys(("bias", "gamma", "beta", "ddx"))
+    return {"x": rng.normal(1, 3, (5, 7)), "weight": rng.normal(0, 1, (7, 3))} | absent
+
+
 # Real data.
 
 

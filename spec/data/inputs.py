@@ -37,6 +37,7 @@ class Data:
     before. `weights` say how often each element counts, None that each does once; what has weight 0 may be no
     number, if its dy is 0. `residual` is added to y, which is rectified if `relu`.
     `cuts` are where x and dy are cut along their first axis into shards.
+    `weight`, `bias`, `groups` and `transposed` are those of a layer into which inference is to be folded.
     """
 
     name: str
@@ -66,6 +67,10 @@ class Data:
     residual: np.ndarray | None = None
     relu: bool = False
     cuts: tuple = ()
+    weight: np.ndarray | None = None
+    bias: np.ndarray | None = None
+    groups: int | None = None
+    transposed: bool = False
 
     @property
     def m(self):

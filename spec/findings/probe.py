@@ -376,7 +376,11 @@ def _answered(name):
     return answers
 
 
-def everyone(names=tuple(adapters.KNOWN)):
+# The core stands for its other faces, which have its conventions.
+ASKED = tuple(name for name in adapters.KNOWN if not name.startswith("bncore-"))
+
+
+def everyone(names=ASKED):
     """The answers of every known implementation that can be loaded."""
     found = dict(zip(names, apart(_answered, names), strict=True))
     return {name: answers for name, answers in found.items() if answers}

@@ -24,7 +24,11 @@ from .versions import versions
 
 # bncore is held to its bounds by its own tests; the module of torch has the kernels of its functional form,
 # and the equations written in jax.numpy are nobody's release.
-OTHERS = [name for name in adapters.KNOWN if name not in ("bncore", "torch-module", "jax-numpy")]
+OTHERS = [
+    name
+    for name in adapters.KNOWN
+    if not name.startswith("bncore") and name not in ("torch-module", "jax-numpy")
+]
 # The smallest cover of the kill matrix; conditioning; the ends of the range; memory; derivatives.
 SWEEP = tuple(
     dict.fromkeys(

@@ -77,7 +77,11 @@ class Remote(Adapter):
         if self.child is None or not self.child.alive():
             self.child, _ = self._started()
         try:
-            shape = [each.shape for each in named["xs"]] if "xs" in named else named["x"].shape
+            shape = (
+                [each.shape for each in named["xs"]]
+                if "xs" in named
+                else named.get("x", named.get("weight")).shape
+            )
             header, found = self.child.exchange(wire.request(method, named), self.timeout, shape)
         except Broke as error:
             self.child = None

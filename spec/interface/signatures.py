@@ -10,6 +10,7 @@ CALLS = {
     "jvp": ("v", "x", "gamma", "eps"),
     "double_backward": ("ddx", "ddgamma", "ddbeta", "dy", "x", "gamma", "eps"),
     "derivative": ("nesting", "dy", "x", "gamma", "eps", "u", "v", "w"),
+    "fold": ("weight", "bias", "gamma", "beta", "mean", "var", "eps"),
     "shards": ("xs", "gamma", "beta", "eps"),
     "shards_backward": ("dys", "xs", "gamma", "beta", "eps"),
 }
@@ -21,6 +22,8 @@ OPTIONS = {
     "residual": ("forward", "backward", "inference"),
     "relu": ("forward", "backward", "inference"),
     "y": ("backward",),
+    "groups": ("fold",),
+    "transposed": ("fold",),
 }
 
 # What each of them returns.
@@ -33,6 +36,7 @@ RETURNS = {
     "jvp": ("jvp",),
     "double_backward": ("d_dy", "d_x", "d_gamma"),
     "derivative": ("derivative",),
+    "fold": ("weight", "bias"),
     "shards": ("mean", "var", "y"),
     "shards_backward": ("dx", "dgamma", "dbeta"),
 }

@@ -7,6 +7,7 @@ can tell: a bound so wide that no mutant would exceed it decides nothing (`decid
 import numpy as np
 
 from . import (
+    folded,
     forward,
     fused,
     gradients,
@@ -26,7 +27,7 @@ from .mutant import Mutant
 __all__ = ["MUTANTS", "Mutant", "decides"]
 
 _modules = (
-    *(forward, gradients, second, statistics, weights, fused, shards),
+    *(forward, gradients, second, statistics, weights, fused, shards, folded),
     *(modes, kernels, walks, state, numerics, rounding),
 )
 MUTANTS = {mutant.name: mutant for module in _modules for mutant in module.MUTANTS}

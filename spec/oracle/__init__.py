@@ -5,6 +5,7 @@ import numpy as np
 from ..theorems.language import GRADIENTS, SECOND
 from .call import EQUATION, Problem, gated, problem
 from .expected import Expected, channels, shaped
+from .folding import fold
 
 __all__ = [
     "EQUATION",
@@ -15,6 +16,7 @@ __all__ = [
     "backward",
     "channels",
     "double_backward",
+    "fold",
     "forward",
     "gated",
     "inference",

@@ -23,6 +23,7 @@ EQUATION = (
     | {of: f"d(9.41)/d{by}" for of, by in GRADIENTS.items()}
     | {"dresidual": "d(9.41)/dresidual", "jvp": "d(9.41) along x"}
     | {of: f"d2(9.41)/d{by}" for of, by in SECOND.items()}
+    | {"weight": "(9.41) folded", "bias": "(9.41) folded"}
     | {"running_mean": "(9.38) averaged", "running_var": "(9.39) averaged"}
     | {
         "derivative of order 1": "d(9.41)/dx",

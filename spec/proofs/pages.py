@@ -233,7 +233,7 @@ done, (9.38) to (9.41) how, with an $\\epsilon$ that keeps the root away from 0.
 
 INTRODUCTION = """\
 Every theorem here is about the six equations, (9.36) to (9.41), as `spec/equations.py` states them.
-Each is a list of equations, and each of those is established twice; most of them three times.
+Each is a list of equations, and each of those is established three times.
 
 * **Normal form.** Both sides are computed from the equations for a batch whose size is the symbol $m$.
   The root is made rational by $\\epsilon = 1/r^2 - \\sigma^2$. Then each side is a rational function of
@@ -243,7 +243,7 @@ Each is a list of equations, and each of those is established twice; most of the
   first, reads the certificate (a file of JSON in `certificates/`) and evaluates both sides on random
   numbers, exactly, with dual numbers for the derivatives. It may take a false equation for true, with
   the probability stated; never a true one for false.
-* **Coq.** Most theorems are written as theorems of Coq too, about real functions and their derivatives, for
+* **Coq.** Every theorem is written as a theorem of Coq too, about real functions and their derivatives, for
   every $m$, with their proofs. `make coq` has Coq's kernel check them, and prints on what axioms they rest:
   on those of the real numbers.
 

@@ -100,7 +100,7 @@ def gradient(a, of, held=()):
     return Tree("gradient", (a, of, *held))
 
 
-def where(a, **values):
+def where(a, /, **values):
     return Tree("where", (a, *(part for key, value in values.items() for part in (key, tree(value)))))
 
 

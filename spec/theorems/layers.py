@@ -29,7 +29,8 @@ from .language import (
 from .theorem import Theorem, states, step
 
 b, c = name("b"), name("c")
-FOLDED = total(gamma * rstd * w * z) + (gamma * rstd * (b - mean) + beta)
+FOLDED_WEIGHT, FOLDED_BIAS = gamma * rstd * w, gamma * rstd * (b - mean) + beta
+FOLDED = total(FOLDED_WEIGHT * z) + FOLDED_BIAS
 
 FOLDING = Theorem(
     name="folding",
@@ -38,10 +39,19 @@ FOLDING = Theorem(
     statement=r"""
 In inference mode the layer is affine, and so is a linear layer or a convolution before it. For one
 output of that layer, $x = \sum_i w_i z_i + b$, where the sum runs over its inputs: the two are one
-layer with the weights $\gamma r w_i$ and the bias $\gamma r (b - \mu) + \beta$.
+layer with the weights $\gamma r w_i$ and the bias $\gamma r (b - \mu) + \beta$. With groups the sum runs
+over the inputs that are in the group of the output, $g_i = 1$. In a transposed convolution it runs over the
+pairs of an input and a tap that reach the output. In each, all weights of an output channel are multiplied
+by the factor of that channel, wherever in the array of weights they stand.
 """,
     claims=(
         states(where(y, x=total(w * z) + b), FOLDED, "(9.41) of (9.40), multiplied out.", mode="inference"),
+        states(
+            where(y, x=total(gate * w * z) + b),
+            total(gate * FOLDED_WEIGHT * z) + FOLDED_BIAS,
+            "With groups: which inputs an output has is not changed.",
+            mode="inference",
+        ),
         states(
             (where(FOLDED, beta=0, b=mean)) / (gamma * rstd),
             total(w * z),
@@ -49,7 +59,7 @@ layer with the weights $\gamma r w_i$ and the bias $\gamma r (b - \mu) + \beta$.
             mode="inference",
         ),
         states(
-            (gamma * rstd * (b - mean) + beta - beta) / (gamma * rstd) + mean,
+            (FOLDED_BIAS - beta) / (gamma * rstd) + mean,
             b,
             "... and the bias.",
             mode="inference",

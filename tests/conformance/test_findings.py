@@ -200,7 +200,7 @@ def test_failures_of_one_kind_are_one_line():
 
 def test_every_question_is_answered_in_the_page():
     asked = re.search(r"^Asked: (.*); of", CONVENTIONS, re.MULTILINE)[1].split(", ")
-    assert asked == list(adapters.KNOWN)
+    assert asked == list(probe.ASKED)
     table, *classes = CONVENTIONS.split("\n## ")[1:]
     cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines() if "|" in line]
     rows = [row for row in cells[2:] if row]

@@ -74,3 +74,21 @@ def test_where_the_company_is_streamed_past_the_caches(shape):
     together = bncore.inference(x, *given)
     for n in (0, 150, len(x) - 1):
         assert (bncore.inference(x[n : n + 1], *given) == together[n : n + 1]).all()
+
+
+@pytest.mark.parametrize("threads", [1, 5])
+@pytest.mark.parametrize("dtype", [*DTYPES, "float16"])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_shard_alone_and_in_its_batch(shape, dtype, threads):
+    bncore.set_num_threads(threads)
+    x, dy, residual = (RNG.normal(size=shape).astype(dtype) for _ in range(3))
+    gamma, beta, *_ = arguments(shape[1], dtype)
+    stats = bncore.statistics(x)
+    y = bncore.normalize(x, gamma, beta, stats, residual=residual, relu=True)
+    gsums = bncore.gradient_sums(dy, x, stats, y=y)
+    dx = bncore.gradient(dy, x, gamma, stats, gsums, y=y)
+    for first in (0, len(x) // 2, len(x) - 1):
+        some = slice(first, first + 2)
+        alone = bncore.normalize(x[some], gamma, beta, stats, residual=residual[some], relu=True)
+        assert (alone == y[some]).all()
+        assert (bncore.gradient(dy[some], x[some], gamma, stats, gsums, y=y[some]) == dx[some]).all()

@@ -1,6 +1,7 @@
 """A result written over an operand is the same, bit for bit, and nothing around it is touched."""
 
 from itertools import groupby, pairwise, product
+from types import SimpleNamespace
 
 import numpy
 import pytest
@@ -154,3 +155,45 @@ def test_over_all_operands_that_are_one_array(call, shape, axis, dtype):
         assert room.tobytes() == expected.tobytes(), f"over all, {result}"
         for name, got in outputs.items():
             assert got.tobytes() == plain[name].tobytes(), f"over all, {result}: {name}"
+
+
+def over(p, names, outs, call):
+    """The results of a call, and what is wrong with the memory of what it wrote over: {result: operand}."""
+    plain = call(**{name: getattr(p, name) for name in names}, **dict.fromkeys(outs))
+    rooms, views = {}, {}
+    for name in names:
+        rooms[name], views[name] = guarded(getattr(p, name))
+    wanted = {name: guarded(getattr(p, name))[0] for name in names}
+    for result, name in outs.items():
+        start = views[name].ctypes.data - rooms[name].ctypes.data
+        view(wanted[name], views[name], start)[...] = plain[result]
+    got = call(**views, **{result: views[name] for result, name in outs.items()})
+    wrong = [name for name in names if rooms[name].tobytes() != wanted[name].tobytes()]
+    return wrong + [name for name, value in plain.items() if got[name].tobytes() != value.tobytes()]
+
+
+@pytest.mark.parametrize("dtype", [*DTYPES, "float16"])
+@pytest.mark.parametrize(("shape", "axis"), SHAPES)
+def test_over_a_residual_and_over_what_a_relu_made(shape, axis, dtype):
+    p = problem(shape, axis, "float32" if dtype == "float16" else dtype)
+    given = SimpleNamespace(**{name: getattr(p, name).astype(dtype) for name in ("x", "dy")})
+    given.residual = given.y = p.ddx.astype(dtype)
+    stats = bncore.statistics(given.x, axis=axis)
+
+    def forward(x, residual, out):
+        y, _ = bncore.forward(x, p.gamma, p.beta, axis=axis, residual=residual, relu=True, out=out)
+        return {"out": y}
+
+    def backward(x, dy, y, out, residual_out):
+        place = numpy.empty_like(dy) if residual_out is None else residual_out
+        how = {"axis": axis, "y": y, "out": out, "residual_out": place}
+        dx, dgamma, dbeta = bncore.backward(dy, x, p.gamma, stats, **how)
+        return {"out": dx, "residual_out": place, "dgamma": dgamma, "dbeta": dbeta}
+
+    for threads in THREADS:
+        bncore.set_num_threads(threads)
+        for name in ("x", "residual"):
+            assert not over(given, ("x", "residual"), {"out": name}, forward)
+        for name in ("x", "y"):
+            outs = {"out": name, "residual_out": "dy"}
+            assert not over(given, ("x", "dy", "y"), outs, backward)

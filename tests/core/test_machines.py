@@ -10,9 +10,11 @@ from judge import CALLS, HIGHER, problem
 import bncore
 from bncore.core import plan
 
-# channels of several parts in runs, of one part, and of columns in blocks; small, as the machines are
+# channels of several parts in runs (of whole turns of the fused loop, too), of one part, and of columns in
+# blocks; small, as the machines are
 SHAPES = [
     ((5, 6, 4099), 1),
+    ((3, 5, 8192), 1),
     ((9, 7, 4, 5000), 1),
     ((3, 37, 61), 1),
     ((1033, 12), 1),

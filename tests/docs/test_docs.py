@@ -11,8 +11,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("spec/**/*.md")])
 WITH_EXAMPLES = [page for page in PAGES if ">>> " in page.read_text() and page.name != "README.md"]
-# Libraries that a recipe may be about, and that nothing else here needs.
-OPTIONAL = {"jax", "pandas", "xarray"}
+# Libraries that a page may be about, and that nothing else here needs.
+OPTIONAL = {"jax", "pandas", "xarray", "torch", "dask.array"}
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 

@@ -45,6 +45,11 @@ def test_layouts_that_are_copied_are_those_of_operands():
     assert walked_and_copied in words(GUIDE.read_text())
 
 
+def test_it_says_which_python_before_it_has_one_run():
+    text = README.read_text()
+    assert 0 < text.index(".venv/bin/python") < text.index("python -m spec")
+
+
 def test_its_numbers_of_speed_are_those_of_the_benchmark():
     table, about = results.read(ROOT / "docs/benchmarks")
     best = results.best_peers([row for row in table if row.family == "list"], True)

@@ -110,6 +110,21 @@ def test_half_precision_is_computed_in_float32_and_rounded_once(dtype, parameter
         assert [each.dtype for each in found] == [each.dtype for each in operands]
 
 
+@pytest.mark.parametrize("training", [True, False], ids=["training", "evaluation"])
+def test_bfloat16_has_the_same_numbers_without_ml_dtypes(monkeypatch, training):
+    pytest.importorskip("ml_dtypes")
+    x, dy, gamma, beta, mean, var = of(problem((5, 7, 6, 3), 1, "float32"))
+    x, dy = x.bfloat16(), dy.bfloat16()
+    given = (None, None) if training else (mean, var)
+    found = []
+    for widened in (), (torch.bfloat16,):
+        monkeypatch.setattr(bncore.torch.arrays, "_WIDENED", widened)
+        operands = [each.detach().requires_grad_() for each in (x, gamma, beta)]
+        y = bncore.torch.batch_norm(operands[0], *given, *operands[1:], training)
+        found.append([y.detach(), *torch.autograd.grad(y, operands, dy)])
+    assert all(torch.equal(a, b) for a, b in zip(*found, strict=True))
+
+
 def test_threads_are_no_more_than_torch_may_use(monkeypatch):
     limits = []
     monkeypatch.setattr(bncore.torch.arrays.call, "limit_threads", limits.append)

@@ -12,7 +12,7 @@ TOTALS = (1 << 14, 1 << 15, 1 << 17)
 THREADS = (1, 1, 1, 2, 2, 2, 3, 4, 5, 8, 16, 33, 64)
 MANY_THREADS = (65, 130, 192, 256, 1000, 4096)
 
-LARGEST = {"float32": 1 << 23, "float64": 1 << 22}
+LARGEST = {"float32": 1 << 23, "float64": 1 << 22, "float16": 1 << 22, "bfloat16": 1 << 22}
 
 
 def generator(seed, number):

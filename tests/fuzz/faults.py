@@ -57,8 +57,8 @@ def an_input_written_to():
 
 @planted("other bits with out=elsewhere: backward", "backward")
 def a_channel_forgotten():
-    def backward(dy, x, gamma, stats, *, axis=1, out=None):
-        dx, dgamma, dbeta = bncore.backward(dy, x, gamma, stats, axis=axis)
+    def backward(dy, x, gamma, stats, *, axis=1, out=None, **how):
+        dx, dgamma, dbeta = bncore.backward(dy, x, gamma, stats, axis=axis, **how)
         if out is None:
             return dx, dgamma, dbeta
         written = numpy.moveaxis(out, int(axis), 0)
@@ -106,6 +106,57 @@ def a_nan_dropped():
         return y
 
     return {"inference": inference}
+
+
+@planted("other bits than apart: forward", "forward")
+def a_residual_forgotten():
+    def forward(*given, residual=None, **how):
+        return bncore.forward(*given, **how)
+
+    return {"forward": forward}
+
+
+@planted("other bits than apart: gradient_sums", "gradient_sums")
+def a_gate_forgotten():
+    def gradient_sums(*given, y=None, **how):
+        return bncore.gradient_sums(*given, **how)
+
+    return {"gradient_sums": gradient_sums}
+
+
+@planted("other bits than apart: inference", "inference")
+def half_precision_rounded_twice():
+    def inference(x, *given, **how):
+        if getattr(x, "dtype", None) == numpy.float16 and how.get("out") is None:
+            y = bncore.inference(x, *given, **how)
+            return numpy.nextafter(y, numpy.float16(0))
+        return bncore.inference(x, *given, **how)
+
+    return {"inference": inference}
+
+
+@planted("another residual_out than dy where y > 0", "backward")
+def a_gradient_that_is_not_held_back():
+    def backward(dy, *given, residual_out=None, **how):
+        done = bncore.backward(dy, *given, residual_out=residual_out, **how)
+        if residual_out is not None:
+            residual_out[...] = dy
+        return done
+
+    return {"backward": backward}
+
+
+@planted("sums that were sent are others", "sums")
+def sums_sent_in_float32():
+    class Sums(bncore.Sums):
+        @classmethod
+        def from_array(cls, array):
+            return bncore.Sums.from_array(array.astype("f4").astype(float))
+
+    def sums(x, **how):
+        return Sums(bncore.statistics(x, eps=0.0, **how))
+
+    return {"sums": sums, "Sums": Sums}
 
 
 @planted("leaves its channel: forward", "forward")

@@ -33,6 +33,8 @@ STATE = ("gamma", "beta", "running_mean", "running_var", "num_batches_tracked", 
 
 _COUNT = {key: value for key, value in wrong.COUNT.items() if key not in ("zero", "huge", "long", "longer")}
 BAD = {name: _COUNT if name.startswith("num_") else wrong.GIVEN for name in STATE}
+# a sum of weights is a float
+BAD["num_elements_tracked"] = {key: value for key, value in _COUNT.items() if "float" not in key}
 BAD["state"] = dict.fromkeys(("none", "list", "more", "less"))
 
 

@@ -114,7 +114,7 @@ def fill(array, how, axis=0):
         return
     # channels side by side that a kernel treats differently
     array[...] = numbers("normal", dtype, array.size, at).reshape(array.shape)
-    large = 1e35 if dtype == numpy.float32 else 1e150
+    large = dtype.type({4: 1e35, 8: 1e150}.get(dtype.itemsize, 100))
     for c in range(min(array.shape[axis], 64)):
         channel = array[(slice(None),) * axis + (c,)]
         match (c + at) % 6:
@@ -123,9 +123,9 @@ def fill(array, how, axis=0):
             case 1:
                 channel *= large
             case 2:
-                channel += 1e4
+                channel += dtype.type(1e4)
             case 3:
-                channel *= 1 / large
+                channel *= dtype.type(1) / large
             case 4:
                 channel[...] = numpy.nan if at % 5 == 0 else 0
 

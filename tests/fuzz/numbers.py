@@ -2,6 +2,7 @@
 
 from functools import cache
 
+import ml_dtypes
 import numpy
 
 # A prime, so that what repeats after so many numbers falls on no boundary of a kernel.
@@ -22,16 +23,16 @@ def _whole(random, dtype):
 
 def _wide(random, dtype):
     # the magnitudes whose squares float64, and for float32 everything, can hold
-    most = 100 if dtype == numpy.float32 else 400
+    most = {4: 100, 8: 400}.get(dtype.itemsize, 7)
     return random.choice([-1.0, 1.0], ROW) * 2.0 ** random.uniform(-most, most, ROW)
 
 
 def _huge(random, dtype):
-    return random.uniform(-1, 1, ROW) * float(numpy.finfo(dtype).max)
+    return random.uniform(-1, 1, ROW) * float(ml_dtypes.finfo(dtype).max)
 
 
 def _tiny(random, dtype):
-    return random.integers(-9, 10, ROW) * float(numpy.finfo(dtype).smallest_subnormal)
+    return random.integers(-9, 10, ROW) * float(ml_dtypes.finfo(dtype).smallest_subnormal)
 
 
 def _zero(random, dtype):

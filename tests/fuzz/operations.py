@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
 
+import ml_dtypes
 import numpy
 
-from . import drawing, reference, wrong
+from . import apart, drawing, reference, wrong
 from .laying import fill, handed, lay, overlaps_itself
 from .numbers import numbers
 from .watch import Found, same_bits
@@ -22,12 +23,59 @@ class Operation:
     optional: tuple = ()  # of the tensors and vectors, those that may be None
     own: bool = False  # takes the statistics of x, and eps with them
     outs: int = 1
+    seldom: tuple = ()  # of the optional ones, those that are mostly left out
+    relu: bool = False  # has a relu, if asked
+    shard: bool = False  # takes those of a batch that x is a shard of
+    sums: bool = False  # takes the gradient sums of dy and x
+
+    @property
+    def eps(self):
+        """Whether it takes eps."""
+        return not self.own and self.returns != ("sums",)
 
 
 OPERATIONS = {
-    "forward": Operation(("x",), ("gamma", "beta"), ("y", "stats"), ("gamma", "beta")),
-    "inference": Operation(("x",), ("gamma", "beta", "mean", "var"), ("y",), ("gamma", "beta")),
-    "backward": Operation(("dy", "x"), ("gamma",), ("dx", "dgamma", "dbeta"), ("gamma",), own=True),
+    "forward": Operation(
+        ("x", "residual"),
+        ("gamma", "beta"),
+        ("y", "stats"),
+        ("gamma", "beta", "residual"),
+        seldom=("residual",),
+        relu=True,
+    ),
+    "inference": Operation(
+        ("x", "residual"),
+        ("gamma", "beta", "mean", "var"),
+        ("y",),
+        ("gamma", "beta", "residual"),
+        seldom=("residual",),
+        relu=True,
+    ),
+    "normalize": Operation(
+        ("x", "residual"),
+        ("gamma", "beta"),
+        ("y",),
+        ("gamma", "beta", "residual"),
+        own=True,
+        shard=True,
+        seldom=("residual",),
+        relu=True,
+    ),
+    "backward": Operation(
+        ("dy", "x", "y"),
+        ("gamma",),
+        ("dx", "dgamma", "dbeta"),
+        ("gamma", "y"),
+        own=True,
+        seldom=("y",),
+    ),
+    "sums": Operation(("x",), (), ("sums",), outs=0),
+    "gradient_sums": Operation(
+        ("dy", "x", "y"), (), ("gsums",), ("y",), own=True, outs=0, seldom=("y",), shard=True
+    ),
+    "gradient": Operation(
+        ("dy", "x", "y"), ("gamma",), ("dx",), ("gamma", "y"), own=True, seldom=("y",), shard=True, sums=True
+    ),
     "inference_backward": Operation(
         ("dy", "x"), ("gamma", "mean", "var"), ("dx", "dgamma", "dbeta"), ("gamma",)
     ),
@@ -65,7 +113,7 @@ def draw(r):
     """A case of one of the functions."""
     name = r.choice(NAMES)
     operation = OPERATIONS[name]
-    dtype = "float32" if r.random() < 0.6 else "float64"
+    dtype = r.choices(("float32", "float64", "float16", "bfloat16"), (50, 35, 8, 7))[0]
     shape = drawing.shape(r, dtype)
     axes = len(shape)
     case = {
@@ -81,8 +129,10 @@ def draw(r):
     for vector in operation.vectors:
         case[vector] = drawing.vector(r, vector)
     for each in operation.optional:
-        if r.random() < 0.15:
+        if r.random() < (0.7 if each in operation.seldom else 0.15):
             case[each] = None
+    if operation.relu and r.random() < 0.25:
+        case["relu"] = r.choice((True, True, numpy.True_.item(), False))
     if len(operation.tensors) > 1 and r.random() < 0.04:
         case["same"] = True
     if r.random() < 0.3:
@@ -108,6 +158,8 @@ def draw(r):
         # one number a channel, in the memory of a tensor
         case["inside"] = [r.choice(operation.vectors), r.choice((*operation.tensors, "out", "out"))]
         case["inside as"] = r.choice(("array", "memoryview"))
+    elif u < 0.6 and name == "backward" and r.random() < 0.4:
+        case["residual_out"] = {"is": "dy"} if r.random() < 0.5 else _elsewhere(r, axes)
     if r.random() < 0.15:
         case["errors"] = r.choice(("raise", "ignore"))
     size = prod(shape)
@@ -125,17 +177,30 @@ def _out(r, operation, axes):
         return {"past": r.choice(operation.tensors), "by": r.choice((-64, -5, -4, -1, 1, 3, 4, 8, 12, 64))}
     if u < 0.6 and operation.outs > 1:
         return None
+    return _elsewhere(r, axes)
+
+
+def _elsewhere(r, axes):
     how = drawing.layout(r, axes)
     return {key: value for key, value in how.items() if key not in ("zero", "slide", "swap", "lock")} | {
         "at": r.randrange(1 << 16)
     }
 
 
-KINDS = {"eps": wrong.EPS, "axis": wrong.AXIS, "stats": wrong.STATS, "var": wrong.VARIANCE}
+KINDS = {
+    "eps": wrong.EPS,
+    "axis": wrong.AXIS,
+    "stats": wrong.STATS,
+    "var": wrong.VARIANCE,
+    "relu": wrong.RELU,
+    "gsums": wrong.GSUMS,
+}
 
 
 def _wrong(r, operation):
-    names = [*operation.tensors, *operation.vectors, "axis", "stats" if operation.own else "eps"]
+    names = [*operation.tensors, *operation.vectors, "axis"]
+    names += ["stats"] * operation.own + ["eps"] * operation.eps
+    names += ["relu"] * operation.relu + ["gsums"] * operation.sums
     name = r.choice(names + ["out"] * 2 * bool(operation.outs))
     return [name, r.choice(tuple(_kinds(operation, name)))]
 
@@ -144,6 +209,9 @@ def _kinds(operation, name):
     """The ways in which an argument can be wrong."""
     if name == "out":
         return wrong.OUT if operation.outs == 1 else wrong.OUT | wrong.PAIR
+    if name == "stats" and operation.shard:
+        # a batch may have more elements than its shard
+        return {key: make for key, make in wrong.STATS.items() if key != "another count"}
     if name in KINDS:
         return KINDS[name]
     if name in operation.tensors:
@@ -180,8 +248,13 @@ class Made:
             self._vector(name)
         self._places()
         self._axis()
-        if not self.operation.own:
+        if self.operation.eps:
             self.given["eps"] = self.eps
+        if "relu" in case:
+            self.given["relu"] = case["relu"]
+        for name in self.operation.seldom:
+            if self.given[name] is None:
+                del self.given[name]
 
     def _tensor(self, name):
         how = self.case.get(name)
@@ -193,8 +266,10 @@ class Made:
             first = self.operation.tensors[0]
             self.arrays[name], self.given[name] = self.arrays[first], self.given[first]
             return
-        if not self.small:
-            how = {key: value for key, value in how.items() if key not in ("steps", "as")}
+        if not self.small or self.dtype.itemsize == 2:
+            # a list would be of float64, and no buffer says that it is of bfloat16
+            left_out = ("steps", "as") if not self.small else ("as",)
+            how = {key: value for key, value in how.items() if key not in left_out}
         array = self._along_with_out(name)
         if array is None:
             array = lay(self.memory, name, self.shape, self.dtype, how, self.axis)
@@ -225,7 +300,7 @@ class Made:
         self.arrays[name] = self.given[name] = None
         if how is None:
             return
-        dtype = numpy.dtype(how.get("dtype", self.dtype))
+        dtype = numpy.dtype(how.get("dtype", "f4" if self.dtype.itemsize == 2 else self.dtype))
         array = lay(self.memory, name, (self.channels,), dtype, how)
         fill(array, how)
         if name == "var":
@@ -243,6 +318,14 @@ class Made:
         if len(self.outs) == 2 and _share(*self.outs):
             self.blamed.add("out")
         self._inside()
+        self.residual_out = None
+        if self.case.get("residual_out"):
+            self.residual_out = self._place("residual_out", self.case["residual_out"])
+            others = (*self.outs, self.arrays["x"], self.arrays["y"])
+            if not self._may_be_written(self.residual_out, {}) or any(
+                _share(self.residual_out, other) for other in others
+            ):
+                self.blamed.add("residual_out")
 
     def _place(self, name, place):
         shared = self.arrays.get(place.get("is") or place.get("turned"))
@@ -272,6 +355,8 @@ class Made:
         if home is None or self.arrays.get(name) is None or not home.size or not home.dtype.isnative:
             return
         flat = home.reshape(-1) if home.flags.c_contiguous and home.flags.aligned else None
+        if self.dtype.itemsize == 2:
+            return
         if name == "var" or flat is None or flat.size < self.channels or not self.channels:
             return
         self.arrays[name] = array = flat[: self.channels]
@@ -309,6 +394,8 @@ class Made:
                 )
         elif name == "stats":
             right = self.given["stats"]
+        elif name == "gsums":
+            right = self.gradient_sums()
         value = make(right) if callable(make) else make
         if value is wrong.NO:
             return
@@ -322,13 +409,27 @@ class Made:
         given = self.given["x"], {"eps": self.eps, "axis": self.given["axis"]}
         return self.watch.success(self.watch.module.statistics, given[0], **given[1])
 
+    def gradient_sums(self):
+        """What gradient takes of dy and x, and of y if it is there."""
+        given = {name: self.given[name] for name in ("dy", "x", "y", "stats", "axis") if name in self.given}
+        given.setdefault("stats", self.own_statistics())
+        return self.watch.success(self.watch.module.gradient_sums, **given)
+
     def arguments(self, out):
         """All of them, by name."""
         given = dict(self.given)
         if self.operation.own and "stats" not in given:
             given["stats"] = self.own_statistics()
-        if out and "out" not in given:
+        if self.operation.sums and "gsums" not in given:
+            # what gradient_sums would refuse has none
+            refused, _ = self.case.get("wrong") or (None, None)
+            given["gsums"] = (
+                None if refused in (*self.operation.tensors, "axis", "stats") else self.gradient_sums()
+            )
+        if out and "out" not in given and self.outs:
             given["out"] = self.outs[0] if len(self.outs) == 1 else tuple(self.outs)
+        if out and self.residual_out is not None:
+            given["residual_out"] = self.residual_out
         return given
 
 
@@ -340,17 +441,19 @@ def run(watch, case):
     if case.get("wrong"):
         made.misuse()
     if made.blamed:
-        watch.refusal(made.blamed, made.function, **made.arguments(bool(case.get("out"))))
+        watch.refusal(made.blamed, made.function, **made.arguments(_written(case)))
         return
     got = results(watch, made, False)
+    apart.compare(made, got)
     if _spoil(made):
         clean, before = got, [value.tobytes() for value in got.values()]
         got = results(watch, made, False)
         if [value.tobytes() for value in clean.values()] != before:
             raise Found("an earlier result has changed", f"by a later call of {case['function']}")
         _stays(made, clean, got)
+        apart.compare(made, got)
     watch.module.set_num_threads(second)
-    again = results(watch, made, bool(case.get("out")))
+    again = results(watch, made, _written(case))
     for name, value in got.items():
         if not same_bits(value, again[name]):
             how = _how(made)
@@ -359,8 +462,13 @@ def run(watch, case):
                 f"other bits {how}: {case['function']}",
                 f"{at.size} of {value.size} of {name}, the first at {at[:1]}; {first} and {second} threads",
             )
-    if case.get("judge"):
+    if case.get("judge") and made.dtype.itemsize > 2 and not apart.is_more(made):
         _judge(watch, made, got)
+
+
+def _written(case):
+    """Whether the case says where a result goes."""
+    return bool(case.get("out") or case.get("residual_out"))
 
 
 def _how(made):
@@ -372,6 +480,8 @@ def _how(made):
 def results(watch, made, out):
     """What the function returns, by name, once it is seen that it changed nothing else."""
     given = made.arguments(out)
+    beside = made.residual_out if out else None
+    passed = apart.let_through(made) if beside is not None else None
     before = watch.memory.snapshot()
     returned = watch.success(made.function, errors=made.case.get("errors", "warn"), **given)
     got = _by_name(made, returned)
@@ -383,6 +493,10 @@ def results(watch, made, out):
     _format(made, {name: value for name, value in got.items() if all(value is not place for place in outs)})
     # what was written to, put back, leaves every byte as it was
     rooms = {id(room): bytes_ for room, bytes_ in before}
+    if beside is not None and beside.size:
+        if not same_bits(beside, passed):
+            raise Found("another residual_out than dy where y > 0", made.case["function"])
+        _put_back(watch.memory, beside, rooms)
     for name, place in zip(names, outs, strict=False):
         if place is not None and place.size:
             got[name] = place.copy()
@@ -410,9 +524,23 @@ def _by_name(made, returned):
     if len(values) != len(returns):
         raise Found("wrong results", f"{made.case['function']} returned {type(returned).__name__}")
     got = dict(zip(returns, values, strict=True))
+    count = prod(made.shape) // made.channels if made.channels else 0
+    if "sums" in returns:
+        sums = got.pop("sums")
+        if type(sums) is not made.watch.module.Sums or sums.count != count:
+            raise Found("wrong results", f"sums are {sums!r}")
+        again = made.watch.module.Sums.from_array(sums.array())
+        if not same_bits(sums.array(), again.array()):
+            raise Found("sums that were sent are others", repr(sums))
+        stats = sums.stats()
+        return {"mean": stats.mean, "var": stats.var, "sums": sums.array()}
+    if "gsums" in returns:
+        gsums = got.pop("gsums")
+        if type(gsums) is not made.watch.module.GradientSums:
+            raise Found("wrong results", f"gradient sums are {gsums!r}")
+        return {"dgamma": gsums.dgamma, "dbeta": gsums.dbeta, "gsums": gsums.array()}
     stats = got.pop("stats", None)
     if "stats" in returns:
-        count = prod(made.shape) // made.channels if made.channels else 0
         if type(stats) is not made.watch.module.Stats or stats.count != count or stats.eps != float(made.eps):
             raise Found("wrong results", f"stats are {stats!r}")
         got |= {"mean": stats.mean, "var": stats.var}
@@ -425,7 +553,11 @@ def _by_name(made, returned):
 def _format(made, got):
     gamma = made.given.get("gamma")
     kind = made.dtype if gamma is None else numpy.asarray(gamma).dtype.newbyteorder("=")
+    kind = numpy.dtype("f4") if kind.itemsize == 2 else kind
+    kind = numpy.dtype(float) if "gsums" in got else kind
     for name, value in got.items():
+        if name in ("sums", "gsums"):
+            continue
         if name in ("mean", "var"):
             shape, dtype, strides = (made.channels,), numpy.dtype(float), (8,)
         elif value.ndim == 1:
@@ -456,7 +588,7 @@ def _spoil(made):
         return False
     if not numpy.may_share_memory(numpy.asarray(made.given[name]), array):
         return False  # a list, say
-    value = numpy.finfo(array.dtype).max if kind == "max" else SPOILT[kind]
+    value = ml_dtypes.finfo(array.dtype.newbyteorder("=")).max if kind == "max" else SPOILT[kind]
     index = numpy.unravel_index(int(place * array.size), array.shape)
     array[index] = abs(value) if name == "var" else value
     return True
@@ -471,6 +603,8 @@ def _stays(made, clean, got):
     channel = numpy.unravel_index(int(place * array.size), array.shape)[made.axis if array.ndim > 1 else 0]
     others = numpy.arange(made.channels) != channel
     for output, value in got.items():
+        if output in ("sums", "gsums"):
+            continue
         axis = made.axis if value.ndim > 1 else 0
         was, now = (each.compress(others, axis) for each in (clean[output], value))
         if not same_bits(was, now):

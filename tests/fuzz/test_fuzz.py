@@ -84,7 +84,8 @@ def called(names, module):
         for name in module.__all__
         if not isinstance(value := getattr(module, name), type)
     }
-    return SimpleNamespace(**functions, BatchNorm=BatchNorm, Stats=module.Stats)
+    classes = {name: getattr(module, name) for name in ("Stats", "Sums", "GradientSums")}
+    return SimpleNamespace(**functions, BatchNorm=BatchNorm, **classes)
 
 
 def test_every_public_function_is_called():

@@ -20,8 +20,10 @@ HELD = ("gamma", "beta", "running_mean", "running_var", "num_batches_tracked", "
 
 def draw(r, name):
     """What a step of this name needs, beside its tensors."""
+    weighs = {"weighs": r.random() < 0.4}
     return {
-        "groups": lambda: {"size": r.choice(SIZES)},
+        "vjp": lambda: weighs,
+        "groups": lambda: {"size": r.choice(SIZES)} | weighs,
         "renorm": lambda: {"limits": r.choice(tuple(LIMITS))},
     }.get(name, dict)()
 
@@ -31,6 +33,13 @@ class Uses:
 
     def _twin(self):
         return copy.deepcopy(self.layer)
+
+    def _weights(self, step):
+        """Weights of a step, which add up to more than 1 wherever there is an element; or None."""
+        if not step["weighs"]:
+            return None
+        shape = [1 if i == self.axis % len(self.shape) else extent for i, extent in enumerate(self.shape)]
+        return numpy.random.default_rng(step["x"]["at"]).uniform(1.5, 3, shape)
 
     def _refuses(self, parts):
         """Whether one of so many samples has one element a channel, which training refuses."""
@@ -47,12 +56,13 @@ class Uses:
         """A use with a gradient of its own, asked for twice."""
         watch, layer, twin = self.watch, self.layer, self._twin()
         (_, x), (_, dy) = (self._made(name, step[name]) for name in ("x", "dy"))
-        if self._refuses([self._samples()]):
+        weights = self._weights(step)
+        if weights is None and self._refuses([self._samples()]):
             watch.refusal({"x"}, layer.vjp, x)
             return
         watch.success(layer.zero_grad)
-        y, pull = watch.success(layer.vjp, x)
-        self._same("y", y, watch.success(twin, x))
+        y, pull = watch.success(layer.vjp, x, weights)
+        self._same("y", y, watch.success(twin, x, weights))
         self._same_state(layer, twin)
         first = watch.success(pull, dy)
         self._same("dx", first, watch.success(twin.backward, dy))
@@ -81,15 +91,17 @@ class Uses:
         one.ghost, samples = step["size"], self._samples()
         cuts = range(0, max(samples, 1), step["size"])
         sizes = [min(step["size"], samples - first) for first in cuts]
-        if self._refuses(sizes):
+        weights = self._weights(step)
+        if weights is None and self._refuses(sizes):
             watch.refusal({"x"}, one, given)
             return
         if not one.training and self.case["track"]:
             sizes, cuts = [samples], [0]
-        y, dx = watch.success(one, given), watch.success(one.backward, given_dy)
+        y, dx = watch.success(one, given, weights), watch.success(one.backward, given_dy)
         for first, size in zip(cuts, sizes, strict=True):
             some = (*[slice(None)] * (self.axis % len(self.shape) == 0), slice(first, first + size))
-            self._same("y of a group", y[some], watch.success(other, x[some]))
+            of_group = None if weights is None else weights[some]
+            self._same("y of a group", y[some], watch.success(other, x[some], of_group))
             self._same("dx of a group", dx[some], watch.success(other.backward, dy[some]))
         self._same_state(one, other)
 

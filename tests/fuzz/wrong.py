@@ -24,8 +24,8 @@ NUMBERS = {
     "complex64": lambda array: array.astype("c8"),
     "complex128": lambda array: array.astype("c16"),
     "object": lambda array: array.astype(object),
-    "text": lambda array: array.astype("U8"),
-    "bytes": lambda array: array.astype("S8"),
+    "text": lambda array: array.astype(float).astype("U8"),
+    "bytes": lambda array: array.astype(float).astype("S8"),
     "dates": lambda array: array.astype("i8").astype("M8[s]"),
     "record": lambda array: numpy.zeros(array.shape, [("a", "f4"), ("b", "f8")]),
     "masked": _masked,
@@ -37,13 +37,14 @@ NUMBERS = {
     "mapping": lambda array: {"x": 1.0},
     "type": lambda array: float,
 }
-FIRST = NUMBERS | {
+FIRST = {key: make for key, make in NUMBERS.items() if key != "float16"} | {
     "None": lambda array: None,
     "vector": lambda array: array.reshape(-1),
     "number": lambda array: 1.5,
 }
 SECOND = FIRST | {
     "other dtype": lambda array: array.astype("f8" if array.itemsize == 4 else "f4"),
+    "float16": lambda array: array.astype("f2") if array.dtype != "f2" else NO,
     "longer": lambda array: numpy.concatenate([array, numpy.ones((1, *array.shape[1:]), array.dtype)]),
     "shorter": lambda array: array[1:] if len(array) else NO,
     "another axis": lambda array: array[..., None],
@@ -122,7 +123,7 @@ def _repeated(array):
 # of an array to write to, whose memory is watched
 OUT = {
     "list": lambda array: [0.0],
-    "memoryview": memoryview,
+    "memoryview": lambda array: memoryview(array.view("u1")),
     "words": lambda array: "words",
     "number": lambda array: 0,
     "type": lambda array: type(array),
@@ -145,6 +146,20 @@ PAIR = {
     "twice": lambda array: (array, array) if array.size else NO,
     "generator": lambda array: (each for each in (array, None)),
     "number": lambda array: 1,
+}
+RELU = {
+    "number": 1,
+    "numpy number": numpy.float32(1),
+    "None": None,
+    "text": "relu",
+    "array": numpy.ones(1, bool),
+    "function": lambda x: lambda x: x,
+}
+GSUMS = {
+    "None": lambda gsums: None,
+    "array": lambda gsums: gsums.array(),
+    "pair": lambda gsums: (gsums.dgamma, gsums.dbeta),
+    "type": type,
 }
 STATS = {
     "None": lambda stats: None,

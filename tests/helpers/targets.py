@@ -4,7 +4,7 @@ import pytest
 
 from spec import adapters
 
-OURS = ("bncore", "bncore-exact", "numpy")
+OURS = ("bncore", "numpy")
 TARGETS = [
     pytest.param(name, marks=() if name in OURS else pytest.mark.peers, id=name) for name in adapters.KNOWN
 ]

@@ -253,7 +253,8 @@ def test_state_through_a_file(tmp_path):
         ({"running_mean": numpy.ones(6)}, ValueError, r"running_mean must have shape \(5,\).*found \(6,\)"),
         ({"running_var": numpy.full(5, -1.0)}, ValueError, "running_var must not be negative, found -1.0.*"),
         ({"num_batches_tracked": -1}, ValueError, "num_batches_tracked must be at least 0, found -1"),
-        ({"num_elements_tracked": 2.5}, TypeError, "num_elements_tracked must be an integer, found float"),
+        ({"num_batches_tracked": 2.5}, TypeError, "num_batches_tracked must be an integer, found float"),
+        ({"num_elements_tracked": -2.5}, ValueError, "num_elements_tracked must .* found -2.5"),
         ({"weight": numpy.ones(5, "f")}, ValueError, r"state must have the names .*, found .*weight.*"),
     ],
 )  # fmt: skip

@@ -29,7 +29,8 @@ REFUSED = {
     "ragged": [[1.0], [2.0, 3.0]],
 }
 REFUSED_COUNTS = {
-    "half": 0.5,
+    "no number": numpy.nan,
+    "minus a half": -0.5,
     "negative": -1,
     "beyond memory": 2**63,
     "none": None,

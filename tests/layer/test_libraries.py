@@ -22,7 +22,7 @@ SHORT = {"PyTorch": "torch", "Keras": "keras", "Flax": "flax", "ONNX": "onnx"}
 
 def under(library, numbers=OURS):
     """Numbers under the names of a library."""
-    return {library.names[name]: value.copy() for name, value in numbers.items()}
+    return {library.names[name]: numpy.copy(value) for name, value in numbers.items()}
 
 
 def nested(numbers=OURS):
@@ -36,7 +36,8 @@ def nested(numbers=OURS):
 def recorded(library):
     """What a library gives for a layer that has seen 7 batches."""
     if library is PYTORCH:
-        return under(library) | {"num_batches_tracked": numpy.array(7)}
+        # the order of a dictionary says nothing
+        return {"num_batches_tracked": numpy.array(7)} | under(library)
     return nested() if library is FLAX else under(library)
 
 
@@ -308,6 +309,15 @@ def test_a_masked_number_of_a_library_is_refused():
     masked = numpy.ma.masked_less(OURS["gamma"], 0)
     with pytest.raises(TypeError, match=r"^gamma must have a number everywhere, found a masked array"):
         bncore.BatchNorm(5).load_state_dict(under(KERAS) | {"gamma": masked})
+
+
+@pytest.mark.parametrize("library", LIBRARIES, ids=lambda library: library.title)
+def test_a_source_without_vectors(library):
+    for number in (numpy.float32(1), 1.0):
+        with pytest.raises((TypeError, ValueError), match=r"^(weight|gamma) must .* found "):
+            layer_from(library, under(library, dict.fromkeys(OURS, number)))
+    with pytest.raises(ValueError, match=r"^source must have .* of \w+, found \['num_batches_tracked'\]$"):
+        layer_from(library, {"num_batches_tracked": 3})
 
 
 @pytest.mark.parametrize("library", LIBRARIES, ids=lambda library: library.title)

@@ -1,12 +1,18 @@
 """What a leaf is called with: structs and operands, put into memory that is watched."""
 
+from dataclasses import replace
+
 import draws
 import maps
 import numpy
 from abi import CONSTANTS, TYPES
 from arithmetic import Sum
-from regions import COEFFICIENTS
+from places import END
+from regions import COEFFICIENTS, group_columns, group_rows
+from storage import NUMBERS, STORAGES, let_through, narrowed, widened
 
+# vectors that are given in float64, if at all
+ALWAYS_WIDE = dict.fromkeys(("rest", "sum_dy", "sum_dyd"), "wide")
 # a Fetch may name any address
 AHEADS = (0, 4096, -(1 << 45), 1 << 46)
 AT_ONCE = (0, 128, 32)
@@ -88,6 +94,43 @@ class Rows:
         return words + ", contiguous" * bool(b.contiguous) + ", fetched" * bool(b.fetched)
 
 
+def aligned(place, array):
+    """The place, or one before it where these elements can lie."""
+    at = place.at if isinstance(place.at, str) else place.at // array.itemsize * array.itemsize
+    return replace(place, at=at)
+
+
+class Staged(Rows):
+    """Rows that a leaf of sums takes into staging buffers, a group of them at a time; dy through a gate."""
+
+    def __init__(self, memory, kind, *shape, salt, **how):
+        super().__init__(memory, kind, *shape, **how)
+        self.salt = salt
+
+    def read(self, name, values, place):
+        """Put an operand. `values` become what is read of them."""
+        memory, salt, gated = self.memory, self.salt + len(name), name == "dy" and self.salt % 3 != 0
+        stored = narrowed(values, draws.in_turn(STORAGES, salt))
+        seen = self.seen(memory.read(name, self.flat(stored), aligned(place, stored)))
+        seen.storage = NUMBERS[stored.dtype.name]
+        y = None
+        if gated:
+            y = draws.tensor(self.kind, values.shape, "mixed", salt)
+            y = narrowed(y, draws.in_turn(STORAGES, salt // 4))
+            gate = memory.read(f"{name}.gate.base", self.flat(y), aligned(place, y))
+            seen.gate.base, seen.gate.stride = gate.address, gate.values.strides[0]
+            seen.gate.storage = NUMBERS[y.dtype.name]
+        values[...] = let_through(widened(stored, self.kind), y)
+        room = numpy.empty(group_rows(self.extent) * group_columns(self.extent), self.kind)
+        staging = memory.write(f"{name}.staging", room, END)
+        # what is left there is nobody's business
+        staging.expected, seen.staging = None, staging.address
+        return seen
+
+    def __str__(self):
+        return f"{super().__str__()}, staged"
+
+
 def coefficients(operands, part, flavour, salt, place, wide):
     """The struct `k`, its vectors, the flags of wide channels or None, and their coefficients.
 
@@ -137,13 +180,15 @@ def records(memory, expected, place, kept):
 def give(memory, p, names, channels, first, flavour, salt, place):
     """Put what a call gives of channels into `p`, in either type or not at all; what is then taken for it."""
     given = {}
-    for i, name in enumerate(("gamma", "beta", "mean", "var", "ddgamma", "ddbeta")):
+    for i, name in enumerate(("gamma", "beta", "mean", "var", "ddgamma", "ddbeta", *ALWAYS_WIDE)):
         given[name] = numpy.full(channels, 1.0 if name == "gamma" else 0.0)
         how = draws.in_turn(("wide", "single", None), salt // 3**i) if name in names else None
+        how = ALWAYS_WIDE.get(name, how) if name in names else None
         if how:
             vector = draws.tensor("float64", (channels, 1), flavour, salt + i).ravel()
             if name == "var":
                 vector = abs(vector) + (flavour == "near")
+            vector *= 2.0**-60 if name == "rest" else 1
             vector = vector.astype("float32") if how == "single" else vector
             operand = memory.read(f"p.{name}.{how}", vector, place)
             setattr(getattr(p, name), how, operand.address - first * vector.itemsize)

@@ -12,7 +12,7 @@ from conclusions import Conclusions
 from draws import FLAVOURS, in_turn
 from guards import Place
 from places import END, START
-from regions import CONCLUSIONS, SUMS
+from regions import CONCLUSIONS, SUMS, SUMS_LEFT
 
 GROUP, SOME_CHANNELS = CONSTANTS["GROUP"], CONSTANTS["SOME_CHANNELS"]
 
@@ -109,10 +109,10 @@ def put_coefficients(memory, kind, found, over, alone, place):
     return k
 
 
-def put_results(memory, p, found, first, place, single):
-    """What `p` says of results; single: gradients in float32."""
-    for name in ("new_mean", "new_var", "dgamma", "dbeta"):
-        if name in found:
+def put_results(memory, p, found, first, place, single, left):
+    """What `p` says of results; single: gradients in float32; left: more sums, and what rounding took."""
+    for name in ("new_mean", "new_rest", "new_var", "dgamma", "dbeta", *SUMS_LEFT):
+        if name in found and (left or name not in ("new_rest", *SUMS_LEFT)):
             narrow = single and name.startswith("d")
             vector = found[name].astype("float32") if narrow else found[name]
             argument = f"{name}_single" if narrow else name
@@ -125,7 +125,11 @@ def call(memory, kind, what, channels, cut, flavour, salt):
     sums, names, _, part = CONCLUSIONS[what]
     place, first = in_turn((END, START, Place(8)), salt), in_turn((0, 3, 1000), salt // 2)
     (shape, elements), eps = cut, in_turn((1e-5, 0.0, 0.25), salt)
-    own, m = what.startswith("OWN"), shape["rows"] * shape["size"]
+    # statistics that are given can be those of the batch, too
+    own, m = (
+        what.startswith("OWN") or (what != "GIVEN_SLOPE" and salt // 3 % 2 == 1),
+        shape["rows"] * shape["size"],
+    )
     p, partition = TYPES["Parameters"](eps=eps, m=m, own=own), TYPES["Partition"](**shape, channels=channels)
     parts, records = [], TYPES["Parts"]()
     over = bool(sums and part and part != "bend" and kind == "float32" and salt % 2)
@@ -137,7 +141,8 @@ def call(memory, kind, what, channels, cut, flavour, salt):
     records.partition = ctypes.addressof(partition)
     given = give(memory, p, names, channels, first, flavour, salt, place)
     found = getattr(Conclusions(kind, given, eps, m, own, parts, elements), what)()
-    put_results(memory, p, found, first, place, single=salt % 2 == 1 and what != "OWN_BEND")
+    single = salt % 2 == 1 and what != "OWN_BEND"
+    put_results(memory, p, found, first, place, single, left=salt // 2 % 3 != 0)
     k = put_coefficients(memory, kind, found, over, what == "GIVEN_SLOPE" and salt % 2, place)
     args = {"what": CONSTANTS[what], "p": p, "channel": first, "channels": channels, "parts": records, "k": k}
     words = f"{what}, channels {channels} from {first}, {shape}, {flavour}, at {place}, eps {eps}"

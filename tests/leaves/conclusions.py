@@ -1,8 +1,8 @@
 """What `conclude` must write, bit for bit: its formulas in plain NumPy, for all channels side by side.
 
-`given` holds vectors of float64: gamma, beta, mean, var, ddgamma and ddbeta, or what is taken for them
-where a call gives none. `parts` holds the records of each part: `Sum`s, and the sum of squared deviations
-as a plain number.
+`given` holds vectors of float64: gamma, beta, mean, rest, var, sum_dy, sum_dyd, ddgamma and ddbeta, or what
+is taken for them where a call gives none. `parts` holds the records of each part: `Sum`s, and the sum of
+squared deviations as a plain number.
 """
 
 import numpy
@@ -53,22 +53,29 @@ class Conclusions:
                 squares.add(part[1])
                 squares.add(count * e * e)
             m2 = squares.hi + squares.left_over
-        self.near, self.rest = mean_of(total, self.m)
-        return {"new_mean": self.near + self.rest, "new_var": numpy.where(m2 < 0, 0.0, m2) / self.m}
+        near, rest = mean_of(total, self.m)
+        mean = near + rest
+        found = {"new_mean": mean, "new_rest": (near - mean) + rest}
+        return found | {"new_var": numpy.where(m2 < 0, 0.0, m2) / self.m}
 
     def OWN_SCALE(self):
         own = self.OWN_MOMENTS()
-        mean, var = own["new_mean"], own["new_var"]
+        return own | self._scale_of_batch(own["new_mean"], own["new_rest"], own["new_var"])
+
+    def _scale_of_batch(self, mean, residual, var):
+        # (x - mean)^2 is at most m var
         slope = self.gamma * self._rstd(var)
         fits = (
             narrow(slope) & (var * self.m <= REACH * REACH) & (abs(mean) <= REACH) & (abs(self.beta) <= LARGE)
         )
-        return own | self._scale(mean, (self.near - mean) + self.rest, slope, self.beta, ~fits)
+        return self._scale(mean, residual, slope, self.beta, ~fits)
 
     def GIVEN_SCALE(self):
+        if self.own:
+            return self._scale_of_batch(self.mean, self.rest, self.var)
         slope = self.gamma * self._rstd(self.var)
         fits = narrow(slope) & (abs(self.mean) <= CANCELS) & (abs(self.beta) <= LARGE)
-        return self._scale(self.mean, numpy.zeros(slope.shape), slope, self.beta, ~fits)
+        return self._scale(self.mean, self.rest, slope, self.beta, ~fits)
 
     def GIVEN_SLOPE(self):
         """A scale whose other coefficients are 0."""
@@ -86,24 +93,36 @@ class Conclusions:
 
     def GIVEN_SUMS(self):
         """dbeta = sum dy; dgamma = rstd sum dy (x - mean), of the sum of dy (x - centre)."""
-        dbeta, products = (each.hi + each.left_over for each in (self._sum(0), self._sum(1)))
+        both = self._sum(0), self._sum(1)
+        dbeta, products = (each.hi + each.left_over for each in both)
+        rests = [
+            number_or_zero((each.hi - whole) + each.left_over)
+            for each, whole in zip(both, (dbeta, products), strict=True)
+        ]
         centre = sums.centre(self.kind, self.own, self.mean, self.var)
         moved = self.mean - centre
-        self.products = numpy.where(moved != 0, fma(-moved, dbeta, products), products)
-        self.rstd = self._rstd(self.var)
-        return {"dgamma": self.products * self.rstd, "dbeta": dbeta}
+        products = numpy.where(moved != 0, fma(-moved, dbeta, products), products)
+        found = {"dgamma": products * self._rstd(self.var), "dbeta": dbeta}
+        return found | {"new_dyd": products, "new_dy_rest": rests[0], "new_dyd_rest": rests[1]}
 
     def OWN_PULL(self):
+        both = self.GIVEN_SUMS()
+        return both | self._pull(both["dbeta"], both["new_dyd"])
+
+    def GIVEN_PULL(self):
+        return self._pull(self.sum_dy, self.sum_dyd)
+
+    def _pull(self, dbeta, products):
         """k1 = -gamma rstd^3 mean(dy (x - mean)); k2 makes good what rounding took from mean and rise."""
-        both, spread = self.GIVEN_SUMS(), self.var * self.m
-        slope, rise = self.gamma * self.rstd, both["dbeta"] / self.m
-        k1 = -slope * ((self.products / self.m * self.rstd) * self.rstd)
+        rstd, spread = self._rstd(self.var), self.var * self.m
+        slope, rise = self.gamma * rstd, dbeta / self.m
+        k1 = -slope * ((products / self.m * rstd) * rstd)
         fits = narrow(slope) & narrow(k1) & (abs(self.mean) <= REACH) & (abs(rise) <= CANCELS)
         fits &= (spread <= REACH * REACH) & (k1 * k1 * spread <= CANCELS * CANCELS)
         mean_, rise_ = self._stored(self.mean), self._stored(rise)
         k2 = self._stored(-slope * (rise - rise_) - k1 * (self.mean - mean_))
         of = mean_, rise_, self._stored(slope), self._stored(k1), k2
-        return both | {"of": of, "wide": ~fits, "exact": (self.mean, rise, slope, k1)}
+        return {"of": of, "wide": ~fits, "exact": (self.mean, rise, slope, k1)}
 
     def OWN_BEND(self):
         """With a = mean(dy xhat), b = mean(v xhat), c = cov(dy, v): the maps of `bent`."""

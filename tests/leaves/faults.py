@@ -109,6 +109,49 @@ def uses_the_next_channels_mean(honest, leaf, kind, args):
     return honest(**args)
 
 
+def _with(struct, **changes):
+    other = type(struct).from_buffer_copy(struct)
+    for name, value in changes.items():
+        setattr(other, name, value)
+    return other
+
+
+def _gated(leaf):
+    # of the leaves that see rows, the operand that has a gate
+    return "dy" if leaf.startswith("column") else "x"
+
+
+def forgets_the_gate(honest, leaf, kind, args):
+    if leaf == "gather":
+        args["gate"] = type(args["gate"])()
+    else:
+        name = _gated(leaf)
+        args[name] = _with(args[name], gate=type(args[name].gate)())
+    honest(**args)
+
+
+def keeps_to_the_gate_of_the_first_row(honest, leaf, kind, args):
+    name = _gated(leaf)
+    args[name] = _with(args[name], gate=_with(args[name].gate, stride=0))
+    honest(**args)
+
+
+def forgets_the_relu(honest, leaf, kind, args):
+    args["finish"] = _with(args["finish"], relu=False)
+    honest(**args)
+
+
+def adds_nothing(honest, leaf, kind, args):
+    args["added"] = type(args["added"])()
+    honest(**args)
+
+
+def writes_past_its_staging_buffer(honest, leaf, kind, args):
+    honest(**args)
+    for _, end in declared_writes(leaf, kind, args).get("x.staging", []):
+        _flip(end)
+
+
 def reads_what_it_has_overwritten(honest, leaf, kind, args):
     """Nothing is wrong unless the result is an operand."""
     honest(**args)
@@ -161,6 +204,7 @@ FAULTS = {
         nothing_wrong, reads_one_too_far, reads_one_too_early, writes_one_too_many, writes_one_too_early,
         writes_an_operand, is_off_by_a_bit, drops_the_tail, drops_the_last_plane, drops_the_last_row,
         uses_the_next_channels_slope, uses_the_next_channels_mean, reads_what_it_has_overwritten,
-        adds_in_another_order,
+        adds_in_another_order, forgets_the_gate, keeps_to_the_gate_of_the_first_row, forgets_the_relu,
+        adds_nothing, writes_past_its_staging_buffer,
     )
 }  # fmt: skip

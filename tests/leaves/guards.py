@@ -212,7 +212,7 @@ def differences(name, got, wanted):
     """Where two arrays differ in a bit; a NaN is like any other."""
     bits = f"u{got.itemsize}"
     differs = numpy.ascontiguousarray(got).view(bits) != numpy.ascontiguousarray(wanted).view(bits)
-    if differs.any() and got.dtype.kind == "f":
+    if differs.any() and got.dtype.kind in "fV":
         differs &= ~(numpy.isnan(got) & numpy.isnan(wanted))
     if not differs.any():
         return []

@@ -15,7 +15,9 @@ d. Of float32 data there is no `lo` of moments and pairs; a mean is of one eleme
 
 from abi import CONSTANTS, TYPES
 from guards import joined, piece, spans
+from storage import BYTES
 
+GROUP = CONSTANTS["GROUP"]
 ITEM = {"float32": 4, "float64": 8}
 SIZE = {"float": 4, "double": 8, "char": 1}
 SUMS = {"moments": 2, "pairs": 2, "five": CONSTANTS["SUMS"]}
@@ -24,7 +26,9 @@ OPERANDS = {
     "moments": ("x",), "pairs": ("dy", "x"), "five": ("dy", "x", "v"),
     "scale": ("x",), "pull": ("dy", "x"), "bend": ("dy", "x", "v"),
 }  # fmt: skip
-GRADIENTS = "dgamma", "dbeta", "dgamma_single", "dbeta_single"
+STATISTICS = "new_mean", "new_rest", "new_var"
+SUMS_LEFT = "new_dy_rest", "new_dyd", "new_dyd_rest"
+GRADIENTS = "dgamma", "dbeta", "dgamma_single", "dbeta_single", *SUMS_LEFT
 RESULTS = {"scale": ("y",), "pull": ("dx",), "bend": ("d_dy", "d_x")}
 
 
@@ -43,15 +47,29 @@ def all_of(regions):
     return joined([pair for pairs in regions.values() for pair in pairs])
 
 
+def group_rows(b):
+    """How many rows of a block are summed at once."""
+    return GROUP if b.folded >= GROUP else 1
+
+
+def group_columns(b):
+    """How long they are: a folded row at once, if it is one run of memory."""
+    return b.channels * b.size * (b.fold if b.contiguous else 1)
+
+
 class _Regions:
     def __init__(self, kind, args):
         self.kind, self.item, self.args = kind, ITEM[kind], args
 
     def reads(self, leaf):
         if leaf == "gather":
-            return {"x": self._planes()}
+            return self._planes("x") | self._planes("gate")
         if leaf == "scatter":
-            return {"staging": self._staging()}
+            return {"staging": self._staging()} | self._planes("added")
+        if leaf == "take_rows":
+            return self._lines("x") | self._gate("x")
+        if leaf == "put_rows":
+            return {"staging": self._staging()} | self._lines("added")
         if leaf == "conclude":
             return self._conclusion_reads()
         found = {}
@@ -60,6 +78,7 @@ class _Regions:
                 found |= self._operand(ahead + name, extent)
             if part in SUMS:
                 found |= self._centres(part, extent)
+                found |= self._gates(part, extent)
             else:
                 found |= self._coefficients(part, extent)
         return found
@@ -68,7 +87,12 @@ class _Regions:
         if leaf == "gather":
             return {"staging": self._staging()}
         if leaf == "scatter":
-            return {"x": self._planes()}
+            return self._planes("y")
+        if leaf == "take_rows":
+            rows, width = self.args["rows"], self.args["width"]
+            return {"x.staging": piece(self.args["x"].staging, rows * width * self.item)}
+        if leaf == "put_rows":
+            return self._lines("y")
         if leaf == "conclude":
             return self._conclusion_writes()
         found = {}
@@ -82,6 +106,7 @@ class _Regions:
                 found |= self._vector(f"to.hi[{i}]", self.args["to"].hi[i], 0, channels, "double")
                 if self.kind == "float64" or part == "five":
                     found |= self._vector(f"to.lo[{i}]", self.args["to"].lo[i], 0, channels, "double")
+            found |= self._stagings(part, extent)
             if part == "five":
                 found |= self._vector("work", self.args["work"], 0, CONSTANTS["FIVE_BYTES"], "char")
         return found
@@ -103,11 +128,35 @@ class _Regions:
         if not array.base:
             return {}
         if extent == "b":
-            rows = of.folded * of.fold + of.rest
-            outer = [(rows, array.stride), (of.channels * of.size, self.item)]
-        else:
-            outer = [(of.channels, array.channel), (of.planes, array.plane), (of.count, self.item)]
+            # staged rows lie there as they are stored
+            item = BYTES[array.storage] if array.staging else self.item
+            return {name: self._rows(array.base, array.stride, of, item)}
+        outer = [(of.channels, array.channel), (of.planes, array.plane), (of.count, self.item)]
         return {name: spans(array.base, self.item, outer)}
+
+    def _rows(self, base, stride, b, item):
+        return spans(base, item, [(b.folded * b.fold + b.rest, stride), (b.channels * b.size, item)])
+
+    def _staged(self, part, extent):
+        # operands that a leaf of sums stages for itself
+        for name in OPERANDS[part] if extent == "b" else ():
+            if self.args[name].staging:
+                yield name, self.args[name]
+
+    def _gates(self, part, extent):
+        found, b = {}, self.args[extent]
+        for name, array in self._staged(part, extent):
+            gate = array.gate
+            if gate.base:
+                found[f"{name}.gate.base"] = self._rows(gate.base, gate.stride, b, BYTES[gate.storage])
+        return found
+
+    def _stagings(self, part, extent):
+        b = self.args[extent]
+        return {
+            f"{name}.staging": piece(array.staging, group_rows(b) * group_columns(b) * self.item)
+            for name, array in self._staged(part, extent)
+        }
 
     def _centres(self, part, extent):
         # the mean, which sums are about; of float32 data the variance too, which says whether it is near 0
@@ -137,22 +186,35 @@ class _Regions:
                 found |= self._vector(f"k.exact[{j}]", k.exact[j], 0, channels, "double")
         return found
 
-    def _planes(self):
+    def _planes(self, name):
         # whole rows of planes, and a part of a row before and after them
-        x, n, c = self.args["x"], self.args["n"], self.args["c"]
+        x, n, c = self.args[name], self.args["n"], self.args["c"]
         planes, first, count = (self.args[name] for name in ("planes", "start", "count"))
-        found, end = [], first + count
+        if not x.base:
+            return {}
+        found, end, item = [], first + count, BYTES[x.storage]
         while first < end:
             row, column = divmod(first, x.width)
             rows = 1 if column else max(1, (end - first) // x.width)
             some = min(rows * x.width - column, end - first)
             at = x.base + n * x.n + c * x.c + row * x.h + column * x.w
-            found += spans(at, self.item, [(planes, x.n), (rows, x.h), (some // rows, x.w)])
+            found += spans(at, item, [(planes, x.n), (rows, x.h), (some // rows, x.w)])
             first += some
-        return joined(found)
+        return {name: joined(found)}
+
+    def _lines(self, name):
+        x, item = self.args[name], BYTES[self.args[name].storage]
+        extents = [(self.args["rows"], x.stride), (self.args["width"], item)]
+        return {name: spans(x.base, item, extents)} if x.base else {}
+
+    def _gate(self, name):
+        gate = self.args[name].gate
+        extents = [(self.args["rows"], gate.stride), (self.args["width"], BYTES[gate.storage])]
+        return {f"{name}.gate.base": spans(gate.base, BYTES[gate.storage], extents)} if gate.base else {}
 
     def _staging(self):
-        return piece(self.args["staging"], self.args["planes"] * self.args["count"] * self.item)
+        planes, count = ("planes", "count") if "planes" in self.args else ("rows", "width")
+        return piece(self.args["staging"], self.args[planes] * self.args[count] * self.item)
 
     def _concluded(self):
         return next(row for name, row in CONCLUSIONS.items() if CONSTANTS[name] == self.args["what"])
@@ -181,11 +243,12 @@ class _Regions:
 
 CONCLUSIONS = {
     # the sums that it reads, what is given, what it writes of channels, the map whose coefficients it writes
-    "OWN_MOMENTS": ("moments", (), ("new_mean", "new_var"), None),
-    "OWN_SCALE": ("moments", ("gamma", "beta"), ("new_mean", "new_var"), "scale"),
-    "GIVEN_SCALE": (None, ("gamma", "beta", "mean", "var"), (), "scale"),
+    "OWN_MOMENTS": ("moments", (), STATISTICS, None),
+    "OWN_SCALE": ("moments", ("gamma", "beta"), STATISTICS, "scale"),
+    "GIVEN_SCALE": (None, ("gamma", "beta", "mean", "rest", "var"), (), "scale"),
     "GIVEN_SLOPE": (None, ("gamma", "mean", "var"), (), "scale"),
     "OWN_PULL": ("pairs", ("gamma", "mean", "var"), GRADIENTS, "pull"),
+    "GIVEN_PULL": (None, ("gamma", "mean", "var", "sum_dy", "sum_dyd"), (), "pull"),
     "GIVEN_SUMS": ("pairs", ("gamma", "mean", "var"), GRADIENTS, None),
     "OWN_BEND": ("five", ("gamma", "mean", "var", "ddgamma", "ddbeta"), ("dgamma",), "bend"),
 }

@@ -4,7 +4,7 @@ import itertools
 
 import sums
 from abi import CONSTANTS, TYPES
-from arguments import Rows, Runs, fetch, give, records, work
+from arguments import Rows, Runs, Staged, fetch, give, records, work
 from draws import FLAVOURS, in_turn
 from guards import Place
 from places import APART_END, APART_START, END, START, aligned, at, lengths, near, widths
@@ -101,7 +101,11 @@ def column_sums(part):
                     "contiguous": not (place.apart or place.gap) and salt % 5 != 0,
                     "fetched": salt % 3 == 1,
                 }
-                operands = Rows(memory, kind, channels, size, fold, folded, rest, **how)
+                shape = channels, size, fold, folded, rest
+                if salt % 3 == 2:
+                    operands = Staged(memory, kind, *shape, salt=salt // 3, **how)
+                else:
+                    operands = Rows(memory, kind, *shape, **how)
                 absent = part == "five" and salt % 7 == 1
                 yield column_call(part, operands, [place] * many, flavour, salt, absent)
 

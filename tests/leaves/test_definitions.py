@@ -38,6 +38,7 @@ class Call:
     def conclude(self, what, parts, *, own, **given):
         p = self.problem
         given = {"gamma": p.gamma, "beta": p.beta, "ddgamma": p.ddgamma, "ddbeta": p.ddbeta} | given
+        given.setdefault("rest", numpy.zeros(len(p.gamma)))
         given = {name: vector.astype(float) for name, vector in given.items()}
         counts = [len(rows) * p.x.shape[2] for rows in self.parts]
         return getattr(Conclusions(self.kind, given, EPS, self.m, own, parts, counts), what)()
@@ -91,7 +92,8 @@ class Call:
         p, given = self.problem, {"mean": self.problem.mean, "var": self.problem.var}
         found = self.conclude("GIVEN_SUMS", self._pairs(p.mean, p.var, False), own=False, **given)
         slope = self.conclude("GIVEN_SLOPE", [], own=False, **given)
-        return found | {"dx": self.map(maps.scaled, maps.exactly_scaled, slope, p.dy)}
+        dx = self.map(maps.scaled, maps.exactly_scaled, slope, p.dy)
+        return {"dx": dx, "dgamma": found["dgamma"], "dbeta": found["dbeta"]}
 
     def double_backward(self):
         p, stats = self.problem, self.forward()

@@ -2,8 +2,8 @@
 
 A leaf is called with operands that end and begin at pages which nothing may touch, in memory of which every
 byte is compared. Its results have the bits of a definition in plain NumPy, and so those of every other
-level. What it may read and write says regions.py; what it computes, sums.py, maps.py and conclusions.py;
-with which arguments, cases.py.
+level. What it may read and write says regions.py; what it computes, storage.py, sums.py, maps.py and
+conclusions.py; with which arguments, cases.py.
 """
 
 import ctypes
@@ -82,6 +82,20 @@ FAULTY = [
     ("reads_what_it_has_overwritten", "column_bend", "over"),
     ("adds_in_another_order", "run_moments", "to.hi["),
     ("adds_in_another_order", "run_five", "to."),
+    ("reads_one_too_far", "take_rows", "SIGSEGV"),
+    ("writes_one_too_many", "put_rows", "SIGSEGV"),
+    ("forgets_the_gate", "gather", "staging["),
+    ("forgets_the_gate", "take_rows", "x.staging["),
+    ("forgets_the_gate", "column_pairs", "to.hi["),
+    ("forgets_the_gate", "column_five", "to."),
+    ("keeps_to_the_gate_of_the_first_row", "take_rows", "x.staging["),
+    ("keeps_to_the_gate_of_the_first_row", "column_pairs", "to.hi["),
+    ("forgets_the_relu", "scatter", "relu"),
+    ("forgets_the_relu", "put_rows", "relu"),
+    ("adds_nothing", "scatter", "added"),
+    ("adds_nothing", "put_rows", "added"),
+    ("writes_past_its_staging_buffer", "column_moments", "SIGSEGV"),
+    ("writes_past_its_staging_buffer", "column_pairs", "SIGSEGV"),
 ]
 
 

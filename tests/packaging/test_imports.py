@@ -11,7 +11,7 @@ import pytest
 import spec
 
 LOADED = "import sys; print(*{name.partition('.')[0] for name in sys.modules})"
-PEERS = {"torch", "jax", "onnxruntime", "tensorflow", "sklearn"}
+PEERS = {"torch", "jax", "onnxruntime", "tensorflow", "sklearn", "dask", "mpi4py"}
 
 
 def loaded(*names):
@@ -22,6 +22,21 @@ def loaded(*names):
 def test_bncore_loads_numpy_alone():
     new = loaded("bncore", "bncore.layer") - loaded("numpy") - set(sys.stdlib_module_names)
     assert {name for name in new if "cython" not in name} == {"bncore"}
+
+
+@pytest.mark.parametrize(("face", "library"), [("torch", "torch"), ("mpi", "mpi4py"), ("dask", "dask")])
+def test_a_face_without_its_library_says_what_to_install(face, library):
+    words = child.run(f"""
+import sys
+sys.modules[{library!r}] = None
+try:
+    import bncore.{face}
+except ImportError as error:
+    print(error)
+""")
+    assert words.startswith(f"bncore.{face} needs ")
+    assert words.strip().endswith(f"pip install bncore[{face}]")
+    assert words.count("\n") == 1
 
 
 def test_spec_loads_no_implementation():

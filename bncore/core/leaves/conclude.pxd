@@ -8,8 +8,8 @@
 # e. Rejected: compiled once for all levels. `fma` is then a call, and small batches take a tenth longer.
 
 from bncore.core.types cimport (
-    GIVEN_PULL, GIVEN_SCALE, GIVEN_SLOPE, GIVEN_SUMS, OWN_BEND, OWN_MOMENTS, OWN_PULL, OWN_SCALE, OWN_WEIGHTED, Coefficients, Conclusion,
-    Parameters, Parts, Vector,
+    GIVEN_PULL, GIVEN_SCALE, GIVEN_SLOPE, GIVEN_SUMS, OWN_BEND, OWN_MOMENTS, OWN_PULL, OWN_SCALE, OWN_WEIGHTED, Coefficients,
+    Conclusion, Parameters, Parts, Vector,
 )
 from bncore.core.leaves.numbers cimport (
     CANCELS, LARGE, NEAR_ZERO, REACH, SMALL, Mean, Sum, accumulate, add, any_wide, apart, fabs, flag_vector, fma, from_vector,

@@ -11,8 +11,8 @@
 
 from bncore.core.types cimport LINE, Coefficients
 from bncore.core.leaves.numbers cimport (
-    SINGLES, WIDTH, load_singles, load_some, load_unit, memcpy, prefetch, prefetch_far, pulled, pulled_singles, pulled_unit, scaled,
-    scaled_singles, scaled_unit, singles, store_singles, store_some, store_unit, stored, stream_line, unit,
+    SINGLES, WIDTH, load_singles, load_some, load_unit, memcpy, prefetch, prefetch_far, pulled, pulled_singles, pulled_unit,
+    scaled, scaled_singles, scaled_unit, singles, store_singles, store_some, store_unit, stored, stream_line, unit,
 )
 
 cdef enum:

@@ -172,8 +172,8 @@ cdef inline void column_five(const stored* kind, const Block* b, const Rows* dy,
         for z in range(segments(b)):
             i = row * b.fold + z
             if row + GROUP <= b.folded:
-                add_group(group_of(dy, i, b.fold, GROUP, width, kind), dy_step, group_of(x, i, b.fold, GROUP, width, kind), x_step,
-                          group_or_zeros(v, i, b.fold, GROUP, width, kind), v_step, width, k, z * width)
+                add_group(group_of(dy, i, b.fold, GROUP, width, kind), dy_step, group_of(x, i, b.fold, GROUP, width, kind),
+                          x_step, group_or_zeros(v, i, b.fold, GROUP, width, kind), v_step, width, k, z * width)
             else:
                 add_row(group_of(dy, i, 1, 1, width, kind), group_of(x, i, 1, 1, width, kind),
                         group_or_zeros(v, i, 1, 1, width, kind), width, k, z * width)

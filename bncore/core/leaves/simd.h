@@ -194,7 +194,8 @@ static inline void bn_add_four(const bn_runs* r, Py_ssize_t first, Py_ssize_t la
 __attribute__((always_inline))
 static inline void bn_add_runs(const bn_runs* r, int same, bn_lanes* t, bn_lanes* u)
 {
-    if (BN_UNITS == 4 || r->at_once == 0) {
+    /* what is left of a run that was summed beside a map may be nothing */
+    if (BN_UNITS == 4 || r->at_once == 0 || r->count == 0) {
         for (int k = 0; k < BN_UNITS; k += 4) bn_add_four(r, 0, r->planes, 0, r->count, same, k, t, u);
         return;
     }

@@ -138,7 +138,8 @@ cdef inline void gather(const stored* kind, const Operand* x, const Operand* gat
                         Py_ssize_t planes, Py_ssize_t count, char* staging) noexcept nogil:
     # elements [start, start + count) of so many planes of a channel, from plane n on, one after the other
     cdef stored* to = <stored*>staging
-    cdef Py_ssize_t width = x.width if not (x.dense and (gate.base == NULL or gate.dense)) else start + count, j, i, h, w, run, k, step
+    cdef Py_ssize_t width = x.width if not (x.dense and (gate.base == NULL or gate.dense)) else start + count
+    cdef Py_ssize_t j, i, h, w, run, k, step
     for j in range(planes):
         i, h, w = 0, start // width, start % width
         while i < count:
@@ -157,8 +158,8 @@ cdef inline void gather(const stored* kind, const Operand* x, const Operand* gat
 cdef inline void scatter(const stored* kind, const Operand* y, const Operand* added, const Finish* finish, Py_ssize_t n,
                          Py_ssize_t c, Py_ssize_t start, Py_ssize_t planes, Py_ssize_t count, const char* staging) noexcept nogil:
     cdef const stored* of = <const stored*>staging
-    cdef Py_ssize_t width = y.width if not (y.dense and (added.base == NULL or added.dense)) else start + count, j, i, h, w, run, k
-    cdef Py_ssize_t step
+    cdef Py_ssize_t width = y.width if not (y.dense and (added.base == NULL or added.dense)) else start + count
+    cdef Py_ssize_t j, i, h, w, run, k, step
     for j in range(planes):
         i, h, w = 0, start // width, start % width
         while i < count:
@@ -209,7 +210,8 @@ cdef inline void mask(const stored* kind, const Span* s, const Runs* dy, const R
     # of one channel
     cdef Py_ssize_t n
     for n in range(s.planes):
-        hide(<const stored*>(dy.base + n * dy.plane), <const stored*>(w.base + n * w.plane), <stored*>(x.base + n * x.plane), s.count)
+        hide(<const stored*>(dy.base + n * dy.plane), <const stored*>(w.base + n * w.plane), <stored*>(x.base + n * x.plane),
+             s.count)
 
 
 cdef inline void hide_in_row(const stored* dy, const double* w, stored* x, Py_ssize_t size, Py_ssize_t width) noexcept nogil:
@@ -224,8 +226,8 @@ cdef inline void hide_in_row(const stored* dy, const double* w, stored* x, Py_ss
         x[p] = 0 if (w[p % size] == 0) & (dy[p] == 0) else x[p]
 
 
-cdef inline void mask_rows(const Rows* x, Py_ssize_t row, Py_ssize_t step, Py_ssize_t rows, const stored* dy, Py_ssize_t dy_stride,
-                           Py_ssize_t fold, Py_ssize_t length, Py_ssize_t size) noexcept nogil:
+cdef inline void mask_rows(const Rows* x, Py_ssize_t row, Py_ssize_t step, Py_ssize_t rows, const stored* dy,
+                           Py_ssize_t dy_stride, Py_ssize_t fold, Py_ssize_t length, Py_ssize_t size) noexcept nogil:
     # staged rows of x, each of `fold` rows side by side
     cdef stored* to = <stored*>x.staging
     cdef Py_ssize_t i, z

@@ -2,7 +2,8 @@
 
 from bncore.core.types cimport (
     FLOAT32, FLOAT64, ColumnBend, ColumnFive, ColumnMoments, ColumnPairs, ColumnPull, ColumnScale, Conclude, Gather, Leaves,
-    Level, Mask, PutRows, RunBend, RunFive, RunMoments, RunPairs, RunPull, RunPullPairs, RunScale, RunScaleMoments, Scatter, TakeRows,
+    Level, Mask, PutRows, RunBend, RunFive, RunMoments, RunPairs, RunPull, RunPullPairs, RunScale, RunScaleMoments, Scatter,
+    TakeRows,
 )
 from bncore.core.leaves.column_maps cimport column_pull, column_scale
 from bncore.core.leaves.columns cimport column_moments, column_pairs

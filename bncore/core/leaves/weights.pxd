@@ -43,7 +43,8 @@ cdef inline bint counts(const double* w, Py_ssize_t step, Py_ssize_t width) noex
     return total > 0
 
 
-cdef inline void find(const double* x, const double* w, Py_ssize_t step, Py_ssize_t width, Scale* k, Py_ssize_t at) noexcept nogil:
+cdef inline void find(const double* x, const double* w, Py_ssize_t step, Py_ssize_t width, Scale* k,
+                      Py_ssize_t at) noexcept nogil:
     # step: 1, or 0 where one weight is that of all columns
     cdef double of
     cdef Py_ssize_t p
@@ -177,8 +178,8 @@ cdef inline void run_weighted_pull(const Span* s, const Runs* dy, const Runs* x,
     cdef Py_ssize_t c, n
     for c in range(s.channels):
         for n in range(s.planes):
-            pull_weighted(run(dy, c, n, <const double*>NULL), run(x, c, n, <const double*>NULL), run(w, c, n, <const double*>NULL), 1,
-                          <double*>run(dx, c, n, <const double*>NULL), s.count, k, c, 0)
+            pull_weighted(run(dy, c, n, <const double*>NULL), run(x, c, n, <const double*>NULL),
+                          run(w, c, n, <const double*>NULL), 1, <double*>run(dx, c, n, <const double*>NULL), s.count, k, c, 0)
 
 
 cdef inline void column_weighted_pull(const Block* b, const Rows* dy, const Rows* x, const Rows* w, const Rows* dx,

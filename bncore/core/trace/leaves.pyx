@@ -14,14 +14,14 @@ from libc.string cimport memset
 from bncore.core.partition cimport GROUP, part_count
 from bncore.core.trace.memory cimport (
     COEFFICIENT, EXACT, INSIDE, MAPPED, MIXED, READ_AS_OFTEN, RECORD_HI, RECORD_LO, SEVERAL, STAGED, WIDE, WRITTEN_ONCE, T,
-    channel_of, entered, go_on, make_up, mix, read_number, read_run, read_vector, stage, staged, use_work, violated, write_number,
-    write_run, write_vector,
+    channel_of, entered, go_on, make_up, mix, read_number, read_run, read_vector, stage, staged, use_work, violated,
+    write_number, write_run, write_vector,
 )
 from bncore.core.types cimport (
     ADDED, BEND, CHANNELS, COEFFICIENTS, COLUMNS, DY, FOLDED, GIVEN_PULL, GIVEN_SCALE, GIVEN_SLOPE, GIVEN_SUMS, KINDS, OPERANDS,
-    OUT, OUT2, OWN_BEND, OWN_MOMENTS, OWN_PULL, OWN_SCALE, OWN_WEIGHTED, PULL, SCALE, SLOPE, SUMS, V, W, WEIGHTED_PULL, X, Y, Block,
-    Coefficients, Conclusion, Fetch, Finish, Gather, Leaves, Level, Map, Operand, Parameters, Parts, Records, Rows, Runs, Span,
-    Store, storage_bytes,
+    OUT, OUT2, OWN_BEND, OWN_MOMENTS, OWN_PULL, OWN_SCALE, OWN_WEIGHTED, PULL, SCALE, SLOPE, SUMS, V, W, WEIGHTED_PULL, X, Y,
+    Block, Coefficients, Conclusion, Fetch, Finish, Gather, Leaves, Level, Map, Operand, Parameters, Parts, Records, Rows, Runs,
+    Span, Store, storage_bytes,
 )
 
 
@@ -91,7 +91,9 @@ cdef Py_ssize_t read_map(const Coefficients* k, Map map, Py_ssize_t c) noexcept 
 # Runs. Of absent operands the pointer is NULL, or the base.
 
 cdef inline int64_t read_plane(int slot, const Runs* x, Py_ssize_t c, Py_ssize_t n, Py_ssize_t count) noexcept nogil:
-    return read_run(slot, x.base + c * x.channel + n * x.plane, count, T.item, T.item) if x != NULL and x.base != NULL else SEVERAL
+    if x == NULL or x.base == NULL:
+        return SEVERAL
+    return read_run(slot, x.base + c * x.channel + n * x.plane, count, T.item, T.item)
 
 
 cdef int64_t read_planes(const Runs* dy, const Runs* x, const Runs* v, Py_ssize_t c, Py_ssize_t n,
@@ -404,9 +406,9 @@ cdef void column_five(const void* kind, const Block* b, const Rows* dy, const Ro
 
 cdef void read_row_weights(const Block* b, const Rows* w) noexcept nogil:
     # for each channel
-    cdef Py_ssize_t row, c
+    cdef Py_ssize_t row, _
     for row in range(row_count(b)):
-        for c in range(b.channels):
+        for _ in range(b.channels):
             read_run(W, w.base + row * w.stride, b.size, sizeof(double), sizeof(double))
 
 

@@ -127,7 +127,7 @@ cdef inline void write_element(Element* e, Py_ssize_t where) noexcept nogil:
 
 
 cdef int64_t read_run(int slot, const char* p, Py_ssize_t count, Py_ssize_t step, Py_ssize_t bytes) noexcept nogil:
-    """Read a run of an operand, there or where it is staged, in elements of so many bytes: the number of the first, or SEVERAL."""
+    """Read a run of an operand, there or where it is staged, of so many bytes each: the number of the first, or SEVERAL."""
     cdef Element* e
     cdef int64_t first = SEVERAL
     cdef Py_ssize_t i
@@ -369,7 +369,7 @@ cdef int open_region(int number, Py_ssize_t slots, Py_ssize_t item, bint result)
 
 
 cdef int open_tensor(int slot, Operand* x, tuple extents, tuple strides, Py_ssize_t item) except -1:
-    """An operand of shape (N, C, H, W), with strides in elements, of so many bytes each; what lies between its elements is no part of it."""
+    """An operand of shape (N, C, H, W), with strides in elements of so many bytes; what lies between them is no part of it."""
     cdef Region* r = &T.regions[slot]
     cdef Element* e
     cdef Py_ssize_t N = extents[0], C = extents[1], H = extents[2], W = extents[3], n, c, h, _, number = 0, i

@@ -26,12 +26,13 @@ from bncore.core.plan cimport make
 from bncore.core.trace.leaves cimport level
 from bncore.core.trace.memory cimport (
     BETA, DBETA, DDBETA, DDGAMMA, DGAMMA, FAR, GAMMA, GAP, LEAVES, MEAN, NEW_DY_REST, NEW_DYD, NEW_DYD_REST, NEW_MEAN, NEW_REST,
-    NEW_VAR, NEW_WEIGHT, NO_STATEMENT, READ_AS_OFTEN, REGIONS, REST, SCRATCH, SUM_DY, SUM_DYD, VAR, WRITTEN_ONCE, Given, Region, T, open_scratch, open_tensor, open_vector, violated,
+    NEW_VAR, NEW_WEIGHT, NO_STATEMENT, READ_AS_OFTEN, REGIONS, REST, SCRATCH, SUM_DY, SUM_DYD, VAR, WRITTEN_ONCE, Given, Region,
+    T, open_scratch, open_tensor, open_vector, violated,
 )
 from bncore.core.types cimport (
-    ADDED, AS_BFLOAT16, AS_FLOAT16, AS_FLOAT32, AS_FLOAT64, BEND, DY, FIVE, FLOAT32, FLOAT64, GIVEN_PULL, GIVEN_SCALE, MOMENTS, NO_MAP,
-    NOTHING, OPERANDS, OUT, OWN_MOMENTS, PAIRS, PULL, SCALE, SLOPE, V, W, WEIGHTED, WEIGHTED_PULL, X, Y, Kind, Machine, Operation, Parameters, Storage, Vector,
-    kind_bytes, storage_bytes,
+    ADDED, AS_BFLOAT16, AS_FLOAT16, AS_FLOAT32, AS_FLOAT64, BEND, DY, FIVE, FLOAT32, FLOAT64, GIVEN_PULL, GIVEN_SCALE, MOMENTS,
+    NO_MAP, NOTHING, OPERANDS, OUT, OWN_MOMENTS, PAIRS, PULL, SCALE, SLOPE, V, W, WEIGHTED, WEIGHTED_PULL, X, Y, Kind, Machine,
+    Operation, Parameters, Storage, Vector, kind_bytes, storage_bytes,
 )
 
 ROWS = {name: row_of(number) for name, number in NAMES.items()}    # of the table of operations
@@ -93,7 +94,8 @@ cdef int open_parameters(Parameters* p, const Operation* o, Py_ssize_t item) exc
 
 cdef int sweeps(const Operation* o, int slot) noexcept:
     # over an operand: one for the sums, one for the map
-    cdef int sums = (o.sums == MOMENTS or o.sums == WEIGHTED) and slot == X or o.sums == PAIRS and slot <= DY or o.sums == FIVE and slot <= V
+    cdef int sums = ((o.sums == MOMENTS or o.sums == WEIGHTED) and slot == X or o.sums == PAIRS and slot <= DY
+                     or o.sums == FIVE and slot <= V)
     cdef int maps = (o.map == SCALE and (slot == X or slot == ADDED) or o.map == SLOPE and slot == DY
                      or (o.map == PULL or o.map == WEIGHTED_PULL) and slot <= DY or o.map == BEND and slot <= V)
     if slot == W:
