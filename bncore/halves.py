@@ -297,7 +297,7 @@ def gradient_sums(
     channels = x.shape[axis]
     if checks.switch("exact", exact):
         words.check("x", x, weights)
-        _of_batch(stats, x, channels)
+        functional.check_channels(stats, channels)
         return GradientSums(stats, words.of(x, axis, dy, y).ravel())
     weighing = None if weights is None else checks.weights("weights", weights, x, axis)
     given = _of_batch(stats, channels)
