@@ -11,10 +11,11 @@ from typing import Self
 import numpy
 from numpy.typing import ArrayLike, NDArray
 
-from . import checks, functional, operands
+from . import checks, functional, operands, words
 from ._stats import Stats, rests
 from .checks import Array
 from .merging import Sums
+from .words import Integers, Words
 
 
 class GradientSums:
@@ -39,17 +40,22 @@ class GradientSums:
     Source: the derivatives of equations (9.38)-(9.41), proven in docs/derivation.md.
     """
 
-    __slots__ = ("_numbers", "_stats")
+    __slots__ = ("_numbers", "_stats", "_words")
+    _words: Integers | None  # of exact sums
 
     def __init__(self, stats: Stats, numbers: ArrayLike) -> None:
         functional.check_channels(stats, stats.mean.size if isinstance(stats, Stats) else 0)
+        channels = stats.mean.size
+        self._stats, self._words = stats, None
+        if words.are_given(numbers):
+            self._words = words.settled("numbers", numpy.asarray(numbers), channels)
+            self._numbers = words.pairs(self._words, stats.mean)
+            return
         found = checks.per_channel("numbers", numbers)
-        if found.size != 4 * stats.mean.size:
-            raise ValueError(
-                f"numbers must be four for each of {stats.mean.size} channels, found {found.size}"
-            )
+        if found.size != 4 * channels:
+            raise ValueError(f"numbers must be four for each of {channels} channels, found {found.size}")
         # sum dy, sum dy (x - mean), and what rounding took from them
-        self._stats, self._numbers = stats, found.reshape(4, -1).copy()
+        self._numbers = found.reshape(4, -1).copy()
         self._numbers.flags.writeable = False
 
     @property
@@ -73,6 +79,10 @@ class GradientSums:
             return NotImplemented
         if not _same(self._stats, other._stats):
             raise ValueError("gradient sums must be about the same stats to be added, found two of others")
+        if (self._words is None) != (other._words is None):
+            raise TypeError("gradient sums must be exact both or neither to be added, found one of each")
+        if self._words is not None and other._words is not None:
+            return GradientSums(self._stats, words.added([self._words, other._words]).ravel())
         with numpy.errstate(all="ignore"):
             total = self._numbers[:2] + other._numbers[:2]
             # Knuth's TwoSum: what rounding takes from the totals is kept
@@ -84,8 +94,10 @@ class GradientSums:
             rest = numpy.where(numpy.isfinite(whole), (total - whole) + rest, 0)
         return GradientSums(self._stats, numpy.concatenate([*whole, *rest]))
 
-    def array(self) -> NDArray[numpy.float64]:
+    def array(self) -> NDArray[numpy.float64] | Integers:
         """All that is known, as one float64 array of shape (4 C,), to be sent: `from_array` reads it.
+
+        Of exact sums it is an int64 array of shape (33 C,), and such arrays are merged by adding them.
 
         Examples
         --------
@@ -96,11 +108,11 @@ class GradientSums:
         >>> bncore.GradientSums.from_array(sent, stats)
         GradientSums(dgamma=array([2.]), dbeta=array([4.]))
         """
-        return self._numbers.ravel().copy()
+        return (self._numbers if self._words is None else self._words).ravel().copy()
 
     @classmethod
     def from_array(cls, array: ArrayLike, stats: Stats) -> Self:
-        """The sums that `array` gave, which are about these stats.
+        """The sums that `array` gave, which are about these stats; or exact ones that several added up to.
 
         Raises
         ------
@@ -117,14 +129,15 @@ class GradientSums:
         """
         return cls(stats, array)
 
-    def __reduce__(self) -> tuple[type[Self], tuple[Stats, NDArray[numpy.float64]]]:
+    def __reduce__(self) -> tuple[type[Self], tuple[Stats, NDArray[numpy.float64] | Integers]]:
         return type(self), (self._stats, self.array())
 
     def __repr__(self) -> str:
-        return f"GradientSums(dgamma={self.dgamma!r}, dbeta={self.dbeta!r})"
+        how = "" if self._words is None else ", exact=True"
+        return f"GradientSums(dgamma={self.dgamma!r}, dbeta={self.dbeta!r}{how})"
 
 
-def sums(x: ArrayLike, *, axis: int = 1, weights: ArrayLike | None = None) -> Sums:
+def sums(x: ArrayLike, *, axis: int = 1, weights: ArrayLike | None = None, exact: bool = False) -> Sums:
     """The sums of one shard of a batch: what (9.38) and (9.39) add up.
 
     Parameters
@@ -133,6 +146,8 @@ def sums(x: ArrayLike, *, axis: int = 1, weights: ArrayLike | None = None) -> Su
         bfloat16 of ml_dtypes.
     axis : int. The channel's place in the shape of x.
     weights : as `forward` takes them, or None for 1.
+    exact : bool. Whether nothing is rounded before the end, of float32 or narrower, without weights: mean and
+        var of all shards are then rounded once; no bit depends on how the batch was cut or lies in memory.
 
     Returns
     -------
@@ -153,8 +168,21 @@ def sums(x: ArrayLike, *, axis: int = 1, weights: ArrayLike | None = None) -> Su
     >>> functools.reduce(operator.add, pieces).stats()
     Stats(count=6, mean=array([5., 6.]), var=array([11.66666667, 11.66666667]), eps=1e-05)
 
+    Shards whose order and sizes change no bit:
+
+    >>> batch = numpy.array([[0.1], [1e10], [0.2], [-1e10]], numpy.float32)
+    >>> whole = bncore.sums(batch, exact=True).stats()
+    >>> parts = [bncore.sums(batch[i : i + 1], exact=True) for i in (2, 0, 3, 1)]
+    >>> functools.reduce(operator.add, parts).stats().mean == whole.mean
+    array([ True])
+
     Source: equations (9.38) and (9.39).
     """
+    if checks.switch("exact", exact):
+        x = checks.tensor("x", x)
+        axis = checks.channel_axis(axis, x.ndim)
+        words.check("x", x, weights)
+        return Sums(Words(functional.count(x, x.shape[axis]), words.of(x, axis)))
     return Sums(functional.statistics(x, eps=0.0, axis=axis, weights=weights))
 
 
@@ -230,6 +258,7 @@ def gradient_sums(
     axis: int = 1,
     weights: ArrayLike | None = None,
     y: ArrayLike | None = None,
+    exact: bool = False,
 ) -> GradientSums:
     """The sums of the backward pass of one shard: dbeta = sum dy, dgamma = sum dy xhat.
 
@@ -241,6 +270,7 @@ def gradient_sums(
     axis : int. The channel's place in the shape of x.
     weights : those of this shard, as `sums` took them. Where weight and dy are 0 nobody looks at x.
     y : the result of a `normalize` with relu: dy counts where y > 0. None if there was no relu.
+    exact : bool. As that of `sums`: of all shards sum dy and sum dy (x - mean) are rounded once.
 
     Returns
     -------
@@ -265,6 +295,10 @@ def gradient_sums(
     y = None if y is None else checks.like("y", y, x)
     axis = checks.channel_axis(axis, x.ndim)
     channels = x.shape[axis]
+    if checks.switch("exact", exact):
+        words.check("x", x, weights)
+        functional.check_channels(stats, channels)
+        return GradientSums(stats, words.of(x, axis, dy, y).ravel())
     weighing = None if weights is None else checks.weights("weights", weights, x, axis)
     given = _of_batch(stats, channels)
     numbers = numpy.zeros((4, channels))

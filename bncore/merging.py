@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
-from typing import Self, overload
+from collections.abc import Callable, Sequence
+from typing import Any, Self, overload
 
 import numpy
 from numpy.typing import ArrayLike, NDArray
 
-from . import checks
+from . import checks, words
 from ._stats import Stats, exact, rests
+from .words import Integers, Words
 
 # Counts add up to less than 2^63: times numbers below this power of two, no sum of theirs overflows.
 LARGE = 956
@@ -32,22 +34,22 @@ class Sums:
     Source: equations (9.38) and (9.39), over the union of the shards.
     """
 
-    __slots__ = ("_stats",)
+    __slots__ = ("_of",)
 
-    def __init__(self, stats: Stats) -> None:
-        if not isinstance(stats, Stats):
+    def __init__(self, stats: Stats | Words) -> None:
+        if not isinstance(stats, Stats | Words):
             raise TypeError(f"stats must be Stats, found {type(stats).__name__}")
-        self._stats = stats
+        self._of = stats
 
     @property
     def count(self) -> float:
         """How many elements each channel has, or the sum of their weights."""
-        return self._stats.count
+        return self._of.count
 
     @property
     def channels(self) -> int:
         """How many channels there are."""
-        return self._stats.mean.size
+        return self._of.channels if isinstance(self._of, Words) else self._of.mean.size
 
     def stats(self, eps: float = 1e-5) -> Stats:
         """The statistics of the elements that have been added up: (9.38) and (9.39).
@@ -69,7 +71,9 @@ class Sums:
 
         Source: equations (9.38) and (9.39).
         """
-        stats = self._stats
+        if isinstance(self._of, Words):
+            return self._of.stats(eps)
+        stats = self._of
         return exact(stats.count, stats.mean, rests(stats), stats.var, eps)
 
     def __add__(self, other: Sums) -> Sums:
@@ -90,8 +94,11 @@ class Sums:
         """
         return merge(*shards)
 
-    def array(self) -> NDArray[numpy.float64]:
+    def array(self) -> NDArray[numpy.float64] | Integers:
         """All that is known, as one float64 array of shape (2 + 3 C,), to be sent: `from_array` reads it.
+
+        Of exact sums it is an int64 array of shape (2 + 33 C,), and to add such arrays, up to 2^31 of them in
+        any order, as MPI_SUM does, is to merge the sums.
 
         Examples
         --------
@@ -100,12 +107,14 @@ class Sums:
         >>> bncore.Sums.from_array(sent).stats(eps=0.0)
         Stats(count=2, mean=array([2.]), var=array([1.]), eps=0.0)
         """
+        if isinstance(self._of, Words):
+            return self._of.array()
         high, low = _two(self.count)
-        return numpy.concatenate(([high, low], self._stats.mean, rests(self._stats), self._stats.var))
+        return numpy.concatenate(([high, low], self._of.mean, rests(self._of), self._of.var))
 
     @classmethod
     def from_array(cls, array: ArrayLike) -> Self:
-        """The sums that `array` gave.
+        """The sums that `array` gave; or, of exact sums, those that several added up to.
 
         Raises
         ------
@@ -117,7 +126,12 @@ class Sums:
         >>> import numpy, bncore
         >>> bncore.Sums.from_array(bncore.sums(numpy.array([[1.0], [3.0]])).array()).count
         2
+        >>> a, b = (bncore.sums(numpy.float32([[n]]), exact=True).array() for n in (1, 3))
+        >>> bncore.Sums.from_array(a + b)
+        Sums(count=2, channels=1, exact=True)
         """
+        if words.are_given(array):
+            return cls(words.from_array("array", array))
         numbers = checks.per_channel("array", array)
         channels, left = divmod(numbers.size - _HEADER, 3)
         if channels < 0 or left:
@@ -125,11 +139,14 @@ class Sums:
         mean, rest, var = numbers[_HEADER:].reshape(3, channels)
         return cls(exact(_one("array", *numbers[:_HEADER]), mean, rest, var, 0.0))
 
-    def __reduce__(self) -> tuple[type[Self], tuple[Stats]]:
-        return type(self), (self._stats,)
+    def __reduce__(self) -> tuple[Callable[[Any], Self], tuple[Any]]:
+        if isinstance(self._of, Words):
+            return type(self).from_array, (self.array(),)
+        return type(self), (self._of,)
 
     def __repr__(self) -> str:
-        return f"Sums(count={self.count}, channels={self.channels})"
+        how = ", exact=True" if isinstance(self._of, Words) else ""
+        return f"Sums(count={self.count}, channels={self.channels}{how})"
 
 
 @overload
@@ -153,7 +170,7 @@ def merge(*stats: Stats | Sums) -> Stats | Sums:
     Raises
     ------
     TypeError
-        If an argument is not Stats, or there is none.
+        If an argument is not Stats, or there is none; if some Sums are exact and others are not.
     ValueError
         If channels or eps differ, or the counts add up to 2^63 or more.
 
@@ -172,17 +189,29 @@ def merge(*stats: Stats | Sums) -> Stats | Sums:
     for number, shard in enumerate(stats):
         if not isinstance(shard, kind):
             raise TypeError(f"stats[{number}] must be {kind.__name__}, found {type(shard).__name__}")
+    parts = [shard._of if isinstance(shard, Sums) else shard for shard in stats]
+    exacts = [part for part in parts if isinstance(part, Words)]
+    others = [part for part in parts if isinstance(part, Stats)]
+    if exacts and others:
+        raise TypeError("stats must be exact sums all or none of them, found both, which cannot be added")
+    _check_channels([part.channels for part in exacts] or [part.mean.size for part in others])
+    if exacts:
+        return Sums(words.merged(exacts))
+    # sums have no eps of their own
     merged = _merged([shard.stats(0.0) if isinstance(shard, Sums) else shard for shard in stats])
     return Sums(merged) if kind is Sums else merged
 
 
+def _check_channels(channels: Sequence[int]) -> None:
+    for number, found in enumerate(channels):
+        if found != channels[0]:
+            raise ValueError(
+                f"stats[{number}] must have {channels[0]} channels, as stats[0] has, found {found}"
+            )
+
+
 def _merged(stats: list[Stats]) -> Stats:
     for number, shard in enumerate(stats):
-        if shard.mean.shape != stats[0].mean.shape:
-            raise ValueError(
-                f"stats[{number}] must have {stats[0].mean.size} channels, as stats[0] has, "
-                f"found {shard.mean.size}"
-            )
         if shard.eps != stats[0].eps:
             raise ValueError(
                 f"stats[{number}] must have eps {stats[0].eps} as stats[0] has, found {shard.eps}"

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 import numpy
 
 from . import _cpu, checks, stacks
-from .core import call, execute
+from .core import call, exact, execute
 
 # The variants from most to least demanding, each with the x86-64 level that it needs (1: any processor).
 _VARIANTS = {"v4": 4, "v3": 3, "base": 1}
@@ -39,6 +39,7 @@ def _built(name: str) -> bool:
 
 isa = _choose_variant()
 execute.use(import_module(f".core.leaves.{isa}", __package__).table)
+exact.use(import_module(f".core.leaves.exact_{isa}", __package__).table)
 
 # Threads that a call may use, at most.
 MOST_THREADS = 4096

@@ -3,6 +3,10 @@ from numpy.typing import NDArray
 
 WORDS: int
 
+def use(table: object) -> None: ...
+def add(
+    dy: NDArray[numpy.float32] | None, x: NDArray[numpy.float32], words: NDArray[numpy.int64], columns: bool
+) -> None: ...
 def settle(words: NDArray[numpy.int64]) -> None: ...
 def moments(
     words: NDArray[numpy.int64],

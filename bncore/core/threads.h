@@ -72,7 +72,7 @@ static int bn_startable(int wanted)
 #define bn_members() 1
 #define bn_wait() ((void)0)
 #define bn_startable(wanted) 1
-static size_t bn_stack;
+static size_t bn_stack __attribute__((unused));
 #endif
 
 #if defined(__clang__)

@@ -312,7 +312,7 @@ def test_an_output_of_another_kind_is_refused():
         expected.compare(numpy.zeros((3, 3), numpy.int64))
 
 
-@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("target", [*TARGETS, "spec.adapters.bncore:Exact"])
 def test_a_known_implementation_is_judged(target):
     try:
         adapter = adapters.load(target)

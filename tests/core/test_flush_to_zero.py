@@ -85,3 +85,37 @@ def test_ordinary_numbers_have_the_same_bits(library, threads, started):
 @pytest.mark.parametrize(("threads", "started"), THREADS)
 def test_subnormal_numbers_have_the_same_bits(library, threads, started):
     assert bits(library, "subnormal", FLUSH, threads, started) == bits(library, "subnormal", 0, 1, False)
+
+
+EXACT = """
+import ctypes, hashlib
+import numpy, bncore
+from bncore import words
+
+word, words.PIECE = ctypes.CDLL({library!r}), 1 << 10
+bncore.set_num_threads({threads})
+plain = word.get()
+rng = numpy.random.default_rng(0)
+x, dy, y = (rng.standard_normal((3, 64, 5, 7), "float32") * numpy.float32(2.0**-130) for _ in range(3))
+word.set(plain | {flags})
+sums = bncore.sums(x, exact=True)
+stats = sums.stats()
+gsums = [bncore.gradient_sums(dy, x, stats, exact=True, y=gate) for gate in (None, y)]
+assert word.get() & ~0x3F == (plain | {flags}) & ~0x3F, "the caller's word was changed"
+word.set(plain)
+arrays = [sums.array(), stats.mean, stats.var, *(each.array() for each in gsums), gsums[0].dbeta]
+for array in arrays:
+    assert array.any()
+    print(hashlib.sha256(array.tobytes()).hexdigest())
+"""
+# toward 0, besides
+TOWARD_0 = 0x6000
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("flags", [FLUSH, TOWARD_0])
+def test_exact_sums_of_subnormal_numbers_have_the_same_bits(library, flags, threads):
+    found, plain = (
+        child.run(EXACT.format(library=library, threads=threads, flags=some)) for some in (flags, 0)
+    )
+    assert found == plain

@@ -312,3 +312,58 @@ def test_arrays_of_other_shapes_are_refused(shape):
         core.moments(words, 1, two, two.copy(), two.copy())
     with pytest.raises(ValueError, match="channel"):
         core.pairs(words, two, two.copy(), two.copy())
+
+
+# Arrays (N, C, S).
+
+
+@pytest.mark.parametrize("flavour", exact_cases.FLAVOURS)
+@pytest.mark.parametrize(
+    "shape",
+    [
+        (1, 1, 1),
+        (5, 3, 1),
+        (3000, 3, 1),
+        (3, 1100, 1),
+        (40, 700, 2),
+        (7, 3, 49),
+        (2, 2, 1025),
+        (3, 2, 0),
+        (0, 2, 3),
+    ],
+    ids=str,
+)
+def test_both_walks_of_an_array_add_the_same_words(shape, flavour):
+    draw = exact_cases.FLAVOURS[flavour]
+    x, dy = (numpy.ascontiguousarray(draw(shape, salt), numpy.float32) for salt in (1, 2))
+    for of in (None, dy):
+        wanted = exact.sums(*(each.transpose(1, 0, 2) for each in (x if of is None else of, x)))
+        for columns in (True, False):
+            words = numpy.zeros((shape[1], exact.WORDS), numpy.int64)
+            core.add(of, x, words, columns)
+            assert [exact.value(row) for row in words] == wanted
+            # in parts, with gaps between rows, and between planes
+            parts = numpy.zeros_like(words)
+            for some in numpy.s_[:, :1, :], numpy.s_[:, 1:, :1], numpy.s_[:, 1:, 1:]:
+                core.add(None if of is None else of[some], x[some], parts[some[1]], columns)
+            assert (settled(parts) == settled(words)).all()
+
+
+X3 = numpy.zeros((2, 3, 4), numpy.float32)
+W3 = numpy.zeros((3, exact.WORDS), numpy.int64)
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        ((None, X3, W3[:2]), "3 channels"),
+        ((None, X3, numpy.zeros((3, exact.WORDS + 1), numpy.int64)), "33"),
+        ((X3[:1], X3, W3), "shape of x"),
+        ((None, X3[:, :, ::2], W3), "contiguous"),
+        ((X3[:, :, ::-1], X3, W3), "contiguous"),
+    ],
+)
+def test_arrays_that_cannot_be_walked_are_refused(args, said):
+    for columns in (True, False):
+        with pytest.raises(ValueError, match=said):
+            core.add(*args, columns)

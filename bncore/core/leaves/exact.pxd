@@ -27,6 +27,7 @@ from bncore.core.digits cimport (
     FIRST_DIGITS, FIRST_INFINITE, SECOND, SECOND_DIGITS, SECOND_INFINITE, WORDS, add_long, add_short, count_infinite, integer,
     place_of, significand,
 )
+from bncore.core.exact cimport ColumnExact, ExactLeaves, RunExact
 from bncore.core.types cimport COLUMNS, LINE, Block, Rows, Runs, Span
 from bncore.core.leaves.columns cimport segment_width, segments
 from bncore.core.leaves.numbers cimport memcpy
@@ -406,17 +407,7 @@ cdef inline void column_exact(const float* kind, const Block* b, const Rows* dy,
     empty_channels(k, b, words)
 
 
-ctypedef void (*RunExact)(const void* kind, const Span* s, const Runs* dy, const Runs* x, int64_t* words,
-                          void* work) noexcept nogil
-ctypedef void (*ColumnExact)(const void* kind, const Block* b, const Rows* dy, const Rows* x, int64_t* words,
-                             void* work) noexcept nogil
-
-
-cdef struct ExactLeaves:
-    RunExact run_exact
-    ColumnExact column_exact
-
-
 cdef inline void fill_exact(ExactLeaves* leaves) noexcept:
     leaves.run_exact = <RunExact>run_exact
     leaves.column_exact = <ColumnExact>column_exact
+    leaves.work = EXACT_BYTES

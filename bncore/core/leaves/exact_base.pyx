@@ -1,6 +1,7 @@
 from cpython.pycapsule cimport PyCapsule_New
 
-from bncore.core.leaves.exact cimport ExactLeaves, fill_exact
+from bncore.core.exact cimport ExactLeaves
+from bncore.core.leaves.exact cimport fill_exact
 
 cdef ExactLeaves leaves
 fill_exact(&leaves)
