@@ -96,6 +96,7 @@ FIXED = {
         ("PATCH", "PATCHES", "ROWS", "ROW_BITS", "WIDE", "EXACT_BYTES"),
         "of exact sums: what float64 holds of so many elements",
     ),
+    **dict.fromkeys(("FOLDED_ROWS", "LARGE", "VECTOR"), "of exact sums, which no race here has"),
     "processors": "of the machine",
     "registers": "of the instruction set",
     "streams": "of the instruction set",
