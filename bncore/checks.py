@@ -268,6 +268,8 @@ def amount(name: str, value: Any) -> float:
 def weights(name: str, value: ArrayLike, x: Array, axis: int) -> Array:
     """Weights of x's elements: bool or float, of a shape that broadcasts to x's, 1 at the channel."""
     array = numpy.asarray(value)
+    if is_bfloat16(array.dtype):
+        array = array.astype(numpy.float32)
     if array.dtype.kind not in "bf" or array.dtype.itemsize > 8:
         raise TypeError(f"{name} must be a bool or float array, found dtype {array.dtype}")
     wanted = tuple(1 if i == axis else extent for i, extent in enumerate(x.shape))

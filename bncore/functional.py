@@ -118,7 +118,7 @@ def backward(
     y : the result of a `forward` with relu: dy counts where y > 0. None if there was no relu.
     out : array of x's shape and dtype to write dx into; x, dy or y itself, or no part of any input.
     residual_out : array of x's shape and dtype to write the gradient of the residual into, which is dy where
-        it counts, else 0; dy itself, or no part of any input or of out.
+        it counts, else 0; dy or y itself, or no part of any input or of out.
 
     Returns
     -------
@@ -196,11 +196,8 @@ def _gated(
     checks.output(place, x, inputs, "residual_out")
     if out is not None and checks.overlap(place, out):
         raise ValueError("residual_out must not overlap out, found two that do")
-    for name in ("x", "y"):
-        if inputs[name] is not None and checks.overlap(place, numpy.asarray(inputs[name])):
-            raise ValueError(
-                f"residual_out must be dy itself or no part of any input, found one that overlaps {name}"
-            )
+    if checks.overlap(place, x):
+        raise ValueError("residual_out must be dy or y itself, or no part of any input, found one that overlaps x")
     return {"out2": place}
 
 

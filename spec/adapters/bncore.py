@@ -39,9 +39,7 @@ class Core(Adapter):
         constant=True,
         keeps_layout=True,
         rounds_once=True,
-        refuses=True,
     )
-    inplace = ("forward", "backward", "inference", "inference_backward")
     # how sums are asked for
     how = MappingProxyType({})
 
@@ -53,26 +51,20 @@ class Core(Adapter):
             needed in inspect.signature(function).parameters for function in functions
         )
 
-    def set_threads(self, count):
-        bncore.set_num_threads(count)
-
-    def forward(self, x, gamma, beta, eps, weights=None, residual=None, relu=False, inplace=False):
-        how = _named(weights=weights, residual=residual, relu=relu, out=x if inplace else None)
+    def forward(self, x, gamma, beta, eps, weights=None, residual=None, relu=False):
+        how = _named(weights=weights, residual=residual, relu=relu)
         y, stats = bncore.forward(x, gamma, beta, eps=eps, **how)
         # A mean of nothing is not defined.
         return {"y": y, "mean": stats.mean, "var": stats.var} if stats.count else {"y": y}
 
-    def backward(
-        self, dy, x, gamma, beta, eps, weights=None, residual=None, relu=False, y=None, inplace=False
-    ):
+    def backward(self, dy, x, gamma, beta, eps, weights=None, residual=None, relu=False, y=None):
         how = _named(weights=weights)
         stats = bncore.statistics(x, eps=eps, **how)
         if relu and residual is not None:
             how["residual_out"] = dresidual = np.empty_like(dy)
         elif residual is not None:
             dresidual = dy.copy()
-        how |= _named(y=y, out=dy if inplace else None)
-        found = _gradients(bncore.backward(dy, x, gamma, stats, **how))
+        found = _gradients(bncore.backward(dy, x, gamma, stats, **how, **_named(y=y)))
         return found if residual is None else found | {"dresidual": dresidual}
 
     def fold(self, weight, bias, gamma, beta, mean, var, eps, groups=1, transposed=False):
@@ -104,13 +96,12 @@ class Core(Adapter):
         found = bncore.double_backward(ddx, ddgamma, ddbeta, dy, x, gamma, stats, **how)
         return dict(zip(("d_dy", "d_x", "d_gamma"), found, strict=True))
 
-    def inference(self, x, gamma, beta, mean, var, eps, residual=None, relu=False, inplace=False):
-        how = _named(residual=residual, relu=relu, out=x if inplace else None)
+    def inference(self, x, gamma, beta, mean, var, eps, residual=None, relu=False):
+        how = _named(residual=residual, relu=relu)
         return {"y": bncore.inference(x, gamma, beta, mean, var, eps=eps, **how)}
 
-    def inference_backward(self, dy, x, gamma, mean, var, eps, inplace=False):
-        out = dy if inplace else None
-        return _gradients(bncore.inference_backward(dy, x, gamma, mean, var, eps=eps, out=out))
+    def inference_backward(self, dy, x, gamma, mean, var, eps):
+        return _gradients(bncore.inference_backward(dy, x, gamma, mean, var, eps=eps))
 
     def update(self, x, running_mean, running_var, momentum, weights=None):
         layer = bncore.BatchNorm(x.shape[1], momentum=momentum, dtype=formats.parameter(x.dtype))

@@ -21,8 +21,7 @@ from ..conformance.verdict import BROKEN, INCONCLUSIVE, PASS
 from ..data import inputs
 from ..data.layouts import arranged
 from ..interface import contract
-from ..interface.adapter import Broke, Missing, Nonsense, offers, only
-from ..supervise import ENDINGS, note
+from ..interface.adapter import Broke, Missing, Nonsense, only
 from ..workers import apart
 from .versions import versions
 
@@ -55,17 +54,15 @@ def _asked(ask, adapter):
         return NOT_OFFERED
     except (Broke, Nonsense) as error:
         return str(error)
-    except ENDINGS:
-        raise
-    except BaseException as error:
-        return f"refused ({contract.printable(type(error).__name__, 100)})"
+    except (Exception, SystemExit) as error:
+        return f"refused ({type(error).__name__})"
 
 
 def _call(adapter, method, *arguments):
-    if not offers(adapter, method):
+    function = getattr(adapter, method, None)
+    if function is None:
         raise NotImplementedError(method)
-    note(f"{method}, asked by probe")
-    return contract.results(method, getattr(adapter, method)(*arguments))
+    return contract.results(method, function(*arguments))
 
 
 def _returned(found, name):
