@@ -197,7 +197,9 @@ def _gated(
     if out is not None and checks.overlap(place, out):
         raise ValueError("residual_out must not overlap out, found two that do")
     if checks.overlap(place, x):
-        raise ValueError("residual_out must be dy or y itself, or no part of any input, found one that overlaps x")
+        raise ValueError(
+            "residual_out must be dy or y itself, or no part of any input, found one that overlaps x"
+        )
     return {"out2": place}
 
 

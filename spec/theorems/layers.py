@@ -88,8 +88,8 @@ FUSED = Theorem(
     statement=r"""
 Let the output of the layer be added to a residual $s$, and $\max(y_i + s_i, 0)$ be what the next layer gets.
 Where $y_i + s_i$ is not 0 that is $g_i (y_i + s_i)$, the gate $g_i$ being 1 if the sum is positive and 0 if
-it is negative; and there the gate does not move with anything that moves little. So let the loss be $L =
-\sum \mathrm{d}y_i g_i (y_i + s_i)$. Its derivatives are those of the layer alone, of a gradient that has
+it is negative; and there the gate does not move with anything that moves little. So let the loss be
+$L = \sum \mathrm{d}y_i g_i (y_i + s_i)$. Its derivatives are those of the layer alone, of a gradient that has
 passed the gate; which is also the derivative by the residual.
 """,
     claims=(

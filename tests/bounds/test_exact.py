@@ -125,7 +125,7 @@ def test_a_constant_channel_without_eps_is_refused():
         ({"x": numpy.ones((3, 2), int)}, "x: wanted floating-point numbers"),
         ({"x": numpy.ones((0, 2))}, r"x: wanted at least one element a channel, found the shape \(0, 2\)"),
         ({"eps": -1.0}, r"eps: wanted a finite number, at least 0, found -1.0"),
-        ({"accumulate": "exact"}, "accumulate: wanted one of compensated, .*, found 'exact'"),
+        ({"accumulate": "double"}, "accumulate: wanted one of exact, compensated, .*, found 'double'"),
     ],
 )
 def test_a_bad_question_is_refused_in_words(arguments, words):

@@ -107,7 +107,7 @@ PLANTED = {
         "two operands in one staging area of rows": (HALVES, move("scratch.staging.1", "scratch.staging.0")),
         "dx staged over the dy that is let through": (
             GATED_RUNS,
-            move("scratch.staging.5", "scratch.staging.1"),
+            move("scratch.staging.6", "scratch.staging.1"),
         ),
         "exact coefficients over live records": (
             FULL["carried slopes"],
@@ -137,7 +137,7 @@ PLANTED = {
             call("backward", STAGED, more=("y",)),
             fix("schedule.staged.1", False),
         ),
-        "a residual that is not added": (ADDED, fix("schedule.staged.5", False)),
+        "a residual that is not added": (ADDED, fix("schedule.staged.6", False)),
     },
     "no race": {
         "two threads on one line of scratch": (TWO_THREADS, shift("scratch.room", NUMBER)),

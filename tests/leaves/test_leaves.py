@@ -34,7 +34,13 @@ LEVELS = [
 ]
 
 
-@pytest.mark.parametrize("leaf", abi.LEAVES)
+# Of weighted elements, in float64 whatever the kind: core/test_weighing.py holds them against the oracle.
+WEIGHTED = [leaf for leaf in abi.LEAVES if "weighted" in leaf]
+# What hides x that does not count is held against copies there too.
+ALONE = [leaf for leaf in abi.LEAVES if leaf not in (*WEIGHTED, "mask")]
+
+
+@pytest.mark.parametrize("leaf", ALONE)
 @pytest.mark.parametrize("kind", abi.KINDS)
 @pytest.mark.parametrize("level", LEVELS)
 def test_a_leaf_reads_writes_and_computes_what_it_says(prover, level, kind, leaf):
@@ -49,7 +55,8 @@ def test_a_table_holds_each_leaf_once_under_the_name_of_its_level(level):
     found = [getattr(table.of[kind], leaf) for kind in abi.KINDS.values() for leaf in abi.LEAVES]
     assert ctypes.string_at(table.name) == level.encode()
     assert all(found)
-    assert len(set(found)) == len(found)
+    # those of weighted elements are the same for each kind
+    assert len(set(found)) == len(found) - len(WEIGHTED) * (len(abi.KINDS) - 1)
 
 
 # The tester, tested: a leaf with each of these faults is found out, in these words.
