@@ -90,7 +90,8 @@ cdef inline void narrowed(const stored* x, Storage storage, char* to, Py_ssize_t
 
 cdef inline void streamed(const stored* x, Storage storage, char* to, Py_ssize_t count) noexcept nogil:
     # the same, past the caches, but for what lies before the first line boundary and after the last
-    cdef Py_ssize_t item = storage_bytes(storage), first = min(count, <Py_ssize_t>(-<size_t>to & (LINE - 1)) // item), step = LINE // item
+    cdef Py_ssize_t item = storage_bytes(storage), step = LINE // item
+    cdef Py_ssize_t first = min(count, <Py_ssize_t>(-<size_t>to & (LINE - 1)) // item)
     cdef char line[LINE]
     narrowed(x, storage, to, first)
     while first + step <= count:
