@@ -170,6 +170,12 @@ cdef inline void rows_of(Rows* r, const Call* call, int slot, Py_ssize_t row, Py
     r.weights_stride = call.operands[<int>W].n
 
 
+cdef inline const Operand* gate_of(const Call* call, int slot) noexcept nogil:
+    if slot == DY:
+        return &call.operands[<int>Y]
+    return &nowhere
+
+
 cdef inline void runs_of(Runs* r, const Call* call, int slot, Chunk k, Py_ssize_t channel, Py_ssize_t thread,
                          bint read) noexcept nogil:
     cdef const Operand* x = &call.operands[slot]
@@ -177,8 +183,7 @@ cdef inline void runs_of(Runs* r, const Call* call, int slot, Chunk k, Py_ssize_
         r.base = staging_of(call, slot, thread)
         r.channel, r.plane = 0, k.count * kind_bytes(call.plan.kind)
         if read:
-            call.leaves.gather(NULL, x, &call.operands[<int>Y] if slot == DY else &nowhere, k.n, channel, k.start, k.planes,
-                               k.count, r.base)
+            call.leaves.gather(NULL, x, gate_of(call, slot), k.n, channel, k.start, k.planes, k.count, r.base)
         return
     r.base = x.base + k.n * x.n + channel * x.c + k.start * storage_bytes(x.storage) if x.base != NULL else NULL
     r.channel, r.plane = x.c, x.n
@@ -191,7 +196,9 @@ cdef inline Finish finish_of(const Call* call, int slot) noexcept nogil:
 
 
 cdef inline const Operand* added_to(const Call* call, int slot) noexcept nogil:
-    return &call.operands[<int>ADDED] if slot == OUT else &nowhere
+    if slot == OUT:
+        return &call.operands[<int>ADDED]
+    return &nowhere
 
 
 cdef inline void scattered(const Call* call, int slot, const Runs* r, Chunk k, Py_ssize_t channel) noexcept nogil:
