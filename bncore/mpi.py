@@ -13,8 +13,9 @@ from numpy.typing import ArrayLike
 
 try:
     from mpi4py import MPI
-except ImportError as error:
-    raise ImportError(f"bncore.mpi needs mpi4py and an MPI ({error}): pip install bncore[mpi]") from error
+except (ImportError, RuntimeError) as error:  # RuntimeError: mpi4py is there, and no MPI
+    found = str(error).splitlines()[0]
+    raise ImportError(f"bncore.mpi needs mpi4py and an MPI ({found}): pip install bncore[mpi]") from error
 
 import functools
 import operator

@@ -4,6 +4,7 @@ Pages are gathered in one folder, links between them turned with them, and mkdoc
 comes from the network, when it is made or when it is read.
 """
 
+import importlib
 import logging
 import os
 import re
@@ -98,6 +99,14 @@ def references():
         "bncore",
         reference.page("bncore", bncore, bncore.__all__, bncore.__doc__.partition("\n")[0]),
     )
+    for name in ("torch", "mpi", "dask"):
+        try:
+            module = importlib.import_module(f"bncore.{name}")
+        except ImportError as missing:
+            print(f"No reference of bncore.{name}: {missing}")
+            continue
+        title = module.__doc__.partition("\n\n")[0].replace("\n", " ")
+        yield name, reference.page(f"bncore.{name}", module, sorted(module.__all__), title)
     names = ("Adapter", "Caps", "check")
     yield "conformance", reference.page("spec.conformance", conformance, names, "What an adapter is made of.")
 
@@ -108,8 +117,18 @@ def navigation(folder):
     proofs = [f"proofs/{name}.md" for name in re.findall(r"\]\(([a-z-]+)\.md\)", contents)]
     recipes = re.findall(r"\]\(([a-z]+)\.md\)", (folder / "recipes/index.md").read_text(encoding="utf-8"))
     chinese = sorted(str(path.relative_to(folder)) for path in folder.glob("zh/*.md"))
+    faces = sorted(
+        str(path.relative_to(folder))
+        for path in folder.glob("reference/*.md")
+        if path.stem not in ("bncore", "conformance")
+    )
     found = [
-        {"bncore": ["index.md", "guide.md", "layer.md", "folding.md", {"Reference": "reference/bncore.md"}]},
+        {
+            "bncore": [
+                "index.md", "guide.md", "layer.md", "folding.md", "torch.md", "distributed.md",
+                {"Reference": ["reference/bncore.md", *faces]},
+            ]
+        },
         {"Recipes": ["recipes/index.md", *(f"recipes/{name}.md" for name in recipes)]},
         {
             "Judge a kernel": [
