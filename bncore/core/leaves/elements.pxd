@@ -112,8 +112,14 @@ cdef inline void map_lines(const stored* dy, const stored* x, stored* out, Py_ss
             prefetch_far(<const char*>(x + p) + ahead)
         if pull and dy_ahead:
             prefetch_far(<const char*>(dy + p) + dy_ahead)
-        for j in range(in_line(x)):
-            line[j] = mapped(dy, x, p + j, k, columns, pull)
+        j = 0
+        while j < in_line(x):
+            if stored is float:
+                store_singles(line + j, mapped_singles(dy, x, p + j, k, columns, pull))
+                j += SINGLES
+            else:
+                store_unit(line + j, mapped_unit(dy, x, p + j, k, columns, pull))
+                j += WIDTH
         if streamed:
             stream_line(out + p, line)
         else:

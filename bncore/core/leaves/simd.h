@@ -37,6 +37,9 @@
 #define bn_scaled(x, nearest, slope, level) (((x) - (nearest)) * (slope) + (level))
 #define bn_pulled(dy, x, mean, rise, k0, k1, k2) (((dy) - (rise)) * (k0) + (((x) - (mean)) * (k1) + (k2)))
 
+/* a function of its own, which takes no registers from its callers */
+#define BN_APART __attribute__((noinline, unused))
+
 /* vectors that do not overlap, so that a loop over them is one of vector instructions */
 typedef const double* __restrict bn_from;
 typedef double* __restrict bn_to;
@@ -191,22 +194,37 @@ static inline void bn_add_four(const bn_runs* r, Py_ssize_t first, Py_ssize_t la
     t->unit[k] = t0, t->unit[k + 1] = t1, t->unit[k + 2] = t2, t->unit[k + 3] = t3;
     u->unit[k] = u0, u->unit[k + 1] = u1, u->unit[k + 2] = u2, u->unit[k + 3] = u3;
 }
-__attribute__((always_inline))
-static inline void bn_add_runs(const bn_runs* r, int same, bn_lanes* t, bn_lanes* u)
+/* all lanes, four units at a time: with numbers that the compiler knows, so that the lanes of short runs stay in registers */
+#if BN_WIDTH == 8
+#define BN_ADD_ALL(...) bn_add_four(__VA_ARGS__, 0, t, u)
+#elif BN_WIDTH == 4
+#define BN_ADD_ALL(...) bn_add_four(__VA_ARGS__, 0, t, u), bn_add_four(__VA_ARGS__, 4, t, u)
+#else
+#define BN_ADD_ALL(...) bn_add_four(__VA_ARGS__, 0, t, u), bn_add_four(__VA_ARGS__, 4, t, u), \
+                        bn_add_four(__VA_ARGS__, 8, t, u), bn_add_four(__VA_ARGS__, 12, t, u)
+#endif
+BN_APART static void bn_add_few_at_once(const bn_runs* r, int same, bn_lanes* t, bn_lanes* u)
 {
-    /* what is left of a run that was summed beside a map may be nothing */
-    if (BN_UNITS == 4 || r->at_once == 0 || r->count == 0) {
-        for (int k = 0; k < BN_UNITS; k += 4) bn_add_four(r, 0, r->planes, 0, r->count, same, k, t, u);
-        return;
-    }
     Py_ssize_t planes = r->count < r->at_once ? r->at_once / r->count : 1;
     for (Py_ssize_t n = 0; n < r->planes; n += planes) {
         Py_ssize_t last = n + planes < r->planes ? n + planes : r->planes;
         for (Py_ssize_t i = 0; i < r->count; i += r->at_once) {
             Py_ssize_t stop = i + r->at_once < r->count ? i + r->at_once : r->count;
-            for (int k = 0; k < BN_UNITS; k += 4) bn_add_four(r, n, last, i, stop, same, k, t, u);
+            BN_ADD_ALL(r, n, last, i, stop, same);
         }
     }
+}
+__attribute__((always_inline))
+static inline void bn_add_runs(const bn_runs* r, int same, bn_lanes* t, bn_lanes* u)
+{
+    /* what is left of a run that was summed beside a map may be nothing */
+    if (BN_UNITS > 4 && r->at_once > 0 && r->count > 0) {
+        bn_lanes a = *t, b = *u;
+        bn_add_few_at_once(r, same, &a, &b);
+        *t = a, *u = b;
+        return;
+    }
+    BN_ADD_ALL(r, 0, r->planes, 0, r->count, same);
 }
 /* the sum of eight numbers by halves: ((0+4) + (2+6)) + ((1+5) + (3+7)) */
 static inline double bn_fold_eight(const double* t)
