@@ -16,7 +16,7 @@ from bncore.core.partition cimport Chunk, block_start, chunk, piece
 from bncore.core.plan cimport STAGED_BYTES, here
 from bncore.core.types cimport (
     ADDED, BEND, CARRIED, COEFFICIENTS, DY, LINE, MOMENTS, NO_MAP, NO_SUMS, NOTHING, OPERANDS, OUT, OUT2, PAIRS, PULL, SCALE,
-    SHARED, SLOPE, SUMS, TOGETHER, V, W, WEIGHTED, WEIGHTED_PULL, X, Y, Block, Coefficients, Conclusion, Fetch, Finish, Layout,
+    SHARED, SLOPE, SUMS, TOGETHER, V, W, WEIGHTED, WEIGHTED_PULL, X, Y, Block, Coefficients, Conclusion, Finish, Layout,
     Level, Operand, Partition, Parts, Records, Rows, Runs, Slot, Span, Store, kind_bytes, storage_bytes,
 )
 
@@ -33,11 +33,6 @@ cdef extern from "threads.h" nogil:
     void bn_as_before(unsigned int word)
     int bn_startable(int wanted)
     size_t bn_stack
-
-cdef enum:
-    FETCH_BYTES = 4096             # ahead of what is summed
-    FETCH_ELEMENTS = 512           # the same, of small planes of float32
-    SUMMED_AT_ONCE = 128             # that are summed between two looks ahead, where memory is slower than sums
 
 OPENMP = BN_OPENMP                 # the date of the OpenMP standard that this was built with, or 0
 COMPILER = BN_COMPILER.decode()
@@ -214,32 +209,17 @@ cdef inline Span span_of(Chunk k, Py_ssize_t channels) noexcept nogil:
     return s
 
 
-cdef void fetch_of(Fetch* f, const Call* call, int slot, Py_ssize_t t) noexcept nogil:
-    # what follows chunk t: the same run further on, and towards its end the next one. A processor follows a run by itself,
-    # but not far, and it stops where a page ends.
+cdef inline Py_ssize_t next_of(const Call* call, int slot, Py_ssize_t t) noexcept nogil:
+    # bytes from chunk t of a channel to what is summed next: the next channel's, or the next chunk
     cdef const Partition* p = &call.plan.partition
     cdef const Operand* x = &call.operands[slot]
-    cdef Py_ssize_t item = kind_bytes(call.plan.kind), next, bytes
     cdef Chunk k, after
-    f.turn = f.ahead = f.beyond = f.chunk = 0
-    f.at_once = SUMMED_AT_ONCE if call.plan.schedule.fetched else 0
     if call.plan.schedule.staged[slot]:
-        return
-    if p.parts == 1:
-        if item == sizeof(float):
-            f.ahead = f.beyond = FETCH_ELEMENTS * item
-        return
-    if t + 1 == p.parts:
-        return
-    k, after = chunk(p, t), chunk(p, t + 1)
-    f.chunk = (after.n - k.n) * x.n + (after.start - k.start) * item
-    next, bytes = f.chunk // k.planes, k.count * item
-    if next == 0:
-        return
-    if bytes > FETCH_BYTES:
-        f.turn, f.ahead, f.beyond = k.count - FETCH_BYTES // item, FETCH_BYTES, next + FETCH_BYTES - bytes
-    else:
-        f.beyond = next * ((FETCH_BYTES + bytes - 1) // bytes)
+        return 0
+    if p.parts == 1 or call.plan.schedule.order == SHARED:
+        return x.c
+    k, after = chunk(p, t), chunk(p, t + 1 if t + 1 < p.parts else 0)
+    return ((after.n - k.n) * x.n + (after.start - k.start) * kind_bytes(call.plan.kind) + (x.c if t + 1 == p.parts else 0))
 
 
 cdef inline Block block_of(const Call* call, Py_ssize_t t, Py_ssize_t channels) noexcept nogil:
@@ -293,12 +273,12 @@ cdef void sum_runs(const Call* call, Py_ssize_t first, Py_ssize_t channels, Py_s
                    Py_ssize_t thread) noexcept nogil:
     cdef Chunk k = chunk(&call.plan.partition, t)
     cdef Span s = span_of(k, channels)
-    cdef Fetch dy_next, next
+    cdef Py_ssize_t next
     cdef Runs dy, x, v, w
     runs_of(&x, call, X, k, first, thread, True)
-    fetch_of(&next, call, X, t)
+    next = next_of(call, X, t)
     if call.operation.sums == MOMENTS:
-        call.leaves.run_moments(NULL, &s, &x, &next, to)
+        call.leaves.run_moments(NULL, &s, &x, next, to)
         return
     if call.operands[<int>W].base != NULL:
         runs_of(&w, call, W, k, first, thread, True)
@@ -309,8 +289,7 @@ cdef void sum_runs(const Call* call, Py_ssize_t first, Py_ssize_t channels, Py_s
     if call.operands[<int>W].base != NULL:
         call.leaves.mask(NULL, &s, &dy, &w, &x)
     if call.operation.sums == PAIRS:
-        fetch_of(&dy_next, call, DY, t)
-        call.leaves.run_pairs(NULL, &s, &dy, &x, &dy_next, &next, &call.parameters, first, to)
+        call.leaves.run_pairs(NULL, &s, &dy, &x, next_of(call, DY, t), next, &call.parameters, first, to)
         return
     runs_of(&v, call, V, k, first, thread, True)
     call.leaves.run_five(NULL, &s, &dy, &x, &v, &call.parameters, first, to, room(call, thread) + call.plan.scratch.work)
@@ -486,7 +465,6 @@ cdef void map_then_sum(const Call* call, Py_ssize_t tile, Py_ssize_t t, const Pl
     cdef Chunk k, next_k
     cdef Span span, next_span
     cdef Store store
-    cdef Fetch dy_next, next
     cdef Runs dy, x, out, next_dy, next_x
     if not call.plan.schedule.fused:
         map_part(call, tile, t, place, thread)
@@ -499,15 +477,14 @@ cdef void map_then_sum(const Call* call, Py_ssize_t tile, Py_ssize_t t, const Pl
     runs_of(&x, call, X, k, c, thread, True)
     runs_of(&out, call, OUT, k, c, thread, False)
     runs_of(&next_x, call, X, next_k, next_c, thread, True)
-    fetch_of(&next, call, X, next_t)
     if call.operation.map == SCALE:
-        call.leaves.run_scale_moments(NULL, &span, &x, &out, &of, &store, &next_span, &next_x, &next, &to)
+        call.leaves.run_scale_moments(NULL, &span, &x, &out, &of, &store, &next_span, &next_x, next_of(call, X, next_t),
+                                      &to)
         return
     runs_of(&dy, call, DY, k, c, thread, True)
     runs_of(&next_dy, call, DY, next_k, next_c, thread, True)
-    fetch_of(&dy_next, call, DY, next_t)
-    call.leaves.run_pull_pairs(NULL, &span, &dy, &x, &out, &of, &store, &next_span, &next_dy, &next_x, &dy_next,
-                               &next, &call.parameters, next_c, &to)
+    call.leaves.run_pull_pairs(NULL, &span, &dy, &x, &out, &of, &store, &next_span, &next_dy, &next_x,
+                               next_of(call, DY, next_t), next_of(call, X, next_t), &call.parameters, next_c, &to)
 
 
 cdef void conclude(const Call* call, Conclusion what, Py_ssize_t first, Py_ssize_t end, const Place* place) noexcept nogil:

@@ -223,14 +223,6 @@ cdef struct Span:                  # the elements that it walks in each
     Py_ssize_t count               # contiguous elements of a plane
 
 
-cdef struct Fetch:                 # what memory brings near while a run is summed
-    Py_ssize_t turn                # up to this element of a run
-    Py_ssize_t ahead               # what lies so many bytes further on,
-    Py_ssize_t beyond              # and from there on what lies so many
-    Py_ssize_t chunk               # bytes to the next chunk
-    Py_ssize_t at_once             # elements that are summed between two looks ahead, a multiple of LANES; 0: any number
-
-
 cdef struct Gate:                  # what lets dy through, where dy is staged
     char* base                     # NULL: everything
     Py_ssize_t stride              # bytes to the next row
@@ -285,10 +277,11 @@ cdef struct Store:
     Py_ssize_t ahead               # bytes that are fetched ahead of what is mapped, where results are streamed
 
 
-# The kinds of leaf. `kind` is NULL: its type says what the elements are.
+# The kinds of leaf. `kind` is NULL: its type says what the elements are. `next` is how many bytes lie between what a leaf sums and
+# what is summed next, which it fetches.
 
-ctypedef void (*RunMoments)(const void* kind, const Span* s, const Runs* x, const Fetch* next, const Records* to) noexcept nogil
-ctypedef void (*RunPairs)(const void* kind, const Span* s, const Runs* dy, const Runs* x, const Fetch* dy_next, const Fetch* next,
+ctypedef void (*RunMoments)(const void* kind, const Span* s, const Runs* x, Py_ssize_t next, const Records* to) noexcept nogil
+ctypedef void (*RunPairs)(const void* kind, const Span* s, const Runs* dy, const Runs* x, Py_ssize_t dy_next, Py_ssize_t next,
                           const Parameters* p, Py_ssize_t channel, const Records* to) noexcept nogil
 ctypedef void (*RunFive)(const void* kind, const Span* s, const Runs* dy, const Runs* x, const Runs* v, const Parameters* p,
                          Py_ssize_t channel, const Records* to, void* work) noexcept nogil
@@ -299,11 +292,11 @@ ctypedef void (*RunPull)(const void* kind, const Span* s, const Runs* dy, const 
 ctypedef void (*RunBend)(const void* kind, const Span* s, const Runs* dy, const Runs* x, const Runs* v, const Runs* d_dy,
                          const Runs* d_x, const Coefficients* k) noexcept nogil
 ctypedef void (*RunScaleMoments)(const void* kind, const Span* here, const Runs* x, const Runs* y, const Coefficients* k,
-                                 const Store* store, const Span* there, const Runs* next_x, const Fetch* next,
+                                 const Store* store, const Span* there, const Runs* next_x, Py_ssize_t next,
                                  const Records* to) noexcept nogil
 ctypedef void (*RunPullPairs)(const void* kind, const Span* here, const Runs* dy, const Runs* x, const Runs* dx,
                               const Coefficients* k, const Store* store, const Span* there, const Runs* next_dy,
-                              const Runs* next_x, const Fetch* dy_next, const Fetch* next, const Parameters* p,
+                              const Runs* next_x, Py_ssize_t dy_next, Py_ssize_t next, const Parameters* p,
                               Py_ssize_t channel, const Records* to) noexcept nogil
 ctypedef void (*ColumnMoments)(const void* kind, const Block* b, const Rows* x, const Records* to) noexcept nogil
 ctypedef void (*ColumnPairs)(const void* kind, const Block* b, const Rows* dy, const Rows* x, const Parameters* p,

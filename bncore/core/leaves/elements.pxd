@@ -63,32 +63,49 @@ cdef inline stored mapped(const stored* dy, const stored* x, Py_ssize_t p, const
     return scaled(x[p], at(k, 0, p, columns, x)[0], at(k, 1, p, columns, x)[0], at(k, 2, p, columns, x)[0])
 
 
-cdef inline singles mapped_singles(const float* dy, const float* x, Py_ssize_t p, const Coefficients* k, bint columns,
-                                   bint pull) noexcept nogil:
+cdef struct Held:                  # the coefficients of a run, in registers
+    singles[5] of
+
+
+cdef inline Held held(const Coefficients* k, bint columns, bint pull, const stored* kind) noexcept nogil:
+    cdef Held h
+    cdef int j
+    if stored is float:
+        for j in range(0 if columns else 5 if pull else 3):
+            h.of[j] = load_singles(<const float*>k.of[j])
+    return h
+
+
+cdef inline singles number(const Coefficients* k, const Held* h, int j, Py_ssize_t p, bint columns) noexcept nogil:
+    # coefficient j of the elements from p on
+    return load_singles(<const float*>k.of[j] + p) if columns else h.of[j]
+
+
+cdef inline singles mapped_singles(const float* dy, const float* x, Py_ssize_t p, const Coefficients* k, const Held* h,
+                                   bint columns, bint pull) noexcept nogil:
     # a vector of them, from p on
     if pull:
-        return pulled_singles(load_singles(dy + p), load_singles(x + p), load_singles(at(k, 0, p, columns, x)),
-                              load_singles(at(k, 1, p, columns, x)), load_singles(at(k, 2, p, columns, x)),
-                              load_singles(at(k, 3, p, columns, x)), load_singles(at(k, 4, p, columns, x)))
-    return scaled_singles(load_singles(x + p), load_singles(at(k, 0, p, columns, x)), load_singles(at(k, 1, p, columns, x)),
-                          load_singles(at(k, 2, p, columns, x)))
+        return pulled_singles(load_singles(dy + p), load_singles(x + p), number(k, h, 0, p, columns), number(k, h, 1, p, columns),
+                              number(k, h, 2, p, columns), number(k, h, 3, p, columns), number(k, h, 4, p, columns))
+    return scaled_singles(load_singles(x + p), number(k, h, 0, p, columns), number(k, h, 1, p, columns),
+                          number(k, h, 2, p, columns))
 
 
-cdef inline singles some(const Coefficients* k, int j, Py_ssize_t p, Py_ssize_t count, bint columns,
-                         const float* kind) noexcept nogil:
-    return load_some(at(k, j, p, columns, kind), count) if columns else load_singles(at(k, j, p, columns, kind))
+cdef inline singles some(const Coefficients* k, const Held* h, int j, Py_ssize_t p, Py_ssize_t count,
+                         bint columns) noexcept nogil:
+    return load_some(<const float*>k.of[j] + p, count) if columns else h.of[j]
 
 
 cdef inline void map_some(const float* dy, const float* x, float* out, Py_ssize_t p, Py_ssize_t count, const Coefficients* k,
-                          bint columns, bint pull) noexcept nogil:
+                          const Held* h, bint columns, bint pull) noexcept nogil:
     # less than a vector
     if pull:
-        store_some(out + p, pulled_singles(load_some(dy + p, count), load_some(x + p, count), some(k, 0, p, count, columns, x),
-                                           some(k, 1, p, count, columns, x), some(k, 2, p, count, columns, x),
-                                           some(k, 3, p, count, columns, x), some(k, 4, p, count, columns, x)), count)
+        store_some(out + p, pulled_singles(load_some(dy + p, count), load_some(x + p, count), some(k, h, 0, p, count, columns),
+                                           some(k, h, 1, p, count, columns), some(k, h, 2, p, count, columns),
+                                           some(k, h, 3, p, count, columns), some(k, h, 4, p, count, columns)), count)
     else:
-        store_some(out + p, scaled_singles(load_some(x + p, count), some(k, 0, p, count, columns, x),
-                                           some(k, 1, p, count, columns, x), some(k, 2, p, count, columns, x)), count)
+        store_some(out + p, scaled_singles(load_some(x + p, count), some(k, h, 0, p, count, columns),
+                                           some(k, h, 1, p, count, columns), some(k, h, 2, p, count, columns)), count)
 
 
 cdef inline unit mapped_unit(const double* dy, const double* x, Py_ssize_t p, const Coefficients* k, bint columns,
@@ -105,6 +122,7 @@ cdef inline void map_lines(const stored* dy, const stored* x, stored* out, Py_ss
                            bint columns, bint pull, bint streamed, Py_ssize_t dy_ahead, Py_ssize_t ahead) noexcept nogil:
     # whole lines, the first of which begins at element p; what lies so many bytes ahead is fetched, 0: nothing
     cdef stored line[IN_LINE]
+    cdef Held h = held(k, columns, pull, x)
     cdef Py_ssize_t _
     cdef int j
     for _ in range(lines):
@@ -115,7 +133,7 @@ cdef inline void map_lines(const stored* dy, const stored* x, stored* out, Py_ss
         j = 0
         while j < in_line(x):
             if stored is float:
-                store_singles(line + j, mapped_singles(dy, x, p + j, k, columns, pull))
+                store_singles(line + j, mapped_singles(dy, x, p + j, k, &h, columns, pull))
                 j += SINGLES
             else:
                 store_unit(line + j, mapped_unit(dy, x, p + j, k, columns, pull))
@@ -132,6 +150,7 @@ cdef inline void map_elements(const stored* dy, const stored* x, stored* out, Py
                               Py_ssize_t ahead) noexcept nogil:
     # elements from p on, of `count`
     cdef Py_ssize_t lines, first
+    cdef Held h = held(k, columns, pull, x)
     if streamed:
         first = p + before_line(out + p, count - p)
         while p < first:
@@ -143,18 +162,18 @@ cdef inline void map_elements(const stored* dy, const stored* x, stored* out, Py
     first = p if columns else p + before_vector(out + p, count - p)
     if stored is float:
         if first > p:
-            map_some(dy, x, out, p, first - p, k, columns, pull)
+            map_some(dy, x, out, p, first - p, k, &h, columns, pull)
             p = first
         while p <= count - 2 * SINGLES:
             prefetch(<const char*>(x + p) + MAP_AHEAD)
-            store_singles(out + p, mapped_singles(dy, x, p, k, columns, pull))
-            store_singles(out + p + SINGLES, mapped_singles(dy, x, p + SINGLES, k, columns, pull))
+            store_singles(out + p, mapped_singles(dy, x, p, k, &h, columns, pull))
+            store_singles(out + p + SINGLES, mapped_singles(dy, x, p + SINGLES, k, &h, columns, pull))
             p += 2 * SINGLES
         if p <= count - SINGLES:
-            store_singles(out + p, mapped_singles(dy, x, p, k, columns, pull))
+            store_singles(out + p, mapped_singles(dy, x, p, k, &h, columns, pull))
             p += SINGLES
         if p < count:
-            map_some(dy, x, out, p, count - p, k, columns, pull)
+            map_some(dy, x, out, p, count - p, k, &h, columns, pull)
     else:
         while p < first:
             out[p] = mapped(dy, x, p, k, columns, pull)

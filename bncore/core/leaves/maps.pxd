@@ -2,7 +2,7 @@
 #
 # A channel whose map leaves float32's range is mapped in float64, number by number.
 
-from bncore.core.types cimport Coefficients, Fetch, Parameters, Records, Runs, Span, Store
+from bncore.core.types cimport Coefficients, Parameters, Records, Runs, Span, Store
 from bncore.core.leaves.elements cimport REPEATS, before_line, in_line, map_elements, map_lines, mapped, spread
 from bncore.core.leaves.numbers cimport WIDTH, any_wide, centre_of, exactly_mapped, stored
 from bncore.core.leaves.runs cimport (
@@ -99,23 +99,22 @@ cdef inline Py_ssize_t turn(const stored* kind) noexcept nogil:
     return SQUARE if stored is double else LANES if WIDTH == 8 else 8 * LANES
 
 
-cdef inline void sum_turn(const stored* dy, const stored* x, Py_ssize_t first, const Fetch* dy_next, const Fetch* next, bint pull,
+cdef inline void sum_turn(const stored* dy, const stored* x, Py_ssize_t first, Py_ssize_t dy_next, Py_ssize_t next, bint pull,
                           Tally* t) noexcept nogil:
-    cdef Py_ssize_t end = first + turn(x), dy_ahead = 0, ahead = next.ahead if first < next.turn else next.beyond
+    cdef Py_ssize_t end = first + turn(x)
     if stored is float:
         if pull:
             add_pairs(dy, 0, x, 0, 1, end, first, dy_next, next, &t.first, &t.second)
         else:
             add_powers(x, 0, 1, end, first, next, &t.first, &t.second)
     elif pull:
-        dy_ahead = dy_next.ahead if first < next.turn else dy_next.beyond
-        add_compensated(dy, x, first, end, dy_ahead, ahead, t.centre, &t.dy, &t.dyd)
+        add_compensated(dy, x, first, end, dy_next, next, t.centre, &t.dy, &t.dyd)
     else:
-        add_offsets(x, first, end, ahead, t.centre, t.offset)
+        add_offsets(x, first, end, next, t.centre, t.offset)
 
 
-cdef inline void sum_rest(const stored* dy, const stored* x, Py_ssize_t first, Py_ssize_t count, const Fetch* dy_next,
-                          const Fetch* next, bint pull, Tally* t) noexcept nogil:
+cdef inline void sum_rest(const stored* dy, const stored* x, Py_ssize_t first, Py_ssize_t count, Py_ssize_t dy_next,
+                          Py_ssize_t next, bint pull, Tally* t) noexcept nogil:
     if pull:
         tally_pairs(dy, x, first, count, dy_next, next, t)
     else:
@@ -124,7 +123,7 @@ cdef inline void sum_rest(const stored* dy, const stored* x, Py_ssize_t first, P
 
 cdef inline void map_beside(const stored* dy, const stored* x, stored* out, Py_ssize_t count, const Coefficients* k,
                             const Store* store, const stored* next_dy, const stored* next_x, Py_ssize_t next_count,
-                            const Fetch* dy_next, const Fetch* next, bint pull, bint streamed, Tally* t) noexcept nogil:
+                            Py_ssize_t dy_next, Py_ssize_t next, bint pull, bint streamed, Tally* t) noexcept nogil:
     # one plane of each
     cdef Py_ssize_t p = before_line(out, count), i = 0, both = min(count - p, next_count), j
     for j in range(p):
@@ -139,7 +138,7 @@ cdef inline void map_beside(const stored* dy, const stored* x, stored* out, Py_s
 
 cdef inline void map_then_sum(const Span* here, const Runs* dy, const Runs* x, const Runs* out, const Coefficients* k,
                               const Store* store, const Span* there, const Runs* next_dy, const Runs* next_x,
-                              const Fetch* dy_next, const Fetch* next, bint pull, bint streamed, Tally* t,
+                              Py_ssize_t dy_next, Py_ssize_t next, bint pull, bint streamed, Tally* t,
                               const stored* kind) noexcept nogil:
     cdef stored[5 * REPEATS] room
     cdef Coefficients one
@@ -158,7 +157,7 @@ cdef inline bint is_wide(const Coefficients* k) noexcept nogil:
 
 
 cdef inline void run_scale_moments(const stored* kind, const Span* here, const Runs* x, const Runs* y, const Coefficients* k,
-                                   const Store* store, const Span* there, const Runs* next_x, const Fetch* next,
+                                   const Store* store, const Span* there, const Runs* next_x, Py_ssize_t next,
                                    const Records* to) noexcept nogil:
     # y of one chunk, and the moments of another
     cdef Tally t
@@ -176,7 +175,7 @@ cdef inline void run_scale_moments(const stored* kind, const Span* here, const R
 
 cdef inline void run_pull_pairs(const stored* kind, const Span* here, const Runs* dy, const Runs* x, const Runs* dx,
                                 const Coefficients* k, const Store* store, const Span* there, const Runs* next_dy,
-                                const Runs* next_x, const Fetch* dy_next, const Fetch* next, const Parameters* p,
+                                const Runs* next_x, Py_ssize_t dy_next, Py_ssize_t next, const Parameters* p,
                                 Py_ssize_t channel, const Records* to) noexcept nogil:
     # dx of one chunk, and the sums of another, of this channel
     cdef Tally t

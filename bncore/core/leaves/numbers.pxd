@@ -59,7 +59,7 @@ cdef extern from "simd.h" nogil:
     ctypedef struct Walk "bn_runs":
         const char* x
         const char* y
-        Py_ssize_t x_plane, y_plane, planes, count, turn, x_ahead, y_ahead, x_beyond, y_beyond, at_once
+        Py_ssize_t x_plane, y_plane, planes, count, x_next, y_next
     void add_runs "bn_add_runs"(const Walk* runs, bint same, Lanes32* t, Lanes32* u) noexcept
     void fold_two "bn_fold_two"(Lanes32 t, Lanes32 u, double* of_t, double* of_u) noexcept
     double fold_eight "bn_fold_eight"(const double* t) noexcept

@@ -12,7 +12,7 @@
 #    then spoil the second. TwoSum for each element: twice the instructions, for the class of the bound allows four roundings.
 
 from bncore.core.partition cimport LANES
-from bncore.core.types cimport CHANNELS, LINE, Fetch, Parameters, Records, Runs, Span
+from bncore.core.types cimport CHANNELS, LINE, Parameters, Records, Runs, Span
 from bncore.core.leaves.numbers cimport (
     BREADTH, NEAR_ZERO, WIDTH, Eight, Lanes32, Moments, Sum, Walk, accumulate, add, add_runs, centre_of,
     finite_or_zero, fold_eight, fold_lanes, fold_two, from_vector, keep_moments, keep_sum, left_over, load_unit, no_lanes,
@@ -39,24 +39,22 @@ cdef inline double fold(const double* t) noexcept nogil:
 
 
 cdef inline void add_powers(const float* x, Py_ssize_t plane, Py_ssize_t planes, Py_ssize_t count, Py_ssize_t first,
-                            const Fetch* next, Lanes32* a, Lanes32* b) noexcept nogil:
+                            Py_ssize_t next, Lanes32* a, Lanes32* b) noexcept nogil:
     # a += sum x, b += sum x^2 of the elements from `first` of so many planes
     cdef Walk w
     w.x = w.y = <const char*>(x + first)
     w.x_plane = w.y_plane = plane
-    w.planes, w.count, w.turn, w.at_once = planes, count - first, next.turn - first, next.at_once
-    w.x_ahead, w.x_beyond, w.y_ahead, w.y_beyond = next.ahead, next.beyond, 0, 0
+    w.planes, w.count, w.x_next, w.y_next = planes, count - first, next, 0
     add_runs(&w, True, a, b)
 
 
 cdef inline void add_pairs(const float* dy, Py_ssize_t dy_plane, const float* x, Py_ssize_t plane, Py_ssize_t planes,
-                           Py_ssize_t count, Py_ssize_t first, const Fetch* dy_next, const Fetch* next, Lanes32* a,
+                           Py_ssize_t count, Py_ssize_t first, Py_ssize_t dy_next, Py_ssize_t next, Lanes32* a,
                            Lanes32* b) noexcept nogil:
     # a += sum dy, b += sum dy x
     cdef Walk w
     w.x, w.y, w.x_plane, w.y_plane = <const char*>(dy + first), <const char*>(x + first), dy_plane, plane
-    w.planes, w.count, w.turn, w.at_once = planes, count - first, next.turn - first, next.at_once
-    w.x_ahead, w.x_beyond, w.y_ahead, w.y_beyond = dy_next.ahead, dy_next.beyond, next.ahead, next.beyond
+    w.planes, w.count, w.x_next, w.y_next = planes, count - first, dy_next, next
     add_runs(&w, False, a, b)
 
 
@@ -177,12 +175,11 @@ cdef inline Py_ssize_t add_offsets(const double* x, Py_ssize_t first, Py_ssize_t
     return first
 
 
-cdef inline void run_offsets(const double* x, Py_ssize_t first, Py_ssize_t count, const Fetch* next, double centre,
+cdef inline void run_offsets(const double* x, Py_ssize_t first, Py_ssize_t count, Py_ssize_t next, double centre,
                              double* total) noexcept nogil:
     # total += sum (x - centre) of the elements from `first` in eight lanes, for a number that only has to be near the mean
-    cdef Py_ssize_t i = add_offsets(x, first, next.turn, next.ahead, centre, total)
+    cdef Py_ssize_t i = add_offsets(x, first, count, next, centre, total)
     cdef int j
-    i = add_offsets(x, i, count, next.beyond, centre, total)
     while i < count:
         for j in range(min(<Py_ssize_t>BREADTH, count - i)):
             total[j] += x[i + j] - centre
@@ -240,11 +237,10 @@ cdef inline Py_ssize_t add_compensated(const double* dy, const double* x, Py_ssi
 
 
 cdef inline void run_compensated(const double* dy, const double* x, Py_ssize_t first, Py_ssize_t count, double centre,
-                                 const Fetch* dy_next, const Fetch* next, Eight* a, Eight* b) noexcept nogil:
+                                 Py_ssize_t dy_next, Py_ssize_t next, Eight* a, Eight* b) noexcept nogil:
     # a += sum dy, b += sum dy (x - centre), of the elements from `first`
-    cdef Py_ssize_t i = add_compensated(dy, x, first, next.turn, dy_next.ahead, next.ahead, centre, a, b)
+    cdef Py_ssize_t i = add_compensated(dy, x, first, count, dy_next, next, centre, a, b)
     cdef int j
-    i = add_compensated(dy, x, i, count, dy_next.beyond, next.beyond, centre, a, b)
     while i < count:
         for j in range(min(<Py_ssize_t>BREADTH, count - i)):
             accumulate(dy[i + j], &a.hi[j], &a.lo[j], True)
@@ -287,21 +283,21 @@ cdef inline void begin_moments(const Runs* x, Py_ssize_t channel, Tally* t, cons
             t.offset[j] = 0
 
 
-cdef inline void tally_moments(const stored* x, Py_ssize_t first, Py_ssize_t count, const Fetch* next, Tally* t) noexcept nogil:
+cdef inline void tally_moments(const stored* x, Py_ssize_t first, Py_ssize_t count, Py_ssize_t next, Tally* t) noexcept nogil:
     if stored is float:
         add_powers(x, 0, 1, count, first, next, &t.first, &t.second)
     else:
         run_offsets(x, first, count, next, t.centre, t.offset)
 
 
-cdef inline void end_moments(const Span* s, const Runs* x, Py_ssize_t channel, const Fetch* next, Tally* t, const Records* to,
+cdef inline void end_moments(const Span* s, const Runs* x, Py_ssize_t channel, Py_ssize_t next, Tally* t, const Records* to,
                              const stored* kind) noexcept nogil:
     cdef double power
     if stored is float:
         fold_two(t.first, t.second, &to.hi[0][channel], &power)
         settle_moments(s, x, channel, 1, &power, to, kind)
     else:
-        keep_moments(to, channel, compensated_moments(s, x, channel, near_number(t.offset, t.centre, s), next.chunk, kind))
+        keep_moments(to, channel, compensated_moments(s, x, channel, near_number(t.offset, t.centre, s), next, kind))
 
 
 cdef inline void begin_pairs(double centre, Tally* t, const stored* kind) noexcept nogil:
@@ -311,8 +307,8 @@ cdef inline void begin_pairs(double centre, Tally* t, const stored* kind) noexce
         t.centre, t.dy, t.dyd = centre, nothing(), nothing()
 
 
-cdef inline void tally_pairs(const stored* dy, const stored* x, Py_ssize_t first, Py_ssize_t count, const Fetch* dy_next,
-                             const Fetch* next, Tally* t) noexcept nogil:
+cdef inline void tally_pairs(const stored* dy, const stored* x, Py_ssize_t first, Py_ssize_t count, Py_ssize_t dy_next,
+                             Py_ssize_t next, Tally* t) noexcept nogil:
     if stored is float:
         add_pairs(dy, 0, x, 0, 1, count, first, dy_next, next, &t.first, &t.second)
     else:
@@ -329,10 +325,9 @@ cdef inline void end_pairs(Py_ssize_t channel, Tally* t, const Records* to, cons
 
 # The leaves.
 
-cdef inline void run_moments(const stored* kind, const Span* s, const Runs* x, const Fetch* next,
+cdef inline void run_moments(const stored* kind, const Span* s, const Runs* x, Py_ssize_t next,
                              const Records* to) noexcept nogil:
     cdef Tally t
-    cdef Fetch nowhere
     cdef Lanes32 a, b
     cdef double[CHANNELS] power
     cdef Py_ssize_t c, n
@@ -345,16 +340,15 @@ cdef inline void run_moments(const stored* kind, const Span* s, const Runs* x, c
         settle_moments(s, x, 0, s.channels, power, to, kind)
     else:
         # the second pass over the chunk before has fetched this one
-        nowhere.turn = nowhere.ahead = nowhere.beyond = nowhere.chunk = nowhere.at_once = 0
         for c in range(s.channels):
             begin_moments(x, c, &t, kind)
             for n in range(s.planes):
-                tally_moments(run(x, c, n, kind), 0, s.count, &nowhere, &t)
+                tally_moments(run(x, c, n, kind), 0, s.count, 0, &t)
             end_moments(s, x, c, next, &t, to, kind)
 
 
-cdef inline void run_pairs(const stored* kind, const Span* s, const Runs* dy, const Runs* x, const Fetch* dy_next,
-                           const Fetch* next, const Parameters* p, Py_ssize_t channel, const Records* to) noexcept nogil:
+cdef inline void run_pairs(const stored* kind, const Span* s, const Runs* dy, const Runs* x, Py_ssize_t dy_next,
+                           Py_ssize_t next, const Parameters* p, Py_ssize_t channel, const Records* to) noexcept nogil:
     cdef Tally t
     cdef Lanes32 a, b
     cdef double centre

@@ -37,9 +37,6 @@
 #define bn_scaled(x, nearest, slope, level) (((x) - (nearest)) * (slope) + (level))
 #define bn_pulled(dy, x, mean, rise, k0, k1, k2) (((dy) - (rise)) * (k0) + (((x) - (mean)) * (k1) + (k2)))
 
-/* a function of its own, which takes no registers from its callers */
-#define BN_APART __attribute__((noinline, unused))
-
 /* vectors that do not overlap, so that a loop over them is one of vector instructions */
 typedef const double* __restrict bn_from;
 typedef double* __restrict bn_to;
@@ -161,9 +158,10 @@ static inline void bn_store_some(float* y, bn_singles v, Py_ssize_t count)
 typedef struct { bn_unit unit[BN_UNITS]; } bn_lanes;
 static inline bn_lanes bn_no_lanes(void) { bn_lanes none = {{{0}}}; return none; }
 /* Sums of x and of x y over runs, y being x where they are the same: t += x, u += x y. Sixteen registers do not hold all lanes of
- * two sums: four units of each go through some elements, then the next four. The first four alone ask memory for what comes next:
- * where that takes long, few elements come `at_once`. Like it, `turn`, `ahead` and `beyond` are those of a Fetch. */
-typedef struct { const char *x, *y; Py_ssize_t x_plane, y_plane, planes, count, turn, x_ahead, y_ahead, x_beyond, y_beyond, at_once; } bn_runs;
+ * two sums: four units of each go through a few elements, then the next four. What lies so many bytes further on is fetched by the
+ * first four alone: with few elements at once, memory does not wait for the others. */
+typedef struct { const char *x, *y; Py_ssize_t x_plane, y_plane, planes, count, x_next, y_next; } bn_runs;
+#define BN_AT_ONCE 128
 #define BN_ADD(j, value, other) { bn_unit v = value, w = same ? v : other; t##j += v, u##j = bn_add_exact_unit(v, w, u##j); }
 #define BN_ADD_WHOLE(j) BN_ADD(j, bn_widen(p + (j) * BN_WIDTH), bn_widen(q + (j) * BN_WIDTH))
 #define BN_ADD_REST(j) if (left > (j) * BN_WIDTH) \
@@ -177,24 +175,21 @@ static inline void bn_add_four(const bn_runs* r, Py_ssize_t first, Py_ssize_t la
     for (Py_ssize_t n = first; n < last; n++) {
         const float* p = (const float*)(r->x + n * r->x_plane) + start + k * BN_WIDTH;
         const float* q = (const float*)(r->y + n * r->y_plane) + start + k * BN_WIDTH;
-        Py_ssize_t i = start + 32, left;
-        for (int half = 0; half < 2; half++) {
-            Py_ssize_t end = half || r->turn > stop ? stop : r->turn, x_ahead = half ? r->x_beyond : r->x_ahead, y_ahead = half ? r->y_beyond : r->y_ahead;
-            for (; i <= end; i += 32, p += 32, q += 32) {
-                if (k == 0) {
-                    bn_prefetch((const char*)p + x_ahead), bn_prefetch((const char*)p + x_ahead + 64);
-                    if (!same) bn_prefetch((const char*)q + y_ahead), bn_prefetch((const char*)q + y_ahead + 64);
-                }
-                BN_ADD_WHOLE(0) BN_ADD_WHOLE(1) BN_ADD_WHOLE(2) BN_ADD_WHOLE(3)
+        Py_ssize_t left = stop - start;
+        for (; left >= 32; left -= 32, p += 32, q += 32) {
+            if (k == 0) {
+                bn_prefetch((const char*)p + r->x_next), bn_prefetch((const char*)p + r->x_next + 64);
+                if (!same) bn_prefetch((const char*)q + r->y_next), bn_prefetch((const char*)q + r->y_next + 64);
             }
+            BN_ADD_WHOLE(0) BN_ADD_WHOLE(1) BN_ADD_WHOLE(2) BN_ADD_WHOLE(3)
         }
-        left = stop - (i - 32) - k * BN_WIDTH;
+        left -= k * BN_WIDTH;
         if (left > 0) { BN_ADD_REST(0) BN_ADD_REST(1) BN_ADD_REST(2) BN_ADD_REST(3) }
     }
     t->unit[k] = t0, t->unit[k + 1] = t1, t->unit[k + 2] = t2, t->unit[k + 3] = t3;
     u->unit[k] = u0, u->unit[k + 1] = u1, u->unit[k + 2] = u2, u->unit[k + 3] = u3;
 }
-/* all lanes, four units at a time: with numbers that the compiler knows, so that the lanes of short runs stay in registers */
+/* all lanes; by numbers that the compiler knows, so that those of short runs stay in registers */
 #if BN_WIDTH == 8
 #define BN_ADD_ALL(...) bn_add_four(__VA_ARGS__, 0, t, u)
 #elif BN_WIDTH == 4
@@ -203,28 +198,22 @@ static inline void bn_add_four(const bn_runs* r, Py_ssize_t first, Py_ssize_t la
 #define BN_ADD_ALL(...) bn_add_four(__VA_ARGS__, 0, t, u), bn_add_four(__VA_ARGS__, 4, t, u), \
                         bn_add_four(__VA_ARGS__, 8, t, u), bn_add_four(__VA_ARGS__, 12, t, u)
 #endif
-BN_APART static void bn_add_few_at_once(const bn_runs* r, int same, bn_lanes* t, bn_lanes* u)
-{
-    Py_ssize_t planes = r->count < r->at_once ? r->at_once / r->count : 1;
-    for (Py_ssize_t n = 0; n < r->planes; n += planes) {
-        Py_ssize_t last = n + planes < r->planes ? n + planes : r->planes;
-        for (Py_ssize_t i = 0; i < r->count; i += r->at_once) {
-            Py_ssize_t stop = i + r->at_once < r->count ? i + r->at_once : r->count;
-            BN_ADD_ALL(r, n, last, i, stop, same);
-        }
-    }
-}
 __attribute__((always_inline))
 static inline void bn_add_runs(const bn_runs* r, int same, bn_lanes* t, bn_lanes* u)
 {
-    /* what is left of a run that was summed beside a map may be nothing */
-    if (BN_UNITS > 4 && r->at_once > 0 && r->count > 0) {
-        bn_lanes a = *t, b = *u;
-        bn_add_few_at_once(r, same, &a, &b);
-        *t = a, *u = b;
+    if (BN_UNITS == 4 || r->planes * r->count <= BN_AT_ONCE) {
+        BN_ADD_ALL(r, 0, r->planes, 0, r->count, same);
         return;
     }
-    BN_ADD_ALL(r, 0, r->planes, 0, r->count, same);
+    /* short planes come several at once */
+    Py_ssize_t planes = r->planes > 1 && r->count < BN_AT_ONCE ? 1 + BN_AT_ONCE / (r->count + 1) : 1;
+    for (Py_ssize_t n = 0; n < r->planes; n += planes) {
+        Py_ssize_t last = n + planes < r->planes ? n + planes : r->planes;
+        for (Py_ssize_t i = 0; i < r->count; i += BN_AT_ONCE) {
+            Py_ssize_t stop = i + BN_AT_ONCE < r->count ? i + BN_AT_ONCE : r->count;
+            BN_ADD_ALL(r, n, last, i, stop, same);
+        }
+    }
 }
 /* the sum of eight numbers by halves: ((0+4) + (2+6)) + ((1+5) + (3+7)) */
 static inline double bn_fold_eight(const double* t)

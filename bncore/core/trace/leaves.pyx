@@ -20,7 +20,7 @@ from bncore.core.trace.memory cimport (
 from bncore.core.types cimport (
     ADDED, BEND, CHANNELS, COEFFICIENTS, COLUMNS, DY, FOLDED, GIVEN_PULL, GIVEN_SCALE, GIVEN_SLOPE, GIVEN_SUMS, KINDS, OPERANDS,
     OUT, OUT2, OWN_BEND, OWN_MOMENTS, OWN_PULL, OWN_SCALE, OWN_WEIGHTED, PULL, SCALE, SLOPE, SUMS, V, W, WEIGHTED_PULL, X, Y,
-    Block, Coefficients, Conclusion, Fetch, Finish, Gather, Leaves, Level, Map, Operand, Parameters, Parts, Records, Rows, Runs,
+    Block, Coefficients, Conclusion, Finish, Gather, Leaves, Level, Map, Operand, Parameters, Parts, Records, Rows, Runs,
     Span, Store, storage_bytes,
 )
 
@@ -138,12 +138,12 @@ cdef void map_runs(Map map, const Span* s, const Runs* dy, const Runs* x, const 
             write_plane(OUT2, out2, c, n, s.count, number)
 
 
-cdef void run_moments(const void* kind, const Span* s, const Runs* x, const Fetch* next, const Records* to) noexcept nogil:
+cdef void run_moments(const void* kind, const Span* s, const Runs* x, Py_ssize_t next, const Records* to) noexcept nogil:
     entered(b"run_moments")
     sum_runs(2, s, NULL, x, NULL, to)
 
 
-cdef void run_pairs(const void* kind, const Span* s, const Runs* dy, const Runs* x, const Fetch* dy_next, const Fetch* next,
+cdef void run_pairs(const void* kind, const Span* s, const Runs* dy, const Runs* x, Py_ssize_t dy_next, Py_ssize_t next,
                     const Parameters* p, Py_ssize_t channel, const Records* to) noexcept nogil:
     entered(b"run_pairs")
     read_centres(p, channel, s.channels, 2)
@@ -230,7 +230,7 @@ cdef inline Span one_channel(const Span* s) noexcept nogil:
 
 
 cdef void run_scale_moments(const void* kind, const Span* here, const Runs* x, const Runs* y, const Coefficients* k,
-                            const Store* store, const Span* there, const Runs* next_x, const Fetch* next,
+                            const Store* store, const Span* there, const Runs* next_x, Py_ssize_t next,
                             const Records* to) noexcept nogil:
     cdef Span mapped = one_channel(here), summed = one_channel(there)
     entered(b"run_scale_moments")
@@ -239,8 +239,8 @@ cdef void run_scale_moments(const void* kind, const Span* here, const Runs* x, c
 
 
 cdef void run_pull_pairs(const void* kind, const Span* here, const Runs* dy, const Runs* x, const Runs* dx, const Coefficients* k,
-                         const Store* store, const Span* there, const Runs* next_dy, const Runs* next_x, const Fetch* dy_next,
-                         const Fetch* next, const Parameters* p, Py_ssize_t channel, const Records* to) noexcept nogil:
+                         const Store* store, const Span* there, const Runs* next_dy, const Runs* next_x, Py_ssize_t dy_next,
+                         Py_ssize_t next, const Parameters* p, Py_ssize_t channel, const Records* to) noexcept nogil:
     cdef Span mapped = one_channel(here), summed = one_channel(there)
     entered(b"run_pull_pairs")
     map_runs(PULL, &mapped, dy, x, NULL, dx, NULL, k)
