@@ -211,7 +211,7 @@ cdef inline void arrange(Plan* plan, const Operation* o, const Operand* operands
     s.fused = (o.between != NOTHING and o.map != NO_MAP and o.map != BEND and not p.columns and p.parts > 1 and not s.apart
                and s.order != SHARED and (s.streamed or machine.registers))
     # a processor follows the parts of longer rows by itself
-    s.fetched = large and (s.tiles == 1 or not p.columns)
+    s.fetched = large and p.columns and s.tiles == 1
     plan.phases = 1
     if s.order == SHARED:
         plan.phases = (3 if o.between != NOTHING else 1) + (1 if o.after != NOTHING else 0)

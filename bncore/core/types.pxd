@@ -132,7 +132,7 @@ cdef struct Schedule:              # what bits do not depend on
     bint streamed                  # results go past the caches
     Py_ssize_t ahead               # bytes that a map whose results are streamed fetches ahead
     bint dense                     # columns: rows lie one after the other in every operand
-    bint fetched                   # what is summed comes from memory: rows that are next are fetched, and runs often
+    bint fetched                   # rows that are next are fetched, for they come from memory
     bint staged[OPERANDS]          # this operand is converted, gated or added to, or in runs its planes are not contiguous
     bint apart                     # runs: something is staged, channel by channel
 
@@ -277,7 +277,7 @@ cdef struct Store:
     Py_ssize_t ahead               # bytes that are fetched ahead of what is mapped, where results are streamed
 
 
-# The kinds of leaf. `kind` is NULL: its type says what the elements are. `next` is how many bytes lie between what a leaf sums and
+# The kinds of leaf. `kind` is NULL: its type says what the elements are. `next` is how many bytes after what a leaf sums lies
 # what is summed next, which it fetches.
 
 ctypedef void (*RunMoments)(const void* kind, const Span* s, const Runs* x, Py_ssize_t next, const Records* to) noexcept nogil

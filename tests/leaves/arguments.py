@@ -13,9 +13,8 @@ from storage import NUMBERS, STORAGES, let_through, narrowed, widened
 
 # vectors that are given in float64, if at all
 ALWAYS_WIDE = dict.fromkeys(("rest", "sum_dy", "sum_dyd"), "wide")
-# a Fetch may name any address
+# what is only fetched may lie anywhere
 AHEADS = (0, 4096, -(1 << 45), 1 << 46)
-AT_ONCE = (0, 128, 32)
 
 
 class Runs:
@@ -196,11 +195,9 @@ def give(memory, p, names, channels, first, flavour, salt, place):
     return given
 
 
-def fetch(count, salt, shift=0):
-    """A Fetch: what it names matters to no bit."""
-    turn = draws.in_turn((0, count // 2, count, min(count, 40)), salt)
-    ahead, beyond = (draws.in_turn(AHEADS, salt + shift + i) for i in range(2))
-    return TYPES["Fetch"](turn, ahead, beyond, ahead, draws.in_turn(AT_ONCE, salt))
+def ahead(salt):
+    """How many bytes away what is fetched lies: it matters to no bit."""
+    return draws.in_turn(AHEADS, salt)
 
 
 def work(memory, place):

@@ -4,7 +4,7 @@ import itertools
 
 import sums
 from abi import CONSTANTS, TYPES
-from arguments import Rows, Runs, Staged, fetch, give, records, work
+from arguments import Rows, Runs, Staged, ahead, give, records, work
 from draws import FLAVOURS, in_turn
 from guards import Place
 from places import APART_END, APART_START, END, START, aligned, at, lengths, near, widths
@@ -43,7 +43,7 @@ def run_call(part, operands, places, flavour, salt, absent=False):
     define = {"moments": sums.run_moments, "pairs": sums.run_pairs, "five": sums.run_five}[part]
     words, args = _call(part, define, operands, places, flavour, salt, absent)
     for i, name in enumerate({"moments": ("next",), "pairs": ("next", "dy_next"), "five": ()}[part]):
-        args[name] = fetch(operands.shape[-1], salt, i)
+        args[name] = ahead(salt + i)
     return words, args
 
 

@@ -12,12 +12,12 @@
 from bncore.core.types cimport LINE, Coefficients
 from bncore.core.leaves.numbers cimport (
     SINGLES, WIDTH, load_singles, load_some, load_unit, memcpy, prefetch, prefetch_far, pulled, pulled_singles, pulled_unit,
-    scaled, scaled_singles, scaled_unit, singles, store_singles, store_some, store_unit, stored, stream_line, unit,
+    scaled, scaled_singles, scaled_unit, singles, spread_singles, spread_unit, store_singles, store_some, store_unit, stored,
+    stream_line, unit,
 )
 
 cdef enum:
     IN_LINE = LINE // 4            # elements to a line, at most
-    REPEATS = 16                   # numbers of the widest vector
     MAP_AHEAD = 1024               # bytes that are fetched ahead of a map whose results are not streamed: from a shared cache
 
 
@@ -38,15 +38,12 @@ cdef inline Py_ssize_t before_vector(const stored* y, Py_ssize_t count) noexcept
     return first if count >= 4 * SINGLES else 0
 
 
-cdef inline void spread(const Coefficients* of, Py_ssize_t c, stored* room, Coefficients* k, int count) noexcept nogil:
-    # the coefficients of one channel, each as often as a vector has numbers
-    cdef stored number
-    cdef int j, i
+cdef inline Coefficients of_channel(const Coefficients* of, Py_ssize_t c, int count, const stored* kind) noexcept nogil:
+    cdef Coefficients k
+    cdef int j
     for j in range(count):
-        number = (<const stored*>of.of[j])[c]
-        for i in range(SINGLES if stored is float else WIDTH):
-            room[j * REPEATS + i] = number
-        k.of[j] = room + j * REPEATS
+        k.of[j] = <char*>of.of[j] + c * <Py_ssize_t>sizeof(stored)
+    return k
 
 
 cdef inline const stored* at(const Coefficients* k, int j, Py_ssize_t p, bint columns, const stored* kind) noexcept nogil:
@@ -63,22 +60,29 @@ cdef inline stored mapped(const stored* dy, const stored* x, Py_ssize_t p, const
     return scaled(x[p], at(k, 0, p, columns, x)[0], at(k, 1, p, columns, x)[0], at(k, 2, p, columns, x)[0])
 
 
-cdef struct Held:                  # the coefficients of a run, in registers
+cdef struct Held:                  # the coefficients of a run, as vectors that stay in registers
     singles[5] of
+    unit[5] wide                   # of float64
 
 
 cdef inline Held held(const Coefficients* k, bint columns, bint pull, const stored* kind) noexcept nogil:
     cdef Held h
     cdef int j
-    if stored is float:
-        for j in range(0 if columns else 5 if pull else 3):
-            h.of[j] = load_singles(<const float*>k.of[j])
+    for j in range(0 if columns else 5 if pull else 3):
+        if stored is float:
+            h.of[j] = spread_singles((<const float*>k.of[j])[0])
+        else:
+            h.wide[j] = spread_unit((<const double*>k.of[j])[0])
     return h
 
 
 cdef inline singles number(const Coefficients* k, const Held* h, int j, Py_ssize_t p, bint columns) noexcept nogil:
     # coefficient j of the elements from p on
     return load_singles(<const float*>k.of[j] + p) if columns else h.of[j]
+
+
+cdef inline unit wide_number(const Coefficients* k, const Held* h, int j, Py_ssize_t p, bint columns) noexcept nogil:
+    return load_unit(<const double*>k.of[j] + p) if columns else h.wide[j]
 
 
 cdef inline singles mapped_singles(const float* dy, const float* x, Py_ssize_t p, const Coefficients* k, const Held* h,
@@ -108,14 +112,14 @@ cdef inline void map_some(const float* dy, const float* x, float* out, Py_ssize_
                                            some(k, h, 1, p, count, columns), some(k, h, 2, p, count, columns)), count)
 
 
-cdef inline unit mapped_unit(const double* dy, const double* x, Py_ssize_t p, const Coefficients* k, bint columns,
+cdef inline unit mapped_unit(const double* dy, const double* x, Py_ssize_t p, const Coefficients* k, const Held* h, bint columns,
                              bint pull) noexcept nogil:
     if pull:
-        return pulled_unit(load_unit(dy + p), load_unit(x + p), load_unit(at(k, 0, p, columns, x)),
-                           load_unit(at(k, 1, p, columns, x)), load_unit(at(k, 2, p, columns, x)),
-                           load_unit(at(k, 3, p, columns, x)), load_unit(at(k, 4, p, columns, x)))
-    return scaled_unit(load_unit(x + p), load_unit(at(k, 0, p, columns, x)), load_unit(at(k, 1, p, columns, x)),
-                       load_unit(at(k, 2, p, columns, x)))
+        return pulled_unit(load_unit(dy + p), load_unit(x + p), wide_number(k, h, 0, p, columns),
+                           wide_number(k, h, 1, p, columns), wide_number(k, h, 2, p, columns), wide_number(k, h, 3, p, columns),
+                           wide_number(k, h, 4, p, columns))
+    return scaled_unit(load_unit(x + p), wide_number(k, h, 0, p, columns), wide_number(k, h, 1, p, columns),
+                       wide_number(k, h, 2, p, columns))
 
 
 cdef inline void map_lines(const stored* dy, const stored* x, stored* out, Py_ssize_t p, Py_ssize_t lines, const Coefficients* k,
@@ -136,7 +140,7 @@ cdef inline void map_lines(const stored* dy, const stored* x, stored* out, Py_ss
                 store_singles(line + j, mapped_singles(dy, x, p + j, k, &h, columns, pull))
                 j += SINGLES
             else:
-                store_unit(line + j, mapped_unit(dy, x, p + j, k, columns, pull))
+                store_unit(line + j, mapped_unit(dy, x, p + j, k, &h, columns, pull))
                 j += WIDTH
         if streamed:
             stream_line(out + p, line)
@@ -179,7 +183,7 @@ cdef inline void map_elements(const stored* dy, const stored* x, stored* out, Py
             out[p] = mapped(dy, x, p, k, columns, pull)
             p += 1
         while p <= count - WIDTH:
-            store_unit(out + p, mapped_unit(dy, x, p, k, columns, pull))
+            store_unit(out + p, mapped_unit(dy, x, p, k, &h, columns, pull))
             p += WIDTH
         while p < count:
             out[p] = mapped(dy, x, p, k, columns, pull)

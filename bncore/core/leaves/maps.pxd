@@ -3,7 +3,7 @@
 # A channel whose map leaves float32's range is mapped in float64, number by number.
 
 from bncore.core.types cimport Coefficients, Parameters, Records, Runs, Span, Store
-from bncore.core.leaves.elements cimport REPEATS, before_line, in_line, map_elements, map_lines, mapped, spread
+from bncore.core.leaves.elements cimport before_line, in_line, map_elements, map_lines, mapped, of_channel
 from bncore.core.leaves.numbers cimport WIDTH, any_wide, centre_of, exactly_mapped, stored
 from bncore.core.leaves.runs cimport (
     LANES, SQUARE, Tally, add_compensated, add_offsets, add_pairs, add_powers, begin_moments, begin_pairs, end_moments, end_pairs,
@@ -22,10 +22,8 @@ cdef inline void map_channel(const Span* s, const Runs* dy, const Runs* x, const
                              const Coefficients* k, bint pull, bint streamed, Py_ssize_t ahead,
                              const stored* kind) noexcept nogil:
     # planes from `first` on of channel c
-    cdef stored[5 * REPEATS] room
-    cdef Coefficients one
+    cdef Coefficients one = of_channel(k, c, 5 if pull else 3, kind)
     cdef Py_ssize_t n
-    spread(k, c, &room[0], &one, 5 if pull else 3)
     for n in range(first, s.planes):
         map_elements(dy_run(dy, c, n, pull, kind), run(x, c, n, kind), <stored*>run(out, c, n, kind), 0, s.count, &one, False,
                      pull, streamed, 0, ahead)
@@ -34,7 +32,6 @@ cdef inline void map_channel(const Span* s, const Runs* dy, const Runs* x, const
 cdef inline void map_planes(const Span* s, const Runs* dy, const Runs* x, const Runs* out, const Coefficients* k, bint pull,
                             bint streamed, Py_ssize_t ahead, const stored* kind) noexcept nogil:
     # a scale of many elements in the order of addresses; of few, and a pull, which has more coefficients, channel by channel
-    cdef stored[5 * REPEATS] room
     cdef Coefficients one
     cdef Py_ssize_t c, n
     if pull or s.channels * s.planes * s.count <= IN_FIRST_CACHE:
@@ -43,7 +40,7 @@ cdef inline void map_planes(const Span* s, const Runs* dy, const Runs* x, const 
         return
     for n in range(s.planes):
         for c in range(s.channels):
-            spread(k, c, &room[0], &one, 3)
+            one = of_channel(k, c, 3, kind)
             map_elements(<const stored*>NULL, run(x, c, n, kind), <stored*>run(out, c, n, kind), 0, s.count, &one, False, pull,
                          streamed, 0, ahead)
 
@@ -140,10 +137,8 @@ cdef inline void map_then_sum(const Span* here, const Runs* dy, const Runs* x, c
                               const Store* store, const Span* there, const Runs* next_dy, const Runs* next_x,
                               Py_ssize_t dy_next, Py_ssize_t next, bint pull, bint streamed, Tally* t,
                               const stored* kind) noexcept nogil:
-    cdef stored[5 * REPEATS] room
-    cdef Coefficients one
+    cdef Coefficients one = of_channel(k, 0, 5 if pull else 3, kind)
     cdef Py_ssize_t n, both = min(here.planes, there.planes)
-    spread(k, 0, &room[0], &one, 5 if pull else 3)
     for n in range(both):
         map_beside(dy_run(dy, 0, n, pull, kind), run(x, 0, n, kind), <stored*>run(out, 0, n, kind), here.count, &one, store,
                    dy_run(next_dy, 0, n, pull, kind), run(next_x, 0, n, kind), there.count, dy_next, next, pull, streamed, t)
