@@ -26,7 +26,13 @@ class Rule:
 
 RULES: dict[str, Rule] = {}
 
-IN_SOME_ORDER = ("Means.any_order", "Means.recurrence", "Means.pairwise", "Orders.compensated")
+IN_SOME_ORDER = (
+    "Means.any_order",
+    "Means.recurrence",
+    "Means.pairwise",
+    "Orders.compensated",
+    "Orders.kahan",
+)
 
 
 def _rule(letter, *theorems):
@@ -92,9 +98,9 @@ def in_a_tree(leaf, levels):
     return leaf + 4 * levels
 
 
-@_rule("E", "Orders.compensated")
+@_rule("E", "Orders.compensated", "Orders.kahan")
 def compensated(n, u):
-    """c(n), if what each addition loses is found, and added at the end."""
+    """c(n), if what each addition loses is added at the end, or to the next term (Kahan)."""
     return 4 * u + roundings(n, u) ** 2
 
 
@@ -134,9 +140,9 @@ PROSE = {
     "for terms gathered or expanded.",
     "C": "Which numbers a kernel rounds before they meet an element.",
     "D": "That a kernel which shifts puts all of mean - M into its offset.",
-    "E": "The recurrence for the variance; Kahan's sum, whose carry is itself rounded; the factor "
-    "(1 + u)^(4 d) of what merges lose to underflow, which the theorem has and n^2 h does not; that halving "
-    "a batch down to leaves takes as many levels as the class says.",
+    "E": "The recurrence for the variance; the factor (1 + u)^(4 d) of what merges lose to underflow, which "
+    "the theorem has and n^2 h does not; that halving a batch down to leaves takes as many levels as its "
+    "class says.",
     "F": "That a result beyond the range has no bound.",
     "G": "That a format holds the whole numbers up to 1/u.",
 }

@@ -357,6 +357,150 @@ Proof.
   eapply Rle_trans; [apply Rabs_triang |]. simpl. lra.
 Qed.
 
+(** ** Kahan's sum: the carry c is rounded too, and goes to the next term *)
+
+Definition carries (y s c : nat -> R) (n : nat) : Prop :=
+  s 0%nat = 0 /\ c 0%nat = 0 /\
+  forall k, (k < n)%nat -> exists d g,
+    scales u (y k - c k) d /\ scales u (s k + d) (s (S k)) /\
+    scales u (s (S k) - s k) g /\ scales u (g - d) (c (S k)).
+
+(** One step after k; p is the sum of |terms|, X of the terms. *)
+Lemma carry_step k s c X p y d g s' c' :
+  u <= / 64 -> 0 <= k -> k * u <= / 2 -> Rabs X <= p ->
+  scales u (y - c) d -> scales u (s + d) s' -> scales u (s' - s) g -> scales u (g - d) c' ->
+  Rabs (s - c - X) <= 51 / 25 * (u * p) + 351 / 50 * (k * u * (u * p)) -> Rabs c <= 227 / 100 * (u * p) ->
+  let w := u * (p + Rabs y) in
+  Rabs (s' - (X + y)) <= 163 / 50 * w + 351 / 50 * (k * u * w) /\
+  Rabs (s' - c' - (X + y)) <= 51 / 25 * w + 351 / 50 * ((k + 1) * u * w) /\
+  Rabs c' <= 227 / 100 * w.
+Proof.
+  intros small k0 ku HX (e1 & H1 & Hd) (e2 & H2 & Hs) (e3 & H3 & Hg) (e4 & H4 & Hc) HE HC w.
+  set (Y := Rabs y) in *. assert (Y0 : 0 <= Y) by apply Rabs_pos.
+  assert (p0 : 0 <= p) by (eapply Rle_trans; [apply Rabs_pos | exact HX]).
+  assert (up0 : 0 <= u * p) by (apply Rmult_le_pos; assumption).
+  assert (uY0 : 0 <= u * Y) by (apply Rmult_le_pos; assumption).
+  assert (up : u * p <= / 64 * p) by (apply Rmult_le_compat_r; assumption).
+  assert (uY : u * Y <= / 64 * Y) by (apply Rmult_le_compat_r; assumption).
+  assert (uup : u * (u * p) <= / 64 * (u * p)) by (apply Rmult_le_compat_r; assumption).
+  assert (uuY : u * (u * Y) <= / 64 * (u * Y)) by (apply Rmult_le_compat_r; assumption).
+  assert (uup0 : 0 <= u * (u * p)) by (apply Rmult_le_pos; assumption).
+  assert (uuY0 : 0 <= u * (u * Y)) by (apply Rmult_le_pos; assumption).
+  assert (kup : k * u * (u * p) <= / 2 * (u * p)) by (apply Rmult_le_compat_r; assumption).
+  assert (ku0 : 0 <= k * u) by (apply Rmult_le_pos; assumption).
+  assert (kuY : 0 <= k * u * (u * Y)) by (apply Rmult_le_pos; assumption).
+  set (E := s - c - X) in *. set (t := e2 * (s + d)).
+  assert (dd : Rabs d <= (1 + u) * (Y + Rabs c)).
+  { rewrite Hd, Rmult_comm, Rabs_mult. apply Rmult_le_compat; auto using Rabs_pos.
+    - apply factor; assumption.
+    - eapply Rle_trans; [apply Rabs_triang |]. rewrite Rabs_Ropp. apply Rle_refl. }
+  assert (c0 := Rabs_pos c). assert (d0 := Rabs_pos d).
+  assert (uc : u * Rabs c <= / 64 * Rabs c) by (apply Rmult_le_compat_r; assumption).
+  assert (sd : Rabs (s + d) <= 59 / 50 * (p + Y)).
+  { replace (s + d) with (E + c + X + d) by (unfold E; ring).
+    eapply Rle_trans; [apply Rabs_triang |].
+    assert (T1 := Rabs_triang (E + c) X). assert (T2 := Rabs_triang E c). lra. }
+  assert (tt : Rabs t <= 59 / 50 * w).
+  { unfold t, w. rewrite Rabs_mult. replace (59 / 50 * (u * (p + Y))) with (u * (59 / 50 * (p + Y))) by ring.
+    apply Rmult_le_compat; auto using Rabs_pos. }
+  assert (t0 := Rabs_pos t). assert (ww : w = u * p + u * Y) by (unfold w; ring).
+  assert (ut : u * Rabs t <= u * (59 / 50 * w)) by (apply Rmult_le_compat_l; assumption).
+  assert (uw : u * w <= / 64 * w) by (apply Rmult_le_compat_r; lra).
+  assert (uuw : u * (u * w) <= / 64 * (u * w)).
+  { apply Rmult_le_compat_r; [apply Rmult_le_pos; lra | assumption]. }
+  assert (udc : u * Rabs d <= u * ((1 + u) * (Y + Rabs c))) by (apply Rmult_le_compat_l; assumption).
+  assert (ucp : u * Rabs c <= u * (227 / 100 * (u * p))) by (apply Rmult_le_compat_l; assumption).
+  assert (uucp : u * (u * Rabs c) <= / 64 * (u * Rabs c)).
+  { apply Rmult_le_compat_r; [apply Rmult_le_pos; assumption | assumption]. }
+  assert (uuucp : u * (u * (u * Rabs c)) <= / 64 * (u * (u * Rabs c))).
+  { apply Rmult_le_compat_r; [repeat apply Rmult_le_pos; assumption | assumption]. }
+  assert (uuuY : u * (u * (u * Y)) <= / 64 * (u * (u * Y))).
+  { apply Rmult_le_compat_r; [repeat apply Rmult_le_pos; assumption | assumption]. }
+  assert (ee : Rabs (e1 * (y - c)) <= u * (Y + Rabs c)).
+  { rewrite Rabs_mult. apply Rmult_le_compat; auto using Rabs_pos.
+    eapply Rle_trans; [apply Rabs_triang |]. rewrite Rabs_Ropp. apply Rle_refl. }
+  assert (dt : Rabs (d + t) <= Rabs d + Rabs t) by apply Rabs_triang.
+  assert (ge : Rabs (e3 * (d + t)) <= u * (Rabs d + Rabs t)).
+  { rewrite Rabs_mult. apply Rmult_le_compat; auto using Rabs_pos. }
+  assert (uudc := Rmult_le_compat_l u _ _ u_nonnegative udc).
+  assert (uut := Rmult_le_compat_l u _ _ u_nonnegative ut).
+  assert (off : Rabs (t - c') <= (1 + u) * (u * (Rabs d + Rabs t)) + u * Rabs t).
+  { replace (t - c') with (- (e3 * (d + t) * (1 + e4)) - e4 * t) by (unfold t; rewrite Hc, Hg, Hs; ring).
+    eapply Rle_trans; [apply Rabs_triang |]. rewrite !Rabs_Ropp, Rabs_mult, (Rabs_mult e4).
+    apply Rplus_le_compat.
+    - rewrite Rmult_comm. apply Rmult_le_compat; auto using Rabs_pos. apply factor; assumption.
+    - apply Rmult_le_compat_r; assumption. }
+  repeat split.
+  - replace (s' - (X + y)) with (E + e1 * (y - c) + t) by (unfold E, t; rewrite Hs, Hd; ring).
+    eapply Rle_trans; [apply Rabs_triang |]. assert (T1 := Rabs_triang E (e1 * (y - c))).
+    rewrite ww in *. lra.
+  - replace (s' - c' - (X + y)) with (E + e1 * (y - c) + (t - c')) by (unfold E, t; rewrite Hs, Hd; ring).
+    eapply Rle_trans; [apply Rabs_triang |]. assert (T1 := Rabs_triang E (e1 * (y - c))).
+    rewrite ww in *. lra.
+  - replace c' with (t - (t - c')) by ring.
+    eapply Rle_trans; [apply Rabs_triang |]. rewrite Rabs_Ropp. rewrite ww in *. lra.
+Qed.
+
+Lemma carried y s c n :
+  carries y s c n -> u <= / 64 -> INR n * u <= / 2 ->
+  let w := u * sum n (fun i => Rabs (y i)) in
+  Rabs (s n - c n - sum n y) <= 51 / 25 * w + 351 / 50 * (INR n * u * w) /\ Rabs (c n) <= 227 / 100 * w.
+Proof.
+  intros (s0 & c0 & next) small. induction n as [| n IH]; intros Hu w.
+  - unfold w. simpl. rewrite s0, c0. replace (0 - 0 - 0) with 0 by ring. rewrite Rabs_R0. lra.
+  - rewrite S_INR in Hu.
+    assert (before : INR n * u <= / 2) by lra.
+    destruct IH as [HE HC]; [intros k Hk; apply next; lia | exact before |].
+    destruct (next n ltac:(lia)) as (d & g & Hd & Hs & Hg & Hc).
+    destruct (carry_step (INR n) (s n) (c n) (sum n y) (sum n (fun i => Rabs (y i))) (y n) d g (s (S n))
+      (c (S n))) as (_ & E & C); try assumption; [apply pos_INR | apply sum_abs |].
+    unfold w. rewrite S_INR. simpl sum. split; assumption.
+Qed.
+
+Theorem kahan n x t e y s c :
+  terms n x t e y -> carries y s c n -> u <= / 64 -> INR n * u <= / 2 ->
+  near (sum n x) (Summed (sum n e) (sum n t) (Compensated (INR n) u) (INR n) h) (s n).
+Proof.
+  intros H K small Hu. unfold near, Summed, Compensated. fold (Roundings (INR n) u).
+  assert (n0 := pos_INR n). assert (nu0 : 0 <= INR n * u) by (apply Rmult_le_pos; assumption).
+  set (g := Roundings (INR n) u). assert (G : INR n * u <= g).
+  { unfold g, Roundings. apply Rmult_le_reg_r with (1 - INR n * u); [lra |].
+    replace (INR n * u / (1 - INR n * u) * (1 - INR n * u)) with (INR n * u) by (field; lra).
+    assert (0 <= INR n * u * (INR n * u)) by (apply Rmult_le_pos; assumption). lra. }
+  assert (G2 : INR n * u * (INR n * u) <= g * g) by (apply Rmult_le_compat; lra).
+  apply lost with (y := y); [assumption | simpl; assert (0 <= g * g) by (apply Rmult_le_pos; lra); lra |].
+  set (S := sum n (fun i => Rabs (y i))).
+  assert (S0 : 0 <= S) by (unfold S; rewrite <- total_is_sum; apply total_nonnegative).
+  assert (nh : 0 <= INR n * INR n * h) by (repeat apply Rmult_le_pos; assumption).
+  enough (B : Rabs (s n - sum n y) <= (4 * u + INR n * u * (INR n * u)) * S).
+  { eapply Rle_trans; [exact B |].
+    assert ((4 * u + INR n * u * (INR n * u)) * S <= (4 * u + g ^ 2) * S)
+      by (apply Rmult_le_compat_r; [assumption | simpl; lra]). lra. }
+  destruct n as [| n].
+  - simpl. destruct K as (-> & _). rewrite Rminus_diag_eq, Rabs_R0 by reflexivity.
+    apply Rmult_le_pos; [lra | assumption].
+  - destruct K as (z1 & z2 & next). rewrite S_INR in *.
+    destruct (carried y s c n) as [HE HC]; [| assumption | lra |].
+    { split; [assumption | split; [assumption |]]. intros k Hk. apply next. lia. }
+    destruct (next n ltac:(lia)) as (d & r & Hd & Hs & Hg & Hc).
+    destruct (carry_step (INR n) (s n) (c n) (sum n y) (sum n (fun i => Rabs (y i))) (y n) d r
+      (s (Datatypes.S n)) (c (Datatypes.S n))) as (B & _); try assumption; [apply pos_INR | lra | apply sum_abs |].
+    change (sum (Datatypes.S n) y) with (sum n y + y n).
+    eapply Rle_trans; [exact B |].
+    change (sum n (fun i => Rabs (y i)) + Rabs (y n)) with S.
+    assert (w0 : 0 <= u * S) by (apply Rmult_le_pos; assumption).
+    assert (k0 := pos_INR n).
+    assert (F : 351 / 50 * (INR n * u) <= 37 / 50 + (INR n + 1) * (INR n + 1) * u).
+    { destruct (le_lt_dec n 6) as [few | many].
+      - assert (INR n <= 6) by (replace 6 with (INR 6) by (simpl; lra); apply le_INR; exact few).
+        assert (INR n * u <= 6 * / 64) by (apply Rmult_le_compat; assumption).
+        assert (0 <= (INR n + 1) * (INR n + 1) * u) by (repeat apply Rmult_le_pos; lra). lra.
+      - assert (7 <= INR n) by (replace 7 with (INR 7) by (simpl; lra); apply le_INR; lia).
+        assert (0 <= (INR n - 7) * (INR n + 1) * u) by (repeat apply Rmult_le_pos; lra).
+        assert (0 <= INR n * u) by (apply Rmult_le_pos; assumption). lra. }
+    apply (Rmult_le_compat_r (u * S)) in F; [lra | assumption].
+Qed.
+
 (** ** Exact sums: nothing is added to what the terms are off by *)
 
 Theorem exact_sum n x s e y :

@@ -39,7 +39,7 @@ Definition InARow (n : R) : R :=
 Definition InATree (leaf levels : R) : R :=
   leaf + 4 * levels.
 
-(** c(n), if what each addition loses is found, and added at the end. *)
+(** c(n), if what each addition loses is added at the end, or to the next term (Kahan). *)
 Definition Compensated (n u : R) : R :=
   4 * u + (n * u / (1 - n * u)) ^ 2.
 
