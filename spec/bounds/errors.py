@@ -2,7 +2,7 @@
 
 A value is an exact value together with the size of its terms and a bound of its error, under the standard
 model fl(a op b) = (a op b)(1 + d) + h, |d| <= u, |h| <= half the least subnormal number. docs/bounds.md
-derives every rule; in short:
+derives every rule, and `rules.py` has the formulas, with the theorems that they rest on; in short:
 
 A. An element is followed on two courses. On the first it is a term of a sum, rounded at the width of the
    accumulators; on the second it becomes a result, rounded at the width of the data. A number of a channel
@@ -12,15 +12,15 @@ B. `size` is the sum of |terms| of the expanded expression. A rounding costs u s
    is carried along by |value|: it belongs to a number that all terms share.
 C. A number of a channel that meets an element may be rounded to the width of the data first (two roundings,
    not one).
-D. x - mean is one term of size 2 |x - mean|: if M is the number of the data's format that is nearest to the
-   mean, then |x - M| <= 2 |x - mean| for every x of that format, whatever mean/std. A class that folds the
-   mean into a scale and an offset gives this up in its results: there the size is |x| + |mean|.
+D. x - mean is one term of size 2 (|x - mean| + e), e being what both are off by: if M is the number of the
+   data's format that is nearest to a mean, then |x - M| <= 2 |x - mean| for every x of that format, whatever
+   mean/std. A class that folds the mean into a scale and an offset gives this up in its results: there the
+   size is |x| + |mean|.
 E. A sum of n terms is off by c(n) times the sum of |terms|, beside the errors of the terms; and by n^2 h,
    because a recurrence for the mean divides n times and multiplies what each division lost by up to n.
 F. The model ends where a number of a channel leaves the range of its format: there the bound is infinite.
 G. A product with a weight is rounded once, as any product, unless the weight is 0 or 1. What has weight 0 is
-no
-   term of a sum; and whole weights have an exact sum.
+   no term of a sum; and whole weights have an exact sum, up to 1/u.
 """
 
 import math
@@ -28,6 +28,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from . import rules
 from .exact import Exact
 from .formats import largest, named, parameter, tiny, unit
 
@@ -37,14 +38,11 @@ ROUNDED_UP = 1 + 2.0**-32
 
 
 def _roundings(n, u):
-    """The usual bound of n roundings: n u / (1 - n u)."""
-    return n * u / (1 - n * u) if n * u < 0.5 else math.inf
+    return rules.roundings(n, u) if n * u < 0.5 else math.inf
 
 
 def _any_order(n, u):
-    # Welford's recurrence costs most: its n steps round the mean of k elements (k = 1..n), at most n + 2 +
-    # 2 H(n) roundings of a term, where H(n) <= 1 + ln n. A tree is an order too, and just beyond a leaf it
-    # costs more.
+    # Welford's recurrence costs most. A tree is an order too, and just beyond a leaf it costs more.
     return max(_roundings(_in_a_row(n), u), _pairwise(n, u))
 
 
@@ -53,22 +51,16 @@ def _pairwise(n, u):
 
 
 def _in_a_row(n):
-    return n + 4 + 2 * math.log(max(n, 1))
+    return rules.in_a_row(max(n, 1), math)
 
 
 def _in_a_tree(n):
     # a leaf in any order, then a tree whose nodes may be merges of means: four roundings each
-    return _in_a_row(LEAF) + 4 * math.ceil(math.log2(n / LEAF))
-
-
-def _exact(n, u):
-    # The terms are added as they are; rounded is the total.
-    return 0.0
+    return rules.in_a_tree(_in_a_row(LEAF), math.ceil(math.log2(n / LEAF)))
 
 
 def _compensated(n, u):
-    # two roundings to a term, one to the total and one to what was left over; then those of second order
-    return 4 * u + _roundings(n, u) ** 2
+    return rules.compensated(n, u) if n * u < 0.5 else math.inf
 
 
 LEAF = 128
@@ -93,7 +85,9 @@ class Accumulation:
 
 
 ACCUMULATIONS = {
-    "exact": Accumulation("float64", _exact, False, "exact, mean and var rounded once to float64", True),
+    "exact": Accumulation(
+        "float64", rules.exactly, False, "exact, mean and var rounded once to float64", True
+    ),
     "compensated": Accumulation(
         "float64", _compensated, False, "float64, what each addition loses carried along"
     ),
@@ -207,7 +201,7 @@ class Bounded:
         model = self.model
         units, tinies = (model.units, model.tinies) if varies else (model.units[:1], model.tinies[:1])
         with np.errstate(over="ignore"):
-            error = error + units * (size + error) + tinies
+            error = rules.rounded(size, error, units, tinies)
         if not varies:
             error = np.where(size + error > model.largest, np.inf, error)
         return Bounded(model, value, size, error, varies)
@@ -217,7 +211,7 @@ class Bounded:
         if self.varies or not other.varies:
             return self
         coarser = np.maximum(self.model.units, self.model.units[:1])
-        error = self.error + coarser * (self.size + self.error) + self.model.tinies
+        error = rules.rounded(self.size, self.error, coarser, self.model.tinies)
         return Bounded(self.model, self.value, np.broadcast_to(self.size, error.shape), error)
 
     def __rsub__(self, other):
@@ -244,16 +238,17 @@ class Bounded:
         # rule D
         value = self.value - other.value
         with np.errstate(over="ignore"):
-            size = np.broadcast_to(2 * value.magnitude(), self.error.shape)
+            error = self.error + other.error
+            size = rules.deviation(value.magnitude(), error)
             if self.model.folds:
-                size = np.stack([size[0], self.size[1] + other.size[0]])
-        return self._result(value, size, self.error + other.error, True)
+                size = np.stack([size[0], rules.folded(self.size[1], other.size[0])])
+        return self._result(value, size, error, True)
 
     def __mul__(self, other):
         other = self._of(other)
         a, b = self._met(other), other._met(self)
         with np.errstate(invalid="ignore", over="ignore"):
-            error = a.magnitude() * b.error + b.magnitude() * a.error + a.error * b.error
+            error = rules.product(a.magnitude(), a.error, b.magnitude(), b.error)
             size = a.size * b.size
         error = np.where(np.isnan(error), np.inf, error)
         return self._counted(other, self._result(a.value * b.value, size, error, a.varies or b.varies))
@@ -275,8 +270,7 @@ class Bounded:
         value = self.value.reciprocal()
         size = value.magnitude()[None]
         with np.errstate(divide="ignore", invalid="ignore"):
-            part = self.error * size
-            error = np.where(part < 1, size * part / (1 - part), np.inf)
+            error = np.where(self.error * size < 1, rules.reciprocal(size, self.error), np.inf)
         return self._result(value, size, error, False)
 
     def __truediv__(self, other):
@@ -290,8 +284,7 @@ class Bounded:
         value = self.value.sqrt()
         size = value.magnitude()[None]
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            left = np.maximum(1 - self.error / size**2, 0)
-            error = np.where(self.error > 0, self.error / (size * (1 + np.sqrt(left))), 0)
+            error = np.where(self.error > 0, rules.root(size, self.error, np), 0)
         error = np.where(np.isnan(error), np.inf, error)
         return self._result(value, size, error, False)
 
@@ -306,7 +299,7 @@ class Bounded:
 
     def relu(self):
         """The value where it is positive, 0 elsewhere: no farther off than it was."""
-        return Bounded(self.model, self.value.relu(), self.size, self.error, self.varies)
+        return Bounded(self.model, self.value.relu(), self.size, rules.rectified(self.error), self.varies)
 
     def sum(self, times=1):
         """The sum over a batch of so many copies: rule E."""
@@ -314,10 +307,11 @@ class Bounded:
         n = (self.size.shape[-1] if self.terms is None else self.terms) * times
         with np.errstate(invalid="ignore", over="ignore"):
             error = self.error[:1].sum(axis=-1, keepdims=True) * times
-            terms = self.size[:1].sum(axis=-1, keepdims=True) * times + error
-            lost = np.where(terms > 0, self.model.c(n) * terms, 0) + n * n * self.model.tinies[:1]
+            terms = self.size[:1].sum(axis=-1, keepdims=True) * times
+            c = np.where(terms + error > 0, self.model.c(n), 0)
+            error = rules.summed(error, terms, c, n, self.model.tinies[:1])
         size = np.maximum(value.magnitude()[None], 0)
-        return self._result(value, size, error + lost, False)
+        return self._result(value, size, error, False)
 
     def bound(self):
         """The bound of the error of this value as a result, in float64, rounded up."""
@@ -340,7 +334,8 @@ class Weights(Bounded):
         other = self._of(other)
         product = super().__mul__(other)
         with np.errstate(invalid="ignore"):
-            kept = np.where(self.weights == 0, 0, other._met(self).error)
+            kept = rules.weighed(self.weights, other._met(self).error)
+        kept = np.where(self.weights == 0, 0, kept)
         product.error = np.where((self.weights == 0) | (self.weights == 1), kept, product.error)
         return product
 
@@ -348,7 +343,9 @@ class Weights(Bounded):
 
     def sum(self, times=1):
         found = super().sum(times)
-        return Bounded(self.model, found.value, found.size, 0 * found.error) if self.whole else found
+        held = rules.whole(unit(self.model.number))
+        is_exact = self.whole and (self.weights.sum(axis=-1) * times <= held).all()
+        return Bounded(self.model, found.value, found.size, 0 * found.error) if is_exact else found
 
 
 class Batch:

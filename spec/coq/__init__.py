@@ -4,4 +4,7 @@ A third interpretation of the statements, beside those of `spec.symbolic` and `s
 uses no formula of theirs. What is trusted is Coq's kernel, the reading of a tree as a statement (`read.py`,
 and the printing in `terms.py`), and the equations. The proof scripts are not: whatever computes them, a wrong
 one is rejected.
+
+The rules of rounding (`spec.bounds.rules`) are definitions. What `Roundings.v`, `Orders.v` and `Means.v`
+state about them is written by hand: there the statements are to be read too.
 """

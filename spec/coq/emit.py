@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from ..theorems import THEOREMS, language
+from . import rules
 from .calculus import rate
 from .forms import term_of
 from .normal import Normal
@@ -84,9 +85,12 @@ def emit(theorem):
 
 
 def emit_all(theorems=THEOREMS):
-    """The file of the equations, and that of each theorem that can be written: names and texts."""
+    """The files of equations and rules, and that of each theorem that can be written: names and texts."""
     beginning = BEGINNING.format("From Bncore Require Import Sums.\n")
-    texts = {"Equations": "\n\n".join([HEADER, beginning, definitions()])}
+    texts = {
+        "Equations": "\n\n".join([HEADER, beginning, definitions()]),
+        "Rules": "\n\n".join([HEADER, BEGINNING.format(""), rules.definitions()]) + "\n",
+    }
     return texts | {module(theorem): emit(theorem) for theorem in theorems if emits(theorem)}
 
 

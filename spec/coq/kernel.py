@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..theorems import THEOREMS
+from . import rules
 from .emit import emit_all, emits, label, module
 
 HERE = Path(__file__).resolve().parent
-# In this order, each by those before it; `Equations` is written by the program.
-LIBRARY = ("Sums", "Equations", "Algebra", "Derivatives")
+# In this order, each by those before it; the program writes `Equations`, and of docs/bounds.md the `Rules`.
+LIBRARY = ("Sums", "Rules", "Roundings", "Orders", "Means", "Equations", "Algebra", "Derivatives")
 # Coq's real numbers rest on these three. Whatever else an assumption is called, it is not accepted.
 AXIOMS = frozenset(
     {
@@ -23,6 +24,8 @@ AXIOMS = frozenset(
         "FunctionalExtensionality.functional_extensionality_dep",
     }
 )
+# Its logarithm, which some rules of rounding have, is defined by excluded middle.
+OF_LOGARITHMS = frozenset({"Classical_Prop.classic"})
 
 
 class Rejected(Exception):
@@ -31,7 +34,10 @@ class Rejected(Exception):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the kernel said about a theorem: on what axioms it rests, or why it was rejected."""
+    """What the kernel said about a theorem: on what axioms it rests, or why it was rejected.
+
+    A theorem about a rule of rounding is its file and name.
+    """
 
     theorem: object
     axioms: frozenset
@@ -39,9 +45,14 @@ class Verdict:
     reason: str = ""
 
     @property
+    def of_rules(self):
+        """Whether the theorem is about a rule of rounding."""
+        return isinstance(self.theorem, str)
+
+    @property
     def foreign(self):
         """The assumptions that are no axioms of the real numbers."""
-        return sorted(self.axioms - AXIOMS)
+        return sorted(self.axioms - AXIOMS - (OF_LOGARITHMS if self.of_rules else frozenset()))
 
     @property
     def ok(self):
@@ -70,10 +81,11 @@ def coqc(folder, name):
 def library(folder):
     """Compile the library into a folder, with the equations as they are now."""
     folder.mkdir(parents=True, exist_ok=True)
+    emitted = emit_all(())
     texts = {
-        name: (HERE / f"{name}.v").read_text(encoding="utf-8") for name in LIBRARY if name != "Equations"
+        name: (HERE / f"{name}.v").read_text(encoding="utf-8") for name in LIBRARY if name not in emitted
     }
-    write(folder, texts | emit_all(()))
+    write(folder, texts | emitted)
     for name in LIBRARY:
         coqc(folder, name)
 
@@ -86,8 +98,9 @@ def write(folder, texts):
 
 def axioms(folder, name, asked):
     """The names of all that a theorem of a compiled file assumes."""
-    write(folder, {f"{name}Assumptions": f"From Bncore Require {name}.\nPrint Assumptions {name}.{asked}.\n"})
-    answer = coqc(folder, f"{name}Assumptions")
+    question = f"{name}_{asked}_assumptions"
+    write(folder, {question: f"From Bncore Require {name}.\nPrint Assumptions {name}.{asked}.\n"})
+    answer = coqc(folder, question)
     if answer.startswith("Closed under the global context"):
         return frozenset()
     head, _, listed = answer.partition("\n")
@@ -99,24 +112,37 @@ def axioms(folder, name, asked):
 
 def check_one(folder, theorem):
     """Compile a theorem whose file and library are in the folder."""
+    return _verdict(theorem, lambda: coqc(folder, module(theorem)), folder, module(theorem), label(theorem))
+
+
+def check_rule(folder, named):
+    """Look a theorem up that a rule of rounding names; its file is of the library, which is in the folder."""
+    return _verdict(named, lambda: None, folder, *named.split("."))
+
+
+def _verdict(theorem, compile_it, folder, file, name):
     start = time.perf_counter()
     found, reason = frozenset(), ""
     try:
-        coqc(folder, module(theorem))
-        found = axioms(folder, module(theorem), label(theorem))
+        compile_it()
+        found = axioms(folder, file, name)
     except Rejected as rejected:
         reason = str(rejected)
     return Verdict(theorem, found, time.perf_counter() - start, reason)
 
 
 def check(folder, progress):
-    """Emit all theorems into a folder, and compile them; a `Verdict` for each, in the order of the book."""
+    """Emit all theorems into a folder, and compile them; a `Verdict` for each.
+
+    The first are about the rules of rounding; those of the book follow in its order.
+    """
     library(folder)
     write(folder, emit_all())
-    emitted = list(filter(emits, THEOREMS))
+    asked = [(check_rule, named) for named in rules.theorems()]
+    asked += [(check_one, theorem) for theorem in filter(emits, THEOREMS)]
     verdicts = []
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        for verdict in pool.map(lambda theorem: check_one(folder, theorem), emitted):
+        for verdict in pool.map(lambda each: each[0](folder, each[1]), asked):
             progress(verdict)
             verdicts.append(verdict)
     return verdicts

@@ -159,6 +159,18 @@ class Root(Term):
 
 
 @dataclass(frozen=True)
+class Function(Term):
+    """A function of Coq's library, of real numbers."""
+
+    name: str
+    arguments: tuple
+
+    def text(self, precedence):
+        parts = " ".join(each.text(ATOM) for each in self.arguments)
+        return _in(precedence, APPLIED, f"{self.name} {parts}")
+
+
+@dataclass(frozen=True)
 class Unit(Term):
     """The batch that is 1 at one element, and 0 elsewhere."""
 

@@ -19,7 +19,7 @@ from ..audit import matrix
 from ..bounds.errors import ACCUMULATIONS, ROUNDING
 from ..conformance.shrink import plain
 from ..conformance.verdict import BROKEN
-from ..interface.signatures import NUMBERS
+from ..interface.signatures import ELEMENTS, NUMBERS
 from ..mutants import MUTANTS
 from ..oracle import EQUATION
 from ..workers import WORKERS
@@ -53,10 +53,10 @@ def candidates():
     return found
 
 
-def chosen(progress=None, workers=WORKERS):
-    """The cover: by data set and dtype, the names of the mutants that a comparison rejects."""
-    mutants = {name: mutant for name, mutant in MUTANTS.items() if mutant.dtype in DTYPES}
-    kills = matrix.kill_matrix(mutants, candidates(), progress, workers)
+def chosen(progress=None, workers=WORKERS, mutants=None, names=None, always=()):
+    """The cover, and what is `always` there: by data set and dtype, the mutants that a comparison rejects."""
+    mutants = mutants or {name: mutant for name, mutant in MUTANTS.items() if mutant.dtype in DTYPES}
+    kills = matrix.kill_matrix(mutants, names or candidates(), progress, workers)
     kills = {
         name: {
             (data, mutants[name].dtype): [v for v in broken if v.ratio is not None and v.status in BROKEN]
@@ -66,7 +66,8 @@ def chosen(progress=None, workers=WORKERS):
     }
     of = {name: mutant.equation for name, mutant in mutants.items()}
     cover = matrix.cover(kills, of)
-    return {key: sorted(name for name, row in kills.items() if row.get(key)) for key in cover}
+    keys = dict.fromkeys((*cover, *always))
+    return {key: sorted(name for name, row in kills.items() if row.get(key)) for key in keys}
 
 
 def _rounded_up(bound):
@@ -81,13 +82,13 @@ def _tensor(array):
     return {"shape": list(array.shape), "values": [float(value).hex() for value in array.ravel()]}
 
 
-def _output(of, name, data):
+def expected_output(of, name, data):
     """One output: `of` gives what is expected of it under a class."""
     first = of(next(iter(ROUNDING)))
     bounds = {}
     for accumulate in ROUNDING:
         expected = of(accumulate)
-        allowed = expected.allowed(data.x.dtype) if name in ("y", "dx") else expected.bounds
+        allowed = expected.allowed(data.x.dtype) if name in ELEMENTS else expected.bounds
         bounds[accumulate] = [_rounded_up(bound) for bound in allowed.ravel().tolist()]
     return {
         "equation": EQUATION[name],
@@ -111,19 +112,21 @@ def case(name, dtype, kills):
 
     expected = {"training": {}, "inference": {}, "update": {}}
     for output in ("mean", "var", "y"):
-        expected["training"][output] = _output(
+        expected["training"][output] = expected_output(
             lambda a, o=output: call(a, "training").expected((o,))[o], output, data
         )
-    expected["inference"]["y"] = _output(lambda a: call(a, "inference").expected(("y",))["y"], "y", data)
+    expected["inference"]["y"] = expected_output(
+        lambda a: call(a, "inference").expected(("y",))["y"], "y", data
+    )
     for mode in ("training", "inference"):
         for output in oracle.GRADIENTS:
-            expected[mode][output] = _output(
+            expected[mode][output] = expected_output(
                 lambda a, m=mode, o=output: call(a, m).gradients(m)[o], output, data
             )
     old = data.running_mean, data.running_var, data.momentum
     for variance, weighs in CONVENTIONS if data.m > 1 else CONVENTIONS[2:]:
         expected["update"][f"{variance}, momentum weighs {weighs}"] = {
-            output: _output(
+            output: expected_output(
                 lambda a, o=output, v=variance, w=weighs: call(a, "training").update(*old, v, w)[o],
                 output,
                 data,
@@ -153,7 +156,7 @@ def build(progress=None, workers=WORKERS):
     }
 
 
-def _object(**properties):
+def closed(**properties):
     """An object that has these properties and no others."""
     return {
         "type": "object",
@@ -163,56 +166,67 @@ def _object(**properties):
     }
 
 
+TEXT = {"type": "string"}
+HEXADECIMAL = {"type": "string", "pattern": "^-?0x[01]\\.[0-9a-f]+p[+-][0-9]+$"}
+FLOATS = {"type": "array", "items": HEXADECIMAL}
+SHAPE = {"type": "array", "items": {"type": "integer"}}
+
+
+def output_schema():
+    """The schema of one output."""
+    bounds = {"type": "array", "items": {"type": ["number", "null"]}}
+    bounds = closed(**dict.fromkeys(ROUNDING, bounds))
+    return closed(equation=TEXT, shape=SHAPE, high=FLOATS, low=FLOATS, bounds=bounds)
+
+
 def schema():
     """The schema of the set, in the words of JSON Schema; it is closed."""
-    text, hexadecimal = {"type": "string"}, {"type": "string", "pattern": "^-?0x[01]\\.[0-9a-f]+p[+-][0-9]+$"}
-    texts, floats = {"type": "array", "items": text}, {"type": "array", "items": hexadecimal}
-    shape = {"type": "array", "items": {"type": "integer"}}
-    tensor = _object(shape=shape, values=floats)
-    bounds = {"type": "array", "items": {"type": ["number", "null"]}}
-    output = _object(
-        equation=text,
-        shape=shape,
-        high=floats,
-        low=floats,
-        bounds=_object(**dict.fromkeys(ROUNDING, bounds)),
-    )
+    text, hexadecimal, output = TEXT, HEXADECIMAL, output_schema()
+    texts = {"type": "array", "items": text}
+    tensor = closed(shape=SHAPE, values=FLOATS)
     gradients = dict.fromkeys(oracle.GRADIENTS, output)
-    update = _object(running_mean=output, running_var=output)
-    conventions = _object(**{f"{v}, momentum weighs {w}": update for v, w in CONVENTIONS})
+    update = closed(running_mean=output, running_var=output)
+    conventions = closed(**{f"{v}, momentum weighs {w}": update for v, w in CONVENTIONS})
     # The unbiased variance of one element is not defined.
     conventions["required"] = [f"biased, momentum weighs {weighs}" for weighs in ("new", "old")]
     optional = {"anyOf": [tensor, {"type": "null"}]}
     numbers = {key: optional if key in ("gamma", "beta") else tensor for key in NUMBERS}
-    expected = _object(
-        training=_object(mean=output, var=output, y=output, **gradients),
-        inference=_object(y=output, **gradients),
+    expected = closed(
+        training=closed(mean=output, var=output, y=output, **gradients),
+        inference=closed(y=output, **gradients),
         update=conventions,
     )
-    one = _object(
+    one = closed(
         name=text,
         fault=text,
         kills=texts,
         dtype={"enum": list(DTYPES)},
         eps=hexadecimal,
         momentum=hexadecimal,
-        inputs=_object(x=tensor, dy=tensor, **numbers),
+        inputs=closed(x=tensor, dy=tensor, **numbers),
         expected=expected,
     )
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | _object(
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | closed(
         format={"enum": [FORMAT]},
         equations={"type": "string", "pattern": "^[0-9a-f]{64}$"},
-        classes=_object(**dict.fromkeys(ROUNDING, text)),
+        classes=closed(**dict.fromkeys(ROUNDING, text)),
         cases={"type": "array", "items": one},
     )
 
 
 def write(folder, progress=print):
-    """Write the set and its schema; the paths and their sizes."""
+    """Write the sets and their schemas; the paths and their sizes."""
+    from . import problems  # which is made of what is here
+
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, value, indent in (("schema.json", schema(), 1), ("vectors.json", build(progress), None)):
+    for name, value, indent in (
+        ("schema.json", schema(), 1),
+        ("vectors.json", build(progress), None),
+        ("problems.schema.json", problems.schema(), 1),
+        ("problems.json", problems.build(progress), None),
+    ):
         path = folder / name
         separators = (",", ":") if indent is None else None
         path.write_text(json.dumps(value, indent=indent, separators=separators) + "\n", encoding="utf-8")
