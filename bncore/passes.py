@@ -12,10 +12,9 @@ from typing import NamedTuple
 import numpy
 from numpy.typing import ArrayLike
 
-from . import axes, checks, functional, halves, recycling
+from . import axes, checks, functional, gating, halves, recycling
 from ._stats import Stats
 from .checks import Array
-from .copying import copy
 from .renormalizing import Correction, correction
 from .running import Rule, Running
 
@@ -75,7 +74,7 @@ class Pass:
         dy = checks.like("dy", dy, x)
         inputs = {"x": x, "dy": dy, "y": self.y}
         checks.output(out, x, inputs)
-        functional._gated(residual_out, x, dy, out, inputs)
+        gating.check(residual_out, x, out, inputs)
         batch, gradient = axes.joined(x, at), axes.joined(dy, at)
         y = None if self.y is None else axes.joined(self.y, at)
         place, gate = axes.target(out, at), axes.target(residual_out, at)
@@ -111,7 +110,7 @@ class Pass:
     ) -> tuple[Array, Array, Array]:
         axis = min(self.at)
         if self.given:
-            let_through = _gated(numpy.asarray(dy), y, residual_out)
+            let_through = gating.let_through(numpy.asarray(dy), y, residual_out)
             mean, var, eps = part.stats.mean, part.stats.var, part.stats.eps
             return functional.inference_backward(
                 let_through, x, part.gamma, mean, var, eps=eps, axis=axis, out=out
@@ -261,17 +260,3 @@ def _is(out: Array | None, array: Array | None) -> bool:
 
 def _cut(some: Samples, *arrays: Array | None) -> list[Array | None]:
     return [array[some] if some and array is not None else array for array in arrays]
-
-
-def _gated(dy: Array, y: Array | None, residual_out: Array | None) -> Array:
-    # dy where a relu lets it through, which is the gradient of the residual too
-    if y is None and residual_out is None:
-        return dy
-    place = recycling.empty_like(dy) if residual_out is None else residual_out
-    with numpy.errstate(all="ignore"):
-        held = None if y is None else ~(y > 0)
-        if not _is(place, dy):
-            copy(place, dy)
-        if held is not None:
-            numpy.copyto(place, place.dtype.type(0), where=held)
-    return place
