@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any, Self
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Self
 
 import numpy
 from numpy.typing import ArrayLike, DTypeLike
@@ -104,6 +104,14 @@ class BatchNorm(Exchange):
 
     Source: equations (9.38)-(9.41); the running statistics are the declared convention above.
     """
+
+    # what was not there at first is shown where it is used
+    _unusual: ClassVar[Mapping[str, object]] = {
+        "relu": False,
+        "unbiased": True,
+        "ghost": None,
+        "renorm": None,
+    }
 
     def __init__(
         self,
@@ -371,7 +379,7 @@ class BatchNorm(Exchange):
             checks.output(out, x, {"x": x} | functional.residual_of(residual))
         if running is not None and not self.training:
             eps, relu = checks.epsilon(self.eps), checks.switch("relu", self.relu)
-            return passes.by_running(x, at, gamma, beta, running, eps, residual, relu, out)
+            return passes.by_running(x, at, gamma, beta, running, eps, self._by(), residual, relu, out)
         how = self._how()
         if running is not None and self.unbiased:
             self._check_counts(x, at, weights, how)
@@ -392,7 +400,11 @@ class BatchNorm(Exchange):
                 "num_elements_tracked must be the number of elements in the running statistics where "
                 f"momentum=None, found 0 of {self.num_batches_tracked} batches"
             )
-        return passes.How(self.eps, checks.switch("relu", self.relu), ghost, renorm, rule)
+        return passes.How(self.eps, checks.switch("relu", self.relu), ghost, renorm, rule, self._by())
+
+    def _by(self) -> passes.Functions:
+        """Who computes."""
+        return passes.OWN
 
     def _channel(self, x: Array) -> tuple[int, ...]:
         """Where x has its channels, if it has as many as the layer."""
@@ -431,9 +443,9 @@ class BatchNorm(Exchange):
     def __repr__(self) -> str:
         names = "eps", "momentum", "affine", "track_running_stats", "axis"
         options = {name: getattr(self, name) for name in names} | {"dtype": self.dtype.name}
-        # what was not there at first is shown where it is used
-        rest = {"relu": False, "unbiased": True, "ghost": None, "renorm": None}
-        options |= {name: getattr(self, name) for name, usual in rest.items() if getattr(self, name) != usual}
+        options |= {
+            name: getattr(self, name) for name, usual in self._unusual.items() if getattr(self, name) != usual
+        }
         shown = ", ".join([f"{self.num_features}", *(f"{name}={value!r}" for name, value in options.items())])
         return f"BatchNorm({shown}){'' if self.training else '.eval()'}"
 
