@@ -333,7 +333,7 @@ class BatchNorm(Exchange):
 
         Source: the derivatives of equations (9.38)-(9.41), proven in docs/derivation.md.
         """
-        x = checks.tensor("x", x)
+        x, _ = self._given(x, None)
         if isinstance(out, numpy.ndarray) and checks.same_elements(out, x):
             raise ValueError("out must not be x itself, which pull needs, found x")
         y, passed = self._through(x, weights, residual, out)
@@ -367,8 +367,7 @@ class BatchNorm(Exchange):
         self, x: ArrayLike, weights: ArrayLike | None, residual: ArrayLike | None, out: Array | None
     ) -> tuple[Array, passes.Pass]:
         """A forward, and what its backward needs; the running statistics are updated."""
-        x = checks.tensor("x", x)
-        residual = functional.added_to(x, residual)
+        x, residual = self._given(x, residual)
         at = self._channel(x)
         weights = None if weights is None else axes.weights(weights, x, at)
         gamma, beta = self._flat("gamma"), self._flat("beta")
@@ -387,6 +386,11 @@ class BatchNorm(Exchange):
         if after is not None and after is not running:
             self._keep(after)
         return y, passed
+
+    def _given(self, x: ArrayLike, residual: ArrayLike | None) -> tuple[Array, Array | None]:
+        """The operands, looked at."""
+        x = checks.tensor("x", x)
+        return x, functional.added_to(x, residual)
 
     def _how(self) -> passes.How:
         """The options of training, which may have been assigned since."""
