@@ -449,7 +449,8 @@ def _beside(name: str, vector: ArrayLike | None, x: Any, axis: int) -> Any:
 def _in_chunks(numbers: Array, x: Any, axis: int) -> Any:
     shape = [x.shape[axis] if i == axis else 1 for i in range(x.ndim)]
     cut = tuple(x.chunks[axis] if i == axis else (1,) for i in range(x.ndim))
-    return dask.array.from_array(numbers.reshape(shape), chunks=cut)
+    # a copy, for what is lazy is of the numbers as they are now
+    return dask.array.from_array(numpy.array(numbers).reshape(shape), chunks=cut)
 
 
 def _mapped(function: Callable[..., Array], x: Any, *others: Any, **options: Any) -> Any:

@@ -163,6 +163,18 @@ def test_nothing_is_computed_before_it_is_asked_for():
     assert set(computed) == {(2, 3)}
 
 
+@pytest.mark.parametrize("training", [True, False])
+def test_what_is_lazy_is_of_the_numbers_as_they_were(training):
+    p = problem(SHAPE, 1, "float32")
+    x, dy = lazily(p, CHUNKS["channels"])
+    layer = bncore.dask.BatchNorm(7).train(training)
+    y, dx = layer(x), layer.backward(dy)
+    before = [bits(each.compute()) for each in (y, dx)]
+    for vector in (layer.gamma, layer.beta, layer.running_mean, layer.running_var):
+        vector += 1
+    assert [bits(each.compute()) for each in (y, dx)] == before
+
+
 def test_no_task_is_given_more_than_some_chunks():
     x = array.ones((256, 3, 2), chunks=(1, 3, 2))
     graph = bncore.dask.statistics(x)._records.__dask_graph__()
