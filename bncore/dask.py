@@ -1,12 +1,14 @@
 """Batch normalization of dask arrays, chunked in any way over any of their axes: lazy, on any scheduler.
 
 Each chunk gives some numbers a channel, which are added up by dask's own tree reduction; then each chunk is
-mapped by itself. No chunk is gathered, and results have the chunks of x.
+mapped by itself. No chunk is gathered, and results have the chunks of x. With exact=True the numbers are
+integers, whose sums, and so all results, have the same bits however x is chunked.
 """
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy
 from numpy.typing import ArrayLike
@@ -16,17 +18,12 @@ try:
 except ImportError as error:
     raise ImportError(f"bncore.dask needs dask ({error}): pip install bncore[dask]") from error
 
-from . import checks, functional, halves
-from ._stats import Stats, exact, rests
+from . import checks, chunks, halves, layer, passes, words
+from ._stats import Stats
+from .axes import Integers
 from .checks import Array
-from .halves import GradientSums
-from .merging import Sums, merge
 
-__all__ = ["LazyStats", "backward", "forward", "inference", "statistics"]
-
-# What is known of each channel of a part of the batch, so that it can be one element of an array.
-_SUMS = numpy.dtype([("count", "i8"), ("mean", "f8"), ("rest", "f8"), ("var", "f8")])
-_GRADIENT_SUMS = numpy.dtype([(name, "f8") for name in ("dy", "dyd", "dy_rest", "dyd_rest")])
+__all__ = ["BatchNorm", "LazyStats", "backward", "forward", "inference", "statistics"]
 
 
 class LazyStats:
@@ -61,10 +58,10 @@ class LazyStats:
 
     def compute(self, **options: Any) -> Stats:
         """The numbers, as `bncore.Stats`; the options are those of dask's compute."""
-        return _stats(self._records.compute(**options), self.eps)
+        return chunks.stats_of(self._records.compute(**options), self.eps)
 
 
-def statistics(x: Any, *, eps: float = 1e-5, axis: int = 1) -> LazyStats:
+def statistics(x: Any, *, eps: float = 1e-5, axis: int = 1, exact: bool = False) -> LazyStats:
     """The mean and the biased variance of each channel: (9.38) and (9.39).
 
     Parameters
@@ -72,6 +69,7 @@ def statistics(x: Any, *, eps: float = 1e-5, axis: int = 1) -> LazyStats:
     x : dask array of two dimensions or more, the channel at `axis`, in any chunks.
     eps : float, finite, not negative. It is kept in the result and changes no number.
     axis : int. The channel's place in the shape of x.
+    exact : bool. As that of `bncore.sums`: no bit depends on the chunks. For float32 and narrower.
 
     Returns
     -------
@@ -91,8 +89,14 @@ def statistics(x: Any, *, eps: float = 1e-5, axis: int = 1) -> LazyStats:
 
     Source: equations (9.38) and (9.39).
     """
-    axis = _checked(x, axis)
-    return LazyStats(_added_up(_each(_sums, _SUMS, axis, x), _merged, axis), checks.epsilon(eps), axis)
+    axis, eps = _checked(x, axis), checks.epsilon(eps)
+    if checks.switch("exact", exact):
+        words.check("x", x, None)
+        each = _each(partial(chunks.exact_sums, axis=axis), chunks.EXACT_SUMS, axis, x)
+        records = _mapped(chunks.rounded, _added_up(each, chunks.total, axis), dtype=chunks.SUMS)
+        return LazyStats(records, eps, axis)
+    each = _each(partial(chunks.sums, axis=axis), chunks.SUMS, axis, x)
+    return LazyStats(_added_up(each, chunks.merged, axis), eps, axis)
 
 
 def forward(
@@ -102,6 +106,9 @@ def forward(
     *,
     eps: float = 1e-5,
     axis: int = 1,
+    residual: Any = None,
+    relu: bool = False,
+    exact: bool = False,
 ) -> tuple[Any, LazyStats]:
     """Normalize a batch by its own statistics: (9.38)-(9.41).
 
@@ -111,6 +118,9 @@ def forward(
     gamma, beta : float arrays of shape (C,), or None for 1 and 0.
     eps : float, finite, not negative.
     axis : int. The channel's place in the shape of x.
+    residual : dask array of x's shape and dtype, or None for 0.
+    relu : bool. Whether what is below 0 becomes 0, after the residual has been added.
+    exact : bool. As that of `bncore.sums`: no bit depends on the chunks. For float32 and narrower.
 
     Returns
     -------
@@ -132,15 +142,19 @@ def forward(
 
     Source: equations (9.38), (9.39), (9.40) and (9.41).
     """
-    stats = statistics(x, eps=eps, axis=axis)
-    place = stats._axis
-    parameters = [_beside(name, each, x, place) for name, each in (("gamma", gamma), ("beta", beta))]
-    normalize = partial(_normalize, eps=stats.eps, axis=place)
-    return _mapped(normalize, x, stats._records, *parameters), stats
+    stats = statistics(x, eps=eps, axis=axis, exact=exact)
+    return _normalized(x, gamma, beta, stats, residual, relu), stats
 
 
 def backward(
-    dy: Any, x: Any, gamma: ArrayLike | None, stats: LazyStats, *, axis: int = 1
+    dy: Any,
+    x: Any,
+    gamma: ArrayLike | None,
+    stats: LazyStats,
+    *,
+    axis: int = 1,
+    y: Any = None,
+    exact: bool = False,
 ) -> tuple[Any, Any, Any]:
     """The gradients of training mode: of a loss with respect to x, gamma and beta, from dy, that to y.
 
@@ -151,6 +165,8 @@ def backward(
     gamma : float array of shape (C,), or None for 1.
     stats : LazyStats, as `forward` returned them for x.
     axis : int. The channel's place in the shape of x.
+    y : dask array, the result of a `forward` with relu: dy counts where y > 0. None if there was no relu.
+    exact : bool. As that of `bncore.gradient_sums`: no bit depends on the chunks.
 
     Returns
     -------
@@ -176,17 +192,12 @@ def backward(
     axis = _checked(x, axis)
     if not isinstance(stats, LazyStats):
         raise TypeError(f"stats must be the LazyStats that forward returned, found {type(stats).__name__}")
-    if not isinstance(dy, dask.array.Array) or dy.shape != x.shape:
-        raise ValueError(
-            f"dy must be a dask array of the shape of x, {x.shape}, found {getattr(dy, 'shape', dy)}"
-        )
-    dy = dy.rechunk(x.chunks)
-    of_chunk = partial(_gradient_sums, eps=stats.eps, axis=axis)
-    each = _each(of_chunk, _GRADIENT_SUMS, axis, dy, x, stats._records)
-    gsums = _added_up(each, _added, axis)
-    scale = _beside("gamma", gamma, x, axis)
-    dx = _mapped(partial(_gradient, eps=stats.eps, axis=axis), x, dy, stats._records, gsums, scale)
-    sums = dask.array.map_blocks(partial(_of_parameters, eps=stats.eps), gsums, stats._records, dtype=_PAIR)
+    dy, y = _like("dy", dy, x), _like("y", y, x)
+    gsums = _gradient_sums(dy, x, stats, y, axis, exact)
+    dx = _dx(dy, x, gamma, stats, gsums, y, axis)
+    sums = dask.array.map_blocks(
+        partial(chunks.of_parameters, eps=stats.eps), gsums, stats._records, dtype=chunks.PAIR
+    )
     return dx, sums["dgamma"].ravel(), sums["dbeta"].ravel()
 
 
@@ -199,6 +210,8 @@ def inference(
     *,
     eps: float = 1e-5,
     axis: int = 1,
+    residual: Any = None,
+    relu: bool = False,
 ) -> Any:
     """Normalize by given statistics: (9.40) and (9.41).
 
@@ -209,6 +222,8 @@ def inference(
     mean, var : float arrays of shape (C,); var is not negative.
     eps : float, finite, not negative.
     axis : int. The channel's place in the shape of x.
+    residual : dask array of x's shape and dtype, or None for 0.
+    relu : bool. Whether what is below 0 becomes 0, after the residual has been added.
 
     Returns
     -------
@@ -233,19 +248,193 @@ def inference(
     checks.variance("var", var, x.shape[axis])
     given = {"gamma": gamma, "beta": beta, "mean": mean, "var": var}
     numbers = [_beside(name, each, x, axis) for name, each in given.items()]
-    return _mapped(partial(_infer, eps=checks.epsilon(eps), axis=axis), x, *numbers)
+    infer = partial(chunks.infer, eps=checks.epsilon(eps), axis=axis, relu=checks.switch("relu", relu))
+    return _mapped(infer, x, *numbers, _like("residual", residual, x))
+
+
+class BatchNorm(layer.BatchNorm):
+    """`bncore.BatchNorm` for dask arrays: all that it has, but for weights, `ghost`, `renorm` and `out`.
+
+    y and dx are lazy. What is a number a channel is computed at once, on the scheduler that dask would use:
+    a forward in training reads x for its statistics, which enter the running ones, and a backward reads dy
+    and x for dgamma and dbeta. The gradient of a residual is dy, and after a relu
+    dask.array.where(y > 0, dy, 0).
+
+    Parameters
+    ----------
+    num_features : int, at least 1: C, the number of channels.
+    exact : bool. As that of `bncore.sums`: no bit depends on the chunks. For float32 and narrower.
+    options : the others of `bncore.BatchNorm`; axis is one axis.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If an argument is not as above.
+
+    Examples
+    --------
+    >>> import dask.array, bncore.dask
+    >>> layer = bncore.dask.BatchNorm(1, eps=0.0)
+    >>> y = layer(dask.array.from_array([[1.0], [3.0]], chunks=1))
+    >>> y.compute()
+    array([[-1.],
+           [ 1.]])
+    >>> layer.running_mean
+    array([0.2])
+    >>> dx = layer.backward(dask.array.from_array([[1.0], [2.0]], chunks=2))
+    >>> layer.dgamma, layer.dbeta
+    (array([1.], dtype=float32), array([3.], dtype=float32))
+
+    Source: equations (9.38)-(9.41); docs/distributed.md.
+    """
+
+    _unusual: ClassVar[Mapping[str, object]] = {**layer.BatchNorm._unusual, "exact": False}
+
+    def __init__(self, num_features: Integers, *, exact: bool = False, **options: Any) -> None:
+        self.exact = checks.switch("exact", exact)
+        super().__init__(num_features, **options)
+
+    def _by(self) -> passes.Functions:
+        absent = {name: getattr(self, name) for name in ("ghost", "renorm")}
+        absent |= {"axis": self.axis if isinstance(self.axis, tuple) else None}
+        for name, value in absent.items():
+            if value is not None:
+                wanted = "one axis" if name == "axis" else "None"
+                raise ValueError(f"{name} must be {wanted} for dask arrays, found {value!r}")
+        exact = self.exact
+        return passes.Functions(
+            forward=partial(_forward_now, exact=exact),
+            backward=partial(_backward_now, exact=exact),
+            inference=_inference_now,
+            inference_backward=partial(_inference_backward_now, exact=exact),
+        )
+
+    def _given(self, x: Any, residual: Any) -> tuple[Any, Any]:
+        _checked(x, 0)
+        return x, _like("residual", residual, x)
+
+    def _through(self, x: Any, weights: Any, residual: Any, out: Any) -> tuple[Any, passes.Pass]:
+        _refuse(weights=weights, out=out)
+        return super()._through(x, None, residual, None)
+
+
+# The functions of the layer: what is a number a channel is computed now.
+
+
+def _forward_now(
+    x: Any, gamma: Any, beta: Any, *, eps: float, axis: int, residual: Any, relu: bool, exact: bool, **_: Any
+) -> tuple[Any, Stats]:
+    stats = statistics(x, eps=eps, axis=axis, exact=exact).compute()
+    return _normalized(x, gamma, beta, _known(stats, x, axis), residual, relu), stats
+
+
+def _backward_now(
+    dy: Any,
+    x: Any,
+    gamma: Any,
+    stats: Stats,
+    *,
+    axis: int,
+    y: Any,
+    exact: bool,
+    out: Any,
+    residual_out: Any,
+    **_: Any,
+) -> tuple[Any, Array, Array]:
+    _refuse(out=out, residual_out=residual_out)
+    dy, known = _like("dy", dy, x), _known(stats, x, axis)
+    numbers = _gradient_sums(dy, x, known, y, axis, exact).compute()
+    gsums = chunks.gradient_sums_of(numbers, stats)
+    dx = _dx(dy, x, gamma, known, _in_chunks(numbers, x, axis), y, axis)
+    return dx, gsums.dgamma, gsums.dbeta
+
+
+def _inference_now(x: Any, *vectors: Any, out: None, **options: Any) -> Any:
+    return inference(x, *vectors, **options)
+
+
+def _inference_backward_now(
+    dy: Any,
+    x: Any,
+    gamma: Any,
+    mean: Array,
+    var: Array,
+    *,
+    eps: float,
+    axis: int,
+    y: Any,
+    exact: bool,
+    out: Any,
+    residual_out: Any,
+) -> tuple[Any, Array, Array]:
+    _refuse(out=out, residual_out=residual_out)
+    dy, about = _like("dy", dy, x), Stats(0, mean, var, eps)
+    numbers = _gradient_sums(dy, x, _known(about, x, axis), y, axis, exact).compute()
+    gsums = chunks.gradient_sums_of(numbers, about)
+    given = {"gamma": gamma, "mean": mean, "var": var}
+    vectors = [_beside(name, each, x, axis) for name, each in given.items()]
+    dx = _mapped(partial(chunks.given_gradient, eps=eps, axis=axis), x, dy, *vectors, y)
+    return dx, halves.by_gamma(gsums, own=False), gsums.dbeta
+
+
+def _refuse(**options: Any) -> None:
+    for name, value in options.items():
+        if value is not None:
+            raise ValueError(f"{name} must be None for dask arrays, found {type(value).__name__}")
+
+
+# The parts of a pass.
+
+
+def _normalized(x: Any, gamma: Any, beta: Any, stats: LazyStats, residual: Any, relu: bool) -> Any:
+    axis = stats._axis
+    parameters = [_beside(name, each, x, axis) for name, each in (("gamma", gamma), ("beta", beta))]
+    normalize = partial(chunks.normalize, eps=stats.eps, axis=axis, relu=checks.switch("relu", relu))
+    return _mapped(normalize, x, stats._records, *parameters, _like("residual", residual, x))
+
+
+def _gradient_sums(dy: Any, x: Any, stats: LazyStats, y: Any, axis: int, exact: bool) -> Any:
+    of_chunk = partial(chunks.gradient_sums, eps=stats.eps, axis=axis, exact=checks.switch("exact", exact))
+    if exact:
+        words.check("x", x, None)
+    dtype, add = (chunks.EXACT_GRADIENT_SUMS, chunks.total) if exact else (chunks.GRADIENT_SUMS, chunks.added)
+    return _added_up(_each(of_chunk, dtype, axis, x, dy, stats._records, y), add, axis)
+
+
+def _dx(dy: Any, x: Any, gamma: Any, stats: LazyStats, gsums: Any, y: Any, axis: int) -> Any:
+    scale = _beside("gamma", gamma, x, axis)
+    return _mapped(partial(chunks.gradient, eps=stats.eps, axis=axis), x, dy, stats._records, gsums, scale, y)
+
+
+def _known(stats: Stats, x: Any, axis: int) -> LazyStats:
+    # computed statistics, in the chunks of x
+    return LazyStats(_in_chunks(chunks.record_of(stats, [-1]), x, axis), stats.eps, axis)
 
 
 # Arrays of one element a channel and a chunk.
-
-_PAIR = numpy.dtype([("dgamma", "f8"), ("dbeta", "f8")])
 
 
 def _checked(x: Any, axis: int) -> int:
     if not isinstance(x, dask.array.Array):
         raise TypeError(f"x must be a dask array, found {type(x).__name__}")
     checks.tensor("x", numpy.empty((1,) * x.ndim, x.dtype))
+    if any(map(math.isnan, x.shape)):
+        raise ValueError(
+            f"x must have chunks of known sizes (x.compute_chunk_sizes()), found shape {x.shape}"
+        )
     return checks.channel_axis(axis, x.ndim)
+
+
+def _like(name: str, array: Any, x: Any) -> Any:
+    # an array like x, in its chunks
+    if array is None and name != "dy":
+        return None
+    if not isinstance(array, dask.array.Array) or array.shape != x.shape:
+        found = getattr(array, "shape", type(array).__name__)
+        raise ValueError(f"{name} must be a dask array of the shape of x, {x.shape}, found {found}")
+    if array.dtype.newbyteorder("=") != x.dtype.newbyteorder("="):
+        raise TypeError(f"{name} must have the dtype of x, {x.dtype}, found {array.dtype}")
+    return array.rechunk(x.chunks)
 
 
 def _beside(name: str, vector: ArrayLike | None, x: Any, axis: int) -> Any:
@@ -254,17 +443,25 @@ def _beside(name: str, vector: ArrayLike | None, x: Any, axis: int) -> Any:
         return None
     array = numpy.asarray(vector)
     checks.per_channel(name, array, x.shape[axis])
+    return _in_chunks(array, x, axis)
+
+
+def _in_chunks(numbers: Array, x: Any, axis: int) -> Any:
     shape = [x.shape[axis] if i == axis else 1 for i in range(x.ndim)]
-    chunks = tuple(x.chunks[axis] if i == axis else (1,) for i in range(x.ndim))
-    return dask.array.from_array(array.reshape(shape), chunks=chunks)
+    cut = tuple(x.chunks[axis] if i == axis else (1,) for i in range(x.ndim))
+    # a copy, for what is lazy is of the numbers as they are now
+    return dask.array.from_array(numpy.array(numbers).reshape(shape), chunks=cut)
 
 
-def _mapped(function: Callable[..., Array], x: Any, *others: Any) -> Any:
+def _mapped(function: Callable[..., Array], x: Any, *others: Any, **options: Any) -> Any:
     # of a function of corresponding chunks, some of which are absent
     given = [each for each in others if each is not None]
     absent = tuple(each is None for each in others)
     call = partial(_with_absent, function, absent)
-    return dask.array.map_blocks(call, x, *given, dtype=x.dtype, meta=numpy.empty((0,) * x.ndim, x.dtype))
+    dtype = options.pop("dtype", x.dtype)
+    return dask.array.map_blocks(
+        call, x, *given, dtype=dtype, meta=numpy.empty((0,) * x.ndim, dtype), **options
+    )
 
 
 def _with_absent(function: Callable[..., Array], absent: Sequence[bool], x: Array, *given: Array) -> Array:
@@ -274,10 +471,8 @@ def _with_absent(function: Callable[..., Array], absent: Sequence[bool], x: Arra
 
 def _each(function: Callable[..., Array], dtype: Any, axis: int, x: Any, *others: Any) -> Any:
     # one element a channel of each chunk
-    chunks = tuple(x.chunks[i] if i == axis else (1,) * len(x.chunks[i]) for i in range(x.ndim))
-    call = partial(function, axis=axis) if function is _sums else function
-    meta = numpy.empty((0,) * x.ndim, dtype)
-    return dask.array.map_blocks(call, x, *others, dtype=dtype, chunks=chunks, meta=meta)
+    cut = tuple(x.chunks[i] if i == axis else (1,) * len(x.chunks[i]) for i in range(x.ndim))
+    return _mapped(function, x, *others, dtype=dtype, chunks=cut)
 
 
 def _added_up(elements: Any, add: Callable[..., Array], axis: int) -> Any:
@@ -293,90 +488,3 @@ def _added_up(elements: Any, add: Callable[..., Array], axis: int) -> Any:
         dtype=elements.dtype,
         meta=numpy.empty((0,) * elements.ndim, elements.dtype),
     )
-
-
-# What is done with chunks.
-
-
-def _sums(x: Array, axis: int) -> Array:
-    stats = functional.statistics(x, eps=0.0, axis=axis)
-    return _record(stats, [x.shape[axis] if i == axis else 1 for i in range(x.ndim)])
-
-
-def _record(stats: Stats, shape: Sequence[int]) -> Array:
-    record = numpy.empty(stats.mean.size, _SUMS)
-    record["count"], record["mean"], record["rest"], record["var"] = (
-        stats.count, stats.mean, rests(stats), stats.var,
-    )  # fmt: skip
-    return record.reshape(shape)
-
-
-def _stats(record: Array, eps: float) -> Stats:
-    record = record.ravel()
-    count = int(record["count"][0]) if record.size else 0
-    return exact(count, record["mean"], record["rest"], record["var"], eps)
-
-
-def _merged(records: Array, axis: tuple[int, ...], keepdims: bool) -> Array:
-    rows, shape = _rows(records, axis)
-    return _record(merge(*(Sums(_stats(row, 0.0)) for row in rows)).stats(0.0), shape)
-
-
-def _rows(records: Array, axis: tuple[int, ...]) -> tuple[Array, list[int]]:
-    # one for each chunk, and the shape of what they come to
-    (channel,) = set(range(records.ndim)) - set(axis)
-    shape = [extent if i == channel else 1 for i, extent in enumerate(records.shape)]
-    return numpy.moveaxis(records, channel, -1).reshape(-1, records.shape[channel]), shape
-
-
-def _normalize(x: Array, record: Array, gamma: Any, beta: Any, eps: float, axis: int) -> Array:
-    return halves.normalize(x, _flat(gamma), _flat(beta), _stats(record, eps), axis=axis)
-
-
-def _infer(x: Array, gamma: Any, beta: Any, mean: Array, var: Array, eps: float, axis: int) -> Array:
-    return functional.inference(x, *map(_flat, (gamma, beta, mean, var)), eps=eps, axis=axis)  # type: ignore[arg-type]
-
-
-def _flat(vector: Array | None) -> Array | None:
-    return None if vector is None else vector.ravel()
-
-
-def _gradient_sums(dy: Array, x: Array, record: Array, eps: float, axis: int) -> Array:
-    gsums = halves.gradient_sums(dy, x, _stats(record, eps), axis=axis)
-    return _gradient_record(gsums, record.shape)
-
-
-def _gradient_record(gsums: GradientSums, shape: Sequence[int]) -> Array:
-    numbers = gsums.array().reshape(4, -1)
-    record = numpy.empty(numbers.shape[1], _GRADIENT_SUMS)
-    for name, values in zip(record.dtype.names or (), numbers, strict=True):
-        record[name] = values
-    return record.reshape(shape)
-
-
-def _gradient_sums_of(record: Array, stats: Stats) -> GradientSums:
-    record = record.ravel()
-    numbers = [record[name] for name in record.dtype.names or ()]
-    return GradientSums.from_array(numpy.concatenate(numbers), stats)
-
-
-def _added(records: Array, axis: tuple[int, ...], keepdims: bool) -> Array:
-    rows, shape = _rows(records, axis)
-    # to be added they need not know what they are about, except that it is the same
-    about = Stats(0, numpy.zeros(rows.shape[1]), numpy.zeros(rows.shape[1]), 0.0)
-    total, *others = (_gradient_sums_of(row, about) for row in rows)
-    for each in others:
-        total = total + each
-    return _gradient_record(total, shape)
-
-
-def _gradient(x: Array, dy: Array, record: Array, gsums: Array, gamma: Any, eps: float, axis: int) -> Array:
-    stats = _stats(record, eps)
-    return halves.gradient(dy, x, _flat(gamma), stats, _gradient_sums_of(gsums, stats), axis=axis)
-
-
-def _of_parameters(gsums: Array, record: Array, eps: float) -> Array:
-    found = _gradient_sums_of(gsums, _stats(record, eps))
-    pair = numpy.empty(found.dbeta.size, _PAIR)
-    pair["dgamma"], pair["dbeta"] = found.dgamma, found.dbeta
-    return pair.reshape(gsums.shape)

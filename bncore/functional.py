@@ -7,7 +7,7 @@ from collections.abc import Mapping, MutableMapping
 import numpy
 from numpy.typing import ArrayLike, NDArray
 
-from . import checks, operands
+from . import checks, gating, operands
 from ._stats import Stats, exact, rests
 from .checks import Array
 from .copying import cast, copy
@@ -156,7 +156,8 @@ def backward(
     given |= {"mean": stats.mean, "var": stats.var}
     inputs = {"x": x, "dy": dy, "y": y, "gamma": gamma, "stats.mean": stats.mean, "stats.var": stats.var}
     checks.output(out, x, inputs)
-    outs = {"out": out} | _gated(residual_out, x, dy, out, inputs)
+    gating.check(residual_out, x, out, inputs)
+    outs = {"out": out} if residual_out is None else {"out": out, "out2": residual_out}
     dgamma, dbeta = numpy.zeros(channels), numpy.zeros(channels)
     tensors, vectors = {"x": x, "dy": dy, "y": y}, given | {"dgamma": dgamma, "dbeta": dbeta}
     if residual_out is not None and y is None:
@@ -185,22 +186,6 @@ def _weighted(
     given = {name: vectors[name] for name in ("gamma", "mean", "var")}
     dx, *_ = operands.compute("weighted_gradient", tensors, outs, {**given, **sums}, eps, axis, True, m)
     return dx
-
-
-def _gated(
-    place: Array | None, x: Array, dy: Array, out: Array | None, inputs: Mapping[str, object]
-) -> dict[str, Array | None]:
-    # where dy goes as a relu lets it through
-    if place is None:
-        return {}
-    checks.output(place, x, inputs, "residual_out")
-    if out is not None and checks.overlap(place, out):
-        raise ValueError("residual_out must not overlap out, found two that do")
-    if checks.overlap(place, x):
-        raise ValueError(
-            "residual_out must be dy or y itself, or no part of any input, found one that overlaps x"
-        )
-    return {"out2": place}
 
 
 def _normalized(

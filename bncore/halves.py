@@ -67,12 +67,7 @@ class GradientSums:
     @property
     def dgamma(self) -> NDArray[numpy.float64]:
         """The gradient of gamma: sum dy xhat."""
-        with numpy.errstate(all="ignore"):
-            variance = self._stats.var + self._stats.eps
-            # of a constant batch under eps = 0 xhat is 0
-            rstd = numpy.where(variance != 0, 1 / numpy.sqrt(variance), 0)
-            dgamma: NDArray[numpy.float64] = self._numbers[1] * rstd
-        return dgamma
+        return by_gamma(self, own=True)
 
     def __add__(self, other: GradientSums) -> GradientSums:
         if not isinstance(other, GradientSums):
@@ -376,6 +371,17 @@ def gradient(
         operation, tensors, {"out": out}, given, stats.eps, axis, own=True, m=stats.count or 1
     )
     return dx
+
+
+def by_gamma(gsums: GradientSums, own: bool) -> NDArray[numpy.float64]:
+    """The gradient of gamma: of a batch normalized by its own statistics, or by given ones."""
+    with numpy.errstate(all="ignore"):
+        variance = gsums._stats.var + gsums._stats.eps
+        rstd = 1 / numpy.sqrt(variance)
+        # of a constant batch under eps = 0 its own xhat is 0
+        rstd = numpy.where(variance != 0, rstd, 0) if own else rstd
+        dgamma: NDArray[numpy.float64] = gsums._numbers[1] * rstd
+    return dgamma
 
 
 def _of_batch(stats: Stats, channels: int) -> dict[str, NDArray[numpy.float64] | None]:

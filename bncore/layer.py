@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any, Self
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Self
 
 import numpy
 from numpy.typing import ArrayLike, DTypeLike
@@ -104,6 +104,14 @@ class BatchNorm(Exchange):
 
     Source: equations (9.38)-(9.41); the running statistics are the declared convention above.
     """
+
+    # what was not there at first is shown where it is used
+    _unusual: ClassVar[Mapping[str, object]] = {
+        "relu": False,
+        "unbiased": True,
+        "ghost": None,
+        "renorm": None,
+    }
 
     def __init__(
         self,
@@ -325,7 +333,7 @@ class BatchNorm(Exchange):
 
         Source: the derivatives of equations (9.38)-(9.41), proven in docs/derivation.md.
         """
-        x = checks.tensor("x", x)
+        x, _ = self._given(x, None)
         if isinstance(out, numpy.ndarray) and checks.same_elements(out, x):
             raise ValueError("out must not be x itself, which pull needs, found x")
         y, passed = self._through(x, weights, residual, out)
@@ -359,8 +367,7 @@ class BatchNorm(Exchange):
         self, x: ArrayLike, weights: ArrayLike | None, residual: ArrayLike | None, out: Array | None
     ) -> tuple[Array, passes.Pass]:
         """A forward, and what its backward needs; the running statistics are updated."""
-        x = checks.tensor("x", x)
-        residual = functional.added_to(x, residual)
+        x, residual = self._given(x, residual)
         at = self._channel(x)
         weights = None if weights is None else axes.weights(weights, x, at)
         gamma, beta = self._flat("gamma"), self._flat("beta")
@@ -371,7 +378,7 @@ class BatchNorm(Exchange):
             checks.output(out, x, {"x": x} | functional.residual_of(residual))
         if running is not None and not self.training:
             eps, relu = checks.epsilon(self.eps), checks.switch("relu", self.relu)
-            return passes.by_running(x, at, gamma, beta, running, eps, residual, relu, out)
+            return passes.by_running(x, at, gamma, beta, running, eps, self._by(), residual, relu, out)
         how = self._how()
         if running is not None and self.unbiased:
             self._check_counts(x, at, weights, how)
@@ -379,6 +386,11 @@ class BatchNorm(Exchange):
         if after is not None and after is not running:
             self._keep(after)
         return y, passed
+
+    def _given(self, x: ArrayLike, residual: ArrayLike | None) -> tuple[Array, Array | None]:
+        """The operands, looked at."""
+        x = checks.tensor("x", x)
+        return x, functional.added_to(x, residual)
 
     def _how(self) -> passes.How:
         """The options of training, which may have been assigned since."""
@@ -392,7 +404,11 @@ class BatchNorm(Exchange):
                 "num_elements_tracked must be the number of elements in the running statistics where "
                 f"momentum=None, found 0 of {self.num_batches_tracked} batches"
             )
-        return passes.How(self.eps, checks.switch("relu", self.relu), ghost, renorm, rule)
+        return passes.How(self.eps, checks.switch("relu", self.relu), ghost, renorm, rule, self._by())
+
+    def _by(self) -> passes.Functions:
+        """Who computes."""
+        return passes.OWN
 
     def _channel(self, x: Array) -> tuple[int, ...]:
         """Where x has its channels, if it has as many as the layer."""
@@ -431,9 +447,9 @@ class BatchNorm(Exchange):
     def __repr__(self) -> str:
         names = "eps", "momentum", "affine", "track_running_stats", "axis"
         options = {name: getattr(self, name) for name in names} | {"dtype": self.dtype.name}
-        # what was not there at first is shown where it is used
-        rest = {"relu": False, "unbiased": True, "ghost": None, "renorm": None}
-        options |= {name: getattr(self, name) for name, usual in rest.items() if getattr(self, name) != usual}
+        options |= {
+            name: getattr(self, name) for name, usual in self._unusual.items() if getattr(self, name) != usual
+        }
         shown = ", ".join([f"{self.num_features}", *(f"{name}={value!r}" for name, value in options.items())])
         return f"BatchNorm({shown}){'' if self.training else '.eval()'}"
 

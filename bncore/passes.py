@@ -6,20 +6,55 @@ them.
 """
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy
 from numpy.typing import ArrayLike
 
-from . import axes, checks, functional, halves, recycling
+from . import axes, checks, functional, gating, halves, recycling
 from ._stats import Stats
 from .checks import Array
-from .copying import copy
 from .renormalizing import Correction, correction
 from .running import Rule, Running
 
 Samples = tuple[slice, ...]
+
+
+def inference_backward(
+    dy: ArrayLike,
+    x: Array,
+    gamma: Array | None,
+    mean: Array,
+    var: Array,
+    *,
+    eps: float,
+    axis: int,
+    y: Array | None,
+    out: Array | None,
+    residual_out: Array | None,
+) -> tuple[Array, Array, Array]:
+    """As bncore's, where there may have been a relu, and a residual."""
+    dy = checks.like("dy", dy, x)
+    inputs = {"x": x, "dy": dy, "y": y}
+    checks.output(out, x, inputs)
+    gating.check(residual_out, x, out, inputs)
+    through = gating.let_through(dy, y, residual_out)
+    return functional.inference_backward(through, x, gamma, mean, var, eps=eps, axis=axis, out=out)
+
+
+class Functions(NamedTuple):
+    """Who computes: functions as bncore's own, or those of a batch in many places."""
+
+    statistics: Callable[..., Stats] = functional.statistics
+    forward: Callable[..., tuple[Any, Stats]] = functional.forward
+    backward: Callable[..., tuple[Any, Array, Array]] = functional.backward
+    inference: Callable[..., Any] = functional.inference
+    inference_backward: Callable[..., tuple[Any, Array, Array]] = inference_backward
+
+
+OWN = Functions()
 
 
 class How(NamedTuple):
@@ -30,6 +65,7 @@ class How(NamedTuple):
     ghost: int | None  # samples that have statistics of their own
     renorm: tuple[float, float] | None  # the limits of r and d
     rule: Rule
+    by: Functions
 
 
 class Part(NamedTuple):
@@ -50,6 +86,7 @@ class Pass:
     at: tuple[int, ...]
     parts: list[Part]
     given: bool  # the statistics did not come from x
+    by: Functions
     weights: Array | None  # of joined axes
 
     def gradients(
@@ -70,12 +107,12 @@ class Pass:
         self, x: Array, dy: ArrayLike, out: Array | None, residual_out: Array | None
     ) -> tuple[Array, Array, Array]:
         at, several = self.at, len(self.parts) > 1
-        if len(at) == 1 and not several and not self.given:
+        if len(at) == 1 and not several:
             return self._of_part(self.parts[0], dy, x, self.y, self.weights, out, residual_out)
         dy = checks.like("dy", dy, x)
         inputs = {"x": x, "dy": dy, "y": self.y}
         checks.output(out, x, inputs)
-        functional._gated(residual_out, x, dy, out, inputs)
+        gating.check(residual_out, x, out, inputs)
         batch, gradient = axes.joined(x, at), axes.joined(dy, at)
         y = None if self.y is None else axes.joined(self.y, at)
         place, gate = axes.target(out, at), axes.target(residual_out, at)
@@ -111,12 +148,11 @@ class Pass:
     ) -> tuple[Array, Array, Array]:
         axis = min(self.at)
         if self.given:
-            let_through = _gated(numpy.asarray(dy), y, residual_out)
             mean, var, eps = part.stats.mean, part.stats.var, part.stats.eps
-            return functional.inference_backward(
-                let_through, x, part.gamma, mean, var, eps=eps, axis=axis, out=out
+            return self.by.inference_backward(
+                dy, x, part.gamma, mean, var, eps=eps, axis=axis, y=y, out=out, residual_out=residual_out
             )
-        dx, dgamma, dbeta = functional.backward(
+        dx, dgamma, dbeta = self.by.backward(
             dy,
             x,
             part.gamma,
@@ -163,11 +199,11 @@ def by_batch(
         scale, shift, moved = gamma, beta, None
         if how.renorm is not None:
             assert running is not None
-            stats = functional.statistics(rows, eps=how.eps, axis=axis, weights=weighing)
+            stats = how.by.statistics(rows, eps=how.eps, axis=axis, weights=weighing)
             moved = correction(stats, running, how.renorm)
             scale, shift = moved.parameters(gamma, beta)
         if how.renorm is None or weighing is not None:
-            done, stats = functional.forward(
+            done, stats = how.by.forward(
                 rows,
                 scale,
                 shift,
@@ -187,7 +223,7 @@ def by_batch(
         running = None if running is None else running.after(stats, how.rule)
     assert y is not None
     y = axes.parted(y, at, x, out)
-    return y, _passed(x, y, at, parts, False, how.relu, out, weights), running
+    return y, _passed(x, y, at, parts, False, how.by, how.relu, out, weights), running
 
 
 def by_running(
@@ -197,6 +233,7 @@ def by_running(
     beta: Array | None,
     running: Running,
     eps: float,
+    by: Functions,
     residual: Array | None,
     relu: bool,
     out: Array | None,
@@ -205,7 +242,7 @@ def by_running(
     stats = Stats(running.elements, running.mean, running.var, eps)
     batch, place = axes.joined(x, at), axes.target(out, at)
     added = None if residual is None else axes.joined(residual, at)
-    y = functional.inference(
+    y = by.inference(
         batch,
         gamma,
         beta,
@@ -218,7 +255,7 @@ def by_running(
         out=place,
     )
     y = axes.parted(y, at, x, out)
-    return y, _passed(x, y, at, [Part((), stats, gamma, None)], True, relu, out)
+    return y, _passed(x, y, at, [Part((), stats, gamma, None)], True, by, relu, out)
 
 
 def groups(samples: int, size: int | None) -> list[slice]:
@@ -243,12 +280,13 @@ def _passed(
     at: tuple[int, ...],
     parts: list[Part],
     given: bool,
+    by: Functions,
     relu: bool,
     out: Array | None,
     weights: Array | None = None,
 ) -> Pass:
     # what is left of x and y
-    return Pass(None if _is(out, x) else x, y if relu else None, at, parts, given, weights)
+    return Pass(None if _is(out, x) else x, y if relu else None, at, parts, given, by, weights)
 
 
 def _with(shape: tuple[int, ...], axis: int, extent: int) -> tuple[int, ...]:
@@ -261,17 +299,3 @@ def _is(out: Array | None, array: Array | None) -> bool:
 
 def _cut(some: Samples, *arrays: Array | None) -> list[Array | None]:
     return [array[some] if some and array is not None else array for array in arrays]
-
-
-def _gated(dy: Array, y: Array | None, residual_out: Array | None) -> Array:
-    # dy where a relu lets it through, which is the gradient of the residual too
-    if y is None and residual_out is None:
-        return dy
-    place = recycling.empty_like(dy) if residual_out is None else residual_out
-    with numpy.errstate(all="ignore"):
-        held = None if y is None else ~(y > 0)
-        if not _is(place, dy):
-            copy(place, dy)
-        if held is not None:
-            numpy.copyto(place, place.dtype.type(0), where=held)
-    return place

@@ -26,7 +26,7 @@ Integers = NDArray[numpy.int64]
 PIECE = 1 << 18
 _DIGIT = 32  # bits of a digit
 _INFINITE = 0x7F800000  # the bits of an infinite float32
-_HEADER = 2  # words that an array of sums begins with: the digits of the count
+HEADER = 2  # words that an array of sums begins with: the digits of the count
 
 
 class Words:
@@ -62,14 +62,14 @@ def are_given(array: ArrayLike) -> bool:
 
 def from_array(name: str, array: Any) -> Words:
     """What `Words.array` gave, or a sum of such arrays."""
-    channels, left = divmod(array.size - _HEADER, exact.WORDS)
+    channels, left = divmod(array.size - HEADER, exact.WORDS)
     if array.ndim != 1 or channels < 0 or left:
         raise ValueError(f"{name} must be one that Sums.array gave, found shape {array.shape}")
-    low, high = (int(digit) for digit in array[:_HEADER])
+    low, high = (int(digit) for digit in array[:HEADER])
     count = low + (high << _DIGIT)
     if low < 0 or not 0 <= count <= sys.maxsize:
         raise ValueError(f"{name} must begin with a count, found {count}")
-    words = settled(name, array[_HEADER:], channels)
+    words = settled(name, array[HEADER:], channels)
     if count == 0 and words.any():
         raise ValueError(f"{name} must be sums of the elements that it counts, found sums of none")
     return Words(count, words)

@@ -1,6 +1,7 @@
 """Tensors as the arrays that the core works on: the same memory, on as many threads as torch may use."""
 
 import functools
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -81,9 +82,29 @@ def count(x: Tensor) -> int:
     return x.numel() // x.shape[1] if x.shape[1] else 0
 
 
+def untraced(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function as torch.compile calls it, and does not look into it.
+
+    torch.compiler.disable loads the compiler, which takes as long as all of torch: it is asked for when that
+    has been loaded.
+    """
+    made: list[Callable[..., Any]] = []
+
+    @functools.wraps(function)
+    def called(*arguments: Any) -> Any:
+        if "torch._dynamo" not in sys.modules:
+            return function(*arguments)
+        if not made:
+            made.append(torch.compiler.disable(function))
+        return made[0](*arguments)
+
+    return called
+
+
 def on_torchs_threads(kernel: Callable[..., Any]) -> Callable[..., Any]:
     """The kernel on no more threads than torch may use."""
 
+    @untraced
     @functools.wraps(kernel)
     def limited(*arguments: Any) -> Any:
         mine = bncore.get_num_threads()

@@ -24,7 +24,17 @@ import bncore
 
 from .. import running
 from . import equations
-from .arrays import Result, array, count, on_torchs_threads, optional, statistics, stats_of, vectors
+from .arrays import (
+    Result,
+    array,
+    count,
+    on_torchs_threads,
+    optional,
+    statistics,
+    stats_of,
+    untraced,
+    vectors,
+)
 
 _library = torch.library.Library("bncore", "FRAGMENT")
 # Results have the strides that `shaped` says only if the arguments have theirs.
@@ -409,6 +419,7 @@ torch.library.define(
 
 
 @torch.library.impl("bncore::update", "CPU", lib=_library)
+@untraced
 def _update(running_mean: Tensor, running_var: Tensor, stats: Tensor, m: int, momentum: float) -> None:
     if m < 2:
         # a batch of nothing; one element has no unbiased variance

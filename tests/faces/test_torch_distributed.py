@@ -23,11 +23,12 @@ BEGIN = """
 import sys, numpy, torch, bncore.torch
 from datetime import timedelta
 folder = sys.argv[1]
+# longer than any test may take: what ends a wait is not this
 torch.distributed.init_process_group(
-    "gloo", f"file://{folder}/store", rank=RANK, world_size=WORLD, timeout=timedelta(seconds=100)
+    "gloo", f"file://{folder}/store", rank=RANK, world_size=WORLD, timeout=timedelta(seconds=1000)
 )
 given = {name: torch.from_numpy(value) for name, value in numpy.load(f"{folder}/given.npz").items()}
-x, dy = given[f"x{RANK}"].requires_grad_(), given[f"dy{RANK}"]
+x, dy, residual = given[f"x{RANK}"].requires_grad_(), given[f"dy{RANK}"], given[f"residual{RANK}"]
 layer = bncore.torch.SyncBatchNorm(x.shape[1], eps=given["eps"].item(), momentum=1.0).to(x.dtype)
 with torch.no_grad():
     layer.weight.copy_(given["gamma"]), layer.bias.copy_(given["beta"])
@@ -42,17 +43,42 @@ y.backward(dy)
 leave(y=y, dx=x.grad, dgamma=layer.weight.grad, dbeta=layer.bias.grad)
 """
 
+# the same in one process and in many, after STEP
+FUSED = """
+layer.relu = True
+x, residual = x.detach().requires_grad_(), residual.clone().requires_grad_()
+fused_y = layer(x, residual)
+fused_y.backward(dy)
+found |= {"fused_y": fused_y, "fused_dx": x.grad, "fused_dresidual": residual.grad}
+"""
+EXACT = (
+    """
+layer.exact = True
+y = layer(x)
+y.backward(dy)
+found = {"y": y, "dx": x.grad}
+"""
+    + FUSED
+    + "leave(**found)\n"
+)
+# of these each process has its own part
+PARTS = "y", "dx", "fused_y", "fused_dx", "fused_dresidual"
 
-def run(code, p, cut, folder):
+
+def run(code, p, cut, folder, timeout=240):
     """What each process left: the program in as many as there are parts."""
-    parts = {f"x{rank}": each for rank, each in enumerate(pieces(p.x, cut))}
-    parts |= {f"dy{rank}": each for rank, each in enumerate(pieces(p.dy, cut))}
+    arrays = {"x": p.x, "dy": p.dy, "residual": p.ddx}
+    parts = {
+        f"{name}{rank}": each
+        for name, array in arrays.items()
+        for rank, each in enumerate(pieces(array, cut))
+    }
     numpy.savez(folder / "given.npz", **parts, gamma=p.gamma, beta=p.beta, eps=EPS)
     programs = [
         start(f"RANK, WORLD = {rank}, {len(cut)}\n{BEGIN}{code}", folder, f"{rank}.py")
         for rank in range(len(cut))
     ]
-    printed = [said(program) for program in programs]
+    printed = [said(program, timeout) for program in programs]
     return left(folder, len(cut)), printed
 
 
@@ -84,6 +110,43 @@ def test_parts_are_one_batch(cut, dtype, tmp_path):
         assert got["num_batches_tracked"] == 1
 
 
+@pytest.mark.parametrize("cut", [(9, 5), (8, 0, 1, 5)], ids=str)
+def test_exact_sums_have_the_bits_of_one_process(cut, tmp_path):
+    p = problem((14, 5, 3), 1, "float32")
+    ranks, _ = run(EXACT, p, cut, tmp_path)
+    # this process is alone: all of the batch is its own
+    space = {name: torch.from_numpy(getattr(p, name).copy()) for name in ("x", "dy")}
+    space["x"].requires_grad_()
+    layer = bncore.torch.SyncBatchNorm(5, eps=EPS, momentum=1.0, exact=True)
+    with torch.no_grad():
+        layer.weight.copy_(torch.from_numpy(p.gamma)), layer.bias.copy_(torch.from_numpy(p.beta))
+    space |= {"residual": torch.from_numpy(p.ddx.copy()), "layer": layer, "leave": lambda **found: None}
+    exec(EXACT, space)
+    expected = {name: each.detach().numpy() for name, each in space["found"].items()}
+    for name in PARTS:
+        assert bits(numpy.concatenate([each[name] for each in ranks])) == bits(expected[name]), name
+    for name, value in layer.state_dict().items():
+        assert {bits(each[name]) for each in ranks} == {bits(value.numpy())}, name
+    stats = bncore.sums(p.x, exact=True).stats(EPS)
+    assert bits(expected["y"]) == bits(bncore.normalize(p.x, p.gamma, p.beta, stats))
+    p.judge("forward", {"y": expected["y"]})
+    p.judge("backward", {"dx": expected["dx"]})
+
+
+@pytest.mark.builds
+def test_compiled_with_a_break_in_the_graph(tmp_path):
+    step = """
+eager = {"y": layer(x)}
+eager["y"].backward(dy)
+again = x.detach().requires_grad_()
+y = torch.compile(layer, backend="aot_eager")(again)
+y.backward(dy)
+assert torch.equal(y, eager["y"]) and torch.equal(again.grad, x.grad)
+leave()
+"""
+    run(step, problem((14, 5, 3), 1, "float32"), (9, 5), tmp_path)
+
+
 def test_in_a_model_of_distributed_data_parallel(tmp_path):
     step = """
 model = torch.nn.Sequential(torch.nn.BatchNorm1d(5, eps=given["eps"].item()), torch.nn.Flatten()).double()
@@ -101,25 +164,28 @@ leave(dgamma=model[0].weight.grad, dbeta=model[0].bias.grad)
         torch.testing.assert_close(torch.from_numpy(2 * each["dbeta"]), torch.from_numpy(dbeta))
 
 
-def test_a_rank_that_dies_is_an_error_and_changes_nothing(tmp_path):
-    step = """
-layer(x)
-before = {name: each.clone() for name, each in layer.state_dict().items()}
+@pytest.mark.parametrize("exact", [False, True])
+def test_a_rank_that_dies_is_an_error_and_changes_nothing(exact, tmp_path):
+    step = f"""
+import os, signal
+layer.exact = {exact}
+y = layer(x)
+before = {{name: each.clone() for name, each in layer.state_dict().items()}}
+leave(**{{f"before_{{name}}": each for name, each in before.items()}})
 if RANK == 1:
-    leave()
-    sys.stdout.flush()
-    import os
+    # what waits for it is told so by the system
     os._exit(0)
-try:
-    layer(x)
-except RuntimeError as error:
-    print("raised", type(error).__name__, flush=True)
-leave(**{f"before_{name}": each for name, each in before.items()})
-import os
+for call in (lambda: layer(x), lambda: y.backward(dy)):
+    try:
+        call()
+    except RuntimeError as error:
+        print("raised", type(error).__name__, flush=True)
+assert x.grad is None and layer.weight.grad is None
+leave(**{{f"before_{{name}}": each for name, each in before.items()}})
 os._exit(0)
 """
-    (first, _), printed = run(step, problem((14, 5, 3), 1, "float32"), (7, 7), tmp_path)
-    assert "raised" in printed[0]
+    (first, _), printed = run(step, problem((14, 5, 3), 1, "float32"), (7, 7), tmp_path, timeout=120)
+    assert printed[0].count("raised") == 2
     for name in ("running_mean", "running_var", "num_batches_tracked"):
         assert bits(first[name]) == bits(first[f"before_{name}"])
 
@@ -140,13 +206,21 @@ leave()
 def test_convert_sync():
     nn = torch.nn
     model = nn.Sequential(
-        nn.BatchNorm1d(3), nn.SyncBatchNorm(3), bncore.torch.BatchNorm2d(3), nn.LayerNorm(3)
+        nn.BatchNorm1d(3), nn.SyncBatchNorm(3), bncore.torch.BatchNorm2d(3, relu=True), nn.LayerNorm(3)
     )
     weight = model[0].weight
-    assert bncore.torch.convert_sync(model) is model
+    assert bncore.torch.convert_sync(model, exact=True) is model
     assert [type(each) for each in model] == [bncore.torch.SyncBatchNorm] * 3 + [nn.LayerNorm]
     assert model[0].weight is weight
     assert model[0].process_group is None
+    assert [each.relu for each in model[:3]] == [False, False, True]
+    assert repr(model[2]).endswith(", exact=True, relu=True)")
+    x = torch.randn(4, 3, 2)
+    expected = nn.functional.batch_norm(x, None, None, training=True).relu()
+    torch.testing.assert_close(model[2](x), expected)
+    with pytest.raises(TypeError, match="float32, float16 or bfloat16 array for exact=True"):
+        model[0].double()(x.double())
+    assert model[0].num_batches_tracked == 0
 
 
 def test_without_processes_it_is_a_batch_norm():

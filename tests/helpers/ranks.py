@@ -10,13 +10,16 @@ import numpy
 MPIEXEC = Path(sys.executable).with_name("mpiexec")
 
 
-def start(code, folder, name="program.py", command=()):
-    """A program in a process of its own, with the folder as its argument, and `command` before all."""
+def start(code, folder, name="program.py", command=(), before=()):
+    """A program in a process of its own, with the folder as its argument.
+
+    `command` stands before all, and `before` what stands between Python and the program.
+    """
     script = Path(folder, name)
     script.write_text(code)
     path = os.pathsep.join(filter(None, sys.path))
     return subprocess.Popen(
-        [*map(str, command), sys.executable, str(script), str(folder)],
+        [*map(str, command), sys.executable, *before, str(script), str(folder)],
         # a program beside others has no use for more threads
         env=os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1"},
         stdout=subprocess.PIPE,
@@ -27,14 +30,20 @@ def start(code, folder, name="program.py", command=()):
 
 def said(process, timeout=240):
     """What the process printed; one that fails is an error here."""
+    code, printed = ended(process, timeout)
+    assert code == 0, printed
+    return printed
+
+
+def ended(process, timeout):
+    """How the process ended, and what it printed; one that hangs is an error here."""
     try:
         printed, _ = process.communicate(timeout=timeout)
     except subprocess.TimeoutExpired:
         process.kill()
         printed, _ = process.communicate()
         raise AssertionError(f"it hangs; it printed: {printed}") from None
-    assert process.returncode == 0, printed
-    return printed
+    return process.returncode, printed
 
 
 def left(folder, world):
