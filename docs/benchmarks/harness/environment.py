@@ -56,6 +56,11 @@ def unbound():
         os.sched_setaffinity(0, bound)
 
 
+def processors():
+    """The processors of this run."""
+    return _CPUS
+
+
 def threads():
     """The threads of this run."""
     return len(_CPUS)

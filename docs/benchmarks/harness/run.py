@@ -4,7 +4,7 @@ import sys
 import time
 from dataclasses import dataclass
 
-from harness import environment, journal, peers, probes, results, shapes, timing
+from harness import environment, journal, neighbours, peers, probes, results, shapes, timing
 from harness.verification import SAMPLE, Loss, Reference, Wrong
 from harness.workload import masked, workload
 
@@ -100,12 +100,11 @@ def measured(options, place):
         _run(left, len(races), clock, so_far, entrants, options, about["usable cache"], start)
     except KeyboardInterrupt:
         print(f"\nstopped; {so_far.path} keeps what was done, and the same command goes on from there")
-    about |= {
-        "races": [len(so_far.done), len(races)], "wrong": so_far.wrong, "seconds": round(so_far.seconds),
-    }  # fmt: skip
+    done = sum(race.name in so_far.done for race in races)
+    about |= {"races": [done, len(races)], "wrong": so_far.wrong, "seconds": round(so_far.seconds)}
     (place / name).mkdir(parents=True, exist_ok=True)
     results.write(place / name, so_far.rows, about)
-    if len(so_far.done) == len(races):
+    if done == len(races):
         so_far.end()
     return so_far.wrong
 
@@ -122,7 +121,8 @@ class Clock:
 
 
 def _run(left, count, clock, so_far, entrants, options, cache, start):
-    previous, load, begun = None, None, start
+    """Run the races; those that others disturbed once more at the end."""
+    previous, load, begun, again = None, None, start, set()
     for number, race in enumerate(left):
         if options.pause and time.perf_counter() - start > options.pause:
             print(f"{options.pause} s are over; {so_far.path} keeps what was done, and the next run goes on")
@@ -133,8 +133,14 @@ def _run(left, count, clock, so_far, entrants, options, cache, start):
             load = (masked if race.shape.family == "masked" else workload)(race.shape, race.layout)
             previous = race.shape, race.layout
         failures = []
-        rows = list(_raced(race, load, entrants, options, cache, failures, begun + share))
+        rows, others = _raced(race, load, entrants, options, cache, failures, begun + share)
         now = time.perf_counter()
+        if others > neighbours.TOLERATED and race not in again:
+            print(f"{race.shape.text} {race.layout} {race.operation}: others had {others:.0%}: later")
+            again.add(race)
+            left.append(race)
+            so_far.seconds, begun = so_far.seconds + now - begun, now
+            continue
         so_far.add(race.name, rows, failures, now - begun)
         begun = now
         print(_line(len(so_far.done), count, race, rows, so_far.seconds), flush=True)
@@ -155,7 +161,10 @@ def _entrants(options):
 
 
 def _raced(race, load, entrants, options, cache, failures, end):
-    """Verify every entrant's result, then race those that are right until `end`."""
+    """Verify every entrant's result, then race those that are right until `end`.
+
+    The rows of the race, and the part of the processors that others had meanwhile.
+    """
     reference = _reference(race, load, options)
     contenders, ran, ends = {}, [], []
     # in a full run with results given and with new ones, else in the first of these forms that a peer has
@@ -181,14 +190,17 @@ def _raced(race, load, entrants, options, cache, failures, end):
             name: timing.Contender(name, call, "openmp")
             for name, call in probes.contenders(race.operation, load).items()
         }
+    around = neighbours.Neighbours(environment.processors())
     try:
         order = sorted(contenders.values(), key=lambda contender: contender.pool)
         over = timing.enough(pairs, max(0, end - time.perf_counter()))
         timing.race(order, options.rounds or timing.MOST_ROUNDS, over=over)
+        # the processes of a crowd are no others
+        others = 0.0 if ends else around.share()
     finally:
         for each in ends:
             each()
-    return results.rows(race.shape, race.layout, race.operation, contenders, ran, cache)
+    return list(results.rows(race.shape, race.layout, race.operation, contenders, ran, cache)), others
 
 
 def _pairs(contenders, ran):
@@ -208,7 +220,7 @@ def _takes_part(name, race, options):
     if name == "numpy":
         return shape.family == "growing" and shape.elements <= NUMPY_ELEMENTS
     if name == "torch.compile":
-        return shape.family == "training" or shape.elements <= COMPILED_ELEMENTS
+        return shape.family == "fused" and shape.elements <= COMPILED_ELEMENTS
     return name != "jax" or shape.family == "growing"
 
 
