@@ -63,9 +63,9 @@ coq: $(VENV)/made  ## have Coq's kernel check the theorems (Debian: apt install 
 	$(PY) -m spec.coq
 
 .PHONY: bench bench-full
-bench: $(VENV)/built $(VENV)/with-docs  ## time the core beside every peer that is installed in .venv, a few minutes
+bench: $(VENV)/built $(VENV)/with-docs  ## time the core beside every peer that is installed in .venv, five minutes
 	$(PY) docs/benchmarks/bench.py
-bench-full: $(VENV)/built $(VENV)/with-docs  ## the same for many more shapes
+bench-full: $(VENV)/built $(VENV)/with-docs  ## the same for every shape and peer, an hour; a run that was stopped goes on
 	$(PY) docs/benchmarks/bench.py --full
 
 .PHONY: docs

@@ -11,12 +11,13 @@ from ..interface.adapter import Adapter, Caps
 
 # dnnl_types.h: a function's kinds of propagation, flags, and the numbers of its arguments
 TRAINING, INFERENCE, BACKWARD = 64, 96, 128
-GIVEN_STATISTICS, SCALE, SHIFT = 1, 2, 4
+GIVEN_STATISTICS, SCALE, SHIFT, RELU = 1, 2, 4, 8
 _ARGUMENT = {
     "x": 1, "y": 17, "mean": 49, "var": 50, "gamma": 51, "beta": 52,
-    "dx": 129, "dy": 145, "dgamma": 255, "dbeta": 256,
+    "dx": 129, "dy": 145, "dgamma": 255, "dbeta": 256, "workspace": 64,
 }  # fmt: skip
-_CPU, _IN_ORDER, _F32 = 1, 1, 3
+_CPU, _IN_ORDER, _WORKSPACE = 1, 1, 135
+_TYPE = {"float16": 1, "bfloat16": 2, "float32": 3}
 
 
 class _Argument(ctypes.Structure):
@@ -48,12 +49,25 @@ class Library:
         return handle
 
     def _described(self, array):
-        """The description of the memory of a float32 array, (N, C, ...), whatever its strides."""
+        """The description of the memory of an array, (N, C, ...), whatever its strides."""
         extents = ctypes.c_int64 * array.ndim
         strides = (stride // array.itemsize for stride in array.strides)
         return self._made(
-            "dnnl_memory_desc_create_with_strides", array.ndim, extents(*array.shape), _F32, extents(*strides)
-        )
+            "dnnl_memory_desc_create_with_strides",
+            array.ndim, extents(*array.shape), _TYPE[array.dtype.name], extents(*strides),
+        )  # fmt: skip
+
+    def _workspace(self, kind):
+        """The description of what a forward pass with a relu leaves to the backward pass."""
+        query = self._library.dnnl_primitive_desc_query_md
+        query.restype = ctypes.c_void_p
+        return ctypes.c_void_p(query(kind, _WORKSPACE, 0))
+
+    def workspace(self, kind):
+        """Memory for it."""
+        size = self._library.dnnl_memory_desc_get_size
+        size.restype = ctypes.c_size_t
+        return np.zeros(size(self._workspace(kind)), np.uint8)
 
     def forward(self, kind, flags, x, eps):
         """The description of a forward pass over x."""
@@ -74,9 +88,13 @@ class Library:
     def bound(self, kind, arrays):
         """A call on these arrays, by name, without arguments; and one that puts another array in a place."""
         primitive = self._made("dnnl_primitive_create", kind)
+        described = {
+            name: self._workspace(kind) if name == "workspace" else self._described(array)
+            for name, array in arrays.items()
+        }
         memory = {
             name: self._made(
-                "dnnl_memory_create", self._described(array), self._engine, ctypes.c_void_p(array.ctypes.data)
+                "dnnl_memory_create", described[name], self._engine, ctypes.c_void_p(array.ctypes.data)
             )
             for name, array in arrays.items()
         }

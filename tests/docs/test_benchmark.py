@@ -12,11 +12,12 @@ import memory
 import numpy as np
 import pytest
 from benchmarks import SHAPE
-from harness import environment, page, peers, results, run, shapes, timing
+from harness import environment, intervals, journal, neighbours, page, peers, results, run, shapes, timing
 from harness.peers import ours, textbook
-from harness.peers.base import Base, Bound
+from harness.peers.base import Base, Bound, Unsupported
+from harness.shapes import FUSED, OPERATIONS
 from harness.verification import Reference, Wrong, sampled
-from harness.workload import OPERATIONS, bits, workload
+from harness.workload import bits, masked, workload
 
 import bncore
 
@@ -45,6 +46,55 @@ def raced(seconds, shape=SHAPE, layout="channels-first", operation="forward", ca
 def test_our_results_are_found_right(operation, layout, out, dtype):
     load = workload(dataclasses.replace(SHAPE, dtype=dtype), layout)
     run._verified(ours.Peer(), operation, load, out, Reference(operation, load))
+
+
+@pytest.mark.parametrize("operation", FUSED)
+@layouts_of
+@pytest.mark.parametrize("out", [False, True], ids=["new", "out"])
+def test_our_fused_results_are_found_right(operation, layout, out):
+    load = workload(SHAPE, layout)
+    run._verified(ours.Peer(), operation, load, out, Reference(operation, load))
+    assert not results.bound(operation, layout, 1 << 20, 1 << 10, 1 << 24)
+    assert results.bound(operation, "channels-last", 1 << 30, 1 << 20, 1 << 24)
+
+
+@races_of
+@layouts_of
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_our_results_of_half_precision_are_found_right(operation, layout, dtype):
+    load = workload(dataclasses.replace(SHAPE, dtype=dtype), layout)
+    run._verified(ours.Peer(), operation, load, True, Reference(operation, load))
+    assert run._verified(ours.Single(), operation, load, True, Reference(operation, load)).call() is not None
+    with pytest.raises(Unsupported, match=dtype):
+        textbook.Peer().bind(operation, load, False)
+
+
+@layouts_of
+@pytest.mark.parametrize("operation", shapes.FAMILIES["masked"])
+def test_weights_give_what_the_elements_that_count_give_alone(operation, layout):
+    load = masked(shapes.Shape("masked", "a name", (3, 5, 11)), layout)
+    assert 0 < load.x.size < load.padded.x.size
+    reference = Reference(operation, load)
+    for peer in (ours.Peer(), ours.Counting()):
+        run._verified(peer, operation, load, True, reference)
+
+
+@layouts_of
+def test_exact_sums_are_found_right(layout):
+    load = workload(SHAPE, layout)
+    for peer in (ours.Peer(), ours.Ordinary()):
+        run._verified(peer, "sums exact", load, True, Reference("sums exact", load))
+
+
+def test_every_peer_has_a_form_for_what_it_is_raced_in():
+    # who is raced beside bncore is so in some family, and in no other
+    load = workload(SHAPE, "channels-first")
+    for peer, operation in (
+        (ours.Ordinary(), "forward"), (ours.Counting(), "forward"), (ours.Single(), "forward"),
+        (ours.OneThread(), "sums exact"), (textbook.Peer(), "layer"),
+    ):  # fmt: skip
+        with pytest.raises(Unsupported):
+            peer.bind(operation, load, True)
 
 
 @races_of
@@ -101,10 +151,11 @@ def test_a_wrong_result_is_not_timed(operation, name, layout, spoil):
 
 def test_a_wrong_peer_is_reported_and_leaves_no_row(monkeypatch):
     monkeypatch.setattr(run.probes, "contenders", lambda operation, load: {})
-    options = type("Options", (), {"full": False, "peers": ["faulty"], "rounds": 1})
+    options = type("Options", (), {"full": True, "peers": ["faulty"], "rounds": 1})
     entrants, failures = {"faulty": Faulty("y", wrong_by(5e-4)), "bncore": ours.Peer()}, []
     load = workload(SHAPE, "channels-first")
-    rows = list(run._raced(SHAPE, "channels-first", "forward", load, entrants, options, 1 << 24, failures))
+    race = run.Race(SHAPE, "channels-first", "forward")
+    rows, _ = run._raced(race, load, entrants, options, 1 << 24, failures, 0)
     assert [(row.peer, row.out) for row in rows] == [("bncore", True), ("bncore", False)]
     assert len(failures) == 2
     assert all("y of channel" in failure for failure in failures)
@@ -146,11 +197,16 @@ def test_each_choice_of_out_is_compared_with_its_own():
     assert [row.ratio for row in rows] == [1, 1, 2, 3]
 
 
-def test_the_best_peer_with_out_may_be_one_that_has_none():
+def test_a_peer_without_a_form_is_raced_both_ways_by_the_one_that_it_has():
     table = raced({"bncore, out": [2.0], "bncore": [4.0], "torch, out": [8.0], "torch": [9.0], "jax": [6.0]})
     (given,), (new,) = results.best_peers(table, True).values(), results.best_peers(table, False).values()
     assert (given.peer, given.ratio) == ("jax", 3)
     assert (new.peer, new.ratio) == ("jax", 1.5)
+
+
+def test_results_that_are_new_alone_are_not_raced_with_given_ones():
+    rows = raced({"bncore": [4.0], "torch": [12.0]})
+    assert [(row.peer, row.out, row.ratio) for row in rows] == [("bncore", False, 1), ("torch", False, 3)]
 
 
 def test_probes_and_our_other_forms_are_no_peers():
@@ -218,26 +274,31 @@ def test_a_geometric_mean():
 
 def test_a_table_is_read_as_it_was_written(tmp_path):
     # every number here has four digits at most, which is what the file keeps
+    about = {"machine": {"processor": "a name"}}
     rows = raced({"bncore, out": [0.5], "torch": [0.25], "probe, plain": [0.125]})
     table = [dataclasses.replace(row, bytes_per_second=1.5, ratio=2.0) for row in rows]
-    about = {"machine": {"processor": "a name"}}
     results.write(tmp_path, table, about)
     assert results.read(tmp_path) == (table, about)
 
 
 ABOUT = {
-    "machine": {"processor": "a name", "processors used": "2"}, "usable cache": MIB,
-    "seconds": 1, "full": False, "missing": [], "wrong": [],
+    "machine": {"processor": "A name", "processors used": "2", "caches": "L2 512 KiB"}, "usable cache": MIB,
+    "seconds": 1, "full": False, "missing": [], "wrong": [], "races": [3, 4],
 }  # fmt: skip
+ROUNDS = 11
 
 
-def test_the_page_names_every_loss_and_only_those(tmp_path):
-    table = raced({"bncore, out": [2.0], "torch, out": [1.0]})
-    table += raced({"bncore, out": [1.0], "torch, out": [2.0]}, layout="channels-last")
-    text = page.generated(table, ABOUT)
-    lost = text.partition("### Where a peer is faster")[2]
-    assert "| 3x5x7x2, channels-first, forward | given | torch | 0.50 |" in lost
-    assert "channels-last" not in lost
+def test_the_page_names_every_race_that_is_lost_and_only_those(tmp_path):
+    table = raced({"bncore, out": [2.0] * ROUNDS, "torch, out": [1.0] * ROUNDS})
+    table += raced({"bncore, out": [1.0] * ROUNDS, "torch, out": [2.0] * ROUNDS}, layout="channels-last")
+    # twice as fast in the median, and not beyond the interval
+    wide = [3.0] * 5 + [0.5] * 6
+    table += raced({"bncore, out": [1.0] * ROUNDS, "torch, out": wide}, operation="inference")
+    text = page.generated({"a-machine": (table, ABOUT)})
+    lost = text.partition("#### Where a peer is faster")[2].partition("####")[0]
+    assert "| 3x5x7x2, channels-first, forward | given | torch | 0.50 | 0.50 to 0.50 |" in lost
+    assert lost.count("| given |") == 1
+    assert "| races | 3, of 4 that are planned |" in text
     path = tmp_path / "page.md"
     path.write_text(f"before\n{page.BEGIN}\nold\n{page.END}\nafter\n")
     page.write(path, text)
@@ -247,6 +308,219 @@ def test_the_page_names_every_loss_and_only_those(tmp_path):
     assert written.endswith("after\n")
     assert written.count(lost.strip()) == 1
     assert "old" not in written
+
+
+def test_each_machine_is_a_column():
+    one, other = (
+        raced({"bncore, out": [1.0] * ROUNDS, "torch, out": [ratio] * ROUNDS}) for ratio in (2.0, 3.0)
+    )
+    machine = {**ABOUT["machine"], "processor": "Another"}
+    glance = page.generated({"a": (one, ABOUT), "b": (other, {**ABOUT, "machine": machine})})
+    assert "| A name, 2 threads | Another, 2 threads |" in glance
+    assert "| forward, channels-first | 2.00 (1, 0 lost) | 3.00 (1, 0 lost) |" in glance
+
+
+def test_the_results_of_a_machine_lie_in_its_folder():
+    machines = results.machines(environment.FOLDER)
+    assert len(machines) > 1
+    for name, (table, about) in machines.items():
+        assert environment.slug(about["machine"]) == name
+        assert any(row.peer == "bncore" for row in table)
+    text = environment.FOLDER.with_suffix(".md").read_text()
+    assert all(f"### {environment.title(about['machine'])}\n" in text for _, about in machines.values())
+
+
+@pytest.mark.parametrize(
+    ("processor", "caches", "slug", "title"),
+    [
+        ("Intel(R) Xeon(R) Platinum 8480+ CPU @ 2.00GHz", "L1 data 48 KiB, L2 2048 KiB, L3 107520 KiB",
+         "intel-xeon-platinum-8480-4-l2-2m-l3-105m", "Intel Xeon Platinum 8480+ CPU @ 2.00GHz, 4 threads"),
+        ("AMD EPYC", "L1 data 32 KiB, L2 512 KiB, L3 32768 KiB", "amd-epyc-4-l2-512k-l3-32m",
+         "AMD EPYC, 4 threads"),
+        ("AMD EPYC", "L1 data 32 KiB, L2 1024 KiB, L3 32768 KiB", "amd-epyc-4-l2-1m-l3-32m",
+         "AMD EPYC, 4 threads"),
+    ],
+)  # fmt: skip
+def test_a_machine_has_a_name_of_its_own(processor, caches, slug, title):
+    machine = {"processor": processor, "processors used": "4", "caches": caches}
+    assert environment.slug(machine) == slug
+    assert environment.title(machine) == title
+    assert environment.title(machine | {"kind": "Zen 9"}) == title.replace(",", " (Zen 9),")
+
+
+def test_this_machine_has_a_name():
+    assert re.fullmatch(r"[a-z0-9-]+", environment.slug(environment.machine()))
+
+
+@pytest.mark.parametrize(("rounds", "rank"), [(7, 0), (8, 1), (9, 1), (12, 2), (20, 4)])
+def test_an_interval_is_of_order_statistics(rounds, rank):
+    # the chance that fewer than k of n are below the median, on both sides, by hand for n = 8: 2 / 2^8 < 1 %
+    assert intervals.rank(rounds) == rank
+    ratios = [float(n) for n in range(rounds)][::-1]
+    low, high = (ratios[-rank], ratios[rank - 1]) if rank else (0.0, np.inf)
+    assert intervals.interval(ratios) == (np.median(ratios), low, high)
+    assert intervals.least_rounds() == 8
+
+
+def test_an_interval_holds_the_median_as_often_as_it_says():
+    numbers = np.random.default_rng(16)
+    for rounds in (8, 12, 27):
+        # skewed, as times are: the median of exp(normal) is 1
+        drawn = np.exp(numbers.standard_normal((4000, rounds)))
+        held = [intervals.verdict(*intervals.interval(ratios)[1:]) == "even" for ratios in drawn]
+        assert np.mean(held) > intervals.CONFIDENCE - 4 * np.sqrt(0.01 * 0.99 / 4000)
+
+
+def test_a_race_is_decided_outside_its_interval_alone():
+    assert [intervals.verdict(*ends) for ends in ((0.8, 0.99), (0.99, 1.01), (1.01, 3), (0, np.inf))] == [
+        "lost", "even", "won", "even",
+    ]  # fmt: skip
+    (_, row) = raced({"bncore, out": [1.0] * 3, "torch, out": [0.5] * 3})
+    assert (row.ratio, row.low, row.high, row.verdict) == (0.5, None, None, "even")
+
+
+@pytest.mark.parametrize(
+    ("spread", "seconds", "rounds"), [(0.0, 1e9, 8), (0.5, 1e9, 60), (0.5, 0.0, 8), (0.5, 25.0, 12)]
+)
+def test_a_race_goes_on_until_its_interval_is_narrow_or_its_time_is_over(
+    spread, seconds, rounds, monkeypatch
+):
+    clock, turns = [0.0], [0]
+
+    def ours_call():
+        clock[0] += 1.0
+
+    def peer_call():
+        turns[0] += 1
+        clock[0] += 1.0 + (spread if turns[0] % 2 else -spread)
+
+    monkeypatch.setattr(timing.time, "perf_counter", lambda: clock[0])
+    monkeypatch.setattr(timing.time, "process_time", lambda: clock[0])
+    one, other = timing.Contender("torch", peer_call), timing.Contender("bncore", ours_call)
+    over = timing.enough([(one, other)], seconds)
+    timing.race([one, other], 60, settle=0, over=over)
+    assert len(one.seconds) == len(other.seconds) == rounds
+
+
+class Options:
+    """What the command line says, of a run that is over at once."""
+
+    full = False
+    only = peers = layouts = families = threads = minutes = pause = None
+    shapes = ("3x5",)
+    rounds = 1
+    draw = False
+
+    def __init__(self, output, **others):
+        self.output = output
+        vars(self).update(others)
+
+
+@pytest.fixture
+def small(monkeypatch, tmp_path):
+    """A run of four races of bncore alone, with a journal of its own."""
+    found = [shapes.Shape("more", name, (3, 5)) for name in "abcd"]
+    monkeypatch.setattr(run.shapes, "chosen", lambda *given: found)
+    monkeypatch.setattr(run.probes, "contenders", lambda operation, load: {})
+    monkeypatch.setattr(run.probes, "read_speeds", lambda: {1 << 20: 1e9})
+    monkeypatch.setattr(run.probes, "usable_cache", lambda speeds: 1 << 20)
+    monkeypatch.setattr(run.neighbours.Neighbours, "share", lambda self: 0.0)
+    monkeypatch.setattr(run, "_entrants", lambda options: ({"bncore": ours.Peer()}, {}))
+    monkeypatch.setattr(journal, "FOLDER", tmp_path / "journals")
+    return tmp_path
+
+
+def test_a_run_that_ends_early_is_continued(small, capsys):
+    options = Options(small, only=["forward"], pause=1e-9)
+    place = small / environment.slug(environment.machine())
+    assert run.measured(options, small) == []
+    _, about = results.read(place)
+    assert about["races"] == [0, 4]
+    # stopped in the third race
+    options, raced_before = Options(small, only=["forward"]), run._raced
+    with pytest.MonkeyPatch.context() as patch:
+        stop = iter([None, None, KeyboardInterrupt])
+
+        def stopped(*given):
+            if error := next(stop):
+                raise error
+            return raced_before(*given)
+
+        patch.setattr(run, "_raced", stopped)
+        run.measured(options, small)
+    table, about = results.read(place)
+    assert (about["races"], [row.name for row in table]) == ([2, 4], ["a", "b"])
+    # a line that was not written whole does not count
+    (path,) = journal.FOLDER.glob("*.jsonl")
+    with path.open("a") as file:
+        file.write('{"race": "more|c')
+    capsys.readouterr()
+    run.measured(options, small)
+    said = capsys.readouterr().out
+    assert "has 2 of 4 races: going on" in said
+    assert re.findall(r"^ +(\d)/4 ", said, re.MULTILINE) == ["3", "4"]
+    table, about = results.read(place)
+    assert (about["races"], [row.name for row in table]) == ([4, 4], list("abcd"))
+    assert not path.exists()
+
+
+def test_a_race_that_others_disturb_is_run_again_at_the_end(small, monkeypatch, capsys):
+    shares = iter([0.0, 0.5, 0.0, 0.0, 0.5])
+    monkeypatch.setattr(run.neighbours.Neighbours, "share", lambda self: next(shares))
+    run.measured(Options(small, only=["forward"]), small)
+    table, about = results.read(small / environment.slug(environment.machine()))
+    # it counts as it is if it was disturbed then too
+    assert ([row.name for row in table], about["races"]) == (list("acdb"), [4, 4])
+    assert capsys.readouterr().out.count("others had 50%: later") == 1
+
+
+def test_others_are_who_has_the_processors_of_the_run_beside_it(monkeypatch):
+    text = "cpu  9 9 9 9 9 9 9 9 0 0\ncpu0 100 20 30 999 999 1 2 3 50 0\ncpu11 7 0 0 0 0 0 0 0 0 0\nintr 5\n"
+    tick = 1 / neighbours.os.sysconf("SC_CLK_TCK")
+    assert neighbours.busy(text, [0]) == pytest.approx(156 * tick)
+    assert neighbours.busy(text, [0, 11]) == pytest.approx(163 * tick)
+    clock, used = [0.0], [0.0]
+    monkeypatch.setattr(neighbours.time, "perf_counter", lambda: clock[0])
+    monkeypatch.setattr(neighbours.time, "process_time", lambda: 0.0)
+    monkeypatch.setattr(neighbours, "busy", lambda text, cpus: used[0])
+    around = neighbours.Neighbours([0, 1])
+    clock[0], used[0] = 2.0, 1.0 + 2 * tick
+    assert around.share() == pytest.approx(0.25)
+    used[0] = 0.0
+    assert around.share() == 0
+
+
+def test_another_run_begins_anew(tmp_path):
+    path = tmp_path / "run.jsonl"
+    rows = raced({"bncore, out": [1.0], "probe, plain": [1.0]})
+    rows = [dataclasses.replace(row, ratio=1.0) for row in rows]
+    journal.Journal(path, {"sources": "a"}).add("one", rows, ["wrong"], 2.5)
+    again = journal.Journal(path, {"sources": "a"})
+    assert (again.done, again.rows, again.wrong, again.seconds) == (["one"], rows, ["wrong"], 2.5)
+    assert journal.Journal(path, {"sources": "b"}).done == []
+    assert journal.Journal(path, {"sources": "a"}).done == []
+
+
+def test_races_share_the_time_that_is_left(monkeypatch):
+    monkeypatch.setattr(run.time, "perf_counter", lambda: 100.0)
+    small, large = (
+        run.Race(shapes.Shape("more", "a", (run.SMALL // 4 * size,)), "channels-first", "forward")
+        for size in (1, 3)
+    )
+    clock = run.Clock(60.0, spent=24.0)
+    assert clock.share(small, [small, large]) == pytest.approx(36 * 2 / 6)
+    assert clock.share(large, [large]) == pytest.approx(36)
+    assert run.Clock(1.0, spent=24.0).share(small, [small]) == 0
+
+
+def test_a_short_run_is_a_part_of_a_full_one():
+    short, full = (
+        {race.name for race in run.plan(Options(None, full=full, shapes=None))} for full in (False, True)
+    )
+    assert short < full
+    assert len(full) == len(run.plan(Options(None, full=True, shapes=None)))
+    families = {name.partition("|")[0] for name in short}
+    assert families == {name.partition("|")[0] for name in full} == set(shapes.FAMILIES)
 
 
 def test_the_page_in_the_repository_has_its_markers():

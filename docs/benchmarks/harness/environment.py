@@ -7,6 +7,7 @@ another library made afterwards would sit on one processor. So whatever makes a 
 
 import os
 import platform
+import re
 import sys
 from contextlib import contextmanager
 from importlib import metadata
@@ -55,6 +56,11 @@ def unbound():
         os.sched_setaffinity(0, bound)
 
 
+def processors():
+    """The processors of this run."""
+    return _CPUS
+
+
 def threads():
     """The threads of this run."""
     return len(_CPUS)
@@ -65,6 +71,24 @@ def _processor():
         if line.startswith("model name"):
             return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
+
+
+# AMD's processors by family and the first of a range of models
+_KINDS = {
+    (25, 0x00): "Zen 3", (25, 0x10): "Zen 4", (25, 0x20): "Zen 3", (25, 0x60): "Zen 4", (26, 0x00): "Zen 5",
+}  # fmt: skip
+
+
+def _kind():
+    """Which of AMD's designs this is, where a virtual machine does not hide it; else nothing."""
+    lines = (line.partition(":") for line in Path("/proc/cpuinfo").read_text().splitlines())
+    found = {name.strip(): text.strip() for name, _, text in lines}
+    if found.get("vendor_id") != "AuthenticAMD":
+        return ""
+    family, model = int(found["cpu family"]), int(found["model"])
+    return next(
+        (_KINDS[key] for key in sorted(_KINDS, reverse=True) if key[0] == family and key[1] <= model), ""
+    )
 
 
 def caches():
@@ -91,10 +115,36 @@ def machine():
     """This machine and the versions of whatever takes part, as {name: text}."""
     sizes = ", ".join(f"{name} {size >> 10} KiB" for name, size in caches().items())
     versions = {package: _version(package) for package in _PACKAGES}
-    return {
+    found = {
         "processor": _processor(),
+        "kind": _kind(),
         "processors used": str(threads()),
         "caches": sizes,
         "system": f"{platform.system()} {platform.release()}",
         "python": platform.python_version(),
-    } | {package: version for package, version in versions.items() if version}
+    } | versions
+    return {name: text for name, text in found.items() if text}
+
+
+def slug(machine):
+    """The name of a machine's folder: the processor, how many of it, and its caches from L2 on.
+
+    Virtual machines show the maker's name alone; the caches tell its processors apart.
+
+    >>> slug({"processor": "AMD EPYC", "processors used": "2", "caches": "L1 data 32 KiB, L2 512 KiB"})
+    'amd-epyc-2-l2-512k'
+    """
+    words = re.sub(r"\([^)]*\)|@.*|\b(cpu|processor)\b", " ", machine["processor"].lower())
+    words = [*re.findall("[a-z0-9]+", words), machine["processors used"]]
+    for level, size in re.findall(r"(L[2-9])\D* (\d+) KiB", machine["caches"]):
+        size = int(size)
+        words += [level.lower(), f"{size >> 10}m" if size % 1024 == 0 else f"{size}k"]
+    return "-".join(words)
+
+
+def title(machine):
+    """What a machine is called: its processor, the kind if it is known, and its threads."""
+    count = machine["processors used"]
+    name = re.sub(r"\([^)]*\)", "", machine["processor"]).removesuffix(" Processor")
+    kind = f" ({machine['kind']})" if "kind" in machine else ""
+    return f"{name}{kind}, {count} thread{'s' if count != '1' else ''}"

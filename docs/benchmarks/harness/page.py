@@ -3,9 +3,10 @@
 import math
 import re
 
-from harness.results import OURS, best_peers, geometric_mean, read_speed, share_with_reads
-from harness.shapes import LAYOUTS
-from harness.workload import OPERATIONS
+from harness import environment
+from harness.peers import THREADS
+from harness.results import OURS, best_peers, geometric_mean, is_peer, races, read_speed, share_with_reads
+from harness.shapes import FAMILIES, FUSED, LAYOUTS, OPERATIONS
 
 # bytes of a tensor that no second cache keeps: there a copy of the operands bounds what any kernel can reach
 LARGE = 4 << 20
@@ -22,17 +23,80 @@ def write(path, text, begin=BEGIN):
     path.write_text(pattern.sub(lambda _: f"{begin}\n\n{text}\n{END}", page))
 
 
-def generated(table, about):
-    """The text: the run, the summary, the losses, the tensors beyond the cache, and single figures."""
+def generated(machines):
+    """The text: all machines at a glance, then for each what ran, what came out, where bncore loses."""
+    return "\n".join([_glance(machines), *(_machine(*each) for each in machines.items())])
+
+
+def _machine(name, results):
+    table, about = results
     parts = [
+        f"### {environment.title(about['machine'])}\n",
+        _pictures(name),
         _run(about),
         _wrong(about),
         _summary(table),
         _losses(table),
+        _fusions(table),
+        _beside(table),
         _beyond(table, about),
         _figures(table),
     ]
     return "\n".join(part for part in parts if part)
+
+
+def _glance(machines):
+    """A line for each family, operation and layout, a column for each machine."""
+    lines = []
+    for family, title, operations in _GLANCE:
+        for operation in operations:
+            for layout in LAYOUTS:
+                cells = [_mean(table, family, operation, layout) for table, _ in machines.values()]
+                if any(cells):
+                    lines.append((f"{title}{operation}, {layout}", *cells))
+    head = (
+        "result given; for a layer, new",
+        *(environment.title(about["machine"]) for _, about in machines.values()),
+    )
+    return "### Every machine: time of the fastest peer over that of bncore\n\n" + (
+        "The geometric mean over the shapes, how many races there were, and how many are lost of those with "
+        "intervals.\n\n" + _table(head, lines)
+    )
+
+
+_GLANCE = (
+    ("list", "", OPERATIONS), ("more", "other shapes, ", OPERATIONS), ("fused", "", FUSED),
+    ("half", "half precision, ", OPERATIONS), ("drop-in", "PyTorch's modules, a ", ("layer",)),
+    ("training", "a small ResNet, ", FAMILIES["training"]),
+)  # fmt: skip
+
+
+def _mean(table, family, operation, layout):
+    out = family not in ("drop-in", "training")
+    best = best_peers([row for row in table if row.family == family], out)
+    rows = [row for key, row in best.items() if key[1] == layout and key[3] == operation]
+    if not rows:
+        return ""
+    mean = geometric_mean(row.ratio for row in rows)
+    if all(row.low is None for row in rows):
+        return f"{mean:.2f} ({len(rows)})"
+    return f"{mean:.2f} ({len(rows)}, {sum(row.verdict == 'lost' for row in rows)} lost)"
+
+
+def _pictures(name):
+    """The machine's own pictures, those that there are."""
+    found = [
+        f"![{title}](benchmarks/{name}/{file}.png)\n"
+        for file, title in PICTURES.items()
+        if (environment.FOLDER / name / f"{file}.png").exists()
+    ]
+    return "\n".join(found)
+
+
+PICTURES = {
+    "ratios": "Ratio to the best peer by shape", "roofline": "Bytes a second beside the probe",
+    "scaling": "Time as work grows", "faces": "PyTorch's layers and training steps",
+}  # fmt: skip
 
 
 def _table(head, lines):
@@ -47,14 +111,17 @@ def _name(row):
 
 
 def _run(about):
-    lines = [(name, text) for name, text in about["machine"].items()]
+    lines = list(about["machine"].items())
     lines.append(("last cache keeps", f"{about['usable cache'] / 2**20:.0f} MiB, by the read probe"))
     lines.append(("the run took", f"{about['seconds']} s" + (", --full" if about["full"] else "")))
+    if "races" in about:
+        done, planned = about["races"]
+        lines.append(("races", str(done) if done == planned else f"{done}, of {planned} that are planned"))
     if about["missing"]:
         lines.append(("not installed", ", ".join(about["missing"])))
     whose = ", ".join(dict.fromkeys(each.partition(",")[0] for each in about["wrong"]))
     lines.append(("results that were wrong", f"{len(about['wrong'])}, of {whose}" if whose else "none"))
-    return "### The run\n\n" + _table(("what", "found"), lines)
+    return "#### The run\n\n" + _table(("what", "found"), lines)
 
 
 def _wrong(about):
@@ -62,7 +129,7 @@ def _wrong(about):
     if not about["wrong"]:
         return ""
     lines = [f"- {each}." for each in about["wrong"]]
-    return "### Results that were wrong, and so not timed\n\n" + "\n".join(lines) + "\n"
+    return "#### Results that were wrong, and so not timed\n\n" + "\n".join(lines) + "\n"
 
 
 def _summary(table):
@@ -79,7 +146,7 @@ def _summary(table):
                         lines.append((
                             f"{title}, {operation}, {layout}", "given" if out else "new", len(ratios),
                             f"{geometric_mean(ratios):.2f}", f"{min(ratios):.2f}", f"{max(ratios):.2f}",
-                            sum(ratio < 1 for ratio in ratios),
+                            sum(ratio < 1 for ratio in ratios), _decided(rows),
                             f"{geometric_mean([row.ratio for row in large]):.2f}" if large else "",
                             f"{geometric_mean([1 / row.of_probe for row in large]):.2f}" if large else "",
                         ))  # fmt: skip
@@ -87,26 +154,76 @@ def _summary(table):
         return ""
     what = ("shapes, operation, layout", "result", "races")
     large = f"from {LARGE >> 20} MiB"
-    head = (*what, "geometric mean", "least", "most", "below 1", large, f"{large}, a copy")
-    return "### Time of the fastest peer over the time of bncore\n\n" + _table(head, lines)
+    head = (*what, "geometric mean", "least", "most", "below 1", "won, even, lost", large, f"{large}, a copy")
+    return "#### Time of the fastest peer over the time of bncore\n\n" + _table(head, lines)
+
+
+def _decided(rows):
+    """How many races are won, even and lost; nothing where no intervals were taken."""
+    if all(row.low is None for row in rows):
+        return ""
+    return ", ".join(str(sum(row.verdict == each for row in rows)) for each in ("won", "even", "lost"))
+
+
+def _interval(row):
+    return "" if row.low is None else f"{row.low:.2f} to {row.high:.2f}"
 
 
 def _losses(table):
-    lost = []
-    for out in (True, False):
-        rows = [(row, out) for row in best_peers(table, out).values() if row.ratio < 1]
-        lost += rows
+    """Races that bncore has lost: beyond their interval, or by their ratio where no intervals were taken."""
+    taken = any(row.low is not None for row in table)
+    lost = [
+        (row, out)
+        for out in (True, False)
+        for row in best_peers(table, out).values()
+        if (row.verdict == "lost" if taken else row.ratio < 1)
+    ]
+    where = "#### Where a peer is faster\n\n"
     if not lost:
-        return "### Where a peer is faster\n\nNowhere in this run.\n"
+        return where + "Nowhere in this run.\n"
     lines = [
         (
-            _name(row),
-            "given" if out else "new", row.peer, f"{row.ratio:.2f}", f"{1e6 * row.seconds:.4g}",
+            _name(row), "given" if out else "new", row.peer,
+            f"{row.ratio:.2f}", _interval(row), f"{1e6 * row.seconds:.4g}",
         )
         for row, out in sorted(lost, key=lambda pair: pair[0].ratio)
     ]  # fmt: skip
-    head = ("race", "result", "fastest peer", "its time over bncore's", "its time, us")
-    return "### Where a peer is faster\n\n" + _table(head, lines)
+    head = ("race", "result", "fastest peer", "its time over bncore's", "interval", "its time, us")
+    return where + _table(head, lines)
+
+
+def _fusions(table):
+    """Every peer's ratio in the races of fused passes, half precision, PyTorch's modules and training."""
+    families = ("fused", "half", "drop-in", "training")
+    rows = [row for row in table if row.family in families and is_peer(row.peer)]
+    rows = [row for row in rows if row.out or row.family in families[2:]]
+    if not rows:
+        return ""
+    names = list(dict.fromkeys(row.peer for row in rows))
+    lines = []
+    for race in races(rows).values():
+        found = {row.peer: f"{row.ratio:.2f} ({_interval(row) or 'one round'})" for row in race}
+        lines.append((_name(race[0]), race[0].name, *(found.get(name, "") for name in names)))
+    head = ("race", "of", *names)
+    return "#### Fused passes, half precision, PyTorch's modules: a peer's time over bncore's\n\n" + _table(
+        head, lines
+    )
+
+
+def _beside(table):
+    """bncore beside other calls of its own: what weights, exact sums, half precision and a crowd cost."""
+    rows = [
+        row for row in table
+        if (row.family == "crowd" and row.peer != OURS)
+        or (row.peer.startswith(f"{OURS},") and row.peer not in THREADS and not math.isnan(row.ratio))
+    ]  # fmt: skip
+    if not rows:
+        return ""
+    lines = [
+        (_name(row), row.peer, f"{row.ratio:.2f}", _interval(row), f"{1e6 * row.seconds:.4g}") for row in rows
+    ]
+    head = ("race", "beside", "its time over that of the race", "interval", "its time, us")
+    return "#### bncore beside itself, and processes beside each other\n\n" + _table(head, lines)
 
 
 def _beyond(table, about):
@@ -124,7 +241,7 @@ def _beyond(table, about):
     ]  # fmt: skip
     head = ("race", "bncore, ms", "least traffic, MiB", "share of what the probe allows", "of both probes")
     beside = f"A read alone moves {speed / 1e9:.1f} GB/s here.\n\n"
-    return "### Tensors far beyond the last cache\n\n" + beside + _table(head, lines)
+    return "#### Tensors far beyond the last cache\n\n" + beside + _table(head, lines)
 
 
 def _figures(table):
@@ -146,8 +263,11 @@ def _figures(table):
                 (f"{shape}, {layout}, {operation}: float64 over float32, elements a second", f"{share:.2f}")
             )
     lines += [
-        (f"{_name(row)}: two threads over one", f"{row.ratio:.2f}")
+        (
+            f"{_name(row)}: all threads over {row.peer.removeprefix(f'{OURS}, ')}",
+            f"{row.ratio:.2f} {_interval(row)}",
+        )
         for row in table
-        if row.peer == f"{OURS}, one thread" and row.out and not math.isnan(row.ratio)
+        if row.peer in THREADS and row.out and not math.isnan(row.ratio)
     ]
-    return "### Single figures\n\n" + _table(("what", "measured"), lines) if lines else ""
+    return "#### Single figures\n\n" + _table(("what", "measured"), lines) if lines else ""

@@ -10,16 +10,19 @@ import matplotlib.pyplot as plt
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
+from harness import environment
 from harness.results import OURS, PROBES, best_peers, geometric_mean, is_peer, races
-from harness.shapes import LAYOUTS
-from harness.workload import OPERATIONS
+from harness.shapes import FUSED, LAYOUTS, OPERATIONS
 
 _LAYOUT_COLOUR = {"channels-first": "#0b6fa4", "channels-last": "#d1660d"}
 _PEER_COLOUR = {
     OURS: "#111111", "torch": "#d1660d", "onednn": "#0b6fa4", "jax": "#8a5bb0", "onnxruntime": "#2e8b57",
     "numpy": "#9a9a9a",
+    "torch.compile": "#b03a6f",
 }  # fmt: skip
-_PEER_MARKER = {"torch": "o", "onednn": "s", "jax": "^", "onnxruntime": "D", "numpy": "v"}
+_PEER_MARKER = {
+    "torch": "o", "onednn": "s", "torch.compile": "P", "jax": "^", "onnxruntime": "D", "numpy": "v"
+}  # fmt: skip
 _STYLE = {
     "font.size": 8.5, "axes.titlesize": 9.5, "axes.spines.top": False, "axes.spines.right": False,
     "axes.grid": True, "grid.color": "#e4e4e4", "grid.linewidth": 0.6, "axes.axisbelow": True,
@@ -27,16 +30,20 @@ _STYLE = {
 }  # fmt: skip
 
 
-def draw(folder, table, about):
-    """Write the pictures for which there are results: peers.png, ratios.png, roofline.png, scaling.png."""
-    machine = about["machine"]
-    count = machine["processors used"]
-    where = f"{machine['processor']}, {count} thread{'s' if count != '1' else ''}"
+def draw(folder, machines):
+    """Write peers.png of all machines, and into the folder of each the pictures for which it has results."""
     with plt.rc_context(_STYLE):
-        _peers(folder / "peers.png", [row for row in table if row.family == "list"], where)
-        _ratios(folder / "ratios.png", [row for row in table if row.family != "growing"], where)
-        _roofline(folder / "roofline.png", [row for row in table if row.dtype == "float32"], about, where)
-        _scaling(folder / "scaling.png", [row for row in table if row.family == "growing"], where)
+        _peers(folder / "peers.png", machines)
+        for name, (table, about) in machines.items():
+            where, place = environment.title(about["machine"]), folder / name
+            plain = [row for row in table if row.family in ("list", "more")]
+            _ratios(place / "ratios.png", plain, where)
+            usual = [row for row in table if row.family in ("list", "more", "growing")]
+            _roofline(place / "roofline.png", [row for row in usual if row.dtype == "float32"], about, where)
+            _scaling(place / "scaling.png", [row for row in table if row.family == "growing"], where)
+            _faces(
+                place / "faces.png", [row for row in table if row.family in ("drop-in", "training")], where
+            )
 
 
 def _multiple(value, _):
@@ -48,65 +55,163 @@ def _bytes(value, _):
     return f"{value / (1 << 10 * power):g} {('B', 'KiB', 'MiB', 'GiB')[power]}"
 
 
-def _peers(path, table, where):
-    """The ratios to the best peer, a dot for each shape, and their geometric means."""
-    best = best_peers(table, out=True)
-    if not best:
+# the lines of the first picture: what they are called, and which rows they are of
+_LINES = tuple(
+    (f"{operation}, {layout}", "list", (operation,), layout) for operation in OPERATIONS for layout in LAYOUTS
+) + tuple(
+    (f"{kind} and relu, {layout}", "fused", tuple(name for name in FUSED if kind in name), layout)
+    for kind in ("forward", "backward")
+    for layout in LAYOUTS
+)
+
+
+def _peers(path, machines):
+    """A panel for each machine: every peer's time over bncore's, and the best peer's for each shape."""
+    panels = {name: _lines(table) for name, (table, _) in machines.items()}
+    panels = {name: lines for name, lines in panels.items() if lines}
+    if not panels:
         return
-    lines = [
-        (
-            operation,
-            layout,
-            [row.ratio for key, row in best.items() if key[1] == layout and key[3] == operation],
-        )
-        for operation in OPERATIONS
-        for layout in LAYOUTS
-    ]
-    lines = [line for line in lines if line[2]]
-    figure, panel = plt.subplots(layout="constrained", figsize=(8.4, 0.42 * len(lines) + 1.25))
-    ratios = [ratio for _, _, some in lines for ratio in some]
+    shown = [line for line in _LINES if any(line[0] in lines for lines in panels.values())]
+    figure, axes = plt.subplots(
+        1, len(panels), sharey=True, sharex=True, squeeze=False, layout="constrained",
+        figsize=(1.9 + 4.1 * len(panels), 0.4 * len(shown) + 1.5),
+    )  # fmt: skip
+    ratios = [ratio for lines in panels.values() for some, _ in lines.values() for ratio in some]
     low, high = min(0.8, *ratios), max(4, *ratios)
-    panel.set(xscale="log", xlim=(low * 0.95, high * 1.1), ylim=(len(lines) - 0.4, -0.6))
-    panel.axvspan(low * 0.5, 1, color="#c0392b", alpha=0.07, linewidth=0)
-    panel.axvline(1, color="#444444", linewidth=0.8)
-    for place, (_, layout, some) in enumerate(lines):
-        colour, mean = _LAYOUT_COLOUR[layout], geometric_mean(some)
-        # dots side by side, in an order that repeats
-        lifts = [0.5 * ((0.618 * number) % 1 - 0.5) for number in range(len(some))]
-        panel.plot(
-            some, [place + lift for lift in lifts], "o", color=colour, alpha=0.35, markersize=3.4, mew=0
+    seen = {}
+    for panel, (name, lines) in zip(axes[0], panels.items(), strict=True):
+        panel.set(xscale="log", xlim=(low * 0.95, high * 1.1), ylim=(len(shown) - 0.4, -0.6))
+        panel.axvspan(low * 0.5, 1, color="#c0392b", alpha=0.07, linewidth=0)
+        panel.axvline(1, color="#444444", linewidth=0.8)
+        for place, (title, *_) in enumerate(shown):
+            if title in lines:
+                seen |= _line(panel, place, *lines[title])
+        panel.xaxis.set(
+            major_locator=FixedLocator([t for t in (0.5, 1, 2, 3, 5, 10, 20, 50) if 0.95 * low <= t <= high]),
+            minor_locator=NullLocator(), major_formatter=FuncFormatter(_multiple),
+        )  # fmt: skip
+        panel.tick_params(length=0)
+        panel.grid(axis="y", visible=False)
+        panel.set_title(
+            environment.title(machines[name][1]["machine"]), fontsize=10, loc="left", weight="bold"
         )
-        panel.plot(mean, place, "|", color=colour, markersize=19, mew=2.6)
+    axes[0][0].set_yticks(range(len(shown)), [line[0] for line in shown], fontsize=9.5)
+    handles = [
+        Line2D(
+            [],
+            [],
+            color=_PEER_COLOUR[peer],
+            marker=_PEER_MARKER[peer],
+            linestyle="",
+            markersize=6,
+            label=peer,
+        )
+        for peer in _PEER_MARKER
+        if peer in seen
+    ]
+    handles.append(
+        Line2D(
+            [],
+            [],
+            color="#777777",
+            marker="o",
+            alpha=0.4,
+            linestyle="",
+            markersize=4,
+            label="a shape, its best peer",
+        )
+    )
+    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), fontsize=8.5)
+    figure.suptitle(
+        "Time of others over that of bncore, geometric means over the layers of common networks:\n"
+        "right of 1x, bncore is faster; the number is the mean against the fastest for each shape",
+        fontsize=10,
+    )
+    figure.savefig(path)
+    plt.close(figure)
+
+
+def _lines(table):
+    """{title: (the best peer's ratios, {peer: its mean ratio})} of the results of a machine."""
+    found = {}
+    for title, family, operations, layout in _LINES:
+        rows = [
+            row
+            for row in table
+            if (row.family, row.layout) == (family, layout) and row.operation in operations
+        ]
+        best = [row.ratio for row in best_peers(rows, out=True).values()]
+        peers = {}
+        for row in rows:
+            if is_peer(row.peer) and row.out:
+                peers.setdefault(row.peer, []).append(row.ratio)
+        # the mean of a peer that takes part in some races only is of other shapes
+        means = {peer: geometric_mean(some) for peer, some in peers.items() if 2 * len(some) > len(best)}
+        if best:
+            found[title] = best, means
+    return found
+
+
+def _line(panel, place, best, means):
+    mean = geometric_mean(best)
+    # dots side by side, in an order that repeats
+    lifts = [0.5 * ((0.618 * number) % 1 - 0.5) for number in range(len(best))]
+    panel.plot(best, [place + lift for lift in lifts], "o", color="#777777", alpha=0.3, markersize=3, mew=0)
+    for peer, each in means.items():
+        panel.plot(
+            each,
+            place,
+            _PEER_MARKER[peer],
+            color=_PEER_COLOUR[peer],
+            markersize=7,
+            mec="white",
+            mew=0.7,
+            zorder=4,
+        )
+    panel.plot(mean, place, "|", color="black", markersize=17, mew=2.4)
+    panel.annotate(
+        f"{mean:.1f}x", (mean, place), (-4, 5), textcoords="offset points", fontsize=9, weight="bold",
+        ha="right", bbox={"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 0.6},
+    )  # fmt: skip
+    return means
+
+
+def _faces(path, table, where):
+    """PyTorch's time over bncore.torch's: layers of networks forward and backward, and steps of training."""
+    rows = [row for row in table if is_peer(row.peer) and not math.isnan(row.ratio)]
+    if not rows:
+        return
+    names = list(dict.fromkeys((row.name, row.operation, row.layout, row.peer) for row in rows))
+    figure, panel = plt.subplots(layout="constrained", figsize=(8.4, 0.34 * len(names) + 1.2))
+    panel.set(xscale="log", ylim=(len(names) - 0.4, -0.6))
+    panel.axvline(1, color="#444444", linewidth=0.8)
+    for place, name in enumerate(names):
+        some = [row for row in rows if (row.name, row.operation, row.layout, row.peer) == name]
+        for number, row in enumerate(some):
+            lift = 0.5 * ((0.618 * number) % 1 - 0.5) if len(some) > 1 else 0
+            low, high = (row.low or row.ratio), (row.high or row.ratio)
+            panel.plot(
+                [low, high], [place + lift] * 2, color=_LAYOUT_COLOUR[row.layout], alpha=0.4, linewidth=1
+            )
+            panel.plot(row.ratio, place + lift, "o", color=_LAYOUT_COLOUR[row.layout], markersize=3.4, mew=0)
+        mean = geometric_mean(row.ratio for row in some)
         panel.annotate(
-            f"{mean:.1f}x",
-            (mean, place),
-            (5, 6),
-            textcoords="offset points",
-            fontsize=10,
-            weight="bold",
-            color=colour,
-            bbox={"facecolor": "white", "alpha": 0.85, "linewidth": 0, "pad": 1},
+            f"{mean:.2f}x", (1.01, place), xycoords=("axes fraction", "data"), va="center", weight="bold"
         )
     panel.set_yticks(
-        range(len(lines)), [f"{operation}, {layout}" for operation, layout, _ in lines], fontsize=10
+        range(len(names)),
+        [f"{name}, {operation}, {layout}, {peer}" for name, operation, layout, peer in names],
     )
     panel.xaxis.set(
-        major_locator=FixedLocator(
-            [tick for tick in (0.5, 1, 2, 3, 5, 10, 20) if low * 0.95 <= tick <= high * 1.1]
-        ),
-        minor_locator=NullLocator(), major_formatter=FuncFormatter(_multiple),
+        major_locator=FixedLocator([0.5, 0.8, 1, 1.25, 1.5, 2, 3, 5, 10, 20]), minor_locator=NullLocator(),
+        major_formatter=FuncFormatter(_multiple),
     )  # fmt: skip
     panel.tick_params(length=0)
-    panel.grid(axis="y", visible=False)
     panel.set_title(
-        "Time of the fastest peer over that of bncore: right of 1x, bncore is faster",
-        fontsize=11,
-        loc="left",
-        weight="bold",
-    )
-    panel.set_xlabel(
-        f"a dot for each layer of common networks, the mark their geometric mean\n{where}", fontsize=9
-    )
+        "PyTorch's time over that of bncore.torch in its place: right of 1x, bncore is faster\n"
+        + where,
+        fontsize=9.5, loc="left",
+    )  # fmt: skip
     figure.savefig(path)
     plt.close(figure)
 

@@ -50,7 +50,7 @@ def contenders(operation, load):
 
 def moved(operation):
     """The tensors that its probe moves."""
-    return min(results.TENSORS[operation], 3)
+    return min(results.MOVED[operation], 3)
 
 
 def _read_speed(size, seconds=0.02):

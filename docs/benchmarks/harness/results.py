@@ -6,6 +6,8 @@ import json
 import math
 from dataclasses import dataclass
 
+from harness import intervals
+
 OURS = "bncore"
 PROBES = ("probe, plain", "probe, streamed")
 
@@ -14,11 +16,12 @@ PROBES = ("probe, plain", "probe, streamed")
 class Row:
     """One contender in one race.
 
-    `ratio` is its time over bncore's with the same choice of `out`, within the run: above 1, bncore is the
-    faster. `traffic` counts each input and each result once, in bytes; `of_probe` is traffic a second over
-    that of the faster probe. `bound` is the least traffic to memory of a tensor far beyond the last cache,
-    `of_bound` the time that the probe would need for it over the time taken; both empty for smaller tensors.
-    `cores` is how many processors were busy.
+    `ratio` is its time over bncore's with the same choice of `out`, the median of the rounds: above 1, bncore
+    is the faster; `low` and `high` are the ends of its interval (`intervals`), empty where rounds were too
+    few. `traffic` counts each input and each result once, in bytes, and is empty where a call is more than
+    one pass; `of_probe` is traffic a second over that of the faster probe. `bound` is the least traffic to
+    memory of a tensor far beyond the last cache, `of_bound` the time that the probe would need for it over
+    the time taken; both empty for smaller tensors. `cores` is how many processors were busy.
     """
 
     family: str
@@ -32,10 +35,12 @@ class Row:
     seconds: float
     rounds: int
     ratio: float
+    low: float | None
+    high: float | None
     elements: int
-    traffic: int
-    bytes_per_second: float
-    of_probe: float
+    traffic: int | None
+    bytes_per_second: float | None
+    of_probe: float | None
     bound: int | None
     of_bound: float | None
     cores: float
@@ -44,6 +49,11 @@ class Row:
     def key(self):
         """What a race is about."""
         return self.shape, self.layout, self.dtype, self.operation
+
+    @property
+    def verdict(self):
+        """ "lost", "won" or "even" by the interval; without one, "even"."""
+        return "even" if self.low is None else intervals.verdict(self.low, self.high)
 
 
 def label(peer, out):
@@ -60,11 +70,17 @@ TENSORS = {
     "inference_backward": 3,
     "double_backward": 5,
 }
+MOVED = TENSORS | {"forward relu": 2, "forward add relu": 3, "backward relu": 4, "backward add relu": 5}
+# What the second sweep over tensors that no cache holds reads again, in tensors.
+_AGAIN = {
+    "inference": 0, "forward": 1, "forward relu": 1, "forward add relu": 1,
+    "backward": 2, "backward relu": 3, "backward add relu": 3,
+}  # fmt: skip
 
 
 def traffic(operation, tensor):
     """Bytes of each input and each result of x's shape, once."""
-    return TENSORS[operation] * tensor
+    return MOVED[operation] * tensor
 
 
 def bound(operation, layout, tensor, channel, cache):
@@ -74,11 +90,10 @@ def bound(operation, layout, tensor, channel, cache):
     `channel` (bytes) and the one read ahead fit. Otherwise the second sweep goes backwards and finds what
     the cache still has.
     """
-    inputs = 2 if operation == "backward" else 1
-    least = traffic(operation, tensor)
-    if least < 4 * cache:
+    inputs = _AGAIN.get(operation)
+    if inputs is None or (least := traffic(operation, tensor)) < 4 * cache:
         return None
-    if operation == "inference" or (layout == "channels-first" and 2 * inputs * channel < cache):
+    if layout == "channels-first" and 2 * inputs * channel < cache:
         return least
     return least + inputs * tensor - min(cache, inputs * tensor)
 
@@ -98,19 +113,29 @@ def share_with_reads(row, speed):
 
 
 def rows(shape, layout, operation, contenders, peers, cache):
-    """The rows of a race: `contenders` by label, `peers` the (peer, out) among them that are not probes."""
-    tensor = shape.elements * (8 if shape.dtype == "float64" else 4)
+    """The rows of a race: `contenders` by label, `peers` the (peer, out) among them that are not probes.
+
+    A peer that cannot write into given arrays is raced against bncore both ways, by the one way that it has.
+    """
+    tensor = shape.bytes
     least = bound(operation, layout, tensor, tensor // shape.extents[1], cache)
-    moved = traffic(operation, tensor)
+    moved = traffic(operation, tensor) if operation in MOVED else None
     probe = min((contenders[name].median for name in PROBES if name in contenders), default=math.nan)
-    for peer, out in [(name, True) for name in PROBES if name in contenders] + list(peers):
-        contender = contenders[peer if peer in PROBES else label(peer, out)]
+    unable = [(peer, True) for peer, out in peers if not out and (peer, True) not in peers]
+    if (OURS, True) not in peers:
+        unable = []
+    for peer, out in [(name, True) for name in PROBES if name in contenders] + list(peers) + unable:
+        contender = contenders[peer if peer in PROBES else label(peer, out and (peer, out) not in unable)]
         ours = contenders.get(label(OURS, out))
+        if ours is None and peer not in PROBES:
+            # it stands among those with results given
+            continue
+        ratio, low, high = contender.against(ours) if ours else (math.nan, 0, math.inf)
         yield Row(
             shape.family, shape.name, shape.text, layout, shape.dtype, operation, peer, out,
             contender.median, len(contender.seconds),
-            contender.times_as_long_as(ours) if ours else math.nan,
-            shape.elements, moved, moved / contender.median, probe / contender.median,
+            ratio, *((low, high) if low else (None, None)),
+            shape.elements, moved, moved and moved / contender.median, moved and probe / contender.median,
             least, least / moved * probe / contender.median if least else None,
             sum(contender.cores.values()) / len(contender.cores),
         )  # fmt: skip
@@ -122,25 +147,13 @@ def is_peer(name):
 
 
 def best_peers(table, out):
-    """The fastest peer's row of each race, {key: row}; with `out`, peers that have no such form count too."""
+    """The fastest peer's row of each race, {key: row}."""
     best = {}
     for key, race in races(table).items():
-        peers = [row for row in race if is_peer(row.peer)]
-        able = {row.peer for row in peers if row.out}
-        peers = [
-            _against(row, race, out) for row in peers if row.out == out or (out and row.peer not in able)
-        ]
+        peers = [row for row in race if is_peer(row.peer) and row.out == out]
         if peers and any(row.peer == OURS and row.out == out for row in race):
             best[key] = min(peers, key=lambda row: row.ratio)
     return best
-
-
-def _against(row, race, out):
-    """The row with its ratio against bncore with `out`: from the medians where rounds were not compared."""
-    if row.out == out:
-        return row
-    (ours,) = (other for other in race if other.peer == OURS and other.out == out)
-    return dataclasses.replace(row, ratio=row.seconds / ours.seconds)
 
 
 def races(table):
@@ -169,6 +182,12 @@ def write(folder, table, about):
 
 def _text(value):
     return "" if value is None else f"{value:.4g}" if isinstance(value, float) else value
+
+
+def machines(folder):
+    """{name: (table, about)} of every machine that has results in a folder of its own there."""
+    found = sorted(path.parent for path in folder.glob("*/run.json"))
+    return {path.name: read(path) for path in found}
 
 
 def read(folder):

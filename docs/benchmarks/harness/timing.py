@@ -5,12 +5,17 @@ import statistics
 import time
 from dataclasses import dataclass, field
 
+from harness import intervals
+
 # A short call is repeated until a timing lasts this long: a hundred thousand ticks of the clock.
 BATCH_SECONDS = 0.002
 # A call that takes longer than this is not made untimed first: to wake a thread is nothing beside it.
 LONG_SECONDS = 0.01
 # A contender that takes longer than this, and so many times as long as the fastest, runs in one round.
 SLOW_SECONDS, SLOW_TIMES = 0.05, 6
+# An interval is narrow whose ends are within this part of each other: where 1 lies in it, and where not.
+WIDTH, DECIDED = 0.04, 0.1
+MOST_ROUNDS = 200
 # For how long the threads of another pool may go on looking for work when theirs is done.
 SETTLE_SECONDS = 0.005
 
@@ -35,10 +40,14 @@ class Contender:
         """Seconds a call: the fastest round, which others disturbed least."""
         return min(self.seconds.values())
 
+    def against(self, other):
+        """(Median, lower, upper end) of this contender's seconds over the other's, in rounds both ran in."""
+        common = self.seconds.keys() & other.seconds.keys()
+        return intervals.interval(self.seconds[n] / other.seconds[n] for n in common)
+
     def times_as_long_as(self, other):
         """The median, over the rounds both ran in, of this contender's seconds over the other's."""
-        common = self.seconds.keys() & other.seconds.keys()
-        return statistics.median(self.seconds[n] / other.seconds[n] for n in common)
+        return self.against(other)[0]
 
 
 def timed(call, repetitions):
@@ -74,11 +83,36 @@ def faster(*calls):
     return calls[estimates.index(min(estimates))]
 
 
-def race(contenders, rounds, settle=SETTLE_SECONDS, slow_times=SLOW_TIMES):
+def enough(pairs, seconds):
+    """When a race of these pairs (a contender and the one that it is beside) is over: a test for `race`.
+
+    It is over when every interval is narrow, or after so many seconds, but not before there are intervals.
+    It is asked after 8, 12, 18, ... rounds: a race that is looked at too often ends at the wrong moment.
+    """
+    start, next_look = time.perf_counter(), intervals.least_rounds()
+
+    def over(rounds):
+        nonlocal next_look
+        if rounds < next_look:
+            return rounds >= intervals.least_rounds() and time.perf_counter() - start > seconds
+        next_look = next_look * 3 // 2
+        return time.perf_counter() - start > seconds or all(narrow(*pair) for pair in pairs)
+
+    return over
+
+
+def narrow(contender, other):
+    """Whether an interval needs no more rounds; that of a slow contender has as many as it will have."""
+    _, low, high = contender.against(other)
+    return low == 0 or high / low < 1 + (DECIDED if intervals.verdict(low, high) != "even" else WIDTH)
+
+
+def race(contenders, rounds=MOST_ROUNDS, settle=SETTLE_SECONDS, slow_times=SLOW_TIMES, over=None):
     """Time the contenders, round by round, each round beginning with another one.
 
-    Every call was made before. Before a contender whose pool is not that of the last, everybody's threads get
-    time to go to sleep; then one call goes untimed, which wakes its own.
+    It ends after so many rounds, or when `over(rounds done)` says so. Every call was made before. Before a
+    contender whose pool is not that of the last, everybody's threads get time to go to sleep; then one call
+    goes untimed, which wakes its own.
     """
     estimates, last = {}, None
     for contender in contenders:
@@ -100,3 +134,5 @@ def race(contenders, rounds, settle=SETTLE_SECONDS, slow_times=SLOW_TIMES):
             if estimate < LONG_SECONDS:
                 contender.call()
             contender.seconds[number], contender.cores[number] = timed(contender.call, repetitions(estimate))
+        if over and over(number + 1):
+            break

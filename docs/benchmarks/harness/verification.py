@@ -88,13 +88,22 @@ def sampled(channels, elements, budget=SAMPLE):
 
 
 class Reference:
-    """What the results of an operation on a workload must be, in some of the channels."""
+    """What the results of an operation on a workload must be, in some of the channels.
+
+    Operations are those of `shapes.OPERATIONS`, "statistics" and "layer" (forward and backward), with "relu"
+    or "add relu" behind them; other words change nothing of what must come out.
+    """
 
     def __init__(self, operation, load, budget=SAMPLE):
         self._operation, self._load = operation, load
+        self._kind, *words = operation.split()
+        self._relu, self._add = "relu" in words, "add" in words
         self.channels = sampled(load.channels, load.x.size, budget)
         own = self._evaluated(numpy.float64, "any")
         self._values = {name: value.value.array for name, value in own.items()}
+        if self._relu and self._kind == "forward":
+            # max(y, 0) is no farther from max(y', 0) than y from y'
+            self._values["y"] = numpy.maximum(self._values["y"], 0)
         self._own_bounds = {name: value.bound() for name, value in own.items()}
         self._bounds = {}
 
@@ -113,17 +122,24 @@ class Reference:
         over = errors.Batch(load.x.size // load.channels, model)
         x, eps = model.elements(rows(load.x)), model.numbers(load.eps)
         gamma, beta = model.numbers(rows(load.gamma)), model.numbers(rows(load.beta))
-        if self._operation == "inference":
+        if self._kind == "inference":
             mean, var = model.numbers(rows(load.mean)), model.numbers(rows(load.var))
             return {"y": equations.inference(x, gamma, beta, mean, var, eps, over).y}
         found = equations.forward(x, gamma, beta, eps, over)
-        if self._operation == "forward":
-            return {name: getattr(found, name) for name in ("mean", "var", "y")}
+        results = {name: getattr(found, name) for name in ("mean", "var", "y")}
+        if self._add and self._kind == "forward":
+            results["y"] += model.elements(rows(load.residual))
+        if self._kind not in ("backward", "layer"):
+            return results
+        # which y is made comes first: with it dy becomes 0 in places
+        gate = rows(load.activated[self._operation]) > 0 if self._relu else 1
+        dy = rows(load.dy) * gate
         values = {
-            "dy": model.elements(rows(load.dy)), "xhat": found.xhat, "gamma": gamma,
+            "dy": model.elements(dy), "xhat": found.xhat, "gamma": gamma,
             "rstd": equations.rstd(found.var, eps, over),
         }  # fmt: skip
-        return {of: evaluate(gradient(of, "training"), values, over) for of in ("dx", "dgamma", "dbeta")}
+        gradients = {of: evaluate(gradient(of, "training"), values, over) for of in ("dx", "dgamma", "dbeta")}
+        return results | gradients | {"dresidual": values["dy"]}
 
     def _bound(self, name, accumulate):
         if accumulate not in self._bounds:
@@ -135,9 +151,11 @@ class Reference:
         """|got - reference| over the bound; a result that is stored more coarsely may be off by that too."""
         got = self._rows(array).astype(numpy.float64)
         bound = self._bound(name, accumulate) + errors.unit(array.dtype) * abs(self._values[name])
+        bound = bound + errors.tiny(array.dtype)
         bound = numpy.broadcast_to(bound.reshape(self._values[name].shape), got.shape)
         with numpy.errstate(invalid="ignore", divide="ignore"):
-            ratios = abs(got - self._values[name]) / bound
+            off = abs(got - self._values[name])
+            ratios = numpy.where(off == 0, 0, off / bound)
         return numpy.where(numpy.isnan(ratios), numpy.inf, ratios)
 
     def check(self, who, results, accumulate):
@@ -160,4 +178,19 @@ class Reference:
                     f"{ratios[row, column]:.3g} times the bound away"
                 )
             worst = max(worst, ratios[row, column])
+        return worst
+
+
+class Loss:
+    """What the loss of a first step of training must be: half of float32's digits of it."""
+
+    def __init__(self, loss):
+        self._loss = loss
+
+    def check(self, who, results, accumulate):
+        """The error over what it may be; raises Wrong if that exceeds 1."""
+        (got,) = results["loss"]
+        worst = abs(got - self._loss) / (abs(self._loss) * errors.unit(numpy.dtype("float32")) ** 0.5)
+        if not worst <= 1:
+            raise Wrong(f"{who}, training step: loss: wanted {self._loss}, found {got}")
         return worst

@@ -7,14 +7,18 @@ from functools import cached_property, lru_cache, partial
 
 import numpy
 
+from harness.shapes import OPERATIONS as OPERATIONS
+from spec.bounds import formats
+
 EPS = 1e-5
-OPERATIONS = ("forward", "inference", "backward")
+# y so close to 0 that two kernels may see it on two sides of a relu: dy is 0 there.
+NEAR = 0.02
 _ALIGNMENT = 64
 
 
 def aligned(shape, dtype):
     """An array of NaN on a cache line's boundary, so that every peer may stream and share it."""
-    dtype = numpy.dtype(dtype)
+    dtype = formats.named(dtype)
     size = math.prod(shape) * dtype.itemsize
     memory = numpy.empty(size + _ALIGNMENT, numpy.uint8)
     start = -memory.ctypes.data % _ALIGNMENT
@@ -32,6 +36,34 @@ def _filled(shape, dtype, start):
     array = aligned(shape, dtype)
     array.reshape(-1)[:] = numpy.resize(numpy.roll(_numbers(), -start), array.size)
     return array
+
+
+def _like(values, dtype):
+    array = aligned(values.shape, dtype)
+    array[...] = values
+    return array
+
+
+def _parameter(channels, dtype, start):
+    return _filled((channels,), formats.parameter(dtype), start)
+
+
+@dataclass
+class Padded:
+    """Rows of a batch that are longer than what counts of them, and which of their elements count."""
+
+    x: numpy.ndarray
+    dy: numpy.ndarray
+    y: numpy.ndarray
+    dx: numpy.ndarray
+    weights: numpy.ndarray
+
+    def counting(self, array):
+        """What counts of an array of x's shape, as one row: (1, C, m) or (1, m, C)."""
+        where = self.weights.squeeze()
+        if self.weights.shape[1] == 1:
+            return numpy.ascontiguousarray(numpy.moveaxis(array, 1, 2)[where].T)[None]
+        return array[where][None]
 
 
 @dataclass
@@ -53,6 +85,12 @@ class Workload:
     mean: numpy.ndarray
     var: numpy.ndarray
     eps: float = EPS
+    padded: Padded | None = None
+
+    @property
+    def extents(self):
+        """(N, C, *spatial), in whatever layout."""
+        return numpy.moveaxis(self.x, self.axis, 1).shape
 
     @property
     def others(self):
@@ -65,8 +103,37 @@ class Workload:
 
     def clear(self):
         """Have the outputs hold what no call has made."""
-        for output in (self.y, self.dx):
+        given = (self.padded.y, self.padded.dx) if self.padded else ()
+        for output in (self.y, self.dx, *given):
             output.fill(math.nan)
+
+    @cached_property
+    def residual(self):
+        """What a fused forward adds."""
+        return _filled(self.x.shape, self.x.dtype, 67_890)
+
+    @cached_property
+    def dresidual(self):
+        """Where a fused backward writes the gradient of the residual."""
+        return aligned(self.x.shape, self.x.dtype)
+
+    @cached_property
+    def activated(self):
+        """{operation: the result of the forward pass with a relu that its backward pass is given}.
+
+        dy is 0 from here on where a result is next to 0, and the gate of another kernel may differ.
+        """
+        wide = [-1 if i == self.axis % self.x.ndim else 1 for i in range(self.x.ndim)]
+        x = self.x.astype(numpy.float64)
+        gamma, beta, mean, var = (
+            numpy.reshape(number, wide).astype(numpy.float64)
+            for number in (self.gamma, self.beta, x.mean(self.others), x.var(self.others))
+        )
+        y = gamma * (x - mean) / numpy.sqrt(var + self.eps) + beta
+        found = {"backward relu": y, "backward add relu": y + self.residual.astype(numpy.float64)}
+        for each in found.values():
+            self.dy[abs(each) < NEAR] = 0
+        return {name: _like(numpy.maximum(each, 0), self.x.dtype) for name, each in found.items()}
 
     @cached_property
     def ddx(self):
@@ -81,11 +148,28 @@ def workload(shape, layout):
     return laid_out((shape.extents[0], *shape.extents[2:], shape.extents[1]), -1, shape.dtype)
 
 
+def masked(shape, layout):
+    """The workload of what counts of a padded batch (N, C, L), with that batch: row ends, as of sentences."""
+    n, _, longest = shape.extents
+    lengths = numpy.random.default_rng(n).integers(longest // 4, longest, n, endpoint=True)
+    weights = numpy.expand_dims(
+        numpy.arange(longest) < lengths[:, None], 1 if layout == "channels-first" else 2
+    )
+    full = workload(shape, layout)
+    padded = Padded(full.x, full.dy, full.y, full.dx, weights)
+    for array in (padded.x, padded.dy):
+        numpy.copyto(array, 0, where=~weights)
+    load = laid_out(padded.counting(padded.x).shape, full.axis, shape.dtype)
+    load.x[...], load.dy[...] = padded.counting(padded.x), padded.counting(padded.dy)
+    load.padded = padded
+    return load
+
+
 def laid_out(extents, axis, dtype):
     """The workload of arrays with these extents in memory, the channel at axis 1 or -1."""
     x, dy = (_filled(extents, dtype, start) for start in (0, 12_345))
     y, dx = (aligned(extents, dtype) for _ in range(2))
-    gamma, beta, mean, spread = (_filled((extents[axis],), dtype, start) for start in (1, 2, 3, 4))
+    gamma, beta, mean, spread = (_parameter(extents[axis], dtype, start) for start in (1, 2, 3, 4))
     layout = "channels-first" if axis == 1 else "channels-last"
     return Workload(layout, axis, x, dy, y, dx, gamma, beta, mean, 1 + abs(spread))
 

@@ -3,20 +3,28 @@
 from harness.environment import unbound
 from harness.peers.base import Unsupported
 
-ONE_THREAD = "bncore, one thread"
+# bncore on other numbers of threads
+THREADS = ONE_THREAD, TWICE_THE_THREADS = "bncore, one thread", "bncore, twice the threads"
 # The order in which they are loaded: pools that are not OpenMP's first, see `harness.environment`.
 _MODULES = {
     "onednn": "harness.peers.onednn",
     "jax": "harness.peers.xla",
     "onnxruntime": "harness.peers.onnx_runtime",
     "torch": "harness.peers.pytorch",
+    "torch.compile": "harness.peers.compiled",
     "numpy": "harness.peers.textbook",
     "bncore": "harness.peers.ours",
     ONE_THREAD: "harness.peers.ours:OneThread",
+    TWICE_THE_THREADS: "harness.peers.ours:Crowded",
+    "bncore, float32": "harness.peers.ours:Single",
+    "bncore, what counts alone": "harness.peers.ours:Counting",
+    "bncore, ordinary sums": "harness.peers.ours:Ordinary",
+    "bncore, passive waiting": "harness.peers.ours:Passive",
+    "bncore, one process": "harness.peers.ours:Alone",
 }
 NAMES = tuple(_MODULES)
 
-__all__ = ["NAMES", "ONE_THREAD", "Unsupported", "load"]
+__all__ = ["NAMES", "THREADS", "Unsupported", "load"]
 
 
 def load(names):

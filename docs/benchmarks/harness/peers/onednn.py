@@ -1,21 +1,32 @@
-"""oneDNN through its C interface: libdnnl of the onednn wheel on its CPU engine, float32, any strides."""
+"""oneDNN through its C interface: libdnnl of the onednn wheel on its CPU engine, any strides.
+
+It fuses a relu (`fuse_norm_relu`), and a residual (`fuse_norm_add_relu`) on other engines alone. float16 and
+bfloat16 it has where the processor has instructions for them.
+"""
 
 import numpy
 
 from harness.peers.base import Base, Bound, Unsupported
-from spec.adapters.onednn import GIVEN_STATISTICS, INFERENCE, SCALE, SHIFT, TRAINING, Library
+from spec.adapters.onednn import GIVEN_STATISTICS, INFERENCE, RELU, SCALE, SHIFT, TRAINING, Library
 
 
 class Peer(Base):
     name = "onednn"
+    halves = True
     pool = "tbb"
 
     def __init__(self):
         self._library = Library()
 
+    def bind(self, operation, load, out):
+        if load.x.dtype == numpy.float64:
+            raise Unsupported("oneDNN normalizes no float64 on this engine")
+        return super().bind(operation, load, out)
+
     def _call(self, kind, load, arrays, fresh):
         """The call of a primitive on these arrays; the array named `fresh` is a new one each time."""
-        run, place = self._library.bound(kind, {name: _view(array, load) for name, array in arrays.items()})
+        views = {name: each if name == "workspace" else _view(each, load) for name, each in arrays.items()}
+        run, place = self._library.bound(kind, views)
 
         def call():
             results = arrays
@@ -28,40 +39,52 @@ class Peer(Base):
 
         return call
 
-    def forward(self, load, out):
-        _float32(load)
-        kind = self._library.forward(TRAINING, SCALE | SHIFT, _view(load.x, load), load.eps)
-        statistics = {"mean": numpy.empty_like(load.mean), "var": numpy.empty_like(load.var)}
-        arrays = {"x": load.x, "gamma": load.gamma, "beta": load.beta, "y": load.y} | statistics
+    def _described(self, kind, flags, load, *forward):
+        make = self._library.backward if forward else self._library.forward
+        arguments = (flags,) if forward else (kind, flags)
+        try:
+            return make(*arguments, _view(load.x, load), load.eps, *forward)
+        except OSError as error:
+            raise Unsupported(f"oneDNN has no such batch normalization here: {error}") from error
+
+    def _forward(self, flags, load, out):
+        kind = self._described(TRAINING, SCALE | SHIFT | flags, load)
+        arrays = {"x": load.x, "gamma": load.gamma, "beta": load.beta, "y": load.y}
+        arrays |= {"mean": numpy.empty_like(load.mean), "var": numpy.empty_like(load.var)}
+        if flags & RELU:
+            arrays["workspace"] = self._library.workspace(kind)
         call = self._call(kind, load, arrays, None if out else "y")
         return Bound(call, lambda found: {name: found[name] for name in ("y", "mean", "var")})
 
+    def forward(self, load, out):
+        return self._forward(0, load, out)
+
+    def forward_relu(self, load, out):
+        return self._forward(RELU, load, out)
+
     def inference(self, load, out):
-        _float32(load)
-        flags = SCALE | SHIFT | GIVEN_STATISTICS
-        kind = self._library.forward(INFERENCE, flags, _view(load.x, load), load.eps)
+        kind = self._described(INFERENCE, SCALE | SHIFT | GIVEN_STATISTICS, load)
         arrays = {name: getattr(load, name) for name in ("x", "gamma", "beta", "mean", "var", "y")}
         call = self._call(kind, load, arrays, None if out else "y")
         return Bound(call, lambda found: {"y": found["y"]})
 
-    def backward(self, load, out):
-        _float32(load)
-        x = _view(load.x, load)
-        forward = self._library.forward(TRAINING, SCALE | SHIFT, x, load.eps)
-        saved = self.forward(load, out=True)
-        statistics = {name: array for name, array in saved.results(saved.call()).items() if name != "y"}
-        kind = self._library.backward(SCALE | SHIFT, x, load.eps, forward)
-        gradients = {"dgamma": numpy.empty_like(load.gamma), "dbeta": numpy.empty_like(load.beta)}
-        arrays = {"x": load.x, "dy": load.dy, "gamma": load.gamma, "dx": load.dx} | statistics | gradients
+    def _backward(self, flags, load, out):
+        forward = self._described(TRAINING, SCALE | SHIFT | flags, load)
+        saved = self._forward(flags, load, out=True).call()
+        arrays = {name: saved[name] for name in ("mean", "var", "workspace") if name in saved}
+        arrays |= {"x": load.x, "dy": load.dy, "gamma": load.gamma, "dx": load.dx}
+        arrays |= {"dgamma": numpy.empty_like(load.gamma), "dbeta": numpy.empty_like(load.beta)}
+        kind = self._described(None, SCALE | SHIFT | flags, load, forward)
         call = self._call(kind, load, arrays, None if out else "dx")
         return Bound(call, lambda found: {name: found[name] for name in ("dx", "dgamma", "dbeta")})
+
+    def backward(self, load, out):
+        return self._backward(0, load, out)
+
+    def backward_relu(self, load, out):
+        return self._backward(RELU, load, out)
 
 
 def _view(array, load):
     """An array as (N, C, ...), whatever its layout."""
     return numpy.moveaxis(array, load.axis, 1) if array.ndim > 1 else array
-
-
-def _float32(load):
-    if load.x.dtype != numpy.float32:
-        raise Unsupported("oneDNN normalizes float32 on this engine, not float64")
