@@ -39,7 +39,9 @@ class Core(Adapter):
         constant=True,
         keeps_layout=True,
         rounds_once=True,
+        refuses=True,
     )
+    inplace = ("forward", "backward", "inference", "inference_backward")
     # how sums are asked for
     how = MappingProxyType({})
 
@@ -51,20 +53,26 @@ class Core(Adapter):
             needed in inspect.signature(function).parameters for function in functions
         )
 
-    def forward(self, x, gamma, beta, eps, weights=None, residual=None, relu=False):
-        how = _named(weights=weights, residual=residual, relu=relu)
+    def set_threads(self, count):
+        bncore.set_num_threads(count)
+
+    def forward(self, x, gamma, beta, eps, weights=None, residual=None, relu=False, inplace=False):
+        how = _named(weights=weights, residual=residual, relu=relu, out=x if inplace else None)
         y, stats = bncore.forward(x, gamma, beta, eps=eps, **how)
         # A mean of nothing is not defined.
         return {"y": y, "mean": stats.mean, "var": stats.var} if stats.count else {"y": y}
 
-    def backward(self, dy, x, gamma, beta, eps, weights=None, residual=None, relu=False, y=None):
+    def backward(
+        self, dy, x, gamma, beta, eps, weights=None, residual=None, relu=False, y=None, inplace=False
+    ):
         how = _named(weights=weights)
         stats = bncore.statistics(x, eps=eps, **how)
         if relu and residual is not None:
             how["residual_out"] = dresidual = np.empty_like(dy)
         elif residual is not None:
             dresidual = dy.copy()
-        found = _gradients(bncore.backward(dy, x, gamma, stats, **how, **_named(y=y)))
+        how |= _named(y=y, out=dy if inplace else None)
+        found = _gradients(bncore.backward(dy, x, gamma, stats, **how))
         return found if residual is None else found | {"dresidual": dresidual}
 
     def fold(self, weight, bias, gamma, beta, mean, var, eps, groups=1, transposed=False):
@@ -96,12 +104,13 @@ class Core(Adapter):
         found = bncore.double_backward(ddx, ddgamma, ddbeta, dy, x, gamma, stats, **how)
         return dict(zip(("d_dy", "d_x", "d_gamma"), found, strict=True))
 
-    def inference(self, x, gamma, beta, mean, var, eps, residual=None, relu=False):
-        how = _named(residual=residual, relu=relu)
+    def inference(self, x, gamma, beta, mean, var, eps, residual=None, relu=False, inplace=False):
+        how = _named(residual=residual, relu=relu, out=x if inplace else None)
         return {"y": bncore.inference(x, gamma, beta, mean, var, eps=eps, **how)}
 
-    def inference_backward(self, dy, x, gamma, mean, var, eps):
-        return _gradients(bncore.inference_backward(dy, x, gamma, mean, var, eps=eps))
+    def inference_backward(self, dy, x, gamma, mean, var, eps, inplace=False):
+        out = dy if inplace else None
+        return _gradients(bncore.inference_backward(dy, x, gamma, mean, var, eps=eps, out=out))
 
     def update(self, x, running_mean, running_var, momentum, weights=None):
         layer = bncore.BatchNorm(x.shape[1], momentum=momentum, dtype=formats.parameter(x.dtype))

@@ -1,5 +1,6 @@
 """The designed data sets of `designs.py` as arguments: drawn, rounded to a dtype, laid out in memory."""
 
+import math
 import zlib
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from ..bounds import formats
 from ..interface.signatures import DIRECTIONS, TENSORS
-from .designs import DESIGNS, EPS, Unavailable
+from .designs import COMBINED, DESIGNS, EPS, Unavailable
 from .layouts import arranged
 
 __all__ = ["DESIGNS", "EPS", "Data", "Unavailable", "data", "made", "names"]
@@ -33,10 +34,12 @@ class Data:
     `mean` and `var` are the statistics that inference is given, `running_mean`, `running_var` and `momentum`
     what `update` is given; `ddx`, `ddgamma` and `ddbeta` are what a second backward pass starts from, `ddx`
     also the direction of jvp, and u, v and w what derivatives of higher order are taken along: None if there
-    is none. x, dy and ddx are `times` copies of a block, one after the other. If `twice`, another call comes
-    before. `weights` say how often each element counts, None that each does once; what has weight 0 may be no
-    number, if its dy is 0. `residual` is added to y, which is rectified if `relu`.
-    `cuts` are where x and dy are cut along their first axis into shards.
+    is none. x, dy and ddx are `times` copies of a block, one after the other; or so many along each axis as
+    `copies` says, with which the numbers of channels are copied too. `company` is what other calls are made
+    beside the one that is judged (`spec.conformance.company`); `wider` that accumulators need a wider range.
+    `weights` say how often each element counts, None that each does once; what has weight 0 may be no
+    number, if its dy is 0. `residual` is added to y,
+    which is rectified if `relu`. `cuts` are where x and dy are cut along their first axis into shards.
     `weight`, `bias`, `groups` and `transposed` are those of a layer into which inference is to be folded.
     """
 
@@ -56,7 +59,9 @@ class Data:
     layout: str = "contiguous"
     full: bool = False
     times: int = 1
-    twice: bool = False
+    copies: tuple = ()
+    company: str = ""
+    wider: bool = False
     ddx: np.ndarray | None = None
     ddgamma: np.ndarray | None = None
     ddbeta: np.ndarray | None = None
@@ -78,6 +83,16 @@ class Data:
         return self.x.size // self.x.shape[1]
 
     @property
+    def repeats(self):
+        """How often the block is repeated along each axis of x."""
+        return self.copies or (self.times, *(1,) * (self.x.ndim - 1))
+
+    @property
+    def often(self):
+        """How often each element of the block occurs in its channel."""
+        return math.prod(self.repeats) // self.repeats[1]
+
+    @property
     def count(self):
         """What stands in the place of m: the sum of the weights, if there are any."""
         return self.m if self.weights is None else float(self.spread.sum(dtype=np.float64))
@@ -89,8 +104,9 @@ class Data:
         return np.broadcast_to(1 if self.weights is None else self.weights, (n, 1, *rest))
 
     def block(self, array):
-        """The first of the `times` copies."""
-        return array[: len(array) // self.times]
+        """The part of an array of which the others are copies: of one with a number a channel, too."""
+        repeats = self.repeats[1:2] if array.ndim == 1 else self.repeats
+        return array[tuple(slice(n // times or n) for n, times in zip(array.shape, repeats, strict=True))]
 
 
 def names(full=False):
@@ -98,8 +114,33 @@ def names(full=False):
     return [name for name, (_, _, fixed) in DESIGNS.items() if full or not fixed.get("full")]
 
 
-def data(name, dtype):
-    """The data set of this name in this dtype, the same at every call.
+def combines(name):
+    """Whether a data set is one of the covering array."""
+    return name.startswith(f"{COMBINED}-")
+
+
+def plain():
+    """The names of the data sets that are designed one by one, and are not slow."""
+    return [name for name in names() if not combines(name)]
+
+
+def dtypes(name, declared, full=False):
+    """The dtypes that a data set is judged in, of those declared: in a full run all.
+
+    Else it is the one whose turn it is where it combines, and one of half precision where there are more.
+    """
+    if name not in DESIGNS or full:
+        return declared
+    turn = DESIGNS[name][2].get("turn")
+    if turn is not None:
+        return declared[turn % len(declared) :][:1]
+    halves = [dtype for dtype in declared if dtype in formats.HALVES]
+    own = halves and halves[zlib.crc32(name.encode()) % len(halves)]
+    return tuple(dtype for dtype in declared if dtype == own or dtype not in halves)
+
+
+def data(name, dtype, **changed):
+    """The data set of this name in this dtype, the same at every call; `changed` may have another layout.
 
     Raises ValueError for a name that there is not, `Unavailable` where a package is missing or the data set
     is not for this dtype.
@@ -118,8 +159,9 @@ def data(name, dtype):
     if name in DIFFERENTIATED:
         apart = np.random.default_rng(zlib.crc32(f"directions of {name}".encode()))
         drawn |= {key: apart.normal(0.25, 1, drawn["x"].shape) for key in DIRECTIONS}
-    passed = {key: value for key, value in fixed.items() if key not in ("by_format", "dtypes")}
-    return made(name, fault, dtype, rng, drawn, **passed)
+    passed = {key: value for key, value in fixed.items() if key not in ("by_format", "dtypes", "turn")}
+    passed |= {key: drawn.pop(key) for key in ("copies", "momentum") if key in drawn}
+    return made(name, fault, dtype, rng, drawn, **(passed | changed))
 
 
 def made(name, fault, dtype, rng, drawn, *, eps=EPS, alias=False, **fixed):
@@ -143,7 +185,8 @@ def made(name, fault, dtype, rng, drawn, *, eps=EPS, alias=False, **fixed):
         "ddgamma": rng.normal(0.5, 1, channels),
         "ddbeta": rng.normal(0.5, 1, channels),
     } | drawn
-    times, layout = fixed.get("times", 1), fixed.get("layout", "contiguous")
+    copies = fixed.get("copies") or (fixed.get("times", 1), *(1,) * (x.ndim - 1))
+    layout = fixed.get("layout", "contiguous")
     with np.errstate(over="ignore"):
         rounded = {
             key: None if value is None else np.asarray(value).astype(stored if key in TENSORS else held)
@@ -151,9 +194,11 @@ def made(name, fault, dtype, rng, drawn, *, eps=EPS, alias=False, **fixed):
         }
     if rounded.get("weights") is not None and np.asarray(values["weights"]).dtype == bool:
         rounded["weights"] = np.asarray(values["weights"])
-    if times > 1:
+    if math.prod(copies) > 1:
         rounded |= {
-            key: np.tile(rounded[key], (times,) + (1,) * (x.ndim - 1)) for key in TENSORS if key in rounded
+            key: np.tile(value, copies if key in TENSORS else copies[1])
+            for key, value in rounded.items()
+            if value is not None
         }
     laid = {key: None if each is None else arranged(layout, key, each) for key, each in rounded.items()}
     if alias:

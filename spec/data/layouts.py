@@ -1,8 +1,11 @@
 """Memory layouts: the same numbers, elsewhere."""
 
+from functools import partial
+
 import numpy as np
 
-from ..interface.signatures import COTANGENTS, NUMBERS
+from ..interface.signatures import COTANGENTS, NUMBERS, TENSORS
+from .guards import guarded
 
 
 def _channels_last(array):
@@ -49,6 +52,63 @@ def _transposed(array):
     return np.moveaxis(np.ascontiguousarray(np.moveaxis(array, 0, -1)), -1, 0)
 
 
+def _channels_reversed(array):
+    return np.ascontiguousarray(array[:, ::-1])[:, ::-1]
+
+
+def _cut(array):
+    """A corner of larger planes; where there are none, the first channels of longer rows."""
+    axes = range(2, array.ndim) if array.ndim > 2 else (1,)
+    return _corner(array, axes)
+
+
+def _corner(array, axes):
+    room = np.full([n + 3 * (axis in axes) for axis, n in enumerate(array.shape)], 7, array.dtype)
+    corner = room[tuple(slice(n) for n in array.shape)]
+    corner[...] = array
+    return corner
+
+
+def _channels_cut(array):
+    """The middle channels of more of them."""
+    n = array.shape[1]
+    room = np.full((array.shape[0], n + 3, *array.shape[2:]), -7, array.dtype)
+    room[:, 2 : n + 2] = array
+    return room[:, 2 : n + 2]
+
+
+def _channels_last_cut(array):
+    return np.moveaxis(_corner(np.moveaxis(array, 1, -1), (array.ndim - 1,)), -1, 1)
+
+
+def _turned(array):
+    """The axes after the channel in reverse order in memory."""
+    axes = (0, 1, *range(array.ndim - 1, 1, -1))
+    return np.ascontiguousarray(array.transpose(axes)).transpose(axes)
+
+
+def _apart(array):
+    """Every other sample."""
+    room = np.full((2 * len(array), *array.shape[1:]), 7, array.dtype)
+    room[::2] = array
+    return room[::2]
+
+
+def _offset(array):
+    room = np.full(array.size + 8, 7, array.dtype)
+    room[3 : 3 + array.size] = array.ravel()
+    return room[3 : 3 + array.size].reshape(array.shape)
+
+
+def _samples_broadcast(array):
+    return np.broadcast_to(np.ascontiguousarray(array[:1]), array.shape)
+
+
+def _planes_broadcast(array):
+    first = array[(slice(None), slice(None), *(slice(1),) * (array.ndim - 2))]
+    return np.broadcast_to(np.ascontiguousarray(first), array.shape)
+
+
 _every = {
     "contiguous": np.ascontiguousarray,
     "channels-last": _channels_last,
@@ -58,6 +118,15 @@ _every = {
     "permuted": _permuted,
     "unaligned": _unaligned,
     "read-only": _read_only,
+    "channels-reversed": _channels_reversed,
+    "cut": _cut,
+    "channels cut": _channels_cut,
+    "channels-last cut": _channels_last_cut,
+    "turned": _turned,
+    "apart": _apart,
+    "offset": _offset,
+    "samples broadcast": _samples_broadcast,
+    "planes broadcast": _planes_broadcast,
 }
 _numbers = (*NUMBERS, *COTANGENTS)
 # layout: how each argument lies that does not lie as usual
@@ -65,11 +134,23 @@ LAYOUTS = {name: dict.fromkeys(("x", "dy", "ddx", "residual"), lay) for name, la
     "x channels-last": {"x": _channels_last},
     "dy channels-last": {"dy": _channels_last},
     "dy broadcast": {"dy": _broadcast},
+    "guarded after": dict.fromkeys((*TENSORS, *_numbers), guarded),
+    "guarded before": dict.fromkeys((*TENSORS, *_numbers), partial(guarded, side="before")),
     "numbers spaced": dict.fromkeys(_numbers, _spaced),
     "numbers read-only": dict.fromkeys(_numbers, _read_only),
 }
 
 
+# What stands between two layouts, of which the second is that of dy.
+AND_DY = ", dy "
+
+
 def arranged(name, argument, array):
-    """An argument of a call as it lies in the layout of this name."""
-    return LAYOUTS[name].get(argument, np.ascontiguousarray)(array)
+    """An argument of a call as it lies in the layout of this name: "cut", or "cut, dy reversed"."""
+    first, _, of_dy = name.partition(AND_DY)
+    return LAYOUTS[of_dy if of_dy and argument == "dy" else first].get(argument, np.ascontiguousarray)(array)
+
+
+def declared(name, layouts):
+    """Whether a layout is among those that are declared: either of two."""
+    return all(part in layouts for part in name.split(AND_DY))
