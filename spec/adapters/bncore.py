@@ -113,14 +113,28 @@ class Core(Adapter):
         return _gradients(bncore.inference_backward(dy, x, gamma, mean, var, eps=eps, out=out))
 
     def update(self, x, running_mean, running_var, momentum, weights=None):
-        layer = bncore.BatchNorm(x.shape[1], momentum=momentum, dtype=formats.parameter(x.dtype))
+        return self.steps([x], running_mean, running_var, momentum, **_named(weights=weights))
+
+    def steps(self, xs, running_mean, running_var, momentum, **how):
+        layer = bncore.BatchNorm(xs[0].shape[1], momentum=momentum, dtype=formats.parameter(xs[0].dtype))
         state = layer.state_dict()
         state["running_mean"], state["running_var"] = (
             each.astype(np.float64) for each in (running_mean, running_var)
         )
         layer.load_state_dict(state)
-        layer(x, **_named(weights=weights))
+        for x in xs:
+            layer(x, **how)
         return {"running_mean": layer.running_mean, "running_var": layer.running_var}
+
+    def uses(self, dys, xs, gamma, beta, eps):
+        layer = bncore.BatchNorm(xs[0].shape[1], eps=eps, dtype=formats.parameter(xs[0].dtype))
+        for name, given in (("gamma", gamma), ("beta", beta)):
+            if given is not None:
+                setattr(layer, name, given)
+        pulls = [layer.vjp(x)[1] for x in xs]
+        # the last use first, as a framework goes back
+        dx = [pull(dy) for pull, dy in reversed(list(zip(pulls, dys, strict=True)))][::-1]
+        return {"dx": dx, "dgamma": layer.dgamma, "dbeta": layer.dbeta}
 
 
 class Exact(Core):
@@ -130,7 +144,7 @@ class Exact(Core):
     caps = Caps(dtypes=("float32", *formats.HALVES), accumulate="exact", constant=True, keeps_layout=True)
     how = MappingProxyType({"exact": True})
     # there is no choice of sums there
-    update = jvp = double_backward = None
+    update = jvp = double_backward = steps = uses = None
 
     def __init__(self):
         if "exact" not in inspect.signature(bncore.sums).parameters:

@@ -47,7 +47,14 @@ FAST = (
     *("not-finite-dy", "one-image", "outlier-first", "rank-3-sliced", "rank-5-channels-last", "ratio-1e5"),
     *("second-call", "subnormal", "weights", "weights-few", "weights-of-rows", "weights-padding"),
     *("relu-not-finite", "residual", "residual-relu", "shards", "shards-of-one"),
-    *("fold-convolution", "fold-transposed-groups"),
+    *(
+        "fold-convolution",
+        "fold-transposed-groups",
+        "layout-numbers-reversed",
+        "layout-sliding",
+        "outlier-of-many",
+    ),
+    *("residual-elsewhere", "shards-channels-last", "weights-channels-last"),
 )
 
 

@@ -15,7 +15,7 @@ from ..conformance import judge
 from ..conformance.verdict import BROKEN
 from ..data import inputs
 from ..interface.adapter import only
-from ..interface.signatures import CALLS
+from ..interface.signatures import CALLS, options
 from ..mutants import calls, drawn
 from ..workers import started
 
@@ -45,10 +45,9 @@ def faults(count, seed=SEED):
 
 def call(method, data):
     """A call of a method on a data set, as faults look at it."""
-    names = {name: None for names in CALLS.values() for name in names}
-    return SimpleNamespace(
-        **names | {name: getattr(data, name) for name in CALLS[method] if hasattr(data, name)}
-    )
+    given = {name: None for names in CALLS.values() for name in names}
+    wanted = [*CALLS[method], *options(method)]
+    return SimpleNamespace(**given | {name: getattr(data, name) for name in wanted if hasattr(data, name)})
 
 
 def lot(count=COUNT, seed=SEED, names=None, workers=1):

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..data import inputs
-from ..data.layouts import declared
+from ..data import inputs, layouts
 
 
 def fitted(adapter, name, dtype):
@@ -16,8 +15,8 @@ def fitted(adapter, name, dtype):
     data, caps = inputs.data(name, dtype), adapter.caps
     if not inputs.combines(name):
         return data
-    if caps.layouts and not declared(data.layout, caps.layouts):
-        data = inputs.data(name, dtype, layout=caps.layouts[0])
+    if caps.layouts and not layouts.declared(data.layout, caps.layouts):
+        data = inputs.data(name, dtype, layout=layouts.fitting(data.layout, caps.layouts))
     if not caps.optional:
         c, held = data.x.shape[1], data.mean.dtype
         absent = {"gamma": np.ones(c, held), "beta": np.zeros(c, held)}

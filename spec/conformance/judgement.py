@@ -1,5 +1,6 @@
 """Judges one implementation on one data set: every call made, and every output compared."""
 
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
@@ -15,7 +16,7 @@ from ..interface import contract
 from ..interface.adapter import Broke, Impure, Nonsense, offers
 from ..interface.signatures import CALLS, DIRECTIONS, ELEMENTS, RETURNS, options
 from ..mutants import SLIGHT, decides
-from ..oracle import derivatives, folding
+from ..oracle import derivatives, folding, sequences
 from ..supervise import ENDINGS, note
 from . import company
 from .diagnosis import reason
@@ -29,6 +30,9 @@ WALKED = "ordinary", "not-finite", "outlier", "one-pixel", "one-image", portable
 GRADIENTS = tuple(oracle.GRADIENTS)
 # What is said of the outputs of shards.
 SHARDED = " of shards"
+STEPS, USES = " after several steps", " of a layer used often"
+# Batches of so many elements in all are taken apart.
+PARTED = 2000
 
 
 def judge(adapter, data, target="TARGET"):
@@ -60,6 +64,8 @@ class _Judge:
         self.asked = {}
         # what forward has returned, and the gradient that passes its gate
         self.y, self.dy = None, data.dy
+        # what a method has returned, and the verdicts on that
+        self.done = {}
         # what calls with other numbers returned, each with a copy; whether a later call wrote to it
         self.earlier, self.overwritten = [], False
 
@@ -77,14 +83,17 @@ class _Judge:
         if (data.count if self.empty else data.m) >= self.caps.least:
             got = self._call("forward", data.x, *wide, data.eps)
             if got is not None:
-                self._forward(got)
+                with self._done("forward", got):
+                    self._forward(got)
             self._gate()
             got = self._call("backward", data.dy, data.x, *wide, data.eps)
             if got is not None:
                 names = *GRADIENTS, *(("dresidual",) if data.residual is not None else ())
-                got = self._judged(got, names, "training", _training_gradients)
+                with self._done("backward", got):
+                    got = self._judged(got, names, "training", _training_gradients)
                 self._poisoned(got)
             self._shards()
+            self._sequences()
             self._update()
             self._second()
             self._derivatives()
@@ -108,15 +117,24 @@ class _Judge:
         wide, given = (data.gamma, data.beta), (data.mean, data.var)
         got = self._call("inference", data.x, *wide, *given, data.eps)
         if got is not None:
-            got = self._judged(got, ("y",), "inference", _inference)
+            with self._done("inference", got):
+                got = self._judged(got, ("y",), "inference", _inference)
             self._poisoned_inference(got)
         got = self._call("inference_backward", data.dy, data.x, data.gamma, *given, data.eps)
         if got is not None:
-            self._judged(got, GRADIENTS, "inference", _inference_gradients)
+            with self._done("inference_backward", got):
+                self._judged(got, GRADIENTS, "inference", _inference_gradients)
 
-    def _filled(self, array, channels=slice(None)):
+    @contextmanager
+    def _done(self, method, got):
+        """Keep what a method has returned, and the verdicts on it."""
+        start = len(self.found)
+        yield
+        self.done[method] = dict(got), self.found[start:]
+
+    def _filled(self, array):
         """An array with what is lost replaced by what its channel has first of all that counts."""
-        lost = oracle.channels(self.lost[:, channels])
+        lost = oracle.channels(self.lost)
         if not lost.any():
             return array
         rows = oracle.channels(array)
@@ -141,12 +159,16 @@ class _Judge:
                 self._add(FAIL, f"folded {name}", expected.equation, detail=words)
                 continue
             value = folding.rows(value, **how)[None] if name == "weight" else value
-            self._folded(name, value, expected, partial(oracle.fold, *given, **how))
+            self._simple(f"folded {name}", name, value, partial(oracle.fold, *given, **how))
 
-    def _folded(self, name, value, expected, expect):
-        """One output of folding against the declared class, and the weaker ones where it fails that."""
+    def _simple(self, quantity, name, value, expect):
+        """One output against the declared class, and the weaker ones where it fails that; no reason is given.
+
+        `expect` gives the outputs by their names for a class.
+        """
+        expected = expect(accumulate=self.declared)[name]
         worst = expected.compare(value)
-        found = {"quantity": f"folded {name}", "equation": expected.equation, "ratio": worst.ratio}
+        found = {"quantity": quantity, "equation": expected.equation, "ratio": worst.ratio}
         if worst.ratio <= 1:
             decided = (SLIGHT * abs(expected.nearest) > expected.allowed(value.dtype)).any()
             self._add(PASS if decided else INCONCLUSIVE, **found)
@@ -176,7 +198,7 @@ class _Judge:
         if not offered or not walked:
             return
         for method in offered:
-            if self._named(method):
+            if self._named(method) or (data.weights is not None and method.startswith("inference")):
                 continue
             over, name, mode, expect = IN_PLACE[method]
             lies = arranged(data.layout, over, np.array(getattr(data, over)))
@@ -185,16 +207,27 @@ class _Judge:
             given = [lies if each == over else getattr(data, each) for each in CALLS[method]]
             kept = [each for each in given if each is not lies]
             names = [each for each in CALLS[method] if each != over]
-            before = contract.snapshot(kept)
+            before, beside = contract.snapshot(kept), contract.Beside(lies)
             call = partial(self._written_over, method, given)
             got = self._caught(f"{method}, in place", call)
             if got is None:
                 continue
             words = contract.written(names, before, contract.snapshot(kept))
+            if not words and beside.written():
+                words = f"memory beside {over} was written to"
             if not words and not np.shares_memory(got.get(name, np.empty(0)), lies):
                 words = f"{name} was not written over {over}"
             if words:
                 self._add(FAIL, f"{_label(name, mode)}, in place", PURITY, detail=words)
+                continue
+            was, verdicts = self.done.get(method, ({}, []))
+            if was.keys() == got.keys() and all(_same(was[name], got[name]) for name in was):
+                # bit for bit what was judged already
+                self.found += [
+                    replace(each, quantity=f"{each.quantity}, in place")
+                    for each in verdicts
+                    if each.ratio is not None
+                ]
                 continue
             self._judged(got, RETURNS[method], mode, expect, ", in place")
 
@@ -297,7 +330,7 @@ class _Judge:
             numbers = {"ddgamma": data.ddgamma, "ddbeta": data.ddbeta}
             given = {name: None if each is None else each[kept] for name, each in numbers.items()}
             given["ddx"] = None if data.ddx is None else data.block(data.ddx)[:, kept]
-            given["weights"] = data.weights
+            given["weights"] = None if data.weights is None else data.block(data.spread)
         dy = self.dy if mode == "training" else data.dy
         x, dy = (data.block(each)[:, kept] for each in (self.x, dy))
         how = {"accumulate": accumulate, "dy": dy, "times": data.often, "relu": data.relu}
@@ -342,8 +375,9 @@ class _Judge:
         if not data.relu or self.empty or not len(self.kept):
             return
         if y is None:
-            y = np.zeros(data.x.shape)
+            y = np.zeros(data.block(data.x).shape)
             y[:, self.kept] = self._problem("training", self.declared).expected(("y",))["y"].nearest
+            y = np.tile(y, data.repeats)
         self.dy = oracle.gated(data.dy, y)
         self.asked = {}
 
@@ -451,6 +485,41 @@ class _Judge:
                 got[name] = np.concatenate(got[name])
             self._judged(got, names, "training", expect, SHARDED)
 
+    def _sequences(self):
+        """The parts of the batch as batches of their own: a state over steps, one layer used often."""
+        data = self.data
+        parts = zip(*(np.split(each, data.cuts) for each in (data.x, data.dy)), strict=True)
+        parts = [(x, dy) for x, dy in parts if x.size > x.shape[1]]
+        if not data.cuts or len(parts) < 2 or data.x.size > PARTED:
+            return
+        xs, dys = map(list, zip(*parts, strict=True))
+        old = data.running_mean, data.running_var, data.momentum
+        got = self._call("steps", xs, *old)
+        how = {"variance": self.caps.variance, "weighs": self.caps.weighs}
+        names = sequences.RUNNING if got is not None else ()
+        for name, value in self._formed(got or {}, names, "training", STEPS).items():
+            self._simple(name + STEPS, name, value, partial(sequences.steps, xs, *old, **how))
+        wide = data.gamma, data.beta, data.eps
+        got = self._call("uses", dys, xs, *wide)
+        if got is None:
+            return
+        expect = partial(sequences.uses, xs, dys, *wide)
+        for n, value in enumerate(got.pop("dx", ())):
+            words = contract.of_format("dx", value, data.dtype)
+            if n >= len(xs) or value.shape != xs[n].shape:
+                words = f"wanted arrays of the shapes {[x.shape for x in xs]}, number {n} has {value.shape}"
+            if words:
+                self._add(FAIL, "dx" + USES, oracle.EQUATION["dx"], detail=words)
+                continue
+            self._simple(
+                "dx" + USES,
+                "dx",
+                value,
+                lambda accumulate, n=n: {"dx": expect(accumulate=accumulate)["dx"][n]},
+            )
+        for name, value in self._formed(got, ("dgamma", "dbeta"), "training", USES).items():
+            self._simple(name + USES, name, value, expect)
+
     def _undefined_update(self):
         """m / (m - 1) is undefined at m = 1: an exception, or the variance left out, but no silent NaN."""
         data, named = self.data, self._named("update")
@@ -499,7 +568,7 @@ class _Judge:
         for name in names:
             label = _label(name, mode, note)
             if name not in got:
-                words = MISSING if data.m else "not returned for an empty batch"
+                words = "not returned for an empty batch" if self.empty else MISSING
                 self._add(ABSENT, label, oracle.EQUATION[name], detail=words)
                 continue
             shape = data.x.shape if name in ELEMENTS else data.x.shape[1:2]
@@ -511,7 +580,7 @@ class _Judge:
                 continue
             formed[name] = got[name]
             spread = any(n > 1 and not step for n, step in zip(data.x.shape, data.x.strides, strict=True))
-            elsewhere = spread or note == SHARDED or note.endswith("in place")
+            elsewhere = name == "dresidual" or spread or note == SHARDED or note.endswith("in place")
             if self.caps.keeps_layout and name in ELEMENTS and data.m and not elsewhere:
                 words = contract.of_layout(got[name], data.x)
                 self._add(FAIL if words else PASS, f"layout of {label}", LAYOUT, detail=words)
@@ -537,11 +606,9 @@ class _Judge:
 
     def _part(self, value, expected):
         """An output on the channels that are kept; of the copies of an element, the one farthest off."""
-        copies = self._copies(value)
+        copies = self._copies(self._filled(value) if expected.name == "y" else value)
         if len(copies) == 1:
-            return (
-                self._filled(copies[0], self.kept) if expected.name == "y" and value.ndim > 1 else copies[0]
-            )
+            return copies[0]
         low, high = copies.min(axis=0), copies.max(axis=0)
         return np.where(abs(high - expected.nearest) >= abs(low - expected.nearest), high, low)
 
@@ -619,6 +686,11 @@ class _Judge:
         index[position] = int(self.kept[index[position]])
         extents = [n // times for n, times in zip(value.shape, repeats, strict=True)]
         verdict["index"] = tuple(int(k * n + i) for k, n, i in zip(which, extents, index, strict=True))
+
+
+def _same(one, other):
+    """Whether two arrays hold the same bits."""
+    return (one.dtype, one.shape) == (other.dtype, other.shape) and one.tobytes() == other.tobytes()
 
 
 def _label(name, mode, note=""):

@@ -14,7 +14,7 @@ from ..interface.adapter import only
 from ..interface.signatures import COTANGENTS, NUMBERS, RETURNS, TENSORS
 from . import ORDER
 from .fitting import fitted
-from .judgement import SHARDED, judge
+from .judgement import SHARDED, STEPS, USES, judge
 from .verdict import BROKEN
 
 # So long, in seconds, a counterexample may shrink.
@@ -165,6 +165,8 @@ def _method(quantity):
 
 def _alone(adapter, verdict):
     """The adapter with the one call whose result failed, and of derivatives the one nesting."""
+    if verdict.quantity.endswith((STEPS, USES)):
+        return adapter
     wanted = _method(verdict.quantity)
     if wanted.startswith("shards"):
         return adapter  # it may be made of the calls for one array

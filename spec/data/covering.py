@@ -12,13 +12,12 @@ class Covering:
     """Rows that cover: `factors` maps names to how many levels they have; a row has one of each.
 
     `coarse` maps names to a class for each of their levels: any three of those factors meet in all classes.
-    `allowed(row)`, of a partial row as a dict, says what cannot be: what it never allows is left out. A level
-    of `narrow`, by its factor, tells little of the other factors: beside it, those have not met.
+    `allowed(row)`, of a partial row as a dict, says what cannot be: what it never allows is left out.
+    `narrow(row)` names the factors whose levels tell little of the others: beside them, those have not met.
     """
 
-    def __init__(self, factors, coarse=(), allowed=lambda row: True, narrow=None, seed=0):
-        self.factors, self.coarse, self.allowed = factors, dict(coarse), allowed
-        self.narrow = narrow or {}
+    def __init__(self, factors, coarse=(), allowed=lambda row: True, narrow=lambda row: set(), seed=0):
+        self.factors, self.coarse, self.allowed, self.narrow = factors, dict(coarse), allowed, narrow
         self.rng = np.random.default_rng(seed)
         self.pairs = {(a, b): np.ones((factors[a], factors[b]), bool) for a, b in combinations(factors, 2)}
         self.threes = {
@@ -81,16 +80,14 @@ class Covering:
                     for each in names
                 )
                 score += open_[at]
-        for level in np.argsort(-score):
-            if self.allowed(row | {name: int(level)}) and level != self.narrow.get(name):
-                return int(level)
-        level = self.narrow.get(name)
-        if level is not None and self.allowed(row | {name: level}):
-            return level
-        raise ValueError(f"covering: no level of {name} is allowed beside {row}")
+        levels = [row | {name: int(level)} for level in np.argsort(-score)]
+        levels = [each for each in levels if self.allowed(each)]
+        if not levels:
+            raise ValueError(f"covering: no level of {name} is allowed beside {row}")
+        return min(levels, key=lambda each: len(self.narrow(each)))[name]
 
     def _cross_out(self, row):
-        narrow = {name for name, level in self.narrow.items() if row[name] == level}
+        narrow = self.narrow(row)
         for names, open_ in self.pairs.items():
             if narrow <= set(names):
                 open_[tuple(row[name] for name in names)] = False

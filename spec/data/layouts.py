@@ -109,6 +109,14 @@ def _planes_broadcast(array):
     return np.broadcast_to(np.ascontiguousarray(first), array.shape)
 
 
+def _sliding(array):
+    """Windows that slide by an element from sample to sample: they have all but one in common."""
+    n, *rest = array.shape
+    room = np.resize(array, (*rest[:-1], rest[-1] + n))
+    steps = room.strides[-1], *room.strides
+    return np.lib.stride_tricks.as_strided(room, array.shape, steps, writeable=False)
+
+
 _every = {
     "contiguous": np.ascontiguousarray,
     "channels-last": _channels_last,
@@ -127,30 +135,47 @@ _every = {
     "offset": _offset,
     "samples broadcast": _samples_broadcast,
     "planes broadcast": _planes_broadcast,
+    "sliding": _sliding,
 }
 _numbers = (*NUMBERS, *COTANGENTS)
+_elements = "x", "dy", "ddx", "residual", "weights"
 # layout: how each argument lies that does not lie as usual
-LAYOUTS = {name: dict.fromkeys(("x", "dy", "ddx", "residual"), lay) for name, lay in _every.items()} | {
+LAYOUTS = {name: dict.fromkeys(_elements, lay) for name, lay in _every.items()} | {
     "x channels-last": {"x": _channels_last},
     "dy channels-last": {"dy": _channels_last},
     "dy broadcast": {"dy": _broadcast},
     "guarded after": dict.fromkeys((*TENSORS, *_numbers), guarded),
     "guarded before": dict.fromkeys((*TENSORS, *_numbers), partial(guarded, side="before")),
     "numbers spaced": dict.fromkeys(_numbers, _spaced),
+    "numbers reversed": dict.fromkeys(_numbers, lambda array: np.ascontiguousarray(array[::-1])[::-1]),
     "numbers read-only": dict.fromkeys(_numbers, _read_only),
 }
 
 
-# What stands between two layouts, of which the second is that of dy.
-AND_DY = ", dy "
+# What stands between layouts that are joined, and before one that is of dy, a residual and weights.
+AND, OF_DY = ", ", "dy "
 
 
 def arranged(name, argument, array):
-    """An argument of a call as it lies in the layout of this name: "cut", or "cut, dy reversed"."""
-    first, _, of_dy = name.partition(AND_DY)
-    return LAYOUTS[of_dy if of_dy and argument == "dy" else first].get(argument, np.ascontiguousarray)(array)
+    """An argument of a call as it lies in the layout of this name, as "cut, dy reversed, numbers spaced"."""
+    first, *others = name.split(AND)
+    for other in others:
+        if argument in (_elements[1:] if other.startswith(OF_DY) else _numbers):
+            first = other.removeprefix(OF_DY)
+    return LAYOUTS[first].get(argument, np.ascontiguousarray)(array)
+
+
+def fitting(name, layouts):
+    """As much of a layout as is declared to be taken; where x's is not, the first of those that are.
+
+    >>> fitting("cut, dy reversed, numbers spaced", ("contiguous", "cut", "numbers spaced"))
+    'cut, numbers spaced'
+    """
+    first, *others = name.split(AND)
+    taken = [other for other in others if other.removeprefix(OF_DY) in layouts]
+    return AND.join([first if first in layouts else layouts[0], *taken])
 
 
 def declared(name, layouts):
-    """Whether a layout is among those that are declared: either of two."""
-    return all(part in layouts for part in name.split(AND_DY))
+    """Whether a layout is among those that are declared: all of several."""
+    return fitting(name, layouts or ("",)) == name

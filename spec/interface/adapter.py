@@ -121,10 +121,13 @@ class Adapter:
     where `relu` is true the sum is rectified: y is then max(that, 0), a NaN stays, and dy counts where y is
     positive. backward may take the `y` that forward has returned, and returns the gradient by the residual
     too. The shards of one batch, `xs` and `dys`, are lists of arrays, unequal, and some of them empty; y and
-    dx are lists too, mean, var, dgamma and dbeta those of the whole batch. `fold` returns the weight and the
-    bias of one layer that is equal to a linear layer or convolution, of shape (C, K / groups, ...), and
-    inference after it; where `transposed` is true the weight has the shape (K, C / groups, ...). A method
-    that is missing is reported N/A, and so is one that does not take what it would be given by name.
+    dx are lists too, mean, var, dgamma and dbeta those of the whole batch. `steps` returns the running
+    statistics after a training pass of each of several batches; `uses` the gradients of one layer that is
+    used on each of them before its backward passes: dx of each, dgamma and dbeta of all. `fold` returns the
+    weight and the bias of one layer that is equal to a linear layer or convolution, of shape
+    (C, K / groups, ...), and inference after it; where `transposed` is true the weight has the shape
+    (K, C / groups, ...). A method that is missing is reported N/A, and so is one that does not take what it
+    would be given by name.
 
     `inplace` names those of forward, inference, backward and inference_backward that are called with
     `inplace=True`, too: y is to be written over x, and dx over dy. `set_threads(count)`, if there is one,

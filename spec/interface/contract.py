@@ -10,7 +10,7 @@ import numpy as np
 from ..bounds import formats
 from ..supervise import ENDINGS
 from .adapter import Nonsense
-from .signatures import BESIDE, CALLS, ELEMENTS, RETURNS
+from .signatures import BESIDE, CALLS, ELEMENTS, LISTS, RETURNS
 
 
 def snapshot(arguments):
@@ -18,12 +18,34 @@ def snapshot(arguments):
     return [[(array.tobytes(), _around(array)) for array in arrays(each)] for each in arguments]
 
 
+def _owner(array):
+    """The array whose memory this one is a part of."""
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return array
+
+
 def _around(array):
     """The bytes of the memory that an array is a part of, and leaves gaps in; none if it is all of it."""
-    owner = array
-    while isinstance(owner.base, np.ndarray):
-        owner = owner.base
+    owner = _owner(array)
     return owner.tobytes() if owner.nbytes > array.nbytes else b""
+
+
+class Beside:
+    """The memory beside an array that may be written over."""
+
+    def __init__(self, array):
+        self.array, self.was, self.around = array, array.copy(), _around(array)
+
+    def written(self):
+        """Whether anything but the array was written to."""
+        if not self.around:
+            return False
+        now = self.array.copy()
+        self.array[...] = self.was
+        found = _around(self.array)
+        self.array[...] = now
+        return found != self.around
 
 
 def arrays(value):
@@ -52,10 +74,10 @@ def results(method, found):
     for name in (*RETURNS[method], *BESIDE.get(method, ())):
         if name not in found:
             continue
-        if method.startswith("shards") and name in ELEMENTS:
+        if method in LISTS and name in ELEMENTS:
             if not isinstance(found[name], (list, tuple)):
                 kind = printable(type(found[name]).__name__, 100)
-                raise Nonsense(f"{name} is {kind}, wanted a list, an array for each shard")
+                raise Nonsense(f"{name} is {kind}, wanted a list, an array for each of x")
             formed[name] = [_array(name, each) for each in found[name]]
         else:
             formed[name] = _array(name, found[name])

@@ -7,16 +7,21 @@ counts how many of them the data sets find; nothing here is made for one of thos
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
 
 from ..adapters.plain import Plain
-from ..interface.signatures import CALLS
+from ..interface.signatures import CALLS, options
 from ..oracle import channels, shaped
 
-# The operations that have faults, and how often.
-METHODS = {"forward": 0.25, "backward": 0.3, "inference": 0.2, "inference_backward": 0.1, "update": 0.15}
+# The operations that have faults, and how often; and how often a fault is of a call that has more beside.
+METHODS = {
+    **{"forward": 0.25, "backward": 0.28, "inference": 0.18, "inference_backward": 0.1, "update": 0.13},
+    **{"jvp": 0.02, "double_backward": 0.04},
+}
+BESIDE = 0.15
 
 
 @dataclass(frozen=True)
@@ -214,6 +219,16 @@ def _momentum(rng):
     return Need(f"momentum == {edge:g}", "momentum", lambda call: call.momentum == edge)
 
 
+def _is_given(value):
+    return value is not None and value is not False
+
+
+def _option(rng, method):
+    """Something that is given by name."""
+    name = str(rng.choice([each for each in options(method) if each != "y"]))
+    return Need(f"{name} given", "option", lambda call: _is_given(getattr(call, name, None)))
+
+
 # What can be needed of a call of each method, and how often it is.
 _every = {_extent: 6, _rank: 1, _layout: 4, _value: 2, _dtype: 1}
 NEEDS = {
@@ -222,13 +237,18 @@ NEEDS = {
     "inference": _every | {_parameter: 1, _eps: 1, _given: 1},
     "inference_backward": _every | {_layout_of_dy: 2, _eps: 1, _gradient: 1, _given: 1},
     "update": {_extent: 6, _rank: 1, _layout: 2, _value: 2, _dtype: 1, _momentum: 3},
+    "jvp": {_extent: 6, _rank: 1, _layout: 4, _dtype: 1, _eps: 1},
+    "double_backward": {_extent: 6, _rank: 1, _layout: 4, _layout_of_dy: 2, _dtype: 1, _eps: 1},
 }
 
 
 # Effects.
 
-OUTPUT = {"forward": "y", "backward": "dx", "inference": "y", "inference_backward": "dx"}
-ALL = tuple(METHODS)
+OUTPUT = {
+    **{"forward": "y", "backward": "dx", "inference": "y", "inference_backward": "dx"},
+    **{"jvp": "jvp", "double_backward": "d_x"},
+}
+ALL = "forward", "backward", "inference", "inference_backward", "update"
 ELEMENTWISE = tuple(OUTPUT)
 SUMMING = "forward", "backward", "update"
 
@@ -389,7 +409,7 @@ def _of_neighbour(rng):
         return {} if named[name] is None else {name: np.roll(named[name], 1)}
 
     return _given_otherwise(
-        "numbers of the channel before", ALL, ("gamma", "beta", "mean", "var", "c"), change
+        "numbers of the channel before", tuple(names), ("gamma", "beta", "mean", "var", "c"), change
     )
 
 
@@ -496,6 +516,34 @@ def _biased(rng):
     return Effect("the biased variance is averaged", ("update",), ("momentum", "x", "m == 1"), apply)
 
 
+def _left_out(rng):
+    """What is given by name is not looked at."""
+    return Effect(
+        "what is given by name is left out",
+        tuple(METHODS),
+        (),
+        lambda kernel, method, given: getattr(Plain(), method)(*given),
+    )
+
+
+def _of_another(rng):
+    """An array that is given by name is read an element later."""
+
+    def apply(kernel, method, given):
+        moved = {
+            name: np.roll(each, 1, axis=int(np.argmax(each.shape))) if isinstance(each, np.ndarray) else each
+            for name, each in kernel.named.items()
+        }
+        return getattr(Plain(), method)(*given, **moved)
+
+    return Effect("what is given by name read an element later", ("forward", "inference"), (), apply)
+
+
+# The effects on a call that is given something by name.
+EFFECTS_BESIDE = {
+    **{_unwritten: 5, _left_as_x: 1, _scaled: 2, _of_neighbour: 2, _without: 2, _misread: 4},
+    **{_left_out: 3, _of_another: 2},
+}
 EFFECTS = {
     _unwritten: 5,
     _left_as_x: 2,
@@ -539,15 +587,27 @@ class Fault:
     @property
     def adapter(self):
         """A kernel that has it."""
-        fault, plain = self, Plain()
+        fault = self
 
-        def call(self, *given):
-            named = {name: None for names in CALLS.values() for name in names} | _named(fault.method, given)
-            if not fault.shows(SimpleNamespace(**named)):
-                return getattr(plain, fault.method)(*given)
-            return fault.effect.apply(plain, fault.method, given)
+        def call(self, *given, weights=None, residual=None, relu=False, y=None):
+            named = {"weights": weights, "residual": residual, "relu": relu, "y": y}
+            named = {name: value for name, value in named.items() if _is_given(value)}
+            seen = {name: None for names in CALLS.values() for name in names} | _named(fault.method, given)
+            kernel = _with(fault.method, named)
+            if not fault.shows(SimpleNamespace(**seen | named)):
+                return getattr(kernel, fault.method)(*given)
+            return fault.effect.apply(kernel, fault.method, given)
 
         return type("Faulty", (Plain,), {fault.method: call})()
+
+
+def _with(method, named):
+    """A kernel whose method is given this by name."""
+    kernel = Plain()
+    if named:
+        setattr(kernel, method, partial(getattr(kernel, method), **named))
+    kernel.named = named
+    return kernel
 
 
 def _chosen(rng, weighed):
@@ -560,17 +620,18 @@ def draw(rng):
     """A fault. What it needs is about different things, and its effect about another still."""
     while True:
         method = str(rng.choice(list(METHODS), p=list(METHODS.values())))
-        effect = _chosen(rng, EFFECTS)(rng)
+        beside = rng.random() < BESIDE and bool(options(method))
+        effect = _chosen(rng, EFFECTS_BESIDE if beside else EFFECTS)(rng)
         if method not in effect.methods:
             continue
-        needs = []
+        needs = [_option(rng, method)] if beside else []
         for _ in range(int(rng.choice([1, 2, 3], p=[0.3, 0.55, 0.15]))):
             need = _chosen(rng, NEEDS[method])(rng)
             about = {each.about for each in needs}
             if need.about in (*about, *effect.beside) or need.words in effect.beside:
                 continue
             needs.append(need)
-        if needs and _possible(needs, effect):
+        if len(needs) > beside and _possible(needs, effect):
             return Fault(method, tuple(needs), effect)
 
 
@@ -582,6 +643,11 @@ def _possible(needs, effect):
     if "rank 2" in words and (about & {"plane"} or any("channels-last" in each for each in words)):
         return False  # there is no plane
     if {"eps == 0", "var < eps"} <= words:
+        return False
+    alone = {name for name in ("n", "c", "plane") if f"{name} == 1" in words}
+    if "c" in alone and any("of the channel" in each or "channels-last" in each for each in words):
+        return False  # one channel has no stride
+    if len(alone) > 1 and any("stride" in each or "permuted" in each for each in words):
         return False
     if "m == 1" in words or {"n == 1", "plane == 1"} <= words:
         return effect.words.startswith(("channels are", "elements are"))

@@ -3,7 +3,8 @@
 import numpy as np
 
 from ..adapters.plain import Plain
-from ..oracle import EQUATION, channels
+from ..adapters.sharded import Sharded
+from ..oracle import EQUATION, channels, shaped
 from .drawn import LAYOUTS as LIES
 from .mutant import of_kernel
 
@@ -223,3 +224,60 @@ class _(Plain):
         y = super().inference(x, gamma, beta, self.mean, found["var"], eps)["y"]
         shared = self.mean if self.mean.shape == found["mean"].shape else found["mean"]
         return {"y": y, "mean": shared, "var": found["var"]}
+
+
+# Kinds of faults that options, layouts of parameters and second derivatives have alone.
+
+
+@_mutant("weights left out where x is channels-last", MEAN)
+class _(Plain):
+    def forward(self, x, gamma, beta, eps, weights=None, residual=None, relu=False):
+        weights = None if LIES["channels-last"](x) else weights
+        return super().forward(x, gamma, beta, eps, weights, residual, relu)
+
+
+@_mutant("a residual read in the order of x", Y)
+class _(Plain):
+    def forward(self, x, gamma, beta, eps, weights=None, residual=None, relu=False):
+        if residual is not None and residual.strides != x.strides:
+            residual = residual.ravel(order="K").reshape(x.shape)
+        return super().forward(x, gamma, beta, eps, weights, residual, relu)
+
+
+@_mutant("a gate left open past the last whole 8 of a plane", EQUATION["dresidual"])
+class _(Plain):
+    def gated(self, dy, y, residual):
+        found, whole = super().gated(dy, y, residual).astype(dy.dtype), _plane(dy) // 8 * 8
+        rows = channels(found).reshape(dy.shape[1], len(dy), -1).copy()
+        rows[..., whole:] = channels(dy).reshape(rows.shape)[..., whole:]
+        return shaped(rows.reshape(len(rows), -1), dy.shape) if whole else found
+
+
+@_mutant("given variances of a negative stride read forwards", "(9.40)")
+class _(Plain):
+    def inference(self, x, gamma, beta, mean, var, eps):
+        return super().inference(x, gamma, beta, mean, var[::-1] if var.strides[0] < 0 else var, eps)
+
+
+@_mutant("windows that slide counted as one after the other", MEAN)
+class _(Plain):
+    def forward(self, x, gamma, beta, eps):
+        steps = [step for step, extent in zip(x.strides, x.shape, strict=True) if extent > 1]
+        sliding = 0 not in steps and len(set(steps)) < len(steps)
+        return super().forward(x.ravel()[::-1].reshape(x.shape) if sliding else x, gamma, beta, eps)
+
+
+@_mutant("xhat held within 40", "(9.40)")
+class _(Plain):
+    def forward(self, x, gamma, beta, eps):
+        values, _ = self.values(x, gamma, beta, eps)
+        y = np.clip(values["xhat"], -40, 40) * values["gamma"] + values["beta"]
+        return super().forward(x, gamma, beta, eps) | {"y": shaped(y, x.shape).astype(x.dtype)}
+
+
+@_mutant("shards in channels-last by the variance of the first", VAR)
+class _(Sharded):
+    def shards(self, xs, gamma, beta, eps):
+        found = super().shards(xs, gamma, beta, eps)
+        first = next(x for x in xs if x.size)
+        return found | {"var": self.own(first)[2]} if LIES["channels-last"](first) else found

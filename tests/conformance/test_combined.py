@@ -14,33 +14,46 @@ from spec.audit import random_faults
 from spec.conformance import check, judge, passed
 from spec.conformance.fitting import fitted
 from spec.conformance.verdict import ABSENT, BROKEN, FAIL, PASS
-from spec.data import combined, guards, inputs
+from spec.data import combined, guards, inputs, layouts
 from spec.data.covering import Covering
 from spec.interface.adapter import Caps, only
 from spec.mutants import calls, drawn
 from spec.oracle import channels, shaped
 
 
-def test_every_two_levels_that_can_meet_do():
-    rows = list(combined.rows())
-    assert rows == list(combined.rows())
-    factors = {name: len(levels) for name, levels in combined.FACTORS.items()}
-    levels = {name: list(each) for name, each in combined.FACTORS.items()}
-    numbered = [{name: levels[name].index(value) for name, value in row.items()} for row in rows]
+@pytest.mark.parametrize(
+    ("rows", "named", "allowed"),
+    [
+        (combined.rows, combined.FACTORS, combined._allowed),
+        (combined.optional, combined.OPTIONAL, combined._small),
+    ],
+)
+def test_every_two_levels_that_can_meet_do(rows, named, allowed):
+    found = list(rows())
+    assert found == list(rows())
+    factors = {name: len(levels) for name, levels in named.items()}
+    numbered = [{name: list(named[name]).index(value) for name, value in row.items()} for row in found]
     for a, b in combinations(factors, 2):
         met = {(row[a], row[b]) for row in numbered}
         for pair in numpy.ndindex(factors[a], factors[b]):
             row = dict(zip((a, b), pair, strict=True))
-            assert pair in met or not could_be(row, factors), (a, b, pair)
+            assert pair in met or not could_be(row, factors, allowed), (a, b, pair)
 
 
-def could_be(row, factors):
+def could_be(row, factors, allowed):
     """Whether a row of these levels can be filled up, one factor after the other."""
-    return combined._allowed(row) and all(
-        any(combined._allowed(row | {name: level}) for level in range(count))
+    return allowed(row) and all(
+        any(allowed(row | {name: level}) for level in range(count))
         for name, count in factors.items()
         if name not in row
     )
+
+
+def test_what_is_large_hides_nothing():
+    for row in combined.rows():
+        if max(max(row[name]) for name in combined.SIZES) > 2**16:
+            assert row["values"] in combined.PURE
+            assert row["gradient"] not in combined.NARROW["gradient"]
 
 
 def test_three_classes_meet():
@@ -49,7 +62,10 @@ def test_three_classes_meet():
 
 
 def test_what_is_narrow_takes_nothing_from_the_others():
-    rows = list(Covering({"a": 3, "b": 3, "c": 3}, narrow={"a": 0}).rows())
+    def narrow(row):
+        return {"a"} if row.get("a") == 0 else set()
+
+    rows = list(Covering({"a": 3, "b": 3, "c": 3}, narrow=narrow).rows())
     assert {(row["b"], row["c"]) for row in rows if row["a"]} == set(numpy.ndindex(3, 3))
 
 
@@ -233,6 +249,54 @@ def test_what_is_written_over_an_operand_is_judged():
     assert "y" not in broken
     (found,) = (v for v in judge(Elsewhere(), inputs.data("ordinary", "float32")) if v.status in BROKEN)
     assert (found.quantity, found.detail) == ("inference y, in place", "y was not written over x")
+
+
+def test_memory_beside_what_is_written_over_is_judged():
+    class Spills(Over):
+        """It writes whole rows, whatever lies between them."""
+
+        def inference(self, x, gamma, beta, mean, var, eps, inplace=False):
+            found = super().inference(x, gamma, beta, mean, var, eps, inplace)
+            if inplace and x.base is not None and x.base.size > x.size:
+                inside = numpy.array(x)
+                x.base[...] = 1
+                x[...] = inside
+            return found
+
+    for name in ("layout-cut", "layout-sliced", "rank-3-sliced"):
+        assert passed(check(only(Over(), "inference"), [name]))
+        broken = [
+            v for v in judge(only(Spills(), "inference"), inputs.data(name, "float32")) if v.status in BROKEN
+        ]
+        assert [(v.quantity, v.detail) for v in broken] == [
+            ("inference y, in place", "memory beside x was written to")
+        ]
+
+
+# Layouts.
+
+
+def test_windows_that_slide_have_their_elements_in_common():
+    for name in ("layout-sliding", "rank-2-sliding"):
+        x = inputs.data(name, "float32").x
+        assert x.strides[0] == x.strides[-1]
+        assert not x.flags.writeable
+        x = numpy.array(x)
+        assert (x[1:, ..., :-1] == x[:-1, ..., 1:]).all()
+
+
+def test_layouts_are_joined():
+    x, dy = numpy.arange(120.0).reshape(2, 3, 4, 5), numpy.ones((2, 3, 4, 5))
+    name = "contiguous, dy channels-last, numbers reversed"
+    assert layouts.arranged(name, "x", x).flags.c_contiguous
+    assert layouts.arranged(name, "dy", dy).strides[1] == dy.itemsize
+    assert layouts.arranged(name, "gamma", numpy.arange(3.0)).strides == (-8,)
+    assert layouts.declared(name, layouts.LAYOUTS)
+    assert not layouts.declared(name, ("contiguous", "channels-last"))
+    assert (
+        layouts.fitting(name, ("channels-last", "numbers reversed"))
+        == "channels-last, dy channels-last, numbers reversed"
+    )
 
 
 # Guards.
