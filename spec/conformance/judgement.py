@@ -191,7 +191,7 @@ class _Judge:
     def _in_place(self):
         """The calls that can write over an operand, made so."""
         data = self.data
-        offered = [method for method in IN_PLACE if method in self.adapter.inplace]
+        offered = [each for each in IN_PLACE if each in self.adapter.inplace and offers(self.adapter, each)]
         # extents and layouts decide where a kernel writes; what is there for its numbers is asked once
         walked = inputs.combines(data.name) or data.layout != "contiguous" or data.name in WALKED
         walked &= not data.company and data.m >= self.caps.least and not np.shares_memory(data.x, data.dy)
