@@ -239,7 +239,7 @@ def _check(arguments):
     for name in arguments.only or ():
         if name not in inputs.DESIGNS:
             there = [each for each in inputs.names(full=True) if not inputs.combines(each)]
-            there += [f"{inputs.COMBINED}-1 to {inputs.COMBINED}-{len(inputs.DESIGNS) - len(there)}"]
+            there += sorted({each.rstrip("0123456789") + "N" for each in set(inputs.DESIGNS) - set(there)})
             return _usage(f"--only: no data set is called {name!r}; there are {', '.join(there)}")
     declared = adapter.caps.dtypes
     if arguments.dtype and arguments.dtype not in declared:
