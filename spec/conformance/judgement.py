@@ -489,7 +489,8 @@ class _Judge:
         """The parts of the batch as batches of their own: a state over steps, one layer used often."""
         data = self.data
         parts = zip(*(np.split(each, data.cuts) for each in (data.x, data.dy)), strict=True)
-        parts = [(x, dy) for x, dy in parts if x.size > x.shape[1]]
+        least = max(2, self.caps.least)
+        parts = [(x, dy) for x, dy in parts if x.size >= least * x.shape[1]]
         if not data.cuts or len(parts) < 2 or data.x.size > PARTED:
             return
         xs, dys = map(list, zip(*parts, strict=True))
