@@ -1,6 +1,8 @@
 """The command line: python -m spec [prove | check | audit | probe | vectors]."""
 
 import argparse
+import contextlib
+import errno
 import os
 import shlex
 import signal
@@ -8,10 +10,10 @@ import sys
 import time
 from pathlib import Path
 
-from . import COMMAND, PACKAGE
+from . import COMMAND, PACKAGE, supervise
 
-# What a shell reports of a program that Ctrl-C has ended.
-INTERRUPTED = 128 + signal.SIGINT
+# What a shell reports of a program that Ctrl-C has ended, and of one that SIGTERM has.
+INTERRUPTED, TERMINATED = 128 + signal.SIGINT, 128 + signal.SIGTERM
 # The same of one whose output nobody reads any more.
 UNREAD = 128 + signal.SIGPIPE
 # Packages without which no command runs.
@@ -21,10 +23,53 @@ NEEDED = ("numpy", "sympy")
 def main(argv=None):
     """Run a command; the exit status is 0 if everything holds, 1 if not, 2 for a call that makes no sense.
 
-    After Ctrl-C it is INTERRUPTED, and nothing more is printed than that; nothing at all where it is UNREAD.
+    After Ctrl-C it is INTERRUPTED, after SIGTERM TERMINATED, and nothing more is printed than that; nothing
+    at all where it is UNREAD.
     """
+    return _ended(_command(argv))
+
+
+def supervised():
+    """`main` in a process of its own where an implementation could end it; what is no call ends here."""
+    command = _command(None)
+    if not command.meets:
+        return _ended(command)
+    return supervise.supervised(lambda: _ended(command))
+
+
+class _Command:
+    """What is to be run, and whether it meets an implementation under test in this process."""
+
+    def __init__(self, run, meets):
+        self.run, self.meets = run, meets
+
+
+def _command(argv):
+    argv = sys.argv[1:] if argv is None else argv
+    if argv[:1] == ["prove"]:
+
+        def prove():
+            # it parses its own arguments, options first
+            from .proofs import prove
+
+            return prove.main(argv[1:])
+
+        return _Command(prove, meets=False)
+    arguments = _parser().parse_args(argv)
+    meets = arguments.run in (_check, _probe, _everything)
+    return _Command(lambda: arguments.run(arguments), meets)
+
+
+def _ended(command):
+    """Run a command to its status, however it ends."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError):  # a stream that is no file
+            stream.reconfigure(errors="backslashreplace")
     try:
-        return _run(argv)
+        with supervise.ending_on_sigterm():
+            status = command.run()
+            sys.stdout.flush()
+            return status
     except ModuleNotFoundError as missing:
         if missing.name not in NEEDED:
             raise
@@ -35,21 +80,23 @@ def main(argv=None):
     except KeyboardInterrupt:
         print("\ninterrupted", file=sys.stderr)
         return INTERRUPTED
+    except supervise.Terminated:
+        print("\nterminated", file=sys.stderr)
+        return TERMINATED
     except BrokenPipeError:
-        # what is still buffered must not be written at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence()
         return UNREAD
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EBADF, errno.EIO):
+            raise
+        _silence()
+        return _usage(f"the output cannot be written: {error.strerror}")
 
 
-def _run(argv):
-    argv = sys.argv[1:] if argv is None else argv
-    if argv[:1] == ["prove"]:
-        # it parses its own arguments, options first
-        from .proofs import prove
-
-        return prove.main(argv[1:])
-    arguments = _parser().parse_args(argv)
-    return arguments.run(arguments)
+def _silence():
+    """What is still buffered must not be written at exit."""
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser():
@@ -74,6 +121,7 @@ def _parser():
     check.add_argument(
         "--timeout", metavar="SECONDS", type=float, help="what a call may take, isolated or exec: (60)"
     )
+    check.add_argument("--traceback", action="store_true", help="all of where an exception came from")
     check.add_argument("--json", metavar="FILE", help="write every verdict to FILE")
     check.add_argument("--html", metavar="FILE", help="write a page with a plot to FILE")
     check.add_argument(
@@ -109,18 +157,32 @@ def _unwritable(option, file):
     return "" if writable else f"--{option}: {file!r} cannot be written"
 
 
+def _write(texts, arguments):
+    """Write what these functions return to the files of these options; 2 where one cannot be written."""
+    for option, text in texts.items():
+        file = getattr(arguments, option)
+        try:
+            if file:
+                Path(file).write_text(text(), encoding="utf-8", errors="backslashreplace")
+        except OSError as error:
+            return _usage(f"--{option}: {file!r} cannot be written: {error.strerror}")
+    return 0
+
+
 def _say(line):
     """Print a line at once, into a pipe too."""
     print(line, flush=True)
 
 
 def _audit(arguments):
-    from .audit import matrix
+    from .audit import matrix, random_faults
     from .workers import WORKERS
 
     if arguments.json and (unwritable := _unwritable("json", arguments.json)):
         return _usage(unwritable)
-    return matrix.main(fast=arguments.fast, json=arguments.json, progress=_say, workers=WORKERS)
+    drawn = 0 if arguments.fast else random_faults.COUNT
+    how = {"fast": arguments.fast, "json": arguments.json, "drawn": drawn}
+    return matrix.main(**how, progress=_say, workers=WORKERS)
 
 
 def _probe(arguments):
@@ -130,17 +192,18 @@ def _probe(arguments):
     from . import adapters
     from .conformance import Missing
     from .findings import probe
+    from .interface.contract import title
 
+    if arguments.json and (unwritable := _unwritable("json", arguments.json)):
+        return _usage(unwritable)
     try:
         adapter = adapters.load(arguments.target, isolate=arguments.isolate)
     except Missing as reason:
         return _usage(reason)
     answers = probe.probe(adapter)
-    print(probe.table({adapter.name: answers}))
-    if arguments.json:
-        with open(arguments.json, "w", encoding="utf-8") as file:
-            json.dump({"target": arguments.target, "answers": answers}, file, indent=1)
-    return 0
+    print(probe.table({title(adapter): answers}))
+    found = {"target": arguments.target, "answers": answers}
+    return _write({"json": lambda: json.dumps(found, indent=1)}, arguments)
 
 
 def _vectors(arguments):
@@ -157,11 +220,12 @@ def _check(arguments):
     from . import adapters
     from .conformance import Missing, history
     from .data import inputs, portable
+    from .interface.remote import MOST
 
-    remote = arguments.isolate or arguments.target.startswith("exec:")
-    if arguments.timeout is not None and not (remote and arguments.timeout > 0):
-        needs = "a number of seconds above 0" if remote else "--isolate, or a target exec:PROGRAM"
-        return _usage(f"--timeout: needs {needs}")
+    isolated = arguments.isolate or arguments.target.startswith("exec:")
+    if arguments.timeout is not None and not (isolated and 0 < arguments.timeout <= MOST):
+        seconds = f"a number of seconds above 0, at most {MOST:g}"
+        return _usage(f"--timeout: needs {seconds if isolated else '--isolate, or a target exec:PROGRAM'}")
     try:
         adapter = adapters.load(arguments.target, isolate=arguments.isolate, timeout=arguments.timeout)
     except Missing as reason:
@@ -174,7 +238,9 @@ def _check(arguments):
         return _usage(reason)
     for name in arguments.only or ():
         if name not in inputs.DESIGNS:
-            return _usage(f"--only: no data set is called {name!r}; there are {', '.join(inputs.DESIGNS)}")
+            there = [each for each in inputs.names(full=True) if not inputs.combines(each)]
+            there += sorted({each.rstrip("0123456789") + "N" for each in set(inputs.DESIGNS) - set(there)})
+            return _usage(f"--only: no data set is called {name!r}; there are {', '.join(there)}")
     declared = adapter.caps.dtypes
     if arguments.dtype and arguments.dtype not in declared:
         return _usage(f"--dtype: {arguments.target} declares {', '.join(declared)}, not {arguments.dtype!r}")
@@ -206,8 +272,9 @@ def _again(arguments):
 def _checked(adapter, arguments, before, given):
     """Check, and report: all of it, or what changed since the verdicts `before`."""
     from .conformance import check, history, html, judge, passed, report, shrink
+    from .interface.contract import title
 
-    start = time.perf_counter()
+    start, output, name = time.perf_counter(), sys.stdout, title(adapter)
     quiet = before is not None
     if given is not None:
         verdicts = judge(adapter, given, _again(arguments))
@@ -221,23 +288,21 @@ def _checked(adapter, arguments, before, given):
             progress=None if quiet else lambda name, found: _say(report.progress_line(name, found)),
         )
     seconds = time.perf_counter() - start
+    sys.stdout = output  # whatever an implementation made of it
     if quiet:
         lines = history.changes(before, verdicts)
-        print("\n".join(lines or [f"{adapter.name}: nothing changed; {report.counted(verdicts)}"]))
+        print("\n".join(lines or [f"{name}: nothing changed; {report.counted(verdicts)}"]))
     else:
-        print("\n" + report.summary(adapter.name, verdicts, seconds))
+        print("\n" + report.summary(name, verdicts, seconds, arguments.traceback))
         smallest = shrink.report(adapter, verdicts, _again(arguments)) if given is None else ""
         if smallest:
             print(smallest)
-    files = {
-        arguments.json: lambda: report.to_json(arguments.target, verdicts),
-        arguments.html: lambda: html.page(arguments.target, adapter.name, verdicts, seconds),
-        arguments.track: lambda: report.to_json(arguments.target, history.merged(before or (), verdicts)),
+    texts = {
+        "json": lambda: report.to_json(arguments.target, verdicts),
+        "html": lambda: html.page(arguments.target, name, verdicts, seconds),
+        "track": lambda: report.to_json(arguments.target, history.merged(before or (), verdicts)),
     }
-    for file, text in files.items():
-        if file:
-            Path(file).write_text(text(), encoding="utf-8")
-    return 0 if passed(verdicts) else 1
+    return _write(texts, arguments) or (0 if passed(verdicts) else 1)
 
 
 def _everything(arguments):
@@ -269,4 +334,4 @@ def _everything(arguments):
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(supervised())

@@ -11,12 +11,12 @@ WORKERS = 2
 
 
 class _Here:
-    """Work that is done in this process, when its result is asked for."""
+    """Work that is done in this process, when its result is asked for, however long it takes."""
 
     def __init__(self, function, *arguments):
         self._call = function, arguments
 
-    def result(self):
+    def result(self, timeout=None):
         function, arguments = self._call
         return function(*arguments)
 
@@ -32,14 +32,21 @@ def started(count):
         return
     # Started afresh: a copy of a process that has threads may hang.
     pool = ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"))
-    before = set(multiprocessing.active_children())
 
     def begin(function, *arguments):
         with _uninterrupted():
             return pool.submit(function, *arguments)
 
-    try:
+    with _ended(pool):
         yield begin
+
+
+@contextlib.contextmanager
+def _ended(pool):
+    """The pool's workers end with the block, whatever they do where it ends by an exception."""
+    before = set(multiprocessing.active_children())
+    try:
+        yield
     except BaseException:
         for worker in set(multiprocessing.active_children()) - before:
             worker.terminate()
@@ -50,7 +57,8 @@ def started(count):
 
 def apart(function, names):
     """What a function says of each of these, in order: each in a process that has met none of the others."""
-    with ProcessPoolExecutor(WORKERS, max_tasks_per_child=1) as pool:
+    pool = ProcessPoolExecutor(WORKERS, max_tasks_per_child=1)
+    with _ended(pool):
         return list(pool.map(function, names))
 
 

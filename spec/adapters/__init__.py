@@ -8,6 +8,7 @@ from pathlib import Path
 from .. import PACKAGE
 from ..interface import contract
 from ..interface.adapter import Adapter, Caps, Missing
+from ..supervise import ENDINGS, note
 
 # name: the module here that holds its `Adapter`s, and the packages that it needs
 KNOWN = {
@@ -52,7 +53,8 @@ def load(target, *, isolate=False, timeout=None):
                 raise Missing(f"{target}: {error}") from error
         if not command:
             raise Missing("exec: wanted the name of a program after the colon")
-        return remote.Remote(command, target, timeout or remote.TIMEOUT)
+        start = remote.START if program != target else remote.IMPORTS
+        return remote.Remote(command, target, timeout or remote.TIMEOUT, start)
     if target in KNOWN:
         module, attribute, hint = KNOWN[target]
         module = f"{__name__}.{module}"
@@ -65,25 +67,29 @@ def load(target, *, isolate=False, timeout=None):
     else:
         wanted = ", ".join([*KNOWN, "exec:PROGRAM or pkg.module:attribute"])
         raise Missing(f"TARGET: wanted one of {wanted}, found {target!r}")
+    note(f"the import of {target}")
     try:
         found = importlib.import_module(module)
     except ImportError as error:
-        raise Missing(f"{target} cannot be imported ({error}). {hint}") from error
-    except (Exception, SystemExit) as error:
+        raise Missing(f"{target} cannot be imported ({contract.printable(error)}). {hint}") from error
+    except ENDINGS:
+        raise
+    except BaseException as error:
         raise Missing(f"{target}: importing it raised {contract.said(error)}") from error
     try:
         for name in attribute.split("."):
             found = getattr(found, name)
     except AttributeError as error:
-        raise Missing(f"{target}: {error}") from error
+        raise Missing(f"{target}: {contract.printable(error)}") from error
     try:
         adapter = found() if isinstance(found, type) and issubclass(found, Adapter) else found
-    except (Exception, SystemExit) as error:
+        caps = adapter.caps if isinstance(adapter, Adapter) else None
+    except ENDINGS:
+        raise
+    except BaseException as error:
         raise Missing(f"{target}: making an instance raised {contract.said(error)}") from error
-    if not isinstance(adapter, Adapter):
-        raise Missing(f"{target}: wanted a {PACKAGE}.conformance.Adapter, found {type(adapter).__name__}")
-    if not isinstance(adapter.caps, Caps):
-        raise Missing(
-            f"{target}: caps: wanted a {PACKAGE}.conformance.Caps, found {type(adapter.caps).__name__}"
-        )
+    for found, wanted, words in ((adapter, Adapter, ""), (caps, Caps, "caps: ")):
+        if not isinstance(found, wanted):
+            kind = contract.printable(type(found).__name__, 100)
+            raise Missing(f"{target}: {words}wanted a {PACKAGE}.conformance.{wanted.__name__}, found {kind}")
     return adapter

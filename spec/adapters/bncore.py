@@ -39,7 +39,9 @@ class Core(Adapter):
         constant=True,
         keeps_layout=True,
         rounds_once=True,
+        refuses=True,
     )
+    inplace = ("forward", "backward", "inference", "inference_backward")
     # how sums are asked for
     how = MappingProxyType({})
 
@@ -51,20 +53,26 @@ class Core(Adapter):
             needed in inspect.signature(function).parameters for function in functions
         )
 
-    def forward(self, x, gamma, beta, eps, weights=None, residual=None, relu=False):
-        how = _named(weights=weights, residual=residual, relu=relu)
+    def set_threads(self, count):
+        bncore.set_num_threads(count)
+
+    def forward(self, x, gamma, beta, eps, weights=None, residual=None, relu=False, inplace=False):
+        how = _named(weights=weights, residual=residual, relu=relu, out=x if inplace else None)
         y, stats = bncore.forward(x, gamma, beta, eps=eps, **how)
         # A mean of nothing is not defined.
         return {"y": y, "mean": stats.mean, "var": stats.var} if stats.count else {"y": y}
 
-    def backward(self, dy, x, gamma, beta, eps, weights=None, residual=None, relu=False, y=None):
+    def backward(
+        self, dy, x, gamma, beta, eps, weights=None, residual=None, relu=False, y=None, inplace=False
+    ):
         how = _named(weights=weights)
         stats = bncore.statistics(x, eps=eps, **how)
         if relu and residual is not None:
             how["residual_out"] = dresidual = np.empty_like(dy)
         elif residual is not None:
             dresidual = dy.copy()
-        found = _gradients(bncore.backward(dy, x, gamma, stats, **how, **_named(y=y)))
+        how |= _named(y=y, out=dy if inplace else None)
+        found = _gradients(bncore.backward(dy, x, gamma, stats, **how))
         return found if residual is None else found | {"dresidual": dresidual}
 
     def fold(self, weight, bias, gamma, beta, mean, var, eps, groups=1, transposed=False):
@@ -96,22 +104,37 @@ class Core(Adapter):
         found = bncore.double_backward(ddx, ddgamma, ddbeta, dy, x, gamma, stats, **how)
         return dict(zip(("d_dy", "d_x", "d_gamma"), found, strict=True))
 
-    def inference(self, x, gamma, beta, mean, var, eps, residual=None, relu=False):
-        how = _named(residual=residual, relu=relu)
+    def inference(self, x, gamma, beta, mean, var, eps, residual=None, relu=False, inplace=False):
+        how = _named(residual=residual, relu=relu, out=x if inplace else None)
         return {"y": bncore.inference(x, gamma, beta, mean, var, eps=eps, **how)}
 
-    def inference_backward(self, dy, x, gamma, mean, var, eps):
-        return _gradients(bncore.inference_backward(dy, x, gamma, mean, var, eps=eps))
+    def inference_backward(self, dy, x, gamma, mean, var, eps, inplace=False):
+        out = dy if inplace else None
+        return _gradients(bncore.inference_backward(dy, x, gamma, mean, var, eps=eps, out=out))
 
     def update(self, x, running_mean, running_var, momentum, weights=None):
-        layer = bncore.BatchNorm(x.shape[1], momentum=momentum, dtype=formats.parameter(x.dtype))
+        return self.steps([x], running_mean, running_var, momentum, **_named(weights=weights))
+
+    def steps(self, xs, running_mean, running_var, momentum, **how):
+        layer = bncore.BatchNorm(xs[0].shape[1], momentum=momentum, dtype=formats.parameter(xs[0].dtype))
         state = layer.state_dict()
         state["running_mean"], state["running_var"] = (
             each.astype(np.float64) for each in (running_mean, running_var)
         )
         layer.load_state_dict(state)
-        layer(x, **_named(weights=weights))
+        for x in xs:
+            layer(x, **how)
         return {"running_mean": layer.running_mean, "running_var": layer.running_var}
+
+    def uses(self, dys, xs, gamma, beta, eps):
+        layer = bncore.BatchNorm(xs[0].shape[1], eps=eps, dtype=formats.parameter(xs[0].dtype))
+        for name, given in (("gamma", gamma), ("beta", beta)):
+            if given is not None:
+                setattr(layer, name, given)
+        pulls = [layer.vjp(x)[1] for x in xs]
+        # the last use first, as a framework goes back
+        dx = [pull(dy) for pull, dy in reversed(list(zip(pulls, dys, strict=True)))][::-1]
+        return {"dx": dx, "dgamma": layer.dgamma, "dbeta": layer.dbeta}
 
 
 class Exact(Core):
@@ -121,7 +144,7 @@ class Exact(Core):
     caps = Caps(dtypes=("float32", *formats.HALVES), accumulate="exact", constant=True, keeps_layout=True)
     how = MappingProxyType({"exact": True})
     # there is no choice of sums there
-    update = jvp = double_backward = None
+    update = jvp = double_backward = steps = uses = None
 
     def __init__(self):
         if "exact" not in inspect.signature(bncore.sums).parameters:

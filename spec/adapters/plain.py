@@ -183,6 +183,17 @@ class Plain(Adapter):
         mean, var = running.update(values["mean"], values["var"], *old, momentum, over)
         return {"running_mean": mean[:, 0], "running_var": var[:, 0]}
 
+    def steps(self, xs, running_mean, running_var, momentum):
+        found = {"running_mean": running_mean, "running_var": running_var}
+        for x in xs:
+            found = self.update(x, *found.values(), momentum)
+        return found
+
+    def uses(self, dys, xs, gamma, beta, eps):
+        found = [self.backward(dy, x, gamma, beta, eps) for dy, x in zip(dys, xs, strict=True)]
+        sums = {name: sum(each[name] for each in found) for name in ("dgamma", "dbeta")}
+        return {"dx": [each["dx"] for each in found]} | sums
+
 
 def _named(weights):
     """Weights as an argument by name; nothing where there are none."""

@@ -21,24 +21,48 @@ from ..data import inputs
 from ..mutants import MUTANTS
 from ..mutants.equivalents import EQUIVALENTS
 from ..workers import started
+from . import random_faults
 from .faithful import FAITHFUL
 
 DTYPE = "float32"
 # A data set with more elements than this is only asked about mutants that are still alive.
 LARGE = 10_000
+# Of the faithful variants, a data set that combines is asked about one in so many.
+SHARE = 8
 # The data sets of the fast cut: together they find every mutant.
 FAST = (
+    *("channels-2049", "dy-from-mean-overflows", "eps-tiny", "far-1e9", "images-many", "images-of-one-pixel"),
+    *("layout-channels-reversed", "layout-samples-broadcast", "m-4", "momentum-0", "new-layer"),
+    *(
+        "not-finite-dy-gamma-0",
+        "one-pixel-cut",
+        "pixels-channels-last",
+        "rows-1030",
+        "same-memory",
+        "threads",
+    ),
+    *("x-from-mean-overflows",),
     *("aliased", "channels-257", "eps-1e-08-std-0.001", "layout-channels-last", "layout-dy-broadcast"),
     *("layout-numbers-spaced", "layout-reversed", "m-1-plane", "m-2", "no-gamma-beta", "not-finite"),
     *("not-finite-dy", "one-image", "outlier-first", "rank-3-sliced", "rank-5-channels-last", "ratio-1e5"),
     *("second-call", "subnormal", "weights", "weights-few", "weights-of-rows", "weights-padding"),
     *("relu-not-finite", "residual", "residual-relu", "shards", "shards-of-one"),
-    *("fold-convolution", "fold-transposed-groups"),
+    *(
+        "fold-convolution",
+        "fold-transposed-groups",
+        "layout-numbers-reversed",
+        "layout-sliding",
+        "outlier-of-many",
+    ),
+    *("residual-elsewhere", "shards-channels-last", "weights-channels-last"),
 )
 
 
-def main(fast=False, json=None, mutants=None, faithful=None, progress=print, workers=1):
-    """Print the kill matrix; 0 if every mutant is found where it is and all faithful variants live, or 1."""
+def main(fast=False, json=None, mutants=None, faithful=None, progress=print, workers=1, drawn=0):
+    """Print the kill matrix; 0 if every mutant is found where it is and all faithful variants live, or 1.
+
+    `drawn` is how many faults are drawn at random, of which nearly all must be found, too.
+    """
     start = time.perf_counter()
     chosen = MUTANTS if mutants is None else mutants
     living = FAITHFUL if faithful is None else faithful
@@ -55,6 +79,8 @@ def main(fast=False, json=None, mutants=None, faithful=None, progress=print, wor
     problems += _report_equivalents(progress)
     progress(f"\n{len(living)} faithful variants:")
     problems += _report_faithful(living, lives, progress)
+    if drawn:
+        problems += random_faults.report(random_faults.lot(drawn, workers=workers), progress)
     if json:
         with open(json, "w", encoding="utf-8") as file:
             rows = {
@@ -73,10 +99,10 @@ def main(fast=False, json=None, mutants=None, faithful=None, progress=print, wor
     return 1 if problems else 0
 
 
-def by_size():
-    """The names of the data sets, the smallest first."""
+def by_size(names=None):
+    """These data sets, or all that are not slow, the smallest first."""
     sizes = {}
-    for name in inputs.names():
+    for name in inputs.names() if names is None else names:
         try:
             sizes[name] = inputs.data(name, DTYPE).x.size
         except inputs.Unavailable:
@@ -93,22 +119,28 @@ def judged(mutants, faithful, names, progress=None, workers=1):
     """The kill matrix, and for each data set the `Lives` of the faithful variants.
 
     Data sets are shared out among so many processes: whoever has one asks its oracle once for all variants.
-    Those that are `LARGE` are only asked about mutants that no other data set kills.
+    Those that are `LARGE`, or combine, or begin threads, are only asked about mutants that no other data set
+    kills, and each of the latter about a few of the faithful variants.
     """
-    large = [name for name in names if inputs.data(name, DTYPE).x.size > LARGE]
+    late = [name for name in names if inputs.combines(name) or inputs.data(name, DTYPE).company == "threads"]
+    large = [name for name in names if inputs.data(name, DTYPE).x.size > LARGE or name in late]
     small = [name for name in names if name not in large]
     kills, lives = {name: {} for name in mutants}, {}
+    few = {name: list(faithful)[n % SHARE :: SHARE] for n, name in enumerate(late)}
+    few = {name: _sent({each: faithful[each] for each in chosen}, FAITHFUL) for name, chosen in few.items()}
     faithful = _sent(faithful, FAITHFUL)
     with started(workers) as begin:
         begun = {name: begin(_judged, name, _sent(mutants, MUTANTS), faithful) for name in small}
         # What takes longest first, for the processes to end together.
-        begun |= {name: begin(_lived, name, faithful) for name in reversed(large)}
+        begun |= {name: begin(_lived, name, few.get(name, faithful)) for name in reversed(large)}
         for name in small:
             killed, lives[name] = begun[name].result()
             _enter(kills, name, killed, progress)
         for name in large:
             lives[name] = begun[name].result()
             alive = {each: mutant for each, mutant in mutants.items() if not kills[each]}
+            if not alive:
+                continue
             _enter(kills, name, begin(_killed, name, _sent(alive, MUTANTS)).result(), progress)
     return kills, {name: lives[name] for name in names}
 
@@ -162,7 +194,7 @@ def _lived(data_name, faithful):
     """The `Lives` of a data set; on one that is `LARGE`, each variant in its first dtype alone."""
     worst, problems = {}, []
     for name, adapter in _received(faithful, FAITHFUL).items():
-        for dtype in adapter.caps.dtypes:
+        for dtype in inputs.dtypes(data_name, adapter.caps.dtypes):
             data = inputs.data(data_name, dtype)
             if data.x.size > LARGE and dtype != adapter.caps.dtypes[0]:
                 continue

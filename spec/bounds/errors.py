@@ -224,7 +224,9 @@ class Bounded:
     def __add__(self, other):
         other = self._of(other)
         a, b = self._met(other), other._met(self)
-        return self._result(a.value + b.value, a.size + b.size, a.error + b.error, a.varies or b.varies)
+        with np.errstate(over="ignore"):
+            size, error = a.size + b.size, a.error + b.error
+        return self._result(a.value + b.value, size, error, a.varies or b.varies)
 
     __radd__ = __add__
 

@@ -9,12 +9,15 @@ A comparison ends as one of
     N/A           the implementation does not offer it
 """
 
+from dataclasses import replace
+
 from .. import oracle
 from ..data import inputs
 from ..interface.adapter import Adapter, Caps, Missing
 from ..oracle import derivatives
-from .judgement import judge
-from .verdict import ABSENT, BROKEN, LAYOUT, PASS, PURITY, RAISED, Verdict
+from .fitting import fitted
+from .judgement import MISSING, judge
+from .verdict import ABSENT, BROKEN, FAIL, LAYOUT, PASS, PURITY, RAISED, Verdict
 
 __all__ = ["Adapter", "Caps", "Missing", "Verdict", "check", "culprit", "judge", "passed"]
 
@@ -33,9 +36,10 @@ def check(adapter, names=None, *, full=False, dtypes=None, target="TARGET", prog
     verdicts = []
     for name in inputs.names(full) if names is None else names:
         found = []
-        for dtype in adapter.caps.dtypes if dtypes is None else dtypes:
+        declared = adapter.caps.dtypes if dtypes is None else dtypes
+        for dtype in inputs.dtypes(name, declared, full or names is not None):
             try:
-                data = inputs.data(name, dtype)
+                data = fitted(adapter, name, dtype)
             except inputs.Unavailable as reason:
                 found.append(Verdict(ABSENT, name, dtype, "everything", "", detail=str(reason)))
                 continue
@@ -43,7 +47,18 @@ def check(adapter, names=None, *, full=False, dtypes=None, target="TARGET", prog
         verdicts += found
         if progress:
             progress(name, found)
-    return verdicts
+    return _complete(verdicts)
+
+
+def _complete(verdicts):
+    """The verdicts; an output that was returned on one data set and not on another is a failure there."""
+    returned = {verdict.quantity for verdict in verdicts if verdict.ratio is not None}
+    return [
+        replace(verdict, status=FAIL, detail="not returned, as it is on other data sets")
+        if verdict.detail == MISSING and verdict.quantity in returned
+        else verdict
+        for verdict in verdicts
+    ]
 
 
 def passed(verdicts):

@@ -20,7 +20,7 @@ class Suite(pytest.Collector):
         except Missing as reason:
             raise pytest.UsageError(f"--batchnorm: {reason}") from reason
         for data in inputs.names(option("batchnorm_full")):
-            for dtype in adapter.caps.dtypes:
+            for dtype in inputs.dtypes(data, adapter.caps.dtypes, option("batchnorm_full")):
                 item = Item.from_parent(self, name=f"{data}[{dtype}]")
                 item.adapter, item.data, item.dtype = adapter, data, dtype
                 yield item

@@ -1,5 +1,6 @@
 """Judges one implementation on one data set: every call made, and every output compared."""
 
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
@@ -7,19 +8,31 @@ import numpy as np
 
 from .. import oracle
 from ..bounds import formats
-from ..bounds.errors import weaker
-from ..data import portable
+from ..bounds.errors import ACCUMULATIONS, weaker
+from ..bounds.formats import unit
+from ..data import inputs, portable
+from ..data.layouts import arranged, declared
 from ..interface import contract
-from ..interface.adapter import Broke, Impure, Nonsense
-from ..interface.signatures import DIRECTIONS, ELEMENTS, options
+from ..interface.adapter import Broke, Impure, Nonsense, offers
+from ..interface.signatures import CALLS, DIRECTIONS, ELEMENTS, RETURNS, options
 from ..mutants import SLIGHT, decides
-from ..oracle import derivatives, folding
+from ..oracle import derivatives, folding, sequences
+from ..supervise import ENDINGS, note
+from . import company
 from .diagnosis import reason
+from .refusals import refusals
 from .verdict import ABSENT, CLASS, FAIL, INCONCLUSIVE, LAYOUT, PASS, PURITY, RAISED, Verdict
 
+# What is said of an output that was not returned.
+MISSING = "not returned"
+# The data sets in plain memory on which operands are written over, beside those that combine.
+WALKED = "ordinary", "not-finite", "outlier", "one-pixel", "one-image", portable.GIVEN
 GRADIENTS = tuple(oracle.GRADIENTS)
 # What is said of the outputs of shards.
 SHARDED = " of shards"
+STEPS, USES = " after several steps", " of a layer used often"
+# Batches of so many elements in all are taken apart.
+PARTED = 2000
 
 
 def judge(adapter, data, target="TARGET"):
@@ -51,6 +64,8 @@ class _Judge:
         self.asked = {}
         # what forward has returned, and the gradient that passes its gate
         self.y, self.dy = None, data.dy
+        # what a method has returned, and the verdicts on that
+        self.done = {}
         # what calls with other numbers returned, each with a copy; whether a later call wrote to it
         self.earlier, self.overwritten = [], False
 
@@ -61,18 +76,24 @@ class _Judge:
             self._add(ABSENT, "everything", "", detail=reason)
             return self.found
         data = self.data
+        if data.company == "wrong operands":
+            self._refusals()
+            return self.found
         wide = data.gamma, data.beta
         if (data.count if self.empty else data.m) >= self.caps.least:
             got = self._call("forward", data.x, *wide, data.eps)
             if got is not None:
-                self._forward(got)
+                with self._done("forward", got):
+                    self._forward(got)
             self._gate()
             got = self._call("backward", data.dy, data.x, *wide, data.eps)
             if got is not None:
                 names = *GRADIENTS, *(("dresidual",) if data.residual is not None else ())
-                got = self._judged(got, names, "training", _training_gradients)
+                with self._done("backward", got):
+                    got = self._judged(got, names, "training", _training_gradients)
                 self._poisoned(got)
             self._shards()
+            self._sequences()
             self._update()
             self._second()
             self._derivatives()
@@ -83,6 +104,7 @@ class _Judge:
         if data.weights is None:
             self._inference()
         self._folding()
+        self._in_place()
         if self.overwritten:
             self._add(
                 FAIL, "an earlier result", PURITY, detail="a later call wrote to what this one returned"
@@ -95,15 +117,24 @@ class _Judge:
         wide, given = (data.gamma, data.beta), (data.mean, data.var)
         got = self._call("inference", data.x, *wide, *given, data.eps)
         if got is not None:
-            got = self._judged(got, ("y",), "inference", _inference)
+            with self._done("inference", got):
+                got = self._judged(got, ("y",), "inference", _inference)
             self._poisoned_inference(got)
         got = self._call("inference_backward", data.dy, data.x, data.gamma, *given, data.eps)
         if got is not None:
-            self._judged(got, GRADIENTS, "inference", _inference_gradients)
+            with self._done("inference_backward", got):
+                self._judged(got, GRADIENTS, "inference", _inference_gradients)
 
-    def _filled(self, array, channels=slice(None)):
+    @contextmanager
+    def _done(self, method, got):
+        """Keep what a method has returned, and the verdicts on it."""
+        start = len(self.found)
+        yield
+        self.done[method] = dict(got), self.found[start:]
+
+    def _filled(self, array):
         """An array with what is lost replaced by what its channel has first of all that counts."""
-        lost = oracle.channels(self.lost[:, channels])
+        lost = oracle.channels(self.lost)
         if not lost.any():
             return array
         rows = oracle.channels(array)
@@ -128,12 +159,16 @@ class _Judge:
                 self._add(FAIL, f"folded {name}", expected.equation, detail=words)
                 continue
             value = folding.rows(value, **how)[None] if name == "weight" else value
-            self._folded(name, value, expected, partial(oracle.fold, *given, **how))
+            self._simple(f"folded {name}", name, value, partial(oracle.fold, *given, **how))
 
-    def _folded(self, name, value, expected, expect):
-        """One output of folding against the declared class, and the weaker ones where it fails that."""
+    def _simple(self, quantity, name, value, expect):
+        """One output against the declared class, and the weaker ones where it fails that; no reason is given.
+
+        `expect` gives the outputs by their names for a class.
+        """
+        expected = expect(accumulate=self.declared)[name]
         worst = expected.compare(value)
-        found = {"quantity": f"folded {name}", "equation": expected.equation, "ratio": worst.ratio}
+        found = {"quantity": quantity, "equation": expected.equation, "ratio": worst.ratio}
         if worst.ratio <= 1:
             decided = (SLIGHT * abs(expected.nearest) > expected.allowed(value.dtype)).any()
             self._add(PASS if decided else INCONCLUSIVE, **found)
@@ -145,32 +180,69 @@ class _Judge:
         words = f"got {worst.got!r}, exact {worst.exact!r} in channel {worst.index[-2:][0]}"
         self._add(FAIL, detail=words, **found)
 
-    def _distract(self):
-        """Calls with other numbers of the same shapes, so that what is left of them shows. None is judged."""
+    def _refusals(self):
+        """Whether operands that do not fit are refused."""
+        if not self.caps.refuses:
+            self._add(ABSENT, "operands that do not fit", "", detail="not declared to be refused")
+            return
+        for method, what, words in refusals(self.adapter, self.data):
+            self._add(FAIL if words else PASS, f"refusal by {method}, {what}", RAISED, detail=words)
+
+    def _in_place(self):
+        """The calls that can write over an operand, made so."""
         data = self.data
-        self.earlier = []
-        x, dy = 1.5 * data.x[::-1] + 1, -data.dy[::-1]
-        parameters = -1.5 * data.gamma, data.beta - 1
-        given = data.mean + 1, 2 * data.var
-        for method, *arguments in [
-            ("forward", x, *parameters, 4 * data.eps),
-            ("backward", dy, x, *parameters, 4 * data.eps),
-            ("update", x, data.running_var, data.running_var, 0.75),
-            ("inference", x, *parameters, *given, 4 * data.eps),
-            ("inference_backward", dy, x, parameters[0], *given, 4 * data.eps),
-        ]:
-            try:
-                with np.errstate(all="ignore"):
-                    got = contract.results(method, getattr(self.adapter, method)(*arguments))
-            except (Exception, SystemExit):
-                continue  # the same call on the data proper says why
-            self.earlier += [(each, each.copy()) for each in got.values()]
+        offered = [each for each in IN_PLACE if each in self.adapter.inplace and offers(self.adapter, each)]
+        # extents and layouts decide where a kernel writes; what is there for its numbers is asked once
+        walked = inputs.combines(data.name) or data.layout != "contiguous" or data.name in WALKED
+        walked &= not data.company and data.m >= self.caps.least and not np.shares_memory(data.x, data.dy)
+        if not offered or not walked:
+            return
+        for method in offered:
+            if self._named(method) or (data.weights is not None and method.startswith("inference")):
+                continue
+            over, name, mode, expect = IN_PLACE[method]
+            lies = arranged(data.layout, over, np.array(getattr(data, over)))
+            if not lies.flags.writeable or 0 in lies.strides:
+                continue  # what lies in the memory of others is not written over
+            given = [lies if each == over else getattr(data, each) for each in CALLS[method]]
+            kept = [each for each in given if each is not lies]
+            names = [each for each in CALLS[method] if each != over]
+            before, beside = contract.snapshot(kept), contract.Beside(lies)
+            call = partial(self._written_over, method, given)
+            got = self._caught(f"{method}, in place", call)
+            if got is None:
+                continue
+            words = contract.written(names, before, contract.snapshot(kept))
+            if not words and beside.written():
+                words = f"memory beside {over} was written to"
+            if not words and not np.shares_memory(got.get(name, np.empty(0)), lies):
+                words = f"{name} was not written over {over}"
+            if words:
+                self._add(FAIL, f"{_label(name, mode)}, in place", PURITY, detail=words)
+                continue
+            was, verdicts = self.done.get(method, ({}, []))
+            if was.keys() == got.keys() and all(_same(was[name], got[name]) for name in was):
+                # bit for bit what was judged already
+                self.found += [
+                    replace(each, quantity=f"{each.quantity}, in place")
+                    for each in verdicts
+                    if each.ratio is not None
+                ]
+                continue
+            self._judged(got, RETURNS[method], mode, expect, ", in place")
+
+    def _written_over(self, method, given):
+        note(f"{method}, in place, on {self.data.name}, {self.data.dtype}")
+        return contract.results(method, getattr(self.adapter, method)(*given, inplace=True))
 
     def _refused(self):
         """Why the implementation need not take this data set; None if it must."""
         data = self.data
-        if data.layout not in self.caps.layouts:
+        if not declared(data.layout, self.caps.layouts):
             return f"layout {data.layout} is not declared"
+        held = ACCUMULATIONS[self.declared].formed(data.dtype)[0]
+        if data.wider and formats.largest(held) < 4 * formats.largest(data.dtype):
+            return f"declared for sums in {held.name}, whose range is that of the data"
         if data.eps < self.caps.least_eps:
             return f"eps = {data.eps}, declared for {self.caps.least_eps} and more"
         if (data.gamma is None or data.beta is None) and not self.caps.optional:
@@ -187,10 +259,9 @@ class _Judge:
     def _call(self, method, *arguments, label=None):
         """What a method returns; None, with a verdict called `label`, where it is missing or raises."""
         label = label or method
-        function = getattr(self.adapter, method, None)
         if self.spoiled:
             return None
-        if function is None:
+        if not offers(self.adapter, method):
             self._add(ABSENT, method, "", detail="not offered")
             return None
         named = self._named(method)
@@ -198,24 +269,39 @@ class _Judge:
         if refused:
             self._add(ABSENT, method, "", detail=f"{', '.join(refused)}: not taken")
             return None
-        if self.data.twice:
-            self._distract()
+        data, kind = self.data, "" if method == "derivative" else self.data.company
+        note(f"{method} on {data.name}, {data.dtype}")
         whole = *arguments, *named.values()
         before = contract.snapshot(whole)
-        try:
-            with np.errstate(all="ignore"):
-                got = contract.results(method, function(*arguments, **named))
-        except (Broke, Nonsense) as error:
-            self._add(FAIL, label, RAISED, detail=str(error))
-            return None
-        except Impure as error:
-            return self._spoil(label, *error.args)
-        except (Exception, SystemExit) as error:
-            self._add(FAIL, label, RAISED, detail=f"raised {contract.said(error)}")
+        self.earlier = company.before(kind, self.adapter, method, data)
+
+        def call():
+            got = contract.results(method, getattr(self.adapter, method)(*arguments, **named))
+            return company.at_once(self.adapter, method, data, arguments, got) if kind == "threads" else got
+
+        got = self._caught(label, call)
+        if got is None:
             return None
         self.overwritten |= any(value.tobytes() != copy.tobytes() for value, copy in self.earlier)
         words = contract.of_call(method, whole, before, got, named)
         return self._spoil(label, words) if words else got
+
+    def _caught(self, label, call):
+        """What a call returns; None, with a verdict of this label, where it raises."""
+        try:
+            with np.errstate(all="ignore"):
+                return call()
+        except (Broke, Nonsense) as error:
+            self._add(FAIL, label, RAISED, detail=str(error))
+        except Impure as error:
+            self._spoil(label, *error.args)
+        except ENDINGS:
+            raise
+        except BaseException as error:
+            self._add(
+                FAIL, label, RAISED, detail=f"raised {contract.said(error)}", trace=contract.trace(error)
+            )
+        return None
 
     def _named(self, method):
         """What the data set has for a method beyond its arguments, by name."""
@@ -244,10 +330,10 @@ class _Judge:
             numbers = {"ddgamma": data.ddgamma, "ddbeta": data.ddbeta}
             given = {name: None if each is None else each[kept] for name, each in numbers.items()}
             given["ddx"] = None if data.ddx is None else data.block(data.ddx)[:, kept]
-            given["weights"] = data.weights
+            given["weights"] = None if data.weights is None else data.block(data.spread)
         dy = self.dy if mode == "training" else data.dy
         x, dy = (data.block(each)[:, kept] for each in (self.x, dy))
-        how = {"accumulate": accumulate, "dy": dy, "times": data.times, "relu": data.relu}
+        how = {"accumulate": accumulate, "dy": dy, "times": data.often, "relu": data.relu}
         if data.residual is not None:
             how["residual"] = data.block(data.residual)[:, kept]
         return oracle.problem(x, *parameters, data.eps, **how, **given)
@@ -269,12 +355,14 @@ class _Judge:
             label = "y of what has weight 0 and is no number"
             self._add(FAIL if words else PASS, label, oracle.EQUATION["y"], detail=words)
         alone = data.residual is None and not data.relu
-        if y is not None and alone and self.caps.constant and (self.constant & self.finite).any():
-            rows = oracle.channels(y.astype(np.float64))[self.constant & self.finite]
+        constant = np.resize(self.constant & self.finite, data.x.shape[1])
+        if y is not None and alone and self.caps.constant and constant.any():
+            rows = oracle.channels(y.astype(np.float64))[constant]
             rows = rows[:, oracle.channels(self.weighed)[0]]
-            beta = np.zeros(len(self.constant)) if data.beta is None else data.beta
-            beta = beta[self.constant & self.finite, None].astype(y.dtype).astype(np.float64)
-            off = np.abs(rows - beta).max()
+            beta = np.zeros(len(constant)) if data.beta is None else data.beta
+            with np.errstate(over="ignore", invalid="ignore"):
+                beta = beta[constant, None].astype(y.dtype).astype(np.float64)
+                off = np.where(rows == beta, 0, abs(rows - beta)).max()
             words = "" if off == 0 else f"off by {off:.3g}"
             self._add(PASS if off == 0 else FAIL, "y of a constant channel", "(9.40)", detail=words)
         for name, equation in (("mean", "(9.38)"), ("var", "(9.39)"), ("y", "(9.40)")):
@@ -287,8 +375,9 @@ class _Judge:
         if not data.relu or self.empty or not len(self.kept):
             return
         if y is None:
-            y = np.zeros(data.x.shape)
+            y = np.zeros(data.block(data.x).shape)
             y[:, self.kept] = self._problem("training", self.declared).expected(("y",))["y"].nearest
+            y = np.tile(y, data.repeats)
         self.dy = oracle.gated(data.dy, y)
         self.asked = {}
 
@@ -308,6 +397,7 @@ class _Judge:
             self._add(FAIL if words else PASS, label, oracle.EQUATION["y"], detail=words)
 
     def _hidden(self, name, value, channels, equation):
+        channels = np.resize(channels, value.shape[min(1, value.ndim - 1)])
         if channels.any():
             hidden = np.isfinite(oracle.channels(value)[channels]).any()
             words = f"a channel with a NaN or an inf has finite {name}" if hidden else ""
@@ -318,7 +408,7 @@ class _Judge:
     def _update(self):
         data, caps = self.data, self.caps
         if caps.variance == "unbiased" and data.count <= 1:
-            if data.count == 1 and getattr(self.adapter, "update", None):
+            if data.count == 1 and offers(self.adapter, "update"):
                 self._undefined_update()
             return
         if self.empty:
@@ -353,7 +443,7 @@ class _Judge:
         moved = derivatives.directions(data)
         if not moved or data.dtype in formats.HALVES:
             return  # half precision rounds the gradient before the next derivative
-        if getattr(self.adapter, "derivative", None) is None:
+        if not offers(self.adapter, "derivative"):
             self._add(ABSENT, "derivative", "", detail="not offered")
             return
         kept = [each[:, self.kept] for each in moved]
@@ -395,12 +485,49 @@ class _Judge:
                 got[name] = np.concatenate(got[name])
             self._judged(got, names, "training", expect, SHARDED)
 
+    def _sequences(self):
+        """The parts of the batch as batches of their own: a state over steps, one layer used often."""
+        data = self.data
+        parts = zip(*(np.split(each, data.cuts) for each in (data.x, data.dy)), strict=True)
+        least = max(2, self.caps.least)
+        parts = [(x, dy) for x, dy in parts if x.size >= least * x.shape[1]]
+        if not data.cuts or len(parts) < 2 or data.x.size > PARTED:
+            return
+        xs, dys = map(list, zip(*parts, strict=True))
+        old = data.running_mean, data.running_var, data.momentum
+        got = self._call("steps", xs, *old)
+        how = {"variance": self.caps.variance, "weighs": self.caps.weighs}
+        names = sequences.RUNNING if got is not None else ()
+        for name, value in self._formed(got or {}, names, "training", STEPS).items():
+            self._simple(name + STEPS, name, value, partial(sequences.steps, xs, *old, **how))
+        wide = data.gamma, data.beta, data.eps
+        got = self._call("uses", dys, xs, *wide)
+        if got is None:
+            return
+        expect = partial(sequences.uses, xs, dys, *wide)
+        for n, value in enumerate(got.pop("dx", ())):
+            words = contract.of_format("dx", value, data.dtype)
+            if n >= len(xs) or value.shape != xs[n].shape:
+                words = f"wanted arrays of the shapes {[x.shape for x in xs]}, number {n} has {value.shape}"
+            if words:
+                self._add(FAIL, "dx" + USES, oracle.EQUATION["dx"], detail=words)
+                continue
+            self._simple(
+                "dx" + USES,
+                "dx",
+                value,
+                lambda accumulate, n=n: {"dx": expect(accumulate=accumulate)["dx"][n]},
+            )
+        for name, value in self._formed(got, ("dgamma", "dbeta"), "training", USES).items():
+            self._simple(name + USES, name, value, expect)
+
     def _undefined_update(self):
         """m / (m - 1) is undefined at m = 1: an exception, or the variance left out, but no silent NaN."""
         data, named = self.data, self._named("update")
         if not all(self.adapter.takes("update", name) for name in named):
             return
         old = data.running_mean, data.running_var
+        note(f"update on {data.name}, {data.dtype}")
         try:
             with np.errstate(all="ignore"):
                 got = self.adapter.update(data.x, *old, data.momentum, **named)
@@ -408,14 +535,23 @@ class _Judge:
         except (Broke, Nonsense) as error:
             self._add(FAIL, "update", RAISED, detail=str(error))
             return
-        except SystemExit as error:
-            self._add(FAIL, "update", RAISED, detail=f"raised {contract.said(error)}")
-            return
+        except ENDINGS:
+            raise
         except Exception:
             found = None
+        except BaseException as error:
+            self._add(FAIL, "update", RAISED, detail=f"raised {contract.said(error)}")
+            return
         words = "" if found is None else contract.of_format("running_var", found, data.dtype)
         if found is not None and not words and not np.isfinite(found).all():
             words = "m / (m - 1) is undefined, and the running variance silently not finite"
+        before = data.running_var.astype(np.float64)
+        if (
+            found is not None
+            and not words
+            and np.any(abs(found - before) > unit(data.mean.dtype) * abs(before))
+        ):
+            words = "m / (m - 1) is undefined, and the running variance is neither refused nor as it was"
         detail = "refused" if found is None else words
         self._add(
             FAIL if words else PASS, "running_var at m = 1", oracle.EQUATION["running_var"], detail=detail
@@ -433,7 +569,8 @@ class _Judge:
         for name in names:
             label = _label(name, mode, note)
             if name not in got:
-                self._add(ABSENT, label, oracle.EQUATION[name], detail="not returned")
+                words = "not returned for an empty batch" if self.empty else MISSING
+                self._add(ABSENT, label, oracle.EQUATION[name], detail=words)
                 continue
             shape = data.x.shape if name in ELEMENTS else data.x.shape[1:2]
             words = contract.of_format(name, got[name], data.dtype)
@@ -443,7 +580,9 @@ class _Judge:
                 self._add(FAIL, label, oracle.EQUATION[name], detail=words)
                 continue
             formed[name] = got[name]
-            if self.caps.keeps_layout and name in ELEMENTS and data.m and note != SHARDED:
+            spread = any(n > 1 and not step for n, step in zip(data.x.shape, data.x.strides, strict=True))
+            elsewhere = name == "dresidual" or spread or note == SHARDED or note.endswith("in place")
+            if self.caps.keeps_layout and name in ELEMENTS and data.m and not elsewhere:
                 words = contract.of_layout(got[name], data.x)
                 self._add(FAIL if words else PASS, f"layout of {label}", LAYOUT, detail=words)
         return formed
@@ -460,6 +599,7 @@ class _Judge:
         for name, value in got.items():
             part = self._part(value, expected[name])
             verdict = self._verdict(expected[name], part, name, mode, expect, right)
+            self._placed(verdict, value, expected[name])
             verdict["quantity"] = _label(name, mode, note)
             if verdict["status"] in (PASS, INCONCLUSIVE):
                 right.add(name)
@@ -467,14 +607,19 @@ class _Judge:
 
     def _part(self, value, expected):
         """An output on the channels that are kept; of the copies of an element, the one farthest off."""
-        if value.ndim == 1:
-            return value[self.kept]
-        value = value[:, self.kept]
-        if self.data.times == 1:
-            return self._filled(value, self.kept) if expected.name == "y" else value
-        copies = value.reshape(self.data.times, -1, *value.shape[1:])
+        copies = self._copies(self._filled(value) if expected.name == "y" else value)
+        if len(copies) == 1:
+            return copies[0]
         low, high = copies.min(axis=0), copies.max(axis=0)
         return np.where(abs(high - expected.nearest) >= abs(low - expected.nearest), high, low)
+
+    def _copies(self, value):
+        """The copies of the block in an output, one after the other, of the channels that are kept."""
+        repeats = self.data.repeats[1:2] if value.ndim == 1 else self.data.repeats
+        split = [part for n, times in zip(value.shape, repeats, strict=True) for part in (times, n // times)]
+        axes = *range(0, 2 * value.ndim, 2), *range(1, 2 * value.ndim, 2)
+        copies = value.reshape(split).transpose(axes).reshape(-1, *split[1::2])
+        return np.take(copies, self.kept, axis=-1 if value.ndim == 1 else 2)
 
     def _empty(self, got, mode):
         """No elements: sums over nothing are 0; a mean of nothing is not defined, and not judged.
@@ -498,6 +643,8 @@ class _Judge:
             return result | {"status": PASS if decided else INCONCLUSIVE} | self._worst(first)
         result |= self._worst(first)
         for accumulate in weaker(self.declared, self.data.dtype):
+            if unit(ACCUMULATIONS[accumulate].formed(self.data.dtype)[0]) > unit(self.data.dtype):
+                continue  # sums in fewer digits than the data have are no excuse
             call = self._problem(mode, accumulate)
             other = expect(call)[name]
             decided = other.tells(part.dtype) or decides(call, mode, other, part.dtype)
@@ -523,11 +670,28 @@ class _Judge:
             return reason(name, part, expected, call, self.data, self.kept, mode, right)
 
     def _worst(self, found):
-        """The element of a comparison, its channel counted among all channels."""
-        index = list(found.index)
+        """The element of a comparison."""
+        return {"index": found.index, "got": found.got, "exact": found.exact, "bound": found.bound}
+
+    def _placed(self, verdict, value, expected):
+        """Count the worst element among all copies of the block, and its channel among all channels."""
+        index = list(verdict["index"])
+        if not index:
+            return
+        repeats = self.data.repeats[1:2] if value.ndim == 1 else self.data.repeats
+        copies = self._copies(value)[(slice(None), *index)]
+        with np.errstate(invalid="ignore", over="ignore"):
+            off = abs(copies.astype(np.float64) - expected.nearest[tuple(index)])
+        which = np.unravel_index(np.argmax(np.where(np.isnan(off), np.inf, off)), repeats)
         position = 1 if len(index) > 1 else 0
         index[position] = int(self.kept[index[position]])
-        return {"index": tuple(index), "got": found.got, "exact": found.exact, "bound": found.bound}
+        extents = [n // times for n, times in zip(value.shape, repeats, strict=True)]
+        verdict["index"] = tuple(int(k * n + i) for k, n, i in zip(which, extents, index, strict=True))
+
+
+def _same(one, other):
+    """Whether two arrays hold the same bits."""
+    return (one.dtype, one.shape) == (other.dtype, other.shape) and one.tobytes() == other.tobytes()
 
 
 def _label(name, mode, note=""):
@@ -545,3 +709,16 @@ def _inference(call):
 
 def _inference_gradients(call):
     return call.gradients("inference")
+
+
+def _forward(call):
+    return call.expected(RETURNS["forward"])
+
+
+# The calls that can be made in place: what is written over, by what, and how that is judged.
+IN_PLACE = {
+    "forward": ("x", "y", "training", _forward),
+    "backward": ("dy", "dx", "training", _training_gradients),
+    "inference": ("x", "y", "inference", _inference),
+    "inference_backward": ("dy", "dx", "inference", _inference_gradients),
+}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from .. import equations
 from . import ORDER
+from .patterns import pattern
 from .verdict import ABSENT, BROKEN, INCONCLUSIVE, PASS, STATUSES, Verdict
 
 # What a report cites by number.
@@ -92,7 +93,7 @@ def counted(verdicts):
     return ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
 
 
-def summary(name, verdicts, seconds):
+def summary(name, verdicts, seconds, traced=False):
     """The report of one implementation: the equations, a table by quantity, what failed, one verdict line."""
     table = rows(verdicts)
     wide = max([len(row.quantity) for row in table], default=0)
@@ -111,7 +112,7 @@ def summary(name, verdicts, seconds):
         lines += ["", f"  {title}:"]
         for reason in reasons:
             lines += textwrap.wrap(reason, 110, initial_indent="    ", subsequent_indent="      ")
-    lines += _broken(verdicts)
+    lines += _broken(verdicts, traced)
     lines += ["", f"{name}: {counted(verdicts)}; {seconds:.1f} s"]
     return "\n".join(lines)
 
@@ -149,14 +150,18 @@ def kinds(verdicts):
 SHOWN = 6
 
 
-def _broken(verdicts):
-    """The failures, one of each kind."""
+def _broken(verdicts, traced=False):
+    """The failures, one of each kind; all of where an exception came from, if `traced`."""
     first = kinds(verdicts)
     if not first:
         return []
     count = sum(verdict.status in BROKEN for verdict in verdicts)
     lines = ["", f"  not kept ({count}; one of each kind, what may cause others first):"]
-    lines += [f"    {verdict}" for verdict in first[:SHOWN]]
+    if words := pattern(verdicts):
+        lines.append(f"    {words}")
+    for verdict in first[:SHOWN]:
+        lines.append(f"    {verdict}")
+        lines += [f"       {line}" for line in verdict.trace if traced]
     if len(first) > SHOWN:
         lines.append(f"    ... and {len(first) - SHOWN} kinds more (--html FILE shows all)")
     return lines
@@ -182,6 +187,7 @@ def from_json(text):
         for row in found["verdicts"]:
             read = {key: numbers.get(v, v) if isinstance(v, str) else v for key, v in row.items()}
             read["index"] = None if read["index"] is None else tuple(read["index"])
+            read["trace"] = tuple(read.get("trace", ()))
             verdicts.append(Verdict(**read))
         return found["target"], verdicts
     except (KeyError, TypeError) as error:

@@ -9,11 +9,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..data import inputs, portable
+from ..data import portable
 from ..interface.adapter import only
 from ..interface.signatures import COTANGENTS, NUMBERS, RETURNS, TENSORS
 from . import ORDER
-from .judgement import SHARDED, judge
+from .fitting import fitted
+from .judgement import SHARDED, STEPS, USES, judge
 from .verdict import BROKEN
 
 # So long, in seconds, a counterexample may shrink.
@@ -31,11 +32,13 @@ def _smaller(one, other):
 
 
 def plain(data):
-    """The data set in plain memory: layout and aliases forgotten, and that another call came before."""
+    """The data set in plain memory: layout, aliases, company and copies along all axes forgotten."""
     arrays = {name: getattr(data, name) for name in (*TENSORS, *VECTORS)}
     arrays["weights"] = None if data.weights is None else data.spread
+    if data.copies:
+        arrays = {name: None if value is None else data.block(value) for name, value in arrays.items()}
     arrays = {name: None if value is None else np.array(value, order="C") for name, value in arrays.items()}
-    return replace(data, layout="contiguous", twice=False, weight=None, **arrays)
+    return replace(data, layout="contiguous", company="", copies=(), weight=None, **arrays)
 
 
 def _elements(data):
@@ -162,6 +165,8 @@ def _method(quantity):
 
 def _alone(adapter, verdict):
     """The adapter with the one call whose result failed, and of derivatives the one nesting."""
+    if verdict.quantity.endswith((STEPS, USES)):
+        return adapter
     wanted = _method(verdict.quantity)
     if wanted.startswith("shards"):
         return adapter  # it may be made of the calls for one array
@@ -229,10 +234,11 @@ def report(adapter, verdicts, target, most=3):
             first.setdefault(verdict.equation, verdict)
     lines = []
     for verdict in sorted(first.values(), key=lambda verdict: ORDER.index(verdict.equation))[:most]:
-        data, shown = shrink(adapter, inputs.data(verdict.data, verdict.dtype), verdict)
+        data, shown = shrink(adapter, fitted(adapter, verdict.data, verdict.dtype), verdict)
         if data.name != portable.GIVEN:
-            arranged = data.layout != "contiguous" or data.twice or np.shares_memory(data.x, data.dy)
+            arranged = data.layout != "contiguous" or np.shares_memory(data.x, data.dy)
             words = "not in plain memory, only" if arranged else "not when it was called again alone"
+            words = "not of smaller extents in plain memory, only" if data.copies else words
             lines.append(f"    {verdict.quantity}: {words} on {verdict.data}")
             continue
         found = replace(shown, data="the data below", reproduce="")

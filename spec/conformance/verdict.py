@@ -1,6 +1,8 @@
 """A verdict: what was judged, on which data, how it ended, and how to see it again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from ..bounds.errors import ACCUMULATIONS
 
 PASS, FAIL, CLASS, INCONCLUSIVE, ABSENT = "PASS", "FAIL", "CLASS", "INCONCLUSIVE", "N/A"
 STATUSES = (PASS, FAIL, CLASS, INCONCLUSIVE, ABSENT)
@@ -10,13 +12,18 @@ BROKEN = (FAIL, CLASS)
 PURITY, RAISED, LAYOUT = "purity", "exception", "layout"
 
 
+def _sums(accumulate):
+    """A class of accumulation, in words."""
+    return f"{accumulate} (sums in {ACCUMULATIONS[accumulate].title})"
+
+
 @dataclass(frozen=True)
 class Verdict:
     """The outcome of one comparison.
 
     `quantity` is the output that was judged, `equation` the one that it violates, or would. `ratio` is the
     worst |got - exact| / bound; `index`, `got`, `exact` and `bound` belong to the worst element. `weaker`
-    names the class that a CLASS verdict passes; `detail` is prose.
+    names the class that a CLASS verdict passes; `detail` is prose, `trace` where an exception came from.
     """
 
     status: str
@@ -33,6 +40,7 @@ class Verdict:
     weaker: str | None = None
     detail: str = ""
     reproduce: str = ""
+    trace: tuple = field(default=(), compare=False)
 
     @property
     def output(self):
@@ -52,9 +60,11 @@ class Verdict:
             at = ", ".join(map(str, self.index))
             line += f" at [{at}]: got {self.got!r}, exact {self.exact!r}, bound {self.bound:.3g}"
         if self.weaker:
-            line += f"; fails class {self.accumulate}, passes {self.weaker}"
+            line += f"; too far off for {_sums(self.accumulate)}, near enough for {_sums(self.weaker)}"
         if self.detail:
             line += f"; {self.detail}"
+        if self.trace:
+            line += f"\n     at {self.trace[-1]}"
         if self.status in BROKEN and self.reproduce:
             line += f"\n     {self.reproduce}"
         return line

@@ -8,9 +8,12 @@ not constant, since those hide most faults.
 import numpy as np
 
 from ..bounds import formats
+from . import combined
 from .layouts import LAYOUTS
 
 EPS = 1e-5
+# What the names of data sets of the covering array begin with.
+COMBINED = "combined"
 DESIGNS = {}
 
 
@@ -22,8 +25,10 @@ def design(name, fault, **fixed):
     """Register a function of a generator as a data set of this name, there for this fault.
 
     `fixed` may have `eps`, `momentum`, `layout`; `full` for a slow one; `times`, how often the batch is
-    repeated; `alias` for one where arguments share their memory; `twice` for one where another call comes
-    first; `by_format` if the function takes the dtype too.
+    repeated, or `copies`, how often along each axis; `alias` for one where arguments share their memory;
+    `company` for one where other calls are made beside; `turn` for one of a single dtype, of this number;
+    `numbers`, the name of one with the same numbers: what is exact is then found once for both;
+    `by_format` if the function takes the dtype too; `wider` for one that needs accumulators of a wider range.
     """
 
     def register(build):
@@ -103,9 +108,9 @@ for _shape in [(0, 3), (0, 3, 5), (2, 3, 0)]:
         return np.zeros(shape)
 
 
-@design("many", "sums that lose digits with the number of terms")
+@design("many", "sums that lose digits with the number of terms", copies=(1, 1, 53, 1))
 def _(rng):
-    return rng.uniform(1, 2, (7, 3, 53, 47))
+    return rng.uniform(1, 2, (7, 3, 1, 47))
 
 
 # 2^26 elements, of which eight differ: x and dy are 1 but for one element in eight each.
@@ -164,6 +169,13 @@ for _place in (0, -1):
         x = rng.normal(0, 1, (11, 3, 7))
         x[place, :, place] = [3e3, -3e5, 3e7]
         return x
+
+
+@design("outlier-of-many", "xhat held within bounds: it is 45 here, and -22")
+def _(rng):
+    x = rng.normal(0, 1, (3, 1, 839))
+    x[1, 0, 419], x[2, 0, 101] = 1e5, -5e4
+    return x
 
 
 @design("constant", "a constant channel must give beta, whatever its value")
@@ -302,17 +314,101 @@ def _(rng):
     return {"x": rng.normal(2, 3, dy.shape), "dy": dy}
 
 
+@design("x-from-mean-overflows", "x - mean of inference, which leaves the format", by_format=True, wider=True)
+def _(rng, dtype):
+    largest = formats.largest(dtype)
+    x = rng.uniform(-1, 1, (5, 3, 7))
+    x[1, :, 2], x[3, :, 4] = 0.999 * largest, -0.25 * largest
+    wide = min(0.88 * largest, 1e300)
+    return {"x": x, "mean": np.array([-0.125, 0.5, -0.01]) * largest, "var": np.full(3, wide), "ddx": None}
+
+
+@design("dy-from-mean-overflows", "dy less its mean, which leaves the format", by_format=True, wider=True)
+def _(rng, dtype):
+    largest = formats.largest(dtype)
+    dy = np.full((15, 3, 1), -0.24 * largest)
+    dy[2] = 0.99 * largest
+    return {"x": rng.normal(1e5, 2e4, dy.shape), "dy": dy, "ddx": None}
+
+
+# Two things at once, as they were reported.
+
+for _name, _fault, _block, _fixed in [
+    ("pixels-channels-last", "channels past the last power of two, of many pixels", (1, 13, 4, 5),
+     {"copies": (1, 5, 25, 20), "layout": "channels-last"}),
+    ("images-of-one-pixel", "sums that stop after some images of one pixel", (23, 2, 1, 1),
+     {"copies": (45, 1, 1, 1)}),
+    ("images-many", "a count of images in 16 bits", (21, 2, 1, 1), {"copies": (3121, 1, 1, 1)}),
+    ("images-many-planes", "the same, of images that are larger", (21, 1, 2), {"copies": (3121, 1, 1)}),
+    ("one-pixel-cut", "planes of one pixel out of larger ones, read as dense", (3, 2, 1, 1),
+     {"layout": "cut"}),
+    ("channels-2049", "channels beyond 2048", (5, 3), {"copies": (1, 683)}),
+    ("channels-2050-planes", "the same, in planes", (1, 41, 3, 3), {"copies": (1, 50, 1, 1)}),
+    ("rows-1030", "rows beyond 1024, in a block of their own", (103, 3), {"copies": (10, 1)}),
+    ("m-4", "a batch of four, taken for a case of its own", (4, 5), {}),
+    ("m-4-planes", "the same, in planes", (2, 3, 2), {}),
+    ("momentum-0", "momentum 0 taken for none: nothing moves", (7, 3), {"momentum": 0.0}),
+    ("momentum-1", "momentum 1: nothing stays", (7, 3), {"momentum": 1.0}),
+    ("same-memory", "what is remembered by where an operand lies", (5, 3, 7), {"company": "same memory"}),
+    ("other-shapes", "what a call of another shape, layout or dtype left behind", (5, 3, 7),
+     {"company": "others"}),
+    ("threads", "what calls at the same time, or on more threads, take from each other", (13, 3, 1),
+     {"company": "threads", "copies": (5, 1, 257)}),
+]:  # fmt: skip
+
+    @design(_name, _fault, **_fixed)
+    def _(rng, shape=_block):
+        return rng.normal(1, 3, shape)
+
+
+@design("not-finite-dy-gamma-0", "a NaN of dy that 0 gamma hides")
+def _(rng):
+    dy = rng.normal(0.25, 1, (5, 4, 7))
+    dy[2, 1, 3], dy[4, 2, 0] = np.nan, np.inf
+    return {"x": rng.normal(2, 3, dy.shape), "dy": dy, "gamma": np.array([1.5, 0, 0, -2])}
+
+
+# eps is not twice what a slight factor is more than 1, or either would explain the other.
+@design("new-layer", "inference of statistics at 0 and 1, which eps changes too", eps=3e-3)
+def _(rng):
+    new = {"mean": np.zeros(3), "var": np.ones(3), "gamma": np.ones(3), "beta": np.zeros(3)}
+    return {"x": rng.normal(2, 3, (7, 3, 5))} | new
+
+
+@design("far-1e9", "a mean that float32 does not hold, beside a deviation of 300")
+def _(rng):
+    return 1e9 + 64 * rng.integers(-9, 10, (7, 3, 11)) + 3 * rng.integers(0, 2, (7, 3, 11))
+
+
+@design("eps-tiny", "an eps that is taken for 0", eps=1e-12)
+def _(rng):
+    return rng.normal(0.5, 1, (7, 3, 5)) * 1e-8
+
+
 # Memory.
+
+# Layouts whose numbers docs/findings.md shows: they have their own.
+FOUND = "channels-last", "dy broadcast", "numbers spaced", "sliced"
 
 for _layout in LAYOUTS:
     if _layout != "contiguous":
 
-        @design(f"layout-{_layout.replace(' ', '-')}", "an operand read as if it were dense", layout=_layout)
+        @design(
+            f"layout-{_layout.replace(' ', '-')}",
+            "an operand read as if it were dense",
+            layout=_layout,
+            **({} if _layout in FOUND else {"numbers": "ordinary"}),
+        )
         def _(rng):
             return rng.normal(0.5, 2, (5, 3, 7, 11))
 
 
-for _shape, _layout in [((5, 7), "permuted"), ((5, 3, 7), "sliced"), ((2, 3, 5, 7, 11), "channels-last")]:
+for _shape, _layout in [
+    ((5, 7), "permuted"),
+    ((5, 7), "sliding"),
+    ((5, 3, 7), "sliced"),
+    ((2, 3, 5, 7, 11), "channels-last"),
+]:
 
     @design(f"rank-{len(_shape)}-{_layout}", "a layout that is right for four axes alone", layout=_layout)
     def _(rng, shape=_shape):
@@ -324,7 +420,9 @@ def _(rng):
     return rng.normal(0.5, 2, (5, 3, 7, 11))
 
 
-@design("second-call", "what a call left behind: statistics, eps, parameters, a buffer", twice=True, eps=1.0)
+@design(
+    "second-call", "what a call left behind: statistics, eps, parameters, a buffer", company="before", eps=1.0
+)
 def _(rng):
     return rng.normal(0.5, 2, (5, 3, 7, 11))
 
@@ -336,6 +434,15 @@ def _(rng):
 def _(rng):
     weights = rng.uniform(0.25, 2, (7, 1, 5)) * (rng.uniform(size=(7, 1, 5)) > 0.25)
     return {"x": rng.normal(1, 3, (7, 3, 5)), "weights": weights}
+
+
+@design(
+    "weights-channels-last",
+    "weights left out where pixels have their channels together",
+    layout="channels-last",
+)
+def _(rng):
+    return {"x": rng.normal(1, 3, (5, 3, 2, 7)), "weights": rng.uniform(0.25, 2, (5, 1, 2, 7)), "ddx": None}
 
 
 @design("weights-of-samples", "weights of fewer axes than x")
@@ -398,6 +505,12 @@ def _(rng):
     return {"x": rng.normal(1, 3, (5, 3, 7)), "ddx": None}
 
 
+@design("relu-at-0", "a gate that is open where y is 0 and not rectified", relu=True)
+def _(rng):
+    zero = np.array([0, 1.5, 0])
+    return {"x": rng.normal(1, 3, (5, 3, 7)), "gamma": zero, "beta": zero, "ddx": None}
+
+
 @design("residual", "a residual left out, scaled, or of another element")
 def _(rng):
     return _beside(rng, (5, 3, 7))
@@ -414,6 +527,11 @@ def _(rng):
 
 
 @design("residual-relu-layout", "a residual read as if it were dense", relu=True, layout="channels-last")
+def _(rng):
+    return _beside(rng, (3, 5, 7, 2))
+
+
+@design("residual-elsewhere", "a residual read in the order of x", layout="contiguous, dy channels-last")
 def _(rng):
     return _beside(rng, (3, 5, 7, 2))
 
@@ -442,6 +560,11 @@ for _name, _shape, _cuts in [
     @design(_name, "shards that weigh alike, or each with its own statistics, sums or size", cuts=_cuts)
     def _(rng, shape=_shape):
         return {"x": rng.normal(1, 3, shape), "ddx": None}
+
+
+@design("shards-channels-last", "shards of another layout", cuts=(2, 3), layout="channels-last")
+def _(rng):
+    return {"x": rng.normal(1, 3, (7, 3, 5)), "ddx": None}
 
 
 @design("shards-apart", "the variance between shards left out, or formed of squares", cuts=(3, 4, 9))
@@ -486,11 +609,41 @@ def _digits():
     return load_digits().data
 
 
-@design("digits", "real images: 1797 handwritten digits of 64 pixels, some of them always 0")
+@design("digits", "real images: 1797 handwritten digits of 64 pixels, some of them always 0", full=True)
 def _(rng):
     return _digits()
 
 
 @design("digits-images", "real images of one channel and 8 x 8 pixels")
 def _(rng):
-    return _digits()[:211].reshape(211, 1, 8, 8)
+    return _digits()[:17].reshape(17, 1, 8, 8)
+
+
+# What only two things at once show: combined.py.
+
+for _layout in ("guarded after", "guarded before"):
+
+    @design(
+        f"wrong-operands-{_layout.split()[1]}",
+        "operands of a wrong size or none, read beyond their end, or made up",
+        layout=_layout,
+        company="wrong operands",
+    )
+    def _(rng):
+        return rng.normal(0.5, 2, (5, 3, 7))
+
+
+for _number, _row in enumerate(combined.rows(), 1):
+    _build, _fixed = combined.build(_row)
+    design(f"{COMBINED}-{_number}", combined.described(_row), **_fixed)(_build)
+
+
+for _number, _row in enumerate(combined.optional(), 1):
+    _build, _fixed = combined.build(_row)
+    design(f"{COMBINED}-optional-{_number}", combined.described(_row), **_fixed)(_build)
+
+
+for _number, (_extent, _axis, _row) in enumerate(combined.special(), 1):
+    _build, _fixed = combined.build(_row)
+    _words = f"{_axis} = {_extent} taken for a case of its own; {combined.described(_row)}"
+    design(f"{COMBINED}-special-{_number}", _words, **_fixed)(_build)

@@ -18,6 +18,8 @@ from ..interface.signatures import COTANGENTS, DIRECTIONS, NUMBERS, TENSORS
 from .designs import EPS
 from .inputs import Data
 
+# So many elements the copies of a block may have.
+MOST = 2**27
 # What a data set is called that was given so.
 GIVEN = "data"
 ABSENT = {"mean": 0.0, "var": 1.0, "running_mean": 0.0, "running_var": 1.0}
@@ -28,8 +30,11 @@ def _number(value):
     if isinstance(value, str):
         return float.fromhex(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ValueError(f"data: wanted a number, found {value!r}")
-    return float(value)
+        raise ValueError(f"data: wanted a number, found {value!r:.60}")
+    try:
+        return float(value)
+    except OverflowError:
+        raise ValueError("data: wanted a number that a float64 holds") from None
 
 
 def _array(name, value, dtype):
@@ -38,7 +43,7 @@ def _array(name, value, dtype):
 
     try:
         array = np.array(read(value), dtype=np.float64)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"data: {name}: {error}") from error
     with np.errstate(over="ignore"):
         return array.astype(formats.named(dtype) if name in TENSORS else formats.parameter(dtype))
@@ -52,19 +57,17 @@ def from_json(text):
     """
     try:
         given = json.loads(text)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"data: wanted JSON, found {error}") from error
     known = {"dtype", "times", "weights", "relu", "cuts", *TENSORS}
     known |= {"eps", "momentum", *NUMBERS, *COTANGENTS}
     if not isinstance(given, dict) or not {"dtype", "x"} <= given.keys() <= known:
         raise ValueError(f"data: wanted an object with dtype, x and of {', '.join(sorted(known))}")
-    try:
-        formats.named(given["dtype"])
-    except TypeError as error:
-        raise ValueError(f"data: dtype: {error}") from error
-    dtype = given["dtype"]
+    dtype, known = given["dtype"], ("float32", "float64", *formats.HALVES)
+    if dtype not in known:
+        raise ValueError(f"data: dtype: wanted one of {', '.join(known)}, found {dtype!r:.60}")
     x = _array("x", given["x"], dtype)
-    if x.ndim < 2:
+    if x.ndim < 2 or not x.shape[1]:
         raise ValueError(f"data: x: wanted the shape (N, C, ...), found {x.shape}")
     dy = _array("dy", given["dy"], dtype) if "dy" in given else np.zeros_like(x)
     arrays = {"x": x, "dy": dy}
@@ -78,15 +81,22 @@ def from_json(text):
         shape = x.shape if name in TENSORS else x.shape[1:2]
         if array is not None and array.shape != shape:
             raise ValueError(f"data: {name}: wanted the shape {shape}, found {array.shape}")
+        if name not in ("x", "dy") and array is not None and not np.isfinite(array).all():
+            raise ValueError(f"data: {name}: wanted finite numbers")
     arrays["weights"] = _weights(given["weights"], x, dtype) if "weights" in given else None
     times = given.get("times", 1)
-    if not isinstance(times, int) or times < 1 or (times > 1 and any(name in given for name in DIRECTIONS)):
-        raise ValueError(f"data: times: wanted a whole number, 1 with u, v or w, found {times!r}")
+    most = 1 if any(name in given for name in DIRECTIONS) else MOST // max(x.size, 1)
+    if not isinstance(times, int) or isinstance(times, bool) or not 1 <= times <= most:
+        raise ValueError(
+            f"data: times: wanted a whole number, 1 with u, v or w, at most {most}, found {times!r:.60}"
+        )
     if times > 1:
         copies = (times,) + (1,) * (x.ndim - 1)
         tensors = {name: arrays[name] for name in TENSORS if arrays[name] is not None}
         arrays |= {name: np.tile(each, copies) for name, each in tensors.items()}
     eps, momentum = _number(given.get("eps", EPS)), _number(given.get("momentum", 0.1))
+    if not np.isfinite([eps, momentum]).all():
+        raise ValueError(f"data: wanted a finite eps and momentum, found {eps} and {momentum}")
     cuts = given.get("cuts", [])
     if not isinstance(cuts, list) or cuts != sorted(cuts) or not all(type(n) is int for n in cuts):
         raise ValueError(f"data: cuts: wanted whole numbers in order, found {cuts!r}")

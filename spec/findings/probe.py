@@ -21,7 +21,8 @@ from ..conformance.verdict import BROKEN, INCONCLUSIVE, PASS
 from ..data import inputs
 from ..data.layouts import arranged
 from ..interface import contract
-from ..interface.adapter import Broke, Missing, Nonsense, only
+from ..interface.adapter import Broke, Missing, Nonsense, offers, only
+from ..supervise import ENDINGS, note
 from ..workers import apart
 from .versions import versions
 
@@ -54,15 +55,17 @@ def _asked(ask, adapter):
         return NOT_OFFERED
     except (Broke, Nonsense) as error:
         return str(error)
-    except (Exception, SystemExit) as error:
-        return f"refused ({type(error).__name__})"
+    except ENDINGS:
+        raise
+    except BaseException as error:
+        return f"refused ({contract.printable(type(error).__name__, 100)})"
 
 
 def _call(adapter, method, *arguments):
-    function = getattr(adapter, method, None)
-    if function is None:
+    if not offers(adapter, method):
         raise NotImplementedError(method)
-    return contract.results(method, function(*arguments))
+    note(f"{method}, asked by probe")
+    return contract.results(method, getattr(adapter, method)(*arguments))
 
 
 def _returned(found, name):

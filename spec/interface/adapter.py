@@ -2,14 +2,36 @@
 
 import copy
 import inspect
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from numbers import Integral, Real
 from textwrap import indent
 
 from ..bounds import formats
 from ..bounds.errors import ACCUMULATIONS, weaker
 from ..data.layouts import LAYOUTS
+from ..supervise import ENDINGS
 from .signatures import CALLS, table
+
+# What each declaration is an instance of.
+KINDS = {
+    "dtypes": (tuple, list),
+    "accumulate": (str, Mapping),
+    "layouts": (tuple, list),
+    "least": (Integral,),
+    "least_eps": (Real,),
+    "optional": (bool,),
+    "constant": (bool,),
+    "variance": (str,),
+    "weighs": (str,),
+    "attributes": (str,),
+    "keeps_layout": (bool,),
+    "rounds_once": (bool,),
+    "operations": (tuple, list),
+    "concurrent": (bool,),
+    "refuses": (bool,),
+}
 
 
 @dataclass(frozen=True)
@@ -22,7 +44,8 @@ class Caps:
     `variance` ("unbiased" or "biased") is the one that the running average takes, `weighs` ("new" or "old")
     what momentum is the weight of, `attributes` the format that eps and momentum are held in. `keeps_layout`
     says that outputs of x's shape lie in memory as x does, `rounds_once` that `jvp` and `double_backward` of
-    half precision round nothing to it but what they return, `operations` what derivatives can be nested of.
+    half precision round nothing to it but what they return, `operations` what derivatives can be nested of,
+    `concurrent` that several threads may call at once, `refuses` that operands of a wrong size are an error.
 
     Raises ValueError for a declaration that means nothing.
 
@@ -43,9 +66,19 @@ class Caps:
     keeps_layout: bool = False
     rounds_once: bool = False
     operations: tuple = ("jvp", "grad")
+    concurrent: bool = True
+    refuses: bool = False
 
     def __post_init__(self):
         classes = [self.accumulate] if isinstance(self.accumulate, str) else self.accumulate.values()
+        for field, kind in KINDS.items():
+            value = getattr(self, field)
+            if not isinstance(value, kind) or (isinstance(value, bool) and bool not in kind):
+                wanted = " or ".join(each.__name__ for each in kind)
+                raise ValueError(f"{field}: wanted {wanted}, found {value!r}")
+        for field in ("least", "least_eps"):
+            if not 0 <= getattr(self, field) < math.inf:
+                raise ValueError(f"{field}: wanted a number from 0 on, found {getattr(self, field)!r}")
         for field, found, known in [
             ("dtypes", self.dtypes, ("float32", "float64", *formats.HALVES)),
             ("accumulate", classes, ACCUMULATIONS),
@@ -53,9 +86,10 @@ class Caps:
             ("variance", [self.variance], ("unbiased", "biased")),
             ("weighs", [self.weighs], ("new", "old")),
             ("operations", self.operations, ("jvp", "grad")),
+            ("attributes", [self.attributes], ("float32", "float64")),
         ]:
             for each in found:
-                if each not in known:
+                if not isinstance(each, str) or each not in known:
                     raise ValueError(f"{field}: wanted some of {', '.join(known)}, found {each!r}")
         for dtype in self.dtypes if isinstance(self.accumulate, Mapping) else ():
             if dtype not in self.accumulate:
@@ -87,13 +121,22 @@ class Adapter:
     where `relu` is true the sum is rectified: y is then max(that, 0), a NaN stays, and dy counts where y is
     positive. backward may take the `y` that forward has returned, and returns the gradient by the residual
     too. The shards of one batch, `xs` and `dys`, are lists of arrays, unequal, and some of them empty; y and
-    dx are lists too, mean, var, dgamma and dbeta those of the whole batch. `fold` returns the weight and the
-    bias of one layer that is equal to a linear layer or convolution, of shape (C, K / groups, ...), and
-    inference after it; where `transposed` is true the weight has the shape (K, C / groups, ...). A method
-    that is missing is reported N/A, and so is one that does not take what it would be given by name.
+    dx are lists too, mean, var, dgamma and dbeta those of the whole batch. `steps` returns the running
+    statistics after a training pass of each of several batches; `uses` the gradients of one layer that is
+    used on each of them before its backward passes: dx of each, dgamma and dbeta of all. `fold` returns the
+    weight and the bias of one layer that is equal to a linear layer or convolution, of shape
+    (C, K / groups, ...), and inference after it; where `transposed` is true the weight has the shape
+    (K, C / groups, ...). A method that is missing is reported N/A, and so is one that does not take what it
+    would be given by name.
+
+    `inplace` names those of forward, inference, backward and inference_backward that are called with
+    `inplace=True`, too: y is to be written over x, and dx over dy. `set_threads(count)`, if there is one,
+    sets how many threads the implementation has.
     """
 
     caps = Caps()
+    inplace = ()
+    set_threads = None
 
     def takes(self, method, option):
         """Whether a method takes an argument of this name."""
@@ -107,6 +150,16 @@ class Adapter:
 
 
 Adapter.__doc__ = Adapter.__doc__.format(calls=indent(table(), 8 * " ").strip())
+
+
+def offers(adapter, method):
+    """Whether an implementation offers a method; one whose look-up raises is called, to say so."""
+    try:
+        return getattr(adapter, method, None) is not None
+    except ENDINGS:
+        raise
+    except BaseException:
+        return True
 
 
 def only(adapter, *methods):

@@ -1,18 +1,51 @@
 """What a call must keep beside the equations: its arguments, its memory, its formats, its layout."""
 
 import itertools
+import traceback
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 
 from ..bounds import formats
+from ..supervise import ENDINGS
 from .adapter import Nonsense
-from .signatures import BESIDE, CALLS, ELEMENTS, RETURNS
+from .signatures import BESIDE, CALLS, ELEMENTS, LISTS, RETURNS
 
 
 def snapshot(arguments):
-    """The bytes of the arrays among some arguments, and of those in lists."""
-    return [[array.tobytes() for array in arrays(each)] for each in arguments]
+    """The bytes of the arrays among some arguments, and of those in lists; and of the memory around each."""
+    return [[(array.tobytes(), _around(array)) for array in arrays(each)] for each in arguments]
+
+
+def _owner(array):
+    """The array whose memory this one is a part of."""
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return array
+
+
+def _around(array):
+    """The bytes of the memory that an array is a part of, and leaves gaps in; none if it is all of it."""
+    owner = _owner(array)
+    return owner.tobytes() if owner.nbytes > array.nbytes else b""
+
+
+class Beside:
+    """The memory beside an array that may be written over."""
+
+    def __init__(self, array):
+        self.array, self.was, self.around = array, array.copy(), _around(array)
+
+    def written(self):
+        """Whether anything but the array was written to."""
+        if not self.around:
+            return False
+        now = self.array.copy()
+        self.array[...] = self.was
+        found = _around(self.array)
+        self.array[...] = now
+        return found != self.around
 
 
 def arrays(value):
@@ -32,19 +65,19 @@ def results(method, found):
     """
     wanted = f"wanted a dict of {', '.join(RETURNS[method])}"
     if not isinstance(found, Mapping):
-        raise Nonsense(f"returned {'None' if found is None else type(found).__name__}, {wanted}")
+        kind = "None" if found is None else printable(type(found).__name__, 100)
+        raise Nonsense(f"returned {kind}, {wanted}")
     others = [name for name in found if name not in (*RETURNS[method], *BESIDE.get(method, ()))]
     if others and not found.keys() >= set(RETURNS[method]):
-        raise Nonsense(f"returned {others[0]!r}, {wanted}")
+        raise Nonsense(f"returned {printable(repr(others[0]), 100)}, {wanted}")
     formed = {}
     for name in (*RETURNS[method], *BESIDE.get(method, ())):
         if name not in found:
             continue
-        if method.startswith("shards") and name in ELEMENTS:
+        if method in LISTS and name in ELEMENTS:
             if not isinstance(found[name], (list, tuple)):
-                raise Nonsense(
-                    f"{name} is {type(found[name]).__name__}, wanted a list, an array for each shard"
-                )
+                kind = printable(type(found[name]).__name__, 100)
+                raise Nonsense(f"{name} is {kind}, wanted a list, an array for each of x")
             formed[name] = [_array(name, each) for each in found[name]]
         else:
             formed[name] = _array(name, found[name])
@@ -54,25 +87,75 @@ def results(method, found):
 def _array(name, value):
     try:
         array = np.asarray(value)
-    except Exception as error:
+    except ENDINGS:
+        raise
+    except BaseException as error:
         raise Nonsense(f"{name} is no array: {said(error)}") from error
     if not array.dtype.isnative:
         raise Nonsense(f"the bytes of {name} are swapped")
     return array
 
 
-def words_of(error):
-    """What an exception says, on one line; nothing if it cannot say it."""
+# Of where an exception comes from, so many lines are kept; none that lie here.
+LINES, HERE = 50, Path(__file__).parents[1] / "conformance"
+# So much of what an implementation says is passed on.
+LONGEST = 2000
+
+
+def printable(said, longest=LONGEST):
+    """What an implementation says, as one line that a terminal can show: what is no letter of one is escaped.
+
+    >>> printable("red \\x1b[31m, half \\ud800")
+    'red \\\\x1b[31m, half \\\\ud800'
+    """
     try:
-        return " ".join(str(error).split())
-    except Exception:
+        text = " ".join(str(said).split())
+    except ENDINGS:
+        raise
+    except BaseException:  # it cannot say it
         return ""
+    text = text if len(text) <= longest else f"{text[:longest]}..."
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def said(error):
     """An exception on one line."""
-    words = words_of(error)
-    return f"{type(error).__name__}: {words}" if words else type(error).__name__
+    words, name = printable(error), printable(type(error).__name__)
+    return f"{name}: {words}" if words else name
+
+
+def trace(error):
+    """Where an exception comes from, as lines, the call itself last; those of the suite are left out."""
+    told = getattr(error, "told", None)
+    if isinstance(told, list):
+        return tuple(printable(line, 300) for line in told[-LINES:])
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [n for n, frame in enumerate(frames) if Path(frame.filename).is_relative_to(HERE)]
+    theirs = frames[max(own, default=-1) + 1 :] or frames[-1:]
+    return tuple(
+        printable(f"{frame.filename}:{frame.lineno} in {frame.name}: {frame.line or ''}", 300)
+        for frame in theirs[-LINES:]
+    )
+
+
+def title(adapter):
+    """What reports call an implementation."""
+    try:
+        return printable(adapter.name, 100) or printable(type(adapter).__name__, 100)
+    except ENDINGS:
+        raise
+    except BaseException:
+        return printable(type(adapter).__name__, 100)
+
+
+def written(names, before, after):
+    """Which of some arguments was written to, in words; empty if none."""
+    for name, old, new in zip(names, before, after, strict=True):
+        if [inside for inside, _ in old] != [inside for inside, _ in new]:
+            return f"{name} was written to"
+        if old != new:
+            return f"memory beside {name} was written to"
+    return ""
 
 
 def of_call(method, arguments, before, got, options=()):
@@ -81,9 +164,8 @@ def of_call(method, arguments, before, got, options=()):
     The last of the arguments may be `options`, by their names.
     """
     names = *CALLS[method], *options
-    for name, old, new in zip(names, before, snapshot(arguments), strict=True):
-        if old != new:
-            return f"{name} was written to"
+    if words := written(names, before, snapshot(arguments)):
+        return words
     for name, value in got.items():
         for argument, given in zip(names, arguments, strict=True):
             pairs = itertools.product(arrays(value), arrays(given))

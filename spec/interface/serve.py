@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import adapters
 from . import contract, wire
-from .adapter import Missing, Nonsense
+from .adapter import Missing, Nonsense, offers
 from .signatures import CALLS, options
 
 
@@ -21,7 +21,7 @@ def main(target):
     try:
         adapter = adapters.load(target)
     except Missing as reason:
-        answers.write(_line({"missing": str(reason)}))
+        answers.write(_line({"missing": contract.printable(reason)}))
         return
     last = {}
     for line in requests:
@@ -34,9 +34,9 @@ def _answer(adapter, method, named, last):
     """The answer to a request; `last` has the last results of each method, each with a copy."""
     if method == "describe":
         caps = dataclasses.asdict(adapter.caps)
-        methods = [each for each in CALLS if getattr(adapter, each, None)]
+        methods = [each for each in CALLS if offers(adapter, each)]
         taken = {each: [name for name in options(each) if adapter.takes(each, name)] for each in methods}
-        return _line({"name": adapter.name, "methods": methods, "options": taken, "caps": caps})
+        return _line({"name": contract.title(adapter), "methods": methods, "options": taken, "caps": caps})
     arguments = [named.pop(name) for name in CALLS[method]]
     before = contract.snapshot([*arguments, *named.values()])
     try:
@@ -50,7 +50,8 @@ def _answer(adapter, method, named, last):
     except Nonsense as error:
         return _line({"nonsense": str(error)})
     except Exception as error:
-        return _line({"raised": type(error).__name__, "error": contract.words_of(error)})
+        said = {"raised": contract.printable(type(error).__name__, 100), "error": contract.printable(error)}
+        return _line(said | {"told": contract.trace(error)})
 
 
 def _line(header):

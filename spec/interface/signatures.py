@@ -13,6 +13,8 @@ CALLS = {
     "fold": ("weight", "bias", "gamma", "beta", "mean", "var", "eps"),
     "shards": ("xs", "gamma", "beta", "eps"),
     "shards_backward": ("dys", "xs", "gamma", "beta", "eps"),
+    "steps": ("xs", "running_mean", "running_var", "momentum"),
+    "uses": ("dys", "xs", "gamma", "beta", "eps"),
 }
 
 # What some of them may be given by name: not every implementation takes it, and most data sets have none.
@@ -39,7 +41,11 @@ RETURNS = {
     "fold": ("weight", "bias"),
     "shards": ("mean", "var", "y"),
     "shards_backward": ("dx", "dgamma", "dbeta"),
+    "steps": ("running_mean", "running_var"),
+    "uses": ("dx", "dgamma", "dbeta"),
 }
+# The calls of which y and dx are lists of arrays.
+LISTS = "shards", "shards_backward", "uses"
 
 # What is returned beside that where there is a residual.
 BESIDE = {"backward": ("dresidual",)}

@@ -12,6 +12,7 @@ import math
 import numpy as np
 
 from ..bounds import formats
+from ..data import guards
 from .signatures import ELEMENTS
 
 # Memory that is sent keeps its distance from a multiple of this many bytes.
@@ -87,6 +88,7 @@ def _described(array):
         "bytes": len(span),
         "alignment": start % PAGE,
         "writeable": bool(array.flags.writeable),
+        **({"guarded": side} if (side := guards.side(array)) else {}),
     }, span
 
 
@@ -101,10 +103,13 @@ def arguments(header, take):
 
 def _laid_out(described, span):
     """An array over a copy of the bytes that it spans."""
-    room = np.empty(len(span) + 2 * PAGE, np.uint8)
-    skip = (described.get("alignment", 0) - room.__array_interface__["data"][0]) % PAGE
-    memory = room[skip : skip + len(span)]
-    memory[:] = np.frombuffer(span, np.uint8)
+    if described.get("guarded") in ("before", "after") and span:
+        memory = guards.guarded(np.frombuffer(span, np.uint8), described["guarded"])
+    else:
+        room = np.empty(len(span) + 2 * PAGE, np.uint8)
+        skip = (described.get("alignment", 0) - room.__array_interface__["data"][0]) % PAGE
+        memory = room[skip : skip + len(span)]
+        memory[:] = np.frombuffer(span, np.uint8)
     shape, strides = tuple(described["shape"]), tuple(described["strides"])
     array = np.ndarray(shape, formats.named(described["dtype"]), memory, described["offset"], strides)
     array.flags.writeable = described["writeable"]
@@ -115,7 +120,7 @@ def header(line):
     """The JSON object of a line. Raises Malformed."""
     try:
         found = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Malformed(f"wanted a line of JSON, found {line[:60]!r}") from None
     if not isinstance(found, dict):
         raise Malformed(f"wanted a JSON object, found {line[:60]!r}")
@@ -127,23 +132,25 @@ def results(header, take, shape):
 
     Of shards, `shape` is the list of theirs. Raises Malformed.
     """
-    found = {}
+    found, announced = {}, header.get("arrays", [])
+    if not isinstance(announced, list):
+        raise Malformed(f"wanted a list of arrays, found {json.dumps(announced)[:200]}")
     shapes = shape if isinstance(shape, list) else [shape]
-    for each in header.get("arrays", ()):
+    for each in announced:
         try:
-            name, kind = each["name"], formats.named(each["dtype"])
+            name, kind = str(each["name"]), formats.named(str(each["dtype"]))
             of, _, n = name.partition(" ")
             own = shapes[int(n or 0)]
             own = tuple(map(int, each.get("shape", own if of in ELEMENTS else own[1:2])))
-            if min(own, default=0) < 0:
-                raise ValueError("a negative extent")
+            if min(own, default=0) < 0 or kind.hasobject:
+                raise ValueError("no memory of this kind")
             if "strides" in each:
                 found[name] = _laid_out(each, take(each["bytes"]))
-                continue
-        except (KeyError, IndexError, TypeError, ValueError, AttributeError):
+            else:
+                found[name] = np.frombuffer(take(math.prod(own) * kind.itemsize), kind).reshape(own)
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError):
             raise Malformed(f"an array is announced as {json.dumps(each)[:200]}") from None
-        found[name] = np.frombuffer(take(math.prod(own) * kind.itemsize), kind).reshape(own)
     try:
         return _gathered(header, found)
-    except KeyError as error:
+    except (KeyError, TypeError, AttributeError) as error:
         raise Malformed(f"a list of arrays lacks {error}") from None

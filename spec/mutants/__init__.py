@@ -14,8 +14,10 @@ from . import (
     kernels,
     modes,
     numerics,
+    reported,
     rounding,
     second,
+    sequences,
     shards,
     state,
     statistics,
@@ -28,7 +30,7 @@ __all__ = ["MUTANTS", "Mutant", "decides"]
 
 _modules = (
     *(forward, gradients, second, statistics, weights, fused, shards, folded),
-    *(modes, kernels, walks, state, numerics, rounding),
+    *(modes, kernels, walks, state, sequences, numerics, rounding, reported),
 )
 MUTANTS = {mutant.name: mutant for module in _modules for mutant in module.MUTANTS}
 if len(MUTANTS) != sum(len(module.MUTANTS) for module in _modules):

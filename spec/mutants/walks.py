@@ -236,8 +236,8 @@ _misread(
     "pytorch #33867; torch-xpu-ops PR #2887",
     *("running_mean", "running_var"),
 )
-_misread("negative strides of x ignored", "(9.40)", _positive_strides, "", "x")
-_misread("negative strides of dy ignored", DGAMMA, _positive_strides, "", "dy")
+_misread("negative strides of x ignored", MEAN, _positive_strides, "", "x")
+_misread("negative strides of dy ignored", DBETA, _positive_strides, "", "dy")
 _misread("the offset of x forgotten", MEAN, _from_the_start, "pytorch #133520", "x")
 _misread("channels-last x read as planes", MEAN, _rows_exchanged, "pytorch #175189", "x")
 _misread("channels-last dy read as planes", DBETA, _rows_exchanged, "pytorch PR #64100 #1866", "dy")

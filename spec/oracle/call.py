@@ -62,7 +62,8 @@ class Problem:
         y = y if residual is None else y + residual
         return y.relu() if self.relu else y
 
-    def _expected(self, name, bounded):
+    def formed(self, name, bounded):
+        """What an output of this name must be, from its value with the bound."""
         bounds = bounded.bound()
         shape = self.shape if bounded.varies else self.shape[1:2]
         return Expected(
@@ -78,7 +79,7 @@ class Problem:
         """What a name must be; `compute` gives its value, and rivals, when first asked `about` these."""
         if (name, about) not in self.memory:
             value, rivals = compute()
-            self.memory[name, about] = replace(self._expected(name, value), rivals=rivals)
+            self.memory[name, about] = replace(self.formed(name, value), rivals=rivals)
         return self.memory[name, about]
 
     def expected(self, names):
@@ -88,7 +89,7 @@ class Problem:
                 value = self.values[name]
                 if name == "y":
                     value = self.finished(value, self.values.get("residual"))
-                self.memory[name] = self._expected(name, value)
+                self.memory[name] = self.formed(name, value)
         return {name: self.memory[name] for name in names}
 
     def gradients(self, mode):
@@ -97,14 +98,14 @@ class Problem:
 
         if mode not in self.memory:
             self.memory[mode] = {
-                of: self._expected(
+                of: self.formed(
                     of, evaluate(gradient(of, mode, self.book), self.values, self.over, self.known)
                 )
                 for of in GRADIENTS
             }
             if "residual" in self.values:
                 # the gradient by it is the dy that has passed the gate, which is the dy of this call
-                copied = self._expected("dresidual", self.values["dy"])
+                copied = self.formed("dresidual", self.values["dy"])
                 self.memory[mode]["dresidual"] = replace(copied, unit=unit(self.model.stored))
         return self.memory[mode]
 
@@ -115,7 +116,7 @@ class Problem:
         for name in names:
             if name not in self.memory:
                 value = evaluate(derivative(name, "training", self.book), self.values, self.over, self.known)
-                self.memory[name] = self._expected(name, value)
+                self.memory[name] = self.formed(name, value)
         return {name: self.memory[name] for name in names}
 
     def update(self, running_mean, running_var, momentum, variance, weighs):
@@ -136,7 +137,7 @@ class Problem:
             weighs=weighs,
         )
         names = "running_mean", "running_var"
-        return {name: self._expected(name, value) for name, value in zip(names, after, strict=True)}
+        return {name: self.formed(name, value) for name, value in zip(names, after, strict=True)}
 
 
 def _nearest(equation):

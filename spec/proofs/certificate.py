@@ -12,8 +12,8 @@ def fingerprint():
     return hashlib.sha256(inspect.getsource(equations).encode()).hexdigest()
 
 
-def certify(theorem, decisions):
-    """The certificate of a theorem: its claims and their normal forms, and what the names in them mean."""
+def meaning(theorem):
+    """What the names in the claims of a theorem mean."""
     return {
         "theorem": theorem.name,
         "equations": fingerprint(),
@@ -23,6 +23,12 @@ def certify(theorem, decisions):
         "definitions": {
             name: tree.data() for name, tree in language.definitions(theorem.claims[0].batch).items()
         },
+    }
+
+
+def certify(theorem, decisions):
+    """The certificate of a theorem: its claims and their normal forms, and what the names in them mean."""
+    return meaning(theorem) | {
         "claims": [
             claim.data()
             | ({"normal": decision.data(claim.batch)} if claim.batch in ("any", "weighted") else {})

@@ -230,7 +230,12 @@ def _entries(value):
     return value.entries if isinstance(value, Vector) else (value,)
 
 
-def _difference(claim, evaluation):
+def vanishes(value, kind):
+    """Whether a value is 0, on every element."""
+    return all(entry == kind.number(0) for entry in _entries(value))
+
+
+def difference(claim, evaluation):
     """left - right, or right - left - slack: what must vanish at every point."""
     left, right = evaluation.value(claim["left"]), evaluation.value(claim["right"])
     return left - right if "slack" not in claim else right - left - evaluation.value(claim["slack"])
@@ -238,13 +243,14 @@ def _difference(claim, evaluation):
 
 def _vanishing(certificate, claim):
     """What must vanish at a point: the claim itself, and each side less its normal form."""
-    yield lambda at: _difference(claim, at)
+    yield lambda at: difference(claim, at)
     for side in ("left", "right"):
         if side in claim.get("normal", {}):
             yield lambda at, side=side: at.value(claim[side]) - at.value(claim["normal"][side])
 
 
-def _sizes(claim):
+def sizes_of(claim):
+    """The sizes of batches that a claim is checked on."""
     if claim["batch"] in ("1", "2"):
         return (int(claim["batch"]),)
     least = max(claim["least"], 2 if claim["batch"] == "shards" else 1)
@@ -259,7 +265,7 @@ def _masked(claim, size):
 def check_claim(certificate, claim, chance, book=None, kinds=KINDS):
     """Check one claim at random points of several sizes; `book` replaces the equations that it is about."""
     book = BOOKS[claim["book"]] if book is None else book
-    sizes, error = _sizes(claim), 0.0
+    sizes, error = sizes_of(claim), 0.0
     holds = "slack" not in claim or nonnegative(claim["slack"], claim["least"], certificate["nonnegative"])
     for vanishing in _vanishing(certificate, claim):
         for size in sizes:
@@ -268,7 +274,7 @@ def check_claim(certificate, claim, chance, book=None, kinds=KINDS):
             error = max(error, bound)
             for kind, masked in itertools.product(kinds, _masked(claim, size)):
                 at = Evaluation(certificate, claim, kind, chance, size, book, masked=masked).at_random()
-                holds = holds and all(entry == kind.number(0) for entry in _entries(vanishing(at)))
+                holds = holds and vanishes(vanishing(at), kind)
     return Verdict(holds, sizes, error)
 
 

@@ -5,21 +5,24 @@ which is data; the second checker (`modular.py`) reads the certificate alone.
 """
 
 import argparse
+import inspect
 import json
 import time
 from dataclasses import dataclass
 from functools import partial
 
-from .. import COMMAND, DOCS
+from .. import COMMAND, DOCS, equations
 from ..coq import emit
 from ..properties.tolerances import allowances
 from ..symbolic.decide import decide
 from ..theorems import THEOREMS
 from ..workers import WORKERS, started
-from . import modular, pages
+from . import modular, pages, refute
 from .certificate import certify
 
 PROOFS = DOCS / "proofs"
+# Seconds that a theorem may take when it is its turn: a true one takes a few.
+BUDGET = 300.0
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,21 @@ def _proofs(theorems, workers):
         longest = sorted(theorems, key=lambda theorem: -len(theorem.claims))
         begun = {theorem.name: begin(prove_one, theorem) for theorem in longest}
         for theorem in theorems:
-            yield begun[theorem.name].result()
+            try:
+                yield begun[theorem.name].result(BUDGET)
+            except Exception as error:
+                raise Undecided(theorem, _why(error)) from error
+
+
+def _why(error):
+    """Why a proof did not come to an end, in words."""
+    if isinstance(error, TimeoutError):
+        return f"not decided in {BUDGET:g} s"
+    return f"it cannot be decided: {type(error).__name__}: {' '.join(str(error).split())[:200]}"
+
+
+class Undecided(Exception):
+    """A theorem whose proof did not come to an end: the theorem, and why, in words."""
 
 
 def prove(names=None, check=False, progress=print, workers=1):
@@ -132,8 +149,29 @@ def prove(names=None, check=False, progress=print, workers=1):
     for name in names or ():
         if name not in book:
             raise ValueError(f"theorem: wanted one of {', '.join(book)}, found {name!r}")
-    verdicts, proofs, written = [], [], set()
     chosen = [book[name] for name in names or book]
+    if words := refute.composed():
+        return _refused(chosen[0][1], book, f"FALSE: {words}", progress)
+    if found := refute.refute([theorem for _, theorem in chosen]):
+        return _refused(found.theorem, book, f"FALSE: step {found.step}: {found.words}", progress)
+    try:
+        return _proven(chosen, names, check, progress, workers)
+    except Undecided as error:
+        return _refused(*error.args[:1], book, error.args[1], progress)
+
+
+def _refused(theorem, book, words, progress):
+    """The verdict on equations of which a theorem does not hold; nothing else is decided, or written."""
+    found = Verdict(theorem.name, theorem.title, theorem.source, words, "", 0.0, ok=False)
+    progress(line(book[theorem.name][0], found))
+    for each in refute.changed():
+        progress(f"     equations.py, {each}")
+    return [found]
+
+
+def _proven(chosen, names, check, progress, workers):
+    """The verdicts on theorems that nothing speaks against: decided, and written or compared."""
+    verdicts, proofs, written = [], [], set()
     for (number, _), proof in zip(chosen, _proofs([theorem for _, theorem in chosen], workers), strict=True):
         texts = files(number, proof)
         written |= texts.keys()
@@ -153,7 +191,11 @@ def prove(names=None, check=False, progress=print, workers=1):
 def _whole(proofs, written, check):
     """The verdict on the book: its contents and the derivation, and that nothing else lies there."""
     start = time.perf_counter()
-    texts = {PROOFS / "index.md": pages.index(proofs), DOCS / "derivation.md": pages.derivation(proofs)}
+    texts = {
+        PROOFS / "index.md": pages.index(proofs),
+        DOCS / "derivation.md": pages.derivation(proofs),
+        refute.RECORD: inspect.getsource(equations),
+    }
     drift = _differ(texts) if check else []
     if not check and all(proof.ok for proof in proofs):
         _write(texts)

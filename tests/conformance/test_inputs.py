@@ -50,7 +50,7 @@ def test_the_variance_is_below_at_and_above_eps(eps):
 
 
 def test_no_dy_is_constant():
-    for name in inputs.names():
+    for name in inputs.plain():
         data = inputs.data(name, "float32")
         dy = oracle.channels(data.dy)
         assert data.count < 2 or not (dy == dy[:, :1]).all(axis=1).any(), name

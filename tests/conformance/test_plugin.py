@@ -1,5 +1,6 @@
 """The pytest plugin: items, verdicts as failures, JUnit, and what is wrong with a call."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from spec.adapters.plain import Plain
 from spec.data import inputs
 
 ROOT = Path(__file__).parents[2]
@@ -73,7 +75,9 @@ def test_what_is_not_judged_is_skipped_and_no_pass(run):
 @pytest.mark.audits
 def test_there_is_an_item_for_every_data_set(run):
     _, printed = run("--batchnorm", "spec.adapters.plain:Plain", "--collect-only", "-q")
-    assert printed.count("[float32]") == len(inputs.names())
+    names = inputs.names()
+    wanted = [f"{name}[{dtype}]" for name in names for dtype in inputs.dtypes(name, Plain.caps.dtypes)]
+    assert re.findall(r"::(\S+\[\w+\])$", printed, re.MULTILINE) == wanted
 
 
 @pytest.mark.audits

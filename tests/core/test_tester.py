@@ -7,7 +7,7 @@ from judge import CALLS, DTYPES, problem
 from spec import conformance, oracle
 from spec.adapters import load
 from spec.conformance.verdict import BROKEN
-from spec.interface.signatures import RETURNS
+from spec.interface.signatures import ELEMENTS, RETURNS
 
 # 0.05 %
 WRONG = 1.0005
@@ -74,9 +74,13 @@ def wrong_core(method, output):
     class Wrong(type(core)):
         name = "wrong"
 
-    def spoiled(self, *arguments):
-        found = getattr(core, method)(*arguments)
-        return found | {output: found[output] * found[output].dtype.type(WRONG)}
+    def spoiled(self, *arguments, inplace=False):
+        found = getattr(core, method)(*arguments, inplace=inplace)
+        wrong = found[output] * found[output].dtype.type(WRONG)
+        if not (inplace and output in ELEMENTS):
+            return found | {output: wrong}
+        found[output][...] = wrong
+        return found
 
     setattr(Wrong, method, spoiled)
     return Wrong()
@@ -84,11 +88,13 @@ def wrong_core(method, output):
 
 @pytest.mark.parametrize(("method", "output"), OUTPUTS)
 def test_the_conformance_suite_rejects_it_by_name(method, output):
-    verdicts = conformance.check(wrong_core(method, output), ["ordinary"])
+    wrong = wrong_core(method, output)
+    verdicts = conformance.check(wrong, ["ordinary"])
     broken = [verdict for verdict in verdicts if verdict.status in BROKEN]
     assert not conformance.passed(verdicts)
     mode = "inference " if "inference" in method else ""
-    assert {verdict.quantity for verdict in broken} == {mode + output}
+    assert method in wrong.inplace
+    assert {verdict.quantity for verdict in broken} == {mode + output, f"{mode}{output}, in place"}
 
 
 def test_the_conformance_suite_accepts_bncore():
