@@ -234,7 +234,7 @@ cdef inline void lay_records(Layout* l, const Operation* o, Kind kind, Py_ssize_
     for i in range(sums):
         l.hi[i] = carve(&l.bytes, bytes)
     # of float32 data what rounding took from a part is far below its own rounding; but five sums meet in products
-    for i in range(sums if o.sums == FIVE else 0 if kind == FLOAT32 else 1 if o.sums == MOMENTS else sums):
+    for i in range(sums if o.sums == FIVE else 0 if kind == FLOAT32 else sums if o.sums == PAIRS else min(sums, 1)):
         l.lo[i] = carve(&l.bytes, bytes)
 
 
