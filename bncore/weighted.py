@@ -16,7 +16,7 @@ from collections.abc import Mapping
 import numpy
 from numpy.typing import NDArray
 
-from . import operands
+from . import operands, recycling
 from ._stats import Stats
 from .checks import Array
 from .copying import cast, copy
@@ -102,8 +102,7 @@ def _pair(v: Numbers, x: Array, stats: Stats, w: Array, axis: int) -> tuple[Numb
 
 
 def _delivered(result: Numbers, x: Array, out: Array | None) -> Array:
-    # in x's dtype, where the caller wants it
-    if out is None:
-        return cast(result, x.dtype.newbyteorder("="))
-    copy(out, cast(result, out.dtype))
-    return out
+    # in x's dtype and layout, or where the caller wants it
+    place = recycling.empty_like(x) if out is None else out
+    copy(place, cast(result, place.dtype))
+    return place
