@@ -125,11 +125,11 @@ class Uses:
         d = numpy.clip((stats.mean - before.running_mean) / deviation, -limits[1], limits[1])
         gamma = numpy.ones_like(r) if before.gamma is None else before.gamma.astype(float)
         beta = 0 if before.beta is None else before.beta
-        wanted, stats = watch.success(
-            self.module.forward, x, gamma * r, gamma * d + beta, eps=self.eps, axis=self.axis
-        )
+        how = {"eps": self.eps, "axis": self.axis, "relu": layer.relu}
+        wanted, stats = watch.success(self.module.forward, x, gamma * r, gamma * d + beta, **how)
         self._same("renormalized y", y, wanted)
-        wanted = watch.success(self.module.backward, dy, x, gamma * r, stats, axis=self.axis)[0]
+        gate = {"y": y} if layer.relu else {}
+        wanted = watch.success(self.module.backward, dy, x, gamma * r, stats, axis=self.axis, **gate)[0]
         self._same("dx of what was renormalized", dx, wanted)
 
     def _elsewhere(self, step):
