@@ -27,7 +27,7 @@ Vectors = Mapping[str, Numbers | None]
 
 def jvp(v: Array, x: Array, given: Vectors, stats: Stats, w: Array, axis: int, out: Array | None) -> Array:
     """The derivative of y where x moves by v. The arguments have been checked."""
-    pair = _pair(v.astype(numpy.float64), x, stats, w, axis)
+    pair = _pair(cast(v, numpy.float64), x, stats, w, axis)
     vectors = {**given, "sum_dy": pair[0], "sum_dyd": pair[1]}
     m = stats.count or 1
     (result,) = operands.compute(

@@ -248,3 +248,13 @@ def test_a_result_may_not_overlap_weights():
         with pytest.raises(ValueError, match="must be weights itself or not overlap it"):
             call(room[2:7])
         assert bits(room) == bits(before)
+
+
+def test_signaling_nans_are_converted_without_a_warning():
+    x = numpy.full((4, 2), 0x7F800001, numpy.uint32).view(numpy.float32)
+    w = numpy.ones((4, 1))
+    stats = bncore.statistics(x, weights=w)
+    with numpy.errstate(all="raise"):
+        assert numpy.isnan(bncore.jvp(x, x, None, stats, weights=w)).all()
+        for each in bncore.double_backward(x, None, None, x, x, None, stats, weights=w):
+            assert numpy.isnan(each).all()

@@ -87,7 +87,9 @@ class Uses:
     def _groups(self, step):
         """Ghost batches, and the groups one after the other."""
         watch, one, other = self.watch, self._twin(), self._twin()
-        (x, given), (dy, given_dy) = (self._made(name, step[name]) for name in ("x", "dy"))
+        given, given_dy = (self._made(name, step[name])[1] for name in ("x", "dy"))
+        # of a list the layout is another, and bits depend on it
+        x, dy = numpy.asarray(given), numpy.asarray(given_dy)
         one.ghost, samples = step["size"], self._samples()
         cuts = range(0, max(samples, 1), step["size"])
         sizes = [min(step["size"], samples - first) for first in cuts]

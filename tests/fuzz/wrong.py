@@ -202,5 +202,5 @@ STATS = {
     "number": lambda stats: 1.0,
     "type": type,
     "more channels": lambda stats: type(stats)(stats.count, [*stats.mean, 1.0], [*stats.var, 1.0], stats.eps),
-    "another count": lambda stats: type(stats)(stats.count + 1, stats.mean, stats.var, stats.eps),
+    "another count": lambda stats: type(stats)(2 * stats.count + 1, stats.mean, stats.var, stats.eps),
 }
