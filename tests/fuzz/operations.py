@@ -490,7 +490,9 @@ class Made:
             # what gradient_sums would refuse has none
             refused, _ = self.case.get("wrong") or (None, None)
             given["gsums"] = (
-                None if refused in (*self.operation.tensors, "axis", "stats") else self.gradient_sums()
+                None
+                if self.blamed and refused in (*self.operation.tensors, "axis", "stats")
+                else self.gradient_sums()
             )
         if out and "out" not in given and self.outs:
             given["out"] = self.outs[0] if len(self.outs) == 1 else tuple(self.outs)
