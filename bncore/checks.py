@@ -18,7 +18,8 @@ DATA = (*FLOATS, numpy.dtype(numpy.float16))
 SWAPPED = tuple(dtype.newbyteorder() for dtype in DATA)
 
 
-def _floats(name: str, value: Any, dtypes: tuple[numpy.dtype[Any], ...] = FLOATS) -> Array:
+def _array(name: str, value: Any, wanted: str) -> NDArray[Any]:
+    # what is no array of numbers, whatever its dtype, is refused
     try:
         masked, array = _masked(value), numpy.asarray(value)
     except MemoryError:
@@ -27,9 +28,14 @@ def _floats(name: str, value: Any, dtypes: tuple[numpy.dtype[Any], ...] = FLOATS
         # rows of unequal lengths, a tensor that will not be looked at: whatever such an object raises
         kind = ValueError if isinstance(error, ValueError) else TypeError
         found = f"a {type(value).__name__} that cannot be made one: {error}"
-        raise kind(f"{name} must be a {_names(dtypes)} array, found {found}") from error
+        raise kind(f"{name} must be a {wanted} array, found {found}") from error
     if masked:
         raise TypeError(f"{name} must have a number everywhere, found a masked array: its mask would be lost")
+    return array
+
+
+def _floats(name: str, value: Any, dtypes: tuple[numpy.dtype[Any], ...] = FLOATS) -> Array:
+    array = _array(name, value, _names(dtypes))
     if dtypes is DATA and is_bfloat16(array.dtype):
         return array
     if array.dtype not in dtypes and not (array.dtype in SWAPPED and array.dtype.newbyteorder() in dtypes):
@@ -267,7 +273,7 @@ def amount(name: str, value: Any) -> float:
 
 def weights(name: str, value: ArrayLike, x: Array, axis: int) -> Array:
     """Weights of x's elements: bool or float, of a shape that broadcasts to x's, 1 at the channel."""
-    array = numpy.asarray(value)
+    array = _array(name, value, "bool or float")
     if is_bfloat16(array.dtype):
         array = array.astype(numpy.float32)
     if array.dtype.kind not in "bf" or array.dtype.itemsize > 8:

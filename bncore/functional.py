@@ -80,9 +80,11 @@ def forward(
     channels = x.shape[axis]
     given = checks.vectors({"gamma": gamma, "beta": beta}, channels)
     relu, added = checks.switch("relu", relu), added_to(x, residual)
-    checks.output(out, x, {"x": x, "gamma": gamma, "beta": beta, **residual_of(added)})
-    if weights is not None:
-        stats = statistics(x, eps=eps, axis=axis, weights=weights)
+    weighing = None if weights is None else checks.weights("weights", weights, x, axis)
+    inputs = {"x": x, "gamma": gamma, "beta": beta, "weights": weighing, **residual_of(added)}
+    checks.output(out, x, inputs)
+    if weighing is not None:
+        stats = statistics(x, eps=eps, axis=axis, weights=weighing)
         return _normalized(x, added, given, stats, axis, relu, out), stats
     found, tensors = _moments(channels), {"x": x, "added": added}
     (y,) = operands.compute("forward", tensors, {"out": out}, given | found, eps, axis, own=True, relu=relu)
@@ -154,7 +156,8 @@ def backward(
     weighing = None if weights is None else checks.weights("weights", weights, x, axis)
     check_own(stats, x, channels, weighing)
     given |= {"mean": stats.mean, "var": stats.var}
-    inputs = {"x": x, "dy": dy, "y": y, "gamma": gamma, "stats.mean": stats.mean, "stats.var": stats.var}
+    inputs = {"x": x, "dy": dy, "y": y, "gamma": gamma, "weights": weights}
+    inputs |= {"stats.mean": stats.mean, "stats.var": stats.var}
     checks.output(out, x, inputs)
     gating.check(residual_out, x, out, inputs)
     outs = {"out": out} if residual_out is None else {"out": out, "out2": residual_out}

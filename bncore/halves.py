@@ -363,8 +363,8 @@ def gradient(
     if not _same(gsums._stats, stats):
         raise ValueError("gsums must be about stats, found those about others")
     given |= {"sum_dy": gsums._numbers[0], "sum_dyd": gsums._numbers[1]}
-    inputs = {"x": x, "dy": dy, "y": y, "gamma": gamma, "stats.mean": stats.mean, "stats.var": stats.var}
-    checks.output(out, x, inputs)
+    inputs = {"x": x, "dy": dy, "y": y, "gamma": gamma, "weights": weights}
+    checks.output(out, x, inputs | {"stats.mean": stats.mean, "stats.var": stats.var})
     tensors = {"x": x, "dy": dy, "y": y, "w": weighing}
     operation = "gradient" if weighing is None else "weighted_gradient"
     (dx,) = operands.compute(

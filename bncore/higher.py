@@ -70,7 +70,8 @@ def jvp(
     weighing = None if weights is None else checks.weights("weights", weights, x, axis)
     check_own(stats, x, channels, weighing)
     given |= {"mean": stats.mean, "var": stats.var}
-    checks.output(out, x, {"x": x, "v": v, "gamma": gamma, "stats.mean": stats.mean, "stats.var": stats.var})
+    inputs = {"x": x, "v": v, "gamma": gamma, "weights": weights}
+    checks.output(out, x, inputs | {"stats.mean": stats.mean, "stats.var": stats.var})
     if weighing is not None:
         return weighted.jvp(v, x, given, stats, weighing, axis, out)
     (result,) = operands.compute(
@@ -152,7 +153,8 @@ def double_backward(
     weighing = None if weights is None else checks.weights("weights", weights, x, axis)
     check_own(stats, x, channels, weighing)
     given |= {"mean": stats.mean, "var": stats.var}
-    inputs = {"x": x, "dy": dy, "ddx": ddx, **parameters, "stats.mean": stats.mean, "stats.var": stats.var}
+    inputs = {"x": x, "dy": dy, "ddx": ddx, "weights": weights, **parameters}
+    inputs |= {"stats.mean": stats.mean, "stats.var": stats.var}
     outs = _pair(out, x, inputs)
     if weighing is not None:
         d_dy, d_x, d_gamma = weighted.double_backward(v, dy, x, given, stats, weighing, axis, outs)

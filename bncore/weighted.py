@@ -16,7 +16,7 @@ from collections.abc import Mapping
 import numpy
 from numpy.typing import NDArray
 
-from . import operands
+from . import operands, recycling
 from ._stats import Stats
 from .checks import Array
 from .copying import cast, copy
@@ -27,7 +27,7 @@ Vectors = Mapping[str, Numbers | None]
 
 def jvp(v: Array, x: Array, given: Vectors, stats: Stats, w: Array, axis: int, out: Array | None) -> Array:
     """The derivative of y where x moves by v. The arguments have been checked."""
-    pair = _pair(v.astype(numpy.float64), x, stats, w, axis)
+    pair = _pair(cast(v, numpy.float64), x, stats, w, axis)
     vectors = {**given, "sum_dy": pair[0], "sum_dyd": pair[1]}
     m = stats.count or 1
     (result,) = operands.compute(
@@ -102,8 +102,7 @@ def _pair(v: Numbers, x: Array, stats: Stats, w: Array, axis: int) -> tuple[Numb
 
 
 def _delivered(result: Numbers, x: Array, out: Array | None) -> Array:
-    # in x's dtype, where the caller wants it
-    if out is None:
-        return cast(result, x.dtype.newbyteorder("="))
-    copy(out, cast(result, out.dtype))
-    return out
+    # in x's dtype and layout, or where the caller wants it
+    place = recycling.empty_like(x) if out is None else out
+    copy(place, cast(result, place.dtype))
+    return place

@@ -13,7 +13,7 @@ e. Rejected: a schedule chosen by what was fast last time. Two equal calls then 
 from bncore.core.operations cimport operation as row_of
 from bncore.core.partition cimport GROUP, LANES
 from bncore.core.types cimport (
-    ADDED, BEND, CARRIED, CHANNELS, COEFFICIENTS, COLUMNS, DY, FIVE, FIVE_BYTES, FLOAT32, FLOAT64, FOLDED, LINE, MOMENTS,
+    ADDED, BEND, CARRIED, CHANNELS, COEFFICIENTS, COLUMNS, DY, FIVE, FIVE_BYTES, FLOAT32, FLOAT64, FOLDED, LINE,
     NO_MAP, NO_SUMS, NOTHING, OPERANDS, OUT, OUT2, PAIRS, PULL, SHARED, SLOPE, SPREAD, SUMS, TOGETHER, W, WEIGHTED,
     WEIGHTED_PULL, X, Y, Kind, Layout, Machine, Operand, Operation, Partition, Plan, Schedule, Scratch, is_kind, kind_bytes,
     storage_bytes,
@@ -234,7 +234,7 @@ cdef inline void lay_records(Layout* l, const Operation* o, Kind kind, Py_ssize_
     for i in range(sums):
         l.hi[i] = carve(&l.bytes, bytes)
     # of float32 data what rounding took from a part is far below its own rounding; but five sums meet in products
-    for i in range(sums if o.sums == FIVE else 0 if kind == FLOAT32 else 1 if o.sums == MOMENTS else sums):
+    for i in range(sums if o.sums == FIVE else 0 if kind == FLOAT32 else sums if o.sums == PAIRS else min(sums, 1)):
         l.lo[i] = carve(&l.bytes, bytes)
 
 

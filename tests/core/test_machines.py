@@ -96,3 +96,38 @@ def test_the_machines_differ_in_what_they_do():
         itertools.product((False, True), repeat=2)
     )
     assert {buffers for *_, buffers in found} == {1, 2}
+
+
+def staged(x, dy, weights, axis):
+    """The results of calls whose operands go through staging buffers, or are weighed."""
+    how = {"axis": axis}
+    y, stats = bncore.forward(x, residual=dy, relu=True, **how)
+    passed = numpy.empty_like(dy)
+    yield from (y, *bncore.backward(dy, x, None, stats, y=y, residual_out=passed, **how), passed)
+    yield from (stats.mean, stats.var, bncore.normalize(x, None, None, stats, relu=True, **how))
+    how["weights"] = weights
+    y, stats = bncore.forward(x, relu=True, **how)
+    yield from (y, stats.mean, stats.var)
+    yield from bncore.backward(dy, x, None, stats, y=y, residual_out=passed, **how)
+    sums = bncore.gradient_sums(dy, x, stats, **how)
+    yield from (passed, sums.array(), bncore.gradient(dy, x, None, stats, sums, **how))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32"])
+@pytest.mark.parametrize(("shape", "axis"), [each for each in SHAPES if numpy.prod(each[0]) < 200_000])
+def test_no_machine_changes_a_bit_of_what_is_staged(shape, axis, dtype):
+    usual, random = plan.machine(), numpy.random.default_rng(len(shape))
+    x, dy = random.normal(1, 2, (2, *shape)).astype(dtype)
+    own = [1 if i == axis % len(shape) else extent for i, extent in enumerate(shape)]
+    weights = random.random(own) * (random.random(own) < 0.7)
+    # an x whose planes are not contiguous, too
+    apart = numpy.moveaxis(numpy.ascontiguousarray(numpy.moveaxis(x, 0, -1)), -1, 0)
+    for given in (x, apart):
+        bncore.set_num_threads(1)
+        plan.set_machine(usual)
+        wanted = [each.tobytes() for each in staged(given, dy, weights, axis)]
+        for name, threads in itertools.product(MACHINES, (1, 3)):
+            plan.set_machine(usual | MACHINES[name])
+            bncore.set_num_threads(threads)
+            found = [each.tobytes() for each in staged(given, dy, weights, axis)]
+            assert found == wanted, (name, threads)

@@ -6,7 +6,20 @@ import calls
 import ml_dtypes
 import numpy
 import pytest
-from calls import MORE, READS, WRITES, Call, Proof, boundary_groups, group, machine, random_groups
+from calls import (
+    LETS_THROUGH,
+    MORE,
+    READS,
+    WEIGHS,
+    WRITES,
+    Call,
+    Proof,
+    boundary_groups,
+    group,
+    kinds,
+    machine,
+    random_groups,
+)
 from layouts import LAYOUTS, WRITEABLE
 
 import bncore
@@ -16,7 +29,7 @@ from bncore.core import call, plan
 # few shapes are so large that all threads work on one channel, or that there are rows for 4,096 of them
 LARGE = [
     *(
-        (operation, kind, (rows, channels, 1, size), layout, 8)
+        (operation, kind, (rows, channels, 1, size), layout, 16)
         for operation, layout in product(("forward", "backward"), ("dense", "reversed w"))
         for kind, size in (("float64", 2049), ("float32", 4097))
         for rows, channels in ((8, 2), (12, 1))
@@ -73,8 +86,8 @@ def traced(operation, views, relu):
         else:
             strides[name] = tuple(stride // view.itemsize for stride in view.strides)
     x = views["x"]
-    kind = "float64" if x.dtype == float else "float32"
-    stored = dict.fromkeys(strides, x.dtype.name)
+    kind = "float64" if x.dtype == float or kinds(operation) == ("float64",) else "float32"
+    stored = {name: views[name].dtype.name for name in strides}
     threads = bncore.get_num_threads()
     return Call(operation, kind, x.shape, strides, threads, plan.machine(), alias, 8, stored, relu)
 
@@ -94,13 +107,17 @@ def test_views_of_arrays(operation, shape):
                 name: LAYOUTS[layout if name == "x" else other](x.astype(dtype), axis)
                 for name in (*READS[operation], *more)
             }
-            outs = dict.fromkeys(("out", "out2") if operation == "backward" and more else WRITES[operation])
+            outs = ("out", "out2") if operation in LETS_THROUGH and more else WRITES[operation]
+            outs = dict.fromkeys(outs)
             for number, name in enumerate(outs):
                 over = list(reads.values())[number % len(reads)]
                 place = WRITEABLE[writeable[(i + number) % len(writeable)]](x.astype(dtype), axis)
                 outs[name] = (None, place, over if over.flags.writeable else None)[(i + turn) % 3]
             relu = "added" in more and i % 3 == 0
-            _, views = operands.prepare(reads, axis, outs)
+            weights = None
+            if WEIGHS.get(operation) == 1 or (operation in WEIGHS and i % 2):
+                weights = numpy.ones([1 if a == axis else extent for a, extent in enumerate(shape)])
+            _, views = operands.prepare(reads, axis, outs, weights)
             case = traced(operation, views, relu)
             violation, _, made, _ = case.trace()
             assert not violation, case

@@ -69,6 +69,11 @@ FULL = {
     "carried gates": call("backward", STAGED, more=("y", "out2")),
     "shared gates": call("backward", STAGED, threads=2, more=("y", "out2")),
     "spread residuals": call("inference", (512, LINE, 1, 1), more=("added",)),
+    "carried weights": call("weighted_statistics", WHOLE, kind="float64"),
+    "shared weights": call("weighted_statistics", WHOLE, threads=2, kind="float64", half=("x",)),
+    "carried hidden": call("gradient_sums", STAGED, more=("w",)),
+    "shared hidden": call("gradient_sums", STAGED, threads=2, more=("w",)),
+    "spread weights": call("weighted_gradient", (512, LINE, 1, 1), kind="float64", half=("x", "dy", "out")),
 }
 
 CARRIED, SPREAD, SHARED = FULL["carried moments"], FULL["spread"], FULL["shared moments"]
@@ -90,6 +95,11 @@ PIECES = call("statistics", (3, 2, 1, 2 * CHUNK))
 PIECES_IN_PLACE = call("inference_backward", (3, 2, 1, 2 * CHUNK), over={"out": "dy"})
 TWO_BUFFERS = call("forward", (3, 3, 1, CHUNK + 1))
 GATHERED_BUFFERS = call("forward", (3, 3, 1, CHUNK + 1), layout="every other")
+WEIGHTED = FULL["carried weights"]
+WEIGHTED_RUNS = call("weighted_statistics", (3, 2, 1, 2 * CHUNK), kind="float64")
+WEIGHTED_IN_PLACE = call("weighted_gradient", (512, LINE, 1, 1), kind="float64", over={"out": "x"})
+WEIGHTED_PLANES = call("weighted_gradient", (5, 3, 1, 2 * CHUNK), kind="float64")
+HIDDEN, HIDDEN_RUNS = (call("gradient_sums", shape, more=("w",)) for shape in (STAGED, (3, 2, 1, 2 * CHUNK)))
 TOGETHER = call("backward", (8, 2, 1, CHUNK + 1), threads=2)
 
 PLANTED = {
@@ -115,6 +125,12 @@ PLANTED = {
         ),
         "accumulators over records": (FULL["carried five"], move("scratch.work", "scratch.kept")),
         "one buffer where two are needed": (TWO_BUFFERS, fix("scratch.own.bytes", 0)),
+        "accumulators of weighted sums over records": (WEIGHTED, move("scratch.work", "scratch.kept")),
+        "a staging area of weights too small by one": (HIDDEN_RUNS, shift("scratch.staging.5", -SINGLE)),
+        "weights that are not converted": (HIDDEN_RUNS, fix("schedule.staged.5", False)),
+        "weights staged over x": (WEIGHTED_RUNS, move("scratch.staging.5", "scratch.staging.0")),
+        "weights staged over dy": (HIDDEN_RUNS, move("scratch.staging.5", "scratch.staging.1")),
+        "x that is hidden where it lies, in runs": (HIDDEN_RUNS, fix("schedule.staged.0", False)),
         "rows taken for one run of memory": (ROWS_APART, fix("schedule.dense", True)),
     },
     "written once": {
@@ -126,6 +142,8 @@ PLANTED = {
             fix("partition.channels", 3),
             fix("partition.size", 14),
         ),
+        "x that is hidden where it lies": (HIDDEN, fix("schedule.staged.0", False)),
+        "weighted rows that are not mapped": (WEIGHTED_IN_PLACE, shift("partition.rows", -1)),
         "planes of two channels gathered in one place": (GATHERED_BUFFERS, fix("schedule.fused", True)),
     },
     "read as often": {
@@ -137,6 +155,9 @@ PLANTED = {
             call("backward", STAGED, more=("y",)),
             fix("schedule.staged.1", False),
         ),
+        "weights of a part counted twice": (WEIGHTED, fix("scratch.own.channels", 0)),
+        "weighted rows that are not summed": (WEIGHTED, shift("partition.folded", -1)),
+        "the weights of another piece": (WEIGHTED_RUNS, shift("partition.step", -BOUNDARIES["LANES"])),
         "a residual that is not added": (ADDED, fix("schedule.staged.6", False)),
     },
     "no race": {
@@ -147,6 +168,7 @@ PLANTED = {
         "a result read after it was overwritten": (PIECES_IN_PLACE, fix("partition.planes", 2)),
         "a phase carried out twice, in place": (IN_PLACE, fix("phases", 2)),
         "sums of dy after it was let through in its place": (LET_THROUGH, fix("phases", 2)),
+        "weighted x read after it was overwritten": (WEIGHTED_IN_PLACE, fix("phases", 2)),
         "a residual read after it was overwritten": (ADDED_IN_PLACE, fix("phases", 2)),
     },
 }
@@ -170,11 +192,17 @@ def test_a_planted_fault(statement, fault):
         (GATED_RUNS, "y", SINGLE // 2),
         (ADDED, "added", ROW),
         (ADDED, "added", -SINGLE),
+        (WEIGHTED, "w", NUMBER),
+        (HIDDEN, "w", NUMBER),
+        (HIDDEN_RUNS, "w", -NUMBER),
+        (WEIGHTED_RUNS, "w", NUMBER),
+        (WEIGHTED_PLANES, "w", NUMBER),
+        (WEIGHTED_IN_PLACE, "w", -NUMBER),
     ],
     ids=lambda value: getattr(value, "operation", value),
 )
 def test_what_is_read_of_another_element(good, name, by):
-    # a gate, or what is added, one row or one element away from where it belongs
+    # a gate, weights, or what is added, one row or one element away from where it belongs
     assert changed(good)
     violation, *_ = good.trace(moved={name: by})
     assert violation

@@ -197,3 +197,64 @@ def test_what_is_wrong_is_named(weights, error, said):
 def test_statistics_of_other_weights_are_refused():
     with pytest.raises(ValueError, match="stats must be those of x"):
         bncore.backward(X, X, None, bncore.statistics(X), weights=numpy.full((4, 1, 5), 0.5))
+
+
+@pytest.mark.parametrize("call", ["statistics", "forward", "sums", "backward", "jvp", "double_backward"])
+@pytest.mark.parametrize(
+    ("bad", "words"),
+    [
+        ([[1.0], [1.0, 2.0]], "weights must be a bool or float array, found a list that cannot be made one"),
+        (numpy.ma.array(numpy.ones((5, 1)), mask=[[0]] * 4 + [[1]]), "weights .*found a masked array"),
+        (numpy.ones((5, 1), int), "weights must be a bool or float array, found dtype int64"),
+    ],
+    ids=["ragged", "masked", "int"],
+)
+def test_what_are_no_weights_is_refused_by_name(call, bad, words):
+    x, dy, v, *_ = case((5, 4), 1, "mask", "float64")
+    stats, out = bncore.statistics(x), numpy.full(x.shape, 7.0)
+    given = {
+        "statistics": (x,),
+        "sums": (x,),
+        "forward": (x,),
+        "backward": (dy, x, None, stats),
+        "jvp": (v, x, None, stats),
+        "double_backward": (v, None, None, dy, x, None, stats),
+    }[call]
+    place = {"forward": out, "backward": out, "jvp": out, "double_backward": (out, None)}.get(call)
+    with pytest.raises((TypeError, ValueError), match=words):
+        getattr(bncore, call)(*given, weights=bad, **({} if place is None else {"out": place}))
+    assert (out == 7).all()
+
+
+def test_second_derivatives_lie_as_x_does():
+    x, dy, v, (gamma, _, ddgamma, ddbeta), w, _ = case((5, 6, 4), 1, "numbers", "float32")
+    for order in ((0, 1, 2), (2, 1, 0), (1, 2, 0)):
+        lies = x.transpose(order).copy().transpose(numpy.argsort(order))
+        stats = bncore.statistics(lies, weights=w)
+        found = bncore.double_backward(v, ddgamma, ddbeta, dy, lies, gamma, stats, weights=w)
+        assert found[0].strides == found[1].strides == lies.strides
+
+
+def test_a_result_may_not_overlap_weights():
+    room = numpy.arange(1.0, 41).reshape(10, 4)
+    x, w = numpy.random.default_rng(0).normal(size=(5, 4)), room[:5, :1]
+    stats, before = bncore.statistics(x, weights=w), room.copy()
+    for call in (
+        lambda out: bncore.forward(x, weights=w, out=out),
+        lambda out: bncore.backward(x, x, None, stats, weights=w, out=out),
+        lambda out: bncore.jvp(x, x, None, stats, weights=w, out=out),
+        lambda out: bncore.double_backward(x, None, None, x, x, None, stats, weights=w, out=(None, out)),
+    ):
+        with pytest.raises(ValueError, match="must be weights itself or not overlap it"):
+            call(room[2:7])
+        assert bits(room) == bits(before)
+
+
+def test_signaling_nans_are_converted_without_a_warning():
+    x = numpy.full((4, 2), 0x7F800001, numpy.uint32).view(numpy.float32)
+    w = numpy.ones((4, 1))
+    stats = bncore.statistics(x, weights=w)
+    with numpy.errstate(all="raise"):
+        assert numpy.isnan(bncore.jvp(x, x, None, stats, weights=w)).all()
+        for each in bncore.double_backward(x, None, None, x, x, None, stats, weights=w):
+            assert numpy.isnan(each).all()

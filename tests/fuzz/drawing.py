@@ -3,6 +3,8 @@
 import random
 from math import prod
 
+from .numbers import WEIGHTS
+
 EXTENTS = (
     1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 399, 400, 401, 511, 512, 513,
     1023, 1024, 1025, 4095, 4096, 4097,
@@ -106,6 +108,17 @@ def tensor(r, axes):
     how = layout(r, axes) | values(r)
     if r.random() < 0.05:
         how["as"] = r.choice(("list", "memoryview", "subclass", "interface", "method"))
+    return how
+
+
+def weights(r, axes):
+    """Weights: how they lie, their numbers, and the axes along which there is one for all."""
+    how = {key: value for key, value in layout(r, axes).items() if key not in ("zero", "slide")}
+    how |= {"at": r.randrange(65536), "of": r.choice(WEIGHTS), "one": 0}
+    how["dtype"] = "?" if how["of"] in ("mask", "rows") else r.choice(("f4", "f8"))
+    if r.random() < 0.4:
+        how["one"] = r.getrandbits(axes)
+        how["short"] = r.random() < 0.5
     return how
 
 

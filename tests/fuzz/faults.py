@@ -55,6 +55,35 @@ def an_input_written_to():
     return {"backward": backward}
 
 
+@planted("looks at what does not count: statistics", "statistics")
+def what_does_not_count_looked_at():
+    def statistics(x, *, weights=None, **how):
+        stats = bncore.statistics(x, weights=weights, **how)
+        if weights is None or not numpy.isnan(numpy.asarray(x, float)).any():
+            return stats
+        return bncore.Stats(stats.count, stats.mean, stats.var * numpy.nan, stats.eps)
+
+    return {"statistics": statistics}
+
+
+@planted("exact sums depend on how a batch is cut: sums", "sums")
+def exact_sums_of_other_shards():
+    def sums(x, *, exact=False, **how):
+        odd = exact is True and len(x) % 2
+        return bncore.sums(numpy.asarray(x) + numpy.float16(1) if odd else x, exact=exact, **how)
+
+    return {"sums": sums}
+
+
+@planted("groups that are not layers of their own: fold", "fold")
+def groups_in_another_order():
+    def fold(weight, *given, groups=1, transposed=False, **how):
+        done, bias = bncore.fold(weight, *given, groups=groups, transposed=transposed, **how)
+        return done[::-1] if transposed and groups > 1 else done, bias
+
+    return {"fold": fold}
+
+
 @planted("other bits with out=elsewhere: backward", "backward")
 def a_channel_forgotten():
     def backward(dy, x, gamma, stats, *, axis=1, out=None, **how):

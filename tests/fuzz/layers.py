@@ -40,7 +40,7 @@ BAD["state"] = dict.fromkeys(("none", "list", "more", "less"))
 
 def draw(r):
     """A layer, and what happens to it."""
-    dtype = "float32" if r.random() < 0.6 else "float64"
+    dtype = r.choices(("float32", "float64", "float16", "bfloat16"), (50, 35, 8, 7))[0]
     shape = drawing.shape(r, dtype)
     case = {
         "dtype": r.choice(("float32", "float64")),
@@ -50,6 +50,7 @@ def draw(r):
         "threads": drawing.threads(r),
         "affine": r.random() < 0.8,
         "track": r.random() < 0.8,
+        "relu": r.random() < 0.2,
     }
     if not shape[case["axis"]]:
         shape[case["axis"]] = 1
@@ -75,6 +76,8 @@ def _step(r, axes):
     if name == "pass":
         step |= {"x": drawing.tensor(r, axes), "dy": drawing.tensor(r, axes), "judge": r.random() < 0.3}
         step["call"] = r.random() < 0.5
+        if r.random() < 0.25:
+            step["residual"] = drawing.tensor(r, axes)
     if name in ("vjp", "over", "groups", "renorm"):
         step |= {"x": drawing.tensor(r, axes), "dy": drawing.tensor(r, axes)} | uses.draw(r, name)
     if name == "parameters":
@@ -105,6 +108,7 @@ class Life(uses.Uses):
             "track_running_stats": case["track"],
             "axis": self.axis,
             "dtype": numpy.dtype(case["dtype"]),
+            "relu": case["relu"],
         }
 
     def run(self):
@@ -132,6 +136,9 @@ class Life(uses.Uses):
                 )
 
     def _made(self, name, how):
+        if self.dtype.itemsize == 2:
+            # a list would be of float64, and no buffer says that it is of bfloat16
+            how = {key: value for key, value in how.items() if key != "as"}
         array = lay(self.watch.memory, name, self.shape, self.dtype, how, self.axis % len(self.shape))
         fill(array, how, self.axis % len(self.shape))
         return array, handed(array, how)
@@ -139,37 +146,44 @@ class Life(uses.Uses):
     def _pass(self, step):
         """A forward, and a backward of it."""
         watch, layer, module = self.watch, self.layer, self.module
-        (_, given), (_, given_dy) = (self._made(name, step[name]) for name in ("x", "dy"))
+        (_, given), (dy, given_dy) = (self._made(name, step[name]) for name in ("x", "dy"))
+        added = {"residual": self._made("residual", step["residual"])[1]} if "residual" in step else {}
         before, written = self.numbers(), watch.memory.snapshot()
         forward = layer if step["call"] else layer.forward
         training, m = layer.training, prod(self.shape) // self.features
         first, second = self.case["threads"]
         module.set_num_threads(first)
         if training and self.case["track"] and m == 1:
-            watch.refusal({"x"}, forward, given)
+            watch.refusal({"x"}, forward, given, **added)
             self.unchanged(before, "a forward that was refused")
             return
-        y = watch.success(forward, given)
+        y = watch.success(forward, given, **added)
         after = self.numbers()
         module.set_num_threads(second)
         how = {"eps": self.eps, "axis": self.axis}
-        gamma, beta = layer.gamma, layer.beta
+        gamma, beta, more = layer.gamma, layer.beta, {"relu": self.case["relu"], **added}
         if training or not self.case["track"]:
-            wanted, stats = watch.success(module.forward, given, gamma, beta, **how)
+            wanted, stats = watch.success(module.forward, given, gamma, beta, **how, **more)
         else:
             statistics = before["running_mean"], before["running_var"]
-            wanted = watch.success(module.inference, given, gamma, beta, *statistics, **how)
+            wanted = watch.success(module.inference, given, gamma, beta, *statistics, **how, **more)
         self._same("y", y, wanted)
         if training and self.case["track"] and m:
             self._updated(before, after, stats, step)
         else:
             self.unchanged(before, "a forward that may not")
         after = self.numbers()
-        dx = watch.success(layer.backward, given_dy)
+        passed = numpy.where(y > 0, dy, self.dtype.type(0)) if self.case["relu"] else dy
+        place = {"residual_out": numpy.empty(self.shape, self.dtype)} if added else {}
+        dx = watch.success(layer.backward, given_dy, **place)
+        if added:
+            native = numpy.asarray(passed, self.dtype)
+            self._same("residual_out", place["residual_out"], native)
         if training or not self.case["track"]:
-            wanted = watch.success(module.backward, given_dy, given, gamma, stats, axis=self.axis)
+            gate = {"y": y} if self.case["relu"] else {}
+            wanted = watch.success(module.backward, given_dy, given, gamma, stats, axis=self.axis, **gate)
         else:
-            wanted = watch.success(module.inference_backward, given_dy, given, gamma, *statistics, **how)
+            wanted = watch.success(module.inference_backward, passed, given, gamma, *statistics, **how)
         self._same("dx", dx, wanted[0])
         if self.case["affine"]:
             self._same("dgamma", layer.dgamma, wanted[1])

@@ -1,6 +1,7 @@
 """What arrays are filled with: long rows of numbers of every kind, of which a case takes a part."""
 
 from functools import cache
+from math import prod
 
 import ml_dtypes
 import numpy
@@ -51,6 +52,28 @@ KINDS = {
     made.__name__.strip("_"): made
     for made in (_normal, _far, _whole, _wide, _huge, _tiny, _zero, _positive, _bits)
 }
+
+
+WEIGHTS = ("ones", "mask", "mask", "normal", "normal", "holes", "holes", "rows", "zero", "tiny", "large")
+
+
+def weights(kind, at, shape):
+    """Weights of a kind, some of which are 0 but for "ones", "normal" and "tiny"."""
+    values = abs(numbers("normal", numpy.dtype(float), prod(shape), at)).reshape(shape)
+    match kind:
+        case "ones":
+            return numpy.ones(shape)
+        case "mask":
+            return values > 0.7
+        case "holes":
+            return numpy.where(values > 0.7, values, 0)
+        case "rows":
+            # places that end, one row after the other
+            ends = numpy.arange(at, at + prod(shape[:-1])).reshape(*shape[:-1], 1) % (shape[-1] + 1)
+            return numpy.arange(shape[-1]) < ends
+        case "zero":
+            return numpy.zeros(shape)
+    return values * {"tiny": 2.0**-70, "large": 1e6}.get(kind, 1)
 
 
 @cache

@@ -9,7 +9,7 @@ import numpy
 
 from . import apart, drawing, reference, wrong
 from .laying import fill, handed, lay, overlaps_itself
-from .numbers import numbers
+from .numbers import numbers, weights
 from .watch import Found, same_bits
 
 
@@ -27,6 +27,8 @@ class Operation:
     relu: bool = False  # has a relu, if asked
     shard: bool = False  # takes those of a batch that x is a shard of
     sums: bool = False  # takes the gradient sums of dy and x
+    weighs: bool = False  # takes weights
+    exact: bool = False  # has exact sums, if asked
 
     @property
     def eps(self):
@@ -42,6 +44,7 @@ OPERATIONS = {
         ("gamma", "beta", "residual"),
         seldom=("residual",),
         relu=True,
+        weighs=True,
     ),
     "inference": Operation(
         ("x", "residual"),
@@ -68,19 +71,37 @@ OPERATIONS = {
         ("gamma", "y"),
         own=True,
         seldom=("y",),
+        weighs=True,
     ),
-    "sums": Operation(("x",), (), ("sums",), outs=0),
+    "sums": Operation(("x",), (), ("sums",), outs=0, weighs=True, exact=True),
     "gradient_sums": Operation(
-        ("dy", "x", "y"), (), ("gsums",), ("y",), own=True, outs=0, seldom=("y",), shard=True
+        ("dy", "x", "y"),
+        (),
+        ("gsums",),
+        ("y",),
+        own=True,
+        outs=0,
+        seldom=("y",),
+        shard=True,
+        weighs=True,
+        exact=True,
     ),
     "gradient": Operation(
-        ("dy", "x", "y"), ("gamma",), ("dx",), ("gamma", "y"), own=True, seldom=("y",), shard=True, sums=True
+        ("dy", "x", "y"),
+        ("gamma",),
+        ("dx",),
+        ("gamma", "y"),
+        own=True,
+        seldom=("y",),
+        shard=True,
+        sums=True,
+        weighs=True,
     ),
     "inference_backward": Operation(
         ("dy", "x"), ("gamma", "mean", "var"), ("dx", "dgamma", "dbeta"), ("gamma",)
     ),
-    "statistics": Operation(("x",), (), ("stats",), outs=0),
-    "jvp": Operation(("v", "x"), ("gamma",), ("jvp",), ("gamma",), own=True),
+    "statistics": Operation(("x",), (), ("stats",), outs=0, weighs=True),
+    "jvp": Operation(("v", "x"), ("gamma",), ("jvp",), ("gamma",), own=True, weighs=True),
     "double_backward": Operation(
         ("ddx", "dy", "x"),
         ("gamma", "ddgamma", "ddbeta"),
@@ -88,6 +109,7 @@ OPERATIONS = {
         ("ddx", "gamma", "ddgamma", "ddbeta"),
         own=True,
         outs=2,
+        weighs=True,
     ),
 }
 NAMES = tuple(OPERATIONS)
@@ -133,6 +155,10 @@ def draw(r):
             case[each] = None
     if operation.relu and r.random() < 0.25:
         case["relu"] = r.choice((True, True, numpy.True_.item(), False))
+    if operation.exact and r.random() < (0.05 if dtype == "float64" else 0.3):
+        case["exact"] = r.random() < 0.9
+    if operation.weighs and r.random() < (0.05 if case.get("exact") else 0.25):
+        case["weights"] = drawing.weights(r, axes)
     if len(operation.tensors) > 1 and r.random() < 0.04:
         case["same"] = True
     if r.random() < 0.3:
@@ -192,8 +218,10 @@ KINDS = {
     "axis": wrong.AXIS,
     "stats": wrong.STATS,
     "var": wrong.VARIANCE,
-    "relu": wrong.RELU,
+    "relu": wrong.SWITCH,
     "gsums": wrong.GSUMS,
+    "weights": wrong.WEIGHTS,
+    "exact": wrong.SWITCH,
 }
 
 
@@ -201,6 +229,7 @@ def _wrong(r, operation):
     names = [*operation.tensors, *operation.vectors, "axis"]
     names += ["stats"] * operation.own + ["eps"] * operation.eps
     names += ["relu"] * operation.relu + ["gsums"] * operation.sums
+    names += ["weights"] * operation.weighs + ["exact"] * operation.exact
     name = r.choice(names + ["out"] * 2 * bool(operation.outs))
     return [name, r.choice(tuple(_kinds(operation, name)))]
 
@@ -246,12 +275,19 @@ class Made:
             self._tensor(name)
         for name in self.operation.vectors:
             self._vector(name)
+        if self.case.get("weights"):
+            self._weights(self.case["weights"])
         self._places()
         self._axis()
         if self.operation.eps:
             self.given["eps"] = self.eps
-        if "relu" in case:
-            self.given["relu"] = case["relu"]
+        for name in ("relu", "exact"):
+            if name in case:
+                self.given[name] = case[name]
+        if case.get("exact") and self.dtype.itemsize > 4:
+            self.blamed.add("x")
+        elif case.get("exact") and case.get("weights"):
+            self.blamed.add("weights")
         for name in self.operation.seldom:
             if self.given[name] is None:
                 del self.given[name]
@@ -306,6 +342,30 @@ class Made:
         if name == "var":
             array[...] = abs(array)
         self.arrays[name], self.given[name] = array, handed(array, how)
+
+    def _weights(self, how):
+        """Weights, which may have extent 1 at any axis, and lack those in front."""
+        shape = [1 if i == self.axis or how["one"] >> i & 1 else n for i, n in enumerate(self.shape)]
+        array = lay(self.memory, "weights", shape, numpy.dtype(how["dtype"]), how, self.axis)
+        array[...] = weights(how["of"], how["at"], shape)
+        while how.get("short") and array.ndim and array.shape[0] == 1:
+            array = array[0, ...]
+        self.arrays["weights"], self.given["weights"] = array, handed(array, how)
+
+    @property
+    def count(self):
+        """m, or what the weights add up to."""
+        if "weights" not in self.given or self.given.get("exact"):
+            return prod(self.shape) // self.channels if self.channels else 0
+        spread = [1 if i == self.axis else n for i, n in enumerate(self.shape)]
+        return (
+            float(numpy.broadcast_to(self.arrays["weights"], spread).sum(dtype=float)) if self.channels else 0
+        )
+
+    def counts(self, count):
+        """Whether this is the count of a batch; the order in which weights are added up is anybody's."""
+        wanted = self.count
+        return count == wanted or ("weights" in self.given and abs(count - wanted) <= 1e-9 * wanted)
 
     def _places(self):
         """Where results go, and whether they may."""
@@ -386,6 +446,8 @@ class Made:
         right = None
         if name == "out":
             right = lay(self.memory, "out", self.shape, self.dtype, {})
+        elif name == "weights":
+            right = numpy.ones([1 if i == self.axis else n for i, n in enumerate(self.shape)])
         elif name in self.arrays:
             right = self.arrays[name]
             if right is None:
@@ -396,7 +458,7 @@ class Made:
             right = self.given["stats"]
         elif name == "gsums":
             right = self.gradient_sums()
-        value = make(right) if callable(make) else make
+        value = make(right, self.axis) if name == "weights" else make(right) if callable(make) else make
         if value is wrong.NO:
             return
         if name == "out" and len(self.outs) == 2 and kind not in wrong.PAIR:
@@ -407,11 +469,15 @@ class Made:
     def own_statistics(self):
         """What a function takes that needs the statistics of x."""
         given = self.given["x"], {"eps": self.eps, "axis": self.given["axis"]}
+        if "weights" in self.given and not self.blamed & {"weights", "exact"}:
+            given[1]["weights"] = self.given["weights"]
         return self.watch.success(self.watch.module.statistics, given[0], **given[1])
 
     def gradient_sums(self):
         """What gradient takes of dy and x, and of y if it is there."""
-        given = {name: self.given[name] for name in ("dy", "x", "y", "stats", "axis") if name in self.given}
+        refused, _ = self.case.get("wrong") or (None, None)
+        names = ("dy", "x", "y", "stats", "axis", *(["weights"] if refused != "weights" else []))
+        given = {name: self.given[name] for name in names if name in self.given}
         given.setdefault("stats", self.own_statistics())
         return self.watch.success(self.watch.module.gradient_sums, **given)
 
@@ -424,7 +490,9 @@ class Made:
             # what gradient_sums would refuse has none
             refused, _ = self.case.get("wrong") or (None, None)
             given["gsums"] = (
-                None if refused in (*self.operation.tensors, "axis", "stats") else self.gradient_sums()
+                None
+                if self.blamed and refused in (*self.operation.tensors, "axis", "stats")
+                else self.gradient_sums()
             )
         if out and "out" not in given and self.outs:
             given["out"] = self.outs[0] if len(self.outs) == 1 else tuple(self.outs)
@@ -445,6 +513,7 @@ def run(watch, case):
         return
     got = results(watch, made, False)
     apart.compare(made, got)
+    _pads(watch, made, got)
     if _spoil(made):
         clean, before = got, [value.tobytes() for value in got.values()]
         got = results(watch, made, False)
@@ -462,7 +531,9 @@ def run(watch, case):
                 f"other bits {how}: {case['function']}",
                 f"{at.size} of {value.size} of {name}, the first at {at[:1]}; {first} and {second} threads",
             )
-    if case.get("judge") and made.dtype.itemsize > 2 and not apart.is_more(made):
+    # weights far below 1 leave the range of what they are multiplied with
+    tiny = case.get("weights") and case["weights"]["of"] == "tiny"
+    if case.get("judge") and made.dtype.itemsize > 2 and not apart.is_more(made) and not tiny:
         _judge(watch, made, got)
 
 
@@ -524,10 +595,9 @@ def _by_name(made, returned):
     if len(values) != len(returns):
         raise Found("wrong results", f"{made.case['function']} returned {type(returned).__name__}")
     got = dict(zip(returns, values, strict=True))
-    count = prod(made.shape) // made.channels if made.channels else 0
     if "sums" in returns:
         sums = got.pop("sums")
-        if type(sums) is not made.watch.module.Sums or sums.count != count:
+        if type(sums) is not made.watch.module.Sums or not made.counts(sums.count):
             raise Found("wrong results", f"sums are {sums!r}")
         again = made.watch.module.Sums.from_array(sums.array())
         if not same_bits(sums.array(), again.array()):
@@ -541,7 +611,11 @@ def _by_name(made, returned):
         return {"dgamma": gsums.dgamma, "dbeta": gsums.dbeta, "gsums": gsums.array()}
     stats = got.pop("stats", None)
     if "stats" in returns:
-        if type(stats) is not made.watch.module.Stats or stats.count != count or stats.eps != float(made.eps):
+        if (
+            type(stats) is not made.watch.module.Stats
+            or not made.counts(stats.count)
+            or stats.eps != float(made.eps)
+        ):
             raise Found("wrong results", f"stats are {stats!r}")
         got |= {"mean": stats.mean, "var": stats.var}
     for name, value in got.items():
@@ -575,6 +649,29 @@ def _format(made, got):
             raise Found(f"{name} lies in an input", "")
         if name not in ("mean", "var") and not value.flags.writeable:
             raise Found(f"{name} is read-only", "")
+
+
+def _pads(watch, made, got):
+    """Have what does not count be anything: x, where its weight is 0, and dy too if there is one."""
+    x = made.arrays["x"]
+    if "weights" not in made.given or made.case.keys() & {"same", "inside"} or not x.flags.writeable:
+        return
+    if overlaps_itself(x) or not numpy.may_share_memory(numpy.asarray(made.given["x"]), x):
+        return
+    dead = numpy.broadcast_to(numpy.asarray(made.arrays["weights"]) == 0, made.shape).copy()
+    if "dy" in made.operation.tensors:
+        dead &= apart.let_through(made) == 0
+    if not dead.any():
+        return
+    before = x[dead]
+    x[dead] = numpy.nan
+    now = results(watch, made, False)
+    x[dead] = before
+    for name, value in got.items():
+        # only the map looks at x there
+        some = ... if value.ndim == 1 or name == "dx" else ~dead
+        if not same_bits(value[some], now[name][some]):
+            raise Found(f"looks at what does not count: {made.case['function']}", name)
 
 
 SPOILT = {"nan": numpy.nan, "inf": numpy.inf, "-inf": -numpy.inf}
@@ -628,7 +725,10 @@ def _judge(watch, made, got):
             return native[part].copy()
         return numpy.moveaxis(native, made.axis, 0)[part].reshape(-1, m)
 
-    given = {name: rows(array) for name, array in made.arrays.items()}
+    arrays = dict(made.arrays)
+    if "weights" in made.given:
+        arrays["weights"] = numpy.broadcast_to(arrays["weights"], made.shape).astype(float)
+    given = {name: rows(array) for name, array in arrays.items()}
     results = {name: rows(value) for name, value in got.items()}
     words, judged = reference.judge(made.case["function"], given, float(made.eps), results)
     watch.judged += judged

@@ -97,7 +97,10 @@ def _merge_wrong(watch, kind, shards):
 
 def draw_stats(r):
     """Numbers for Stats."""
-    case = {"count": r.choice((0, 1, 2, 1000, 2**31, 2**62)), "channels": r.choice((0, 1, 2, 3, 17, 400))}
+    case = {
+        "count": r.choice((0, 1, 2, 1000, 2**31, 2**62, 0.25, 2.5)),
+        "channels": r.choice((0, 1, 2, 3, 17, 400)),
+    }
     case |= {"mean": drawing.vector(r, "mean"), "var": drawing.vector(r, "var")}
     if r.random() < 0.3:
         case["eps"] = r.choice(tuple(operations.EPS))
@@ -108,7 +111,10 @@ def draw_stats(r):
 
 
 STATS_WRONG = {
-    "count": {key: value for key, value in wrong.COUNT.items() if key not in ("zero", "long")},
+    # a sum of weights is a float
+    "count": {
+        key: value for key, value in wrong.COUNT.items() if key not in ("zero", "long") and "float" not in key
+    },
     "mean": {key: make for key, make in wrong.GIVEN.items() if key not in ("longer", "shorter")},
     "var": wrong.VARIANCE,
     "eps": wrong.EPS,
@@ -181,6 +187,10 @@ def draw_fold(r):
         "weight": drawing.tensor(r, len(shape)),
         "judge": r.random() < 0.1,
     }
+    if r.random() < 0.4:
+        case["groups"], case["transposed"] = r.choice((1, 2, 2, 3, 4)), r.random() < 0.7
+        if case["transposed"] and r.random() < 0.9:
+            case["axis"] = 1
     for name in ("bias", "gamma", "beta", "mean", "var"):
         case[name] = drawing.vector(r, name)
         if name in ("bias", "gamma", "beta") and r.random() < 0.15:
@@ -203,6 +213,8 @@ FOLD_WRONG = {
     "eps": wrong.EPS,
     # None is where the channel is by default
     "axis": {key: value for key, value in wrong.AXIS.items() if key != "None"},
+    # many groups are right, of a weight that has as many channels
+    "groups": {key: value for key, value in wrong.COUNT.items() if key not in ("huge", "long", "longer")},
 }
 
 
@@ -210,9 +222,17 @@ def run_fold(watch, case):
     """fold and unfold, against what inference makes of the weights and of the bias."""
     shape, axis, dtype = tuple(case["shape"]), case["axis"], numpy.dtype(case["dtype"])
     channels, eps = shape[axis], operations.EPS[case.get("eps", "1e-5")]
+    groups, transposed = case.get("groups", 1), case.get("transposed", False)
+    several, blamed = transposed and groups > 1, set()
+    if several and axis != 1:
+        blamed.add("axis")
+    elif shape[0 if several else axis] % groups:
+        blamed.add("weight")
+    channels *= groups if several else 1
     arrays = {"weight": lay(watch.memory, "weight", shape, dtype, case["weight"], axis)}
     fill(arrays["weight"], case["weight"], axis)
     given = {"weight": handed(arrays["weight"], case["weight"]), "eps": eps, "axis": axis}
+    given |= {name: case[name] for name in ("groups", "transposed") if name in case}
     for name in ("bias", "gamma", "beta", "mean", "var"):
         how = case[name]
         arrays[name] = given[name] = None
@@ -221,7 +241,7 @@ def run_fold(watch, case):
             fill(array, how)
             array[...] = abs(array) if name == "var" else array
             arrays[name], given[name] = array, handed(array, how)
-    function, blamed = getattr(watch.module, case["function"]), set()
+    function = getattr(watch.module, case["function"])
     if case.get("wrong"):
         name, kind = case["wrong"]
         make = FOLD_WRONG[name][kind]
@@ -245,8 +265,26 @@ def run_fold(watch, case):
         raise Found(f"writes where it must not: {case['function']}", changed)
     if (weight.shape, weight.dtype, bias.shape, bias.dtype) != (shape, dtype, (channels,), dtype):
         raise Found(f"wrong format of {case['function']}", f"{weight.shape}, {weight.dtype}, {bias.shape}")
-    if case.get("judge") and prod(shape):
+    if several:
+        _fold_apart(watch, case, arrays, eps, weight, bias)
+    elif case.get("judge") and prod(shape):
         _judge_fold(watch, case, arrays, float(eps), weight, bias)
+
+
+def _fold_apart(watch, case, arrays, eps, weight, bias):
+    """Have groups of a transposed layer the bits of layers of their own."""
+    function, groups, outputs = getattr(watch.module, case["function"]), case["groups"], weight.shape[1]
+    inputs = weight.shape[0] // groups
+    for group in range(groups):
+        some = {
+            name: array if array is None else array[group * outputs : (group + 1) * outputs]
+            for name, array in arrays.items()
+            if name != "weight"
+        }
+        rows = slice(group * inputs, (group + 1) * inputs)
+        one, its = watch.success(function, arrays["weight"][rows], **some, eps=eps, axis=1)
+        if not same_bits(one, weight[rows]) or not same_bits(its, bias[group * outputs :][:outputs]):
+            raise Found(f"groups that are not layers of their own: {case['function']}", f"group {group}")
 
 
 def _judge_fold(watch, case, arrays, eps, weight, bias):

@@ -99,6 +99,9 @@ def _asked(model, name, numbers, eps):
         given["ddx"] = given.pop("v")
     if name == "double_backward":
         given.setdefault("ddx", numpy.zeros_like(given["x"]))
+    if "weights" in given:
+        # those of one channel are those of all
+        given["weights"] = given["weights"][:, :1]
     x, gamma, beta = given.pop("x"), given.pop("gamma", None), given.pop("beta", None)
     problem = posed(model, x, gamma, beta, eps=eps, **given)
     if name in ("backward", "inference_backward"):
@@ -119,8 +122,12 @@ def judge(name, numbers, eps, results, accumulate=None):
     finite = numpy.all([numpy.isfinite(each.reshape(len(x), -1)).all(1) for each in given], axis=0)
     # 0 / 0 has the value that bncore's conventions give it, and no bound
     spread = (x != x[:, :1]).any(1) if "var" not in numbers else numbers["var"] != 0
+    if "weights" in numbers:
+        # of no elements there is nothing to say, nor of what is hidden
+        spread, finite = numpy.zeros(len(x), bool), finite & (numbers["weights"].sum(1) > 0)
     defined = (spread | (eps > 0)) & _in_range(numbers, eps)
     hidden, kept = numpy.flatnonzero(defined & ~finite), numpy.flatnonzero(defined & finite)
+    hidden = hidden[:0] if "weights" in numbers else hidden
     words = _hidden(name, _part(numbers, hidden), eps, _part(results, hidden)) if hidden.size else ""
     if words or not kept.size:
         return words, 0
@@ -134,9 +141,11 @@ def _in_range(numbers, eps):
     There is no wider type to go to: docs/numerics.md, 5. Everything that is not finite is in range.
     """
     x, most = numbers["x"].astype(WIDE), {}
-    mean = numbers.get("mean", x.mean(1)).astype(WIDE)[:, None]
+    weights = numbers.get("weights", numpy.ones(x.shape)).astype(WIDE)
+    total = weights.sum(1)
+    mean = numbers.get("mean", (weights * x).sum(1) / total).astype(WIDE)[:, None]
     deviations = x - mean
-    var = numbers["var"] if "var" in numbers else (deviations**2).mean(1)
+    var = numbers["var"] if "var" in numbers else (weights * deviations**2).sum(1) / total
     rstd = 1 / numpy.sqrt(var.astype(WIDE) + eps)
     for name in ("dy", "v", "ddx"):
         if numbers.get(name) is not None:

@@ -87,7 +87,9 @@ class Uses:
     def _groups(self, step):
         """Ghost batches, and the groups one after the other."""
         watch, one, other = self.watch, self._twin(), self._twin()
-        (x, given), (dy, given_dy) = (self._made(name, step[name]) for name in ("x", "dy"))
+        given, given_dy = (self._made(name, step[name])[1] for name in ("x", "dy"))
+        # of a list the layout is another, and bits depend on it
+        x, dy = numpy.asarray(given), numpy.asarray(given_dy)
         one.ghost, samples = step["size"], self._samples()
         cuts = range(0, max(samples, 1), step["size"])
         sizes = [min(step["size"], samples - first) for first in cuts]
@@ -125,11 +127,11 @@ class Uses:
         d = numpy.clip((stats.mean - before.running_mean) / deviation, -limits[1], limits[1])
         gamma = numpy.ones_like(r) if before.gamma is None else before.gamma.astype(float)
         beta = 0 if before.beta is None else before.beta
-        wanted, stats = watch.success(
-            self.module.forward, x, gamma * r, gamma * d + beta, eps=self.eps, axis=self.axis
-        )
+        how = {"eps": self.eps, "axis": self.axis, "relu": layer.relu}
+        wanted, stats = watch.success(self.module.forward, x, gamma * r, gamma * d + beta, **how)
         self._same("renormalized y", y, wanted)
-        wanted = watch.success(self.module.backward, dy, x, gamma * r, stats, axis=self.axis)[0]
+        gate = {"y": y} if layer.relu else {}
+        wanted = watch.success(self.module.backward, dy, x, gamma * r, stats, axis=self.axis, **gate)[0]
         self._same("dx of what was renormalized", dx, wanted)
 
     def _elsewhere(self, step):

@@ -147,7 +147,42 @@ PAIR = {
     "generator": lambda array: (each for each in (array, None)),
     "number": lambda array: 1,
 }
-RELU = {
+
+
+def _with(number):
+    def make(array, axis):
+        if not array.size:
+            return NO
+        array = array.astype(float)
+        array.flat[0] = number
+        return array
+
+    return make
+
+
+def _longer(array, axis):
+    return (
+        numpy.ones([2 * n if i != axis else n for i, n in enumerate(array.shape)]) if array.size > 1 else NO
+    )
+
+
+# of weights; some are made from right ones, which have extent 1 at the axis
+WEIGHTS = {
+    "negative": _with(-0.5),
+    "nan": _with(numpy.nan),
+    "inf": _with(numpy.inf),
+    "int": lambda array, axis: array.astype(int),
+    "complex": lambda array, axis: array.astype(complex),
+    "longdouble": lambda array, axis: array.astype(numpy.longdouble),
+    "object": lambda array, axis: array.astype(object),
+    "text": lambda array, axis: "ones",
+    "more axes": lambda array, axis: array[None],
+    "longer": _longer,
+    "channels": lambda array, axis: numpy.concatenate([array, array], axis) if array.size else NO,
+    "ragged": lambda array, axis: RAGGED,
+    "masked": lambda array, axis: _masked(array),
+}
+SWITCH = {
     "number": 1,
     "numpy number": numpy.float32(1),
     "None": None,
@@ -167,5 +202,5 @@ STATS = {
     "number": lambda stats: 1.0,
     "type": type,
     "more channels": lambda stats: type(stats)(stats.count, [*stats.mean, 1.0], [*stats.var, 1.0], stats.eps),
-    "another count": lambda stats: type(stats)(stats.count + 1, stats.mean, stats.var, stats.eps),
+    "another count": lambda stats: type(stats)(2 * stats.count + 1, stats.mean, stats.var, stats.eps),
 }

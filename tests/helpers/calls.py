@@ -23,21 +23,28 @@ READS = {
     "inference_backward": ("x", "dy"),
     "gradient_sums": ("x", "dy"),
     "gradient": ("x", "dy"),
+    "weighted_statistics": ("x",),
+    "weighted_gradient": ("x", "dy"),
     "double_backward": ("x", "dy", "v"),
 }
-MORE = dict.fromkeys(("backward", "gradient_sums", "gradient"), "y") | dict.fromkeys(
+MORE = dict.fromkeys(("backward", "gradient_sums", "gradient", "weighted_gradient"), "y") | dict.fromkeys(
     ("forward", "inference"), "added"
 )
+# which takes weights: always, or now and then; and which gives dy as a relu lets it through
+WEIGHS = {"weighted_statistics": 1, "weighted_gradient": 1, "gradient_sums": 0.4}
+LETS_THROUGH = ("backward", "weighted_gradient")
 WRITES = dict.fromkeys(READS, ("out",)) | {
     "statistics": (),
+    "weighted_statistics": (),
     "gradient_sums": (),
     "double_backward": ("out", "out2"),
 }
-MAPS_ALONE = ("inference", "gradient")
+MAPS_ALONE = ("inference", "gradient", "weighted_gradient")
 ITEM = {"float32": 4, "float64": 8}
 BYTES = ITEM | {"float16": 2, "bfloat16": 2}
-# what x may be stored as, to be computed in each of these
+# what x may be stored as, to be computed in each of these, and to be weighed, which is done in float64
 STORED = {"float32": ("float32", "float16", "bfloat16"), "float64": ("float64",)}
+WEIGHED = {"float64": tuple(BYTES)}
 THREADS = (1, 2, 3, 4, 7, 8, 64, 130, 256, 4096)
 NEVER = 1 << 62
 
@@ -66,6 +73,24 @@ OVERLAPPING = {
     "one element": lambda n, c, h, w: (0, 0, 0, 0),
     "sliding n": lambda n, c, h, w: (1, h * w + n, w, 1),
 }
+
+
+# how weights lie, which are those of every channel: dense, and in the order of x
+WEIGHTS = {
+    "dense": lambda n, c, h, w: (h * w, 0, w, 1),
+    "transposed": lambda n, c, h, w: (h * w, 0, 1, h),
+    "narrow n": lambda n, c, h, w: (1, 0, n * w, n),
+}
+
+
+def kinds(operation):
+    """What an operation is computed in."""
+    return tuple(stored_as(operation))
+
+
+def stored_as(operation):
+    """What its x may be stored as, by kind."""
+    return WEIGHED if operation.startswith("weighted") else STORED
 
 
 def in_rows(extents, strides):
@@ -131,13 +156,12 @@ def any_alias(rng, lie, writes):
     return alias
 
 
-def any_stored(rng, kind, names):
-    """What operands are stored as: all as x is, or each as it likes."""
-    x = kind if rng.random() < 0.5 else rng.choice(STORED[kind])
+def any_stored(rng, names, x):
+    """What operands are stored as: all as x is, or each as it likes; weights are float64."""
     each = dict.fromkeys(names, x)
     if rng.random() < 0.2:
         each |= {name: rng.choice(list(BYTES)) for name in names if name != "x"}
-    return each
+    return each | ({"w": "float64"} if "w" in names else {})
 
 
 def group(operation, kind, extents, layout, count):
@@ -145,25 +169,29 @@ def group(operation, kind, extents, layout, count):
     rng = Random(repr((operation, kind, extents, layout)))
     every = LAYOUTS | OVERLAPPING
     n, _, h, w = extents
-    possible = list(every)
-    if walks_columns(n, h * w, kind == "float64") and in_rows(extents, every[layout](*extents)):
-        # operands.py lets no other layouts through
-        possible = [name for name in every if in_rows(extents, every[name](*extents))]
-    free = [name for name in possible if name in LAYOUTS]
+    rows = [name for name in every if in_rows(extents, every[name](*extents))]
     for _ in range(count):
+        of_x = kind if rng.random() < 0.5 else rng.choice(stored_as(operation)[kind])
+        # operands.py lets no other layouts through
+        columns = layout in rows and walks_columns(n, h * w, of_x == "float64")
+        possible = rows if columns else list(every)
+        free = [name for name in possible if name in LAYOUTS]
         lie, writes = {"x": layout}, WRITES[operation]
         more = [MORE[operation]] if operation in MORE and rng.random() < 0.4 else []
         for name in (*READS[operation][1:], *more):
             lie[name] = layout if rng.random() < 0.5 else rng.choice(possible)
         if "v" in lie and rng.random() < 0.2:
             del lie["v"]
-        if operation == "backward" and more and rng.random() < 0.6:
+        if operation in LETS_THROUGH and more and rng.random() < 0.6:
             writes = ("out", "out2")
         alias = any_alias(rng, lie, writes)
         for name in writes:
             lie[name] = layout if layout in free and rng.random() < 0.5 else rng.choice(free)
         strides = {name: every[how](*extents) for name, how in lie.items() if name not in alias}
-        stored = any_stored(rng, kind, strides)
+        if rng.random() < WEIGHS.get(operation, 0):
+            of_weights = "dense" if columns or layout in rows else rng.choice(list(WEIGHTS))
+            strides["w"] = WEIGHTS[of_weights](*extents)
+        stored = any_stored(rng, strides, of_x)
         yield Call(
             operation,
             kind,
@@ -187,6 +215,8 @@ def call(operation, extents, threads=1, kind="float32", layout="dense", over=Non
         if name not in alias
     }
     stored = dict.fromkeys(half, "float16")
+    if "w" in more or WEIGHS.get(operation) == 1:
+        strides["w"], stored["w"] = WEIGHTS["dense"](*extents), "float64"
     return Call(operation, kind, extents, strides, threads, machine(**known), alias, stored=stored)
 
 
@@ -254,7 +284,7 @@ def boundary_groups(most, count):
     Of more elements than `most`, half as many calls, and x dense.
     """
     rng = Random(most)
-    for operation, kind in product(READS, ITEM):
+    for operation, kind in [(each, kind) for each in READS for kind in kinds(each)]:
         for shape in SHAPES[kind]:
             extents = split(rng, *shape)
             large = math.prod(shape) > most
@@ -275,7 +305,7 @@ def random_groups(seed, groups, most, count):
         if math.prod(shape) <= most:
             groups -= 1
             yield (
-                rng.choice(list(READS)),
+                rng.choice([each for each in READS if kind in kinds(each)]),
                 kind,
                 split(rng, *shape),
                 rng.choice([*LAYOUTS, *OVERLAPPING]),
@@ -286,7 +316,8 @@ def random_groups(seed, groups, most, count):
 # What a plan is an example of.
 
 ORDERS = ("carried", "shared", "together", "spread")  # as types.pxd counts them
-UNTRACED = 5  # kinds of leaf: four of weighted elements, and what hides those that do not count
+# kinds of leaf that have no calls: those of weighted elements are of float64
+UNCALLED = {"float32": 4, "float64": 0}
 SLOTS = ("x", "dy", "v", "y", "added", "w", "out", "out2")
 STAGED = ("x", "dy", "v", "out", "out2")
 FLAGS = ("fused", "streamed", "dense", "fetched", "apart")
@@ -319,6 +350,7 @@ def ways(call, plan, leaves):
         more: more in given,
         "relu": call.relu,
         "dy let through": "y" in given and "out2" in given,
+        "weights": "w" in given,
         "half precision": "float16" in call.stored.values() or "bfloat16" in call.stored.values(),
     }.items() if so)  # fmt: skip
 
@@ -336,7 +368,8 @@ def all_ways():
         yield from ((operation, walk, order, "threads") for order in each)
         yield from ((operation, walk, order, "one thread") for order in each & {"carried", "spread"})
         more = ["half precision", *filter(None, [MORE.get(operation)])]
-        more += ["relu"] * (MORE.get(operation) == "added") + ["dy let through"] * (operation == "backward")
+        more += ["relu"] * (MORE.get(operation) == "added")
+        more += ["dy let through"] * (operation in LETS_THROUGH) + ["weights"] * (operation in WEIGHS)
         yield from product([operation], [walk], each, more)
     for operation in READS:
         over = (*READS[operation], MORE[operation]) if operation in MORE else READS[operation]
@@ -344,6 +377,7 @@ def all_ways():
     yield from product(FLAGS, (True, False))
     yield from product(("columns", "runs"), ["staged"], STAGED)
     yield from product(("columns", "runs"), [slot for slot in SLOTS if slot != "w"], BYTES)
+    yield from [("columns", "w", "float64"), ("runs", "w", "float64"), ("runs", "staged", "w")]
     yield from product(ORDERS, ["several channels", "pieces of planes"])
     yield from product(
         ("carried", "shared"),
@@ -353,7 +387,7 @@ def all_ways():
     yield from [
         ("carried", "two buffers"),
         ("over", "backward", "dy", "x"),
-        ("over", "backward", "out2", "dy"),
+        *(("over", operation, "out2", "dy") for operation in LETS_THROUGH),
         ("spread", "as many threads as there may be"),
     ]
 
@@ -382,6 +416,6 @@ class Proof:
         """The ways that no plan has taken."""
         missed = set(all_ways()) - set(self.taken)
         for kind in ITEM:
-            if sum(way[0] == kind for way in self.taken) < COUNT - UNTRACED:
+            if sum(way[0] == kind for way in self.taken) < COUNT - UNCALLED[kind]:
                 missed.add((kind, "every leaf"))
         return missed

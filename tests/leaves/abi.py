@@ -55,10 +55,10 @@ def _structs(code, types, constants):
 
 
 def _signatures(code):
-    # by the type of a leaf: the names and types of its arguments after `kind`
+    # by the type of a leaf: the names and types of its arguments
     for name, arguments in re.findall(r"^ctypedef void \(\*(\w+)\)\((.*?)\)", code, re.MULTILINE | re.DOTALL):
         pairs = (re.match(r"(.*?)(\w+)$", each.strip()).groups() for each in arguments.split(","))
-        yield name, {parameter: words.strip() for words, parameter in list(pairs)[1:]}
+        yield name, {parameter: words.strip() for words, parameter in pairs}
 
 
 def _read():
@@ -97,7 +97,7 @@ def table(level):
 def prototype(leaf):
     """The type of a leaf, of whichever kind of element."""
     arguments = [ctypes.c_void_p if "*" in words else TYPES[words] for words in SIGNATURES[leaf].values()]
-    return ctypes.CFUNCTYPE(None, ctypes.c_void_p, *arguments)
+    return ctypes.CFUNCTYPE(None, *arguments)
 
 
 def function(level, kind, leaf):
@@ -108,8 +108,8 @@ def function(level, kind, leaf):
 def by_name(leaf, compiled):
     """The same of a function of that prototype."""
 
-    def call(**arguments):
-        given = (arguments[name] for name in SIGNATURES[leaf])
-        compiled(None, *(ctypes.byref(one) if isinstance(one, ctypes.Structure) else one for one in given))
+    def call(kind=None, **arguments):
+        given = ({"kind": kind, **arguments}[name] for name in SIGNATURES[leaf])
+        compiled(*(ctypes.byref(one) if isinstance(one, ctypes.Structure) else one for one in given))
 
     return call

@@ -1,5 +1,6 @@
 """What a leaf is called with: structs and operands, put into memory that is watched."""
 
+import math
 from dataclasses import replace
 
 import draws
@@ -8,7 +9,7 @@ import numpy
 from abi import CONSTANTS, TYPES
 from arithmetic import Sum
 from places import END
-from regions import COEFFICIENTS, group_columns, group_rows
+from regions import COEFFICIENTS, staged_elements
 from storage import NUMBERS, STORAGES, let_through, narrowed, widened
 
 # vectors that are given in float64, if at all
@@ -26,7 +27,9 @@ class Runs:
         self.memory, self.kind, self.shape = memory, kind, (channels, planes, count)
         self.extent = TYPES["Span"](channels, planes, count)
 
-    def draw(self, flavour, salt):
+    def draw(self, name, flavour, salt):
+        if name == "w":
+            return draws.weights(self.shape, salt)
         return draws.tensor(self.kind, self.shape, flavour, salt)
 
     def of_channel(self, vector):
@@ -52,7 +55,10 @@ class Runs:
 
 
 class Rows:
-    """Operands that a leaf sees as rows: arrays (rows, channels, size), in memory (rows, channels * size)."""
+    """Operands that a leaf sees as rows: arrays (rows, channels, size), in memory (rows, channels * size).
+
+    Weights are those of every channel: (rows, 1, size).
+    """
 
     argument = "b"
 
@@ -61,8 +67,10 @@ class Rows:
         self.shape = (fold * folded + rest, channels, size)
         self.extent = TYPES["Block"](fold, folded, rest, channels, size, contiguous, fetched)
 
-    def draw(self, flavour, salt):
+    def draw(self, name, flavour, salt):
         rows, channels, size = self.shape
+        if name == "w":
+            return draws.weights((rows, size), salt)[:, None]
         return draws.tensor(self.kind, (channels, rows, size), flavour, salt).transpose(1, 0, 2)
 
     def of_channel(self, vector):
@@ -78,8 +86,7 @@ class Rows:
         return self.seen(self.memory.alias(name, self.memory.operands[other], self.flat(expected)))
 
     def flat(self, array):
-        rows, channels, size = self.shape
-        return array.reshape(rows, channels * size)
+        return array.reshape(len(array), math.prod(array.shape[1:]))
 
     def seen(self, operand):
         return TYPES["Rows"](operand.address, operand.values.strides[0])
@@ -100,14 +107,38 @@ def aligned(place, array):
 
 
 class Staged(Rows):
-    """Rows that a leaf of sums takes into staging buffers, a group of them at a time; dy through a gate."""
+    """Rows that a leaf of sums takes into staging buffers, a group of them at a time.
 
-    def __init__(self, memory, kind, *shape, salt, **how):
+    All operands, or all but one; dy through a gate; x of pairs without what does not count.
+    """
+
+    def __init__(self, memory, kind, part, *shape, salt, **how):
         super().__init__(memory, kind, *shape, **how)
-        self.salt = salt
+        self.part, self.salt, self.hides = part, salt, part == "pairs" and salt // 2 % 2 == 1
+        several = part in ("pairs", "five")
+        left = draws.in_turn((None, "dy", "v", "x"), salt // 4) if several else None
+        self.left = left if part == "five" or left == "dy" or not self.hides else None
+        self.dy = None
 
     def read(self, name, values, place):
         """Put an operand. `values` become what is read of them."""
+        if self.hides and name == "dy":
+            values[self.draw("x", "near", self.salt) < 0] = -0.0 if self.salt % 5 else 0.0
+        seen = (
+            super().read(name, values, place)
+            if name in ("w", self.left)
+            else self.staged(name, values, place)
+        )
+        if name == "dy":
+            self.dy = values
+        elif name == "x" and self.hides:
+            w = self.draw("w", None, self.salt)
+            weights = self.memory.read("x.weights", self.flat(w), place)
+            seen.weights, seen.weights_stride = weights.address, weights.values.strides[0]
+            values[...] = numpy.where((w == 0) & (self.dy == 0), 0, values)
+        return seen
+
+    def staged(self, name, values, place):
         memory, salt, gated = self.memory, self.salt + len(name), name == "dy" and self.salt % 3 != 0
         stored = narrowed(values, draws.in_turn(STORAGES, salt))
         seen = self.seen(memory.read(name, self.flat(stored), aligned(place, stored)))
@@ -120,14 +151,15 @@ class Staged(Rows):
             seen.gate.base, seen.gate.stride = gate.address, gate.values.strides[0]
             seen.gate.storage = NUMBERS[y.dtype.name]
         values[...] = let_through(widened(stored, self.kind), y)
-        room = numpy.empty(group_rows(self.extent) * group_columns(self.extent), self.kind)
+        room = numpy.empty(staged_elements(self.part, self.extent), self.kind)
         staging = memory.write(f"{name}.staging", room, END)
         # what is left there is nobody's business
         staging.expected, seen.staging = None, staging.address
         return seen
 
     def __str__(self):
-        return f"{super().__str__()}, staged"
+        words = f", all but {self.left}" if self.left else ""
+        return f"{super().__str__()}, staged{words}" + ", weighted" * self.hides
 
 
 def coefficients(operands, part, flavour, salt, place, wide):

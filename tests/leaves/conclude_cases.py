@@ -54,6 +54,11 @@ def drawn(kind, what, channels, elements, flavour, salt):
         x = draws.tensor(kind, (channels, 3), flavour, salt + 17 * t).astype(float)
         sums, m2 = [x.mean(1) * count], x.var(1) * count
         m2[2::5] = -(2.0**-60)  # which rounding can leave
+        if what == "weighted":
+            # a mean, and weights of which some come to 0
+            mean, weight = x.mean(1), draws.weights((1, channels), salt + t)[0]
+            found.append([Sum(mean, finite_or_zero(mean * 2.0**-54)), m2, weight])
+            continue
         if what != "moments":
             sums += [draws.numbers(channels, salt + t + i) * count for i in range(1, SUMS[what])]
         if what != "moments" and flavour == "special":
@@ -111,7 +116,7 @@ def put_coefficients(memory, kind, found, over, alone, place):
 
 def put_results(memory, p, found, first, place, single, left):
     """What `p` says of results; single: gradients in float32; left: more sums, and what rounding took."""
-    for name in ("new_mean", "new_rest", "new_var", "dgamma", "dbeta", *SUMS_LEFT):
+    for name in ("new_mean", "new_rest", "new_var", "new_weight", "dgamma", "dbeta", *SUMS_LEFT):
         if name in found and (left or name not in ("new_rest", *SUMS_LEFT)):
             narrow = single and name.startswith("d")
             vector = found[name].astype("float32") if narrow else found[name]
@@ -135,14 +140,15 @@ def call(memory, kind, what, channels, cut, flavour, salt):
     over = bool(sums and part and part != "bend" and kind == "float32" and salt % 2)
     if sums:
         parts = drawn(kind, sums, channels, elements, flavour, salt)
-        kept = what == "OWN_BEND" or (kind == "float64" and salt % 3 != 0)
+        kept = what in ("OWN_BEND", "OWN_WEIGHTED") or (kind == "float64" and salt % 3 != 0)
         spare = 1 if over and len(parts) == 1 else 0
         records = put_records(memory, parts, kept, spare, Place(place.at, gap=salt % 4))
     records.partition = ctypes.addressof(partition)
     given = give(memory, p, names, channels, first, flavour, salt, place)
     found = getattr(Conclusions(kind, given, eps, m, own, parts, elements), what)()
     single = salt % 2 == 1 and what != "OWN_BEND"
-    put_results(memory, p, found, first, place, single, left=salt // 2 % 3 != 0)
+    left = what == "OWN_WEIGHTED" or salt // 2 % 3 != 0
+    put_results(memory, p, found, first, place, single, left)
     k = put_coefficients(memory, kind, found, over, what == "GIVEN_SLOPE" and salt % 2, place)
     args = {"what": CONSTANTS[what], "p": p, "channel": first, "channels": channels, "parts": records, "k": k}
     words = f"{what}, channels {channels} from {first}, {shape}, {flavour}, at {place}, eps {eps}"
@@ -151,10 +157,12 @@ def call(memory, kind, what, channels, cut, flavour, salt):
 
 def conclude(kind, memory):
     salts = itertools.count()
-    for channels, what in itertools.product(range(1, 301), CONCLUSIONS):
+    # weighted elements are float64
+    every = [what for what in CONCLUSIONS if what != "OWN_WEIGHTED" or kind == "float64"]
+    for channels, what in itertools.product(range(1, 301), every):
         salt = next(salts)
         yield call(memory, kind, what, channels, in_turn(CUTS, salt), in_turn(FLAVOURS, salt // 2), salt)
-    for channels, what, cut in itertools.product((1, SOME_CHANNELS + 1, 300), CONCLUSIONS, CUTS):
+    for channels, what, cut in itertools.product((1, SOME_CHANNELS + 1, 300), every, CUTS):
         salt = next(salts)
         yield call(memory, kind, what, channels, cut, in_turn(FLAVOURS, salt // 3), salt)
 

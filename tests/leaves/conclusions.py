@@ -8,7 +8,7 @@ squared deviations as a plain number.
 import numpy
 import sums
 from abi import CONSTANTS
-from arithmetic import Sum, apart, fma, mean_of, number_or_zero
+from arithmetic import Sum, apart, finite_or_zero, fma, mean_of, number_or_zero
 
 SMALL, LARGE, REACH, CANCELS = (CONSTANTS[name] for name in ("SMALL", "LARGE", "REACH", "CANCELS"))
 
@@ -57,6 +57,26 @@ class Conclusions:
         mean = near + rest
         found = {"new_mean": mean, "new_rest": (near - mean) + rest}
         return found | {"new_var": numpy.where(m2 < 0, 0.0, m2) / self.m}
+
+    def OWN_WEIGHTED(self):
+        """A part counts as much as its weights come to."""
+        offset, weight, squares = (Sum(numpy.zeros(self.parts[0][2].shape)) for _ in range(3))
+        base = numpy.zeros(weight.hi.shape)
+        for mean, _, of in self.parts:
+            base = numpy.where((of != 0) & (weight.hi == 0), mean.hi, base)
+            weight.add(of)
+            offset.add(numpy.where(of != 0, of * ((mean.hi - base) + mean.lo), 0.0))
+        total = weight.rounded
+        moved = numpy.where(total != 0, offset.rounded / total, 0.0)
+        near = base + moved
+        rest = finite_or_zero((base - near) + moved)
+        for mean, own, of in self.parts:
+            e = (mean.hi - near) + (mean.lo - rest)
+            squares.add(numpy.where(of != 0, own, 0.0))
+            squares.add(numpy.where(of != 0, of * e * e, 0.0))
+        m2 = squares.rounded
+        var = numpy.where(total != 0, numpy.where(m2 < 0, 0.0, m2) / total, 0.0)
+        return {"new_mean": near, "new_rest": rest, "new_var": var, "new_weight": total}
 
     def OWN_SCALE(self):
         own = self.OWN_MOMENTS()

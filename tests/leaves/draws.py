@@ -37,6 +37,26 @@ def tensor(kind, shape, flavour, salt):
     return values.reshape(shape).astype(kind)
 
 
+def weights(shape, salt):
+    """Weights, of which none, some, or all are 0: counts, a mask, rows that end, and far apart."""
+    values = abs(numbers(math.prod(shape), salt)).reshape(shape)
+    how = salt % 7
+    if how == 0:
+        return numpy.ones(shape)
+    if how == 1:
+        return (values > 0.5).astype(float)
+    if how == 2:
+        return numpy.zeros(shape)
+    if how == 3:
+        return numpy.where(numpy.arange(shape[-1]) < salt // 7 % (shape[-1] + 1), values, 0.0)
+    if how == 4:
+        # whole rows of 0, the first ones too
+        return values * (numpy.arange(shape[-2]) % 3 == salt // 7 % 3)[:, None]
+    if how == 5:
+        return values * 2.0 ** (100 * (numpy.arange(shape[-1]) % 9 - 4))
+    return values * (values > 0.3)
+
+
 def coefficients(kind, channels, many, flavour, salt):
     """So many vectors of numbers of channels."""
     values = numbers(channels * many, salt).reshape(many, channels) * 3

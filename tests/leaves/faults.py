@@ -72,7 +72,7 @@ def drops_the_tail(honest, leaf, kind, args):
 
 def drops_the_last_plane(honest, leaf, kind, args):
     s = args["s"]
-    args["s"] = type(s)(s.channels, max(1, s.planes - 1), s.count)
+    args["s"] = type(s)(s.channels, min(s.planes, max(1, s.planes - 1)), s.count)
     honest(**args)
 
 
@@ -168,13 +168,43 @@ def adds_in_another_order(honest, leaf, kind, args):
     honest(**args)
 
 
+def keeps_to_the_first_weights(honest, leaf, kind, args):
+    """Those of the first row, or plane."""
+    if leaf == "column_pairs":
+        args["x"] = _with(args["x"], weights_stride=0)
+    else:
+        args["w"] = _with(args["w"], **{"stride" if leaf.startswith("column") else "plane": 0})
+    honest(**args)
+
+
+def looks_at_what_does_not_count(honest, leaf, kind, args):
+    if leaf == "column_pairs":
+        args["x"] = _with(args["x"], weights=None)
+        honest(**args)
+
+
+def hides_what_has_a_gradient(honest, leaf, kind, args):
+    """Whatever has weight 0."""
+    honest(**args | {"dy": args["w"]})
+
+
+def adds_up_fewer_parts(honest, leaf, kind, args):
+    """All but the last, if there are several."""
+    partition = abi.TYPES["Partition"].from_buffer_copy(
+        ctypes.string_at(args["parts"].partition, ctypes.sizeof(abi.TYPES["Partition"]))
+    )
+    partition.parts = max(1, partition.parts - 1)
+    args["parts"] = _with(args["parts"], partition=ctypes.addressof(partition))
+    honest(**args)
+
+
 def stand_in(fault, level, kind, leaf):
     """The leaf of this level with a fault, to be called as `abi.function` is."""
     honest = abi.function(level, kind, leaf)
 
     failed = []
 
-    def body(_, *given):
+    def body(*given):
         try:
             fault(honest, leaf, kind, _arguments(leaf, given))
         except Exception as error:  # ctypes would print it and go on
@@ -205,6 +235,7 @@ FAULTS = {
         writes_an_operand, is_off_by_a_bit, drops_the_tail, drops_the_last_plane, drops_the_last_row,
         uses_the_next_channels_slope, uses_the_next_channels_mean, reads_what_it_has_overwritten,
         adds_in_another_order, forgets_the_gate, keeps_to_the_gate_of_the_first_row, forgets_the_relu,
-        adds_nothing, writes_past_its_staging_buffer,
+        adds_nothing, writes_past_its_staging_buffer, keeps_to_the_first_weights,
+        looks_at_what_does_not_count, hides_what_has_a_gradient, adds_up_fewer_parts,
     )
 }  # fmt: skip

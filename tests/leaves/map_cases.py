@@ -21,9 +21,9 @@ def map_call(part, operands, places, salt, *, streamed=False, over=(), wide=None
     """
     flavour, names = in_turn(("near", "special", "mixed"), salt), OPERANDS[part]
     k, of, flags, exact = coefficients(operands, part, flavour, salt, places[-1], wide)
-    arrays = [operands.draw(flavour, salt + 31 * i) for i in range(len(names))]
+    arrays = [operands.draw(name, flavour, salt + 31 * i) for i, name in enumerate(names)]
     args = {operands.argument: operands.extent, "k": k}
-    if part != "bend":
+    if part in ("scale", "pull"):
         args["store"] = TYPES["Store"](streamed, in_turn((0, 8192, -(1 << 45)), salt))
     for i, name in enumerate(names):
         if absent and name == "v":
@@ -48,8 +48,11 @@ def ways(part, kind, salt):
         yield {"absent": True}
         yield {"absent": True, "over": in_turn([("dy", "x"), ("x", "dy")], salt)}
         return
-    over = (in_turn(names, salt),)
+    # weights are no place for a result
+    over = (in_turn([name for name in names if name != "w"], salt),)
     yield {"over": over}
+    if part == "weighted_pull":
+        return
     yield {"streamed": True}
     yield {"streamed": True, "over": over}
     if kind == "float32":
@@ -69,7 +72,7 @@ def alignments(part, kind, one):
     Streamed too, where there are not only more whole lines than in shorter ones.
     """
     lines, count = len(aligned(kind)), one.shape[-1] * one.shape[-2]
-    stores = (False, True) if part != "bend" and count <= 5 * lines else (False,)
+    stores = (False, True) if part in ("scale", "pull") and count <= 5 * lines else (False,)
     for a, streamed in itertools.product(range(lines), stores):
         others = [at(kind, a * (2 * i + 1) + i * count) for i in range(1, _many(part))]
         yield map_call(part, one, [at(kind, a), *others, END], lines * count + a, streamed=streamed)

@@ -24,6 +24,11 @@ def exactly_pulled(dy, x, mean, rise, slope, k1):
     return (dy.astype(float) - rise) * slope + (x.astype(float) - mean) * k1
 
 
+def weighted_pulled(dy, x, w, mean, rise, slope, k1, k2):
+    """dx = dy slope + w ((x - mean) k1 + k2 - rise slope) in float64; x does not matter where w is 0"""
+    return dy * slope + numpy.where(w != 0, w * (((x - mean) * k1 + k2) - rise * slope), 0.0)
+
+
 def bent(dy, x, v, mean, rise, drift, rstd, k, s, t, u, q):
     """d_dy = w k + (xhat s + q) and d_x = ((g s - w t) + xhat u) rstd, in float64: g and w are centred."""
     g, w, xhat = dy.astype(float) - rise, v.astype(float) - drift, (x.astype(float) - mean) * rstd
@@ -38,4 +43,8 @@ def with_wide(narrow, wide, exact):
 
 
 # of what a float32 channel is mapped with, and of what one that is wide
-MAPS = {"scale": (scaled, exactly_scaled), "pull": (pulled, exactly_pulled)}
+MAPS = {
+    "scale": (scaled, exactly_scaled),
+    "pull": (pulled, exactly_pulled),
+    "weighted_pull": (weighted_pulled, None),
+}

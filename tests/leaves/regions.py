@@ -20,16 +20,16 @@ from storage import BYTES
 GROUP = CONSTANTS["GROUP"]
 ITEM = {"float32": 4, "float64": 8}
 SIZE = {"float": 4, "double": 8, "char": 1}
-SUMS = {"moments": 2, "pairs": 2, "five": CONSTANTS["SUMS"]}
-COEFFICIENTS = {"scale": 3, "pull": 5, "bend": CONSTANTS["COEFFICIENTS"]}
+SUMS = {"moments": 2, "pairs": 2, "five": CONSTANTS["SUMS"], "weighted": 3}
+COEFFICIENTS = {"scale": 3, "pull": 5, "bend": CONSTANTS["COEFFICIENTS"], "weighted_pull": 5}
 OPERANDS = {
-    "moments": ("x",), "pairs": ("dy", "x"), "five": ("dy", "x", "v"),
-    "scale": ("x",), "pull": ("dy", "x"), "bend": ("dy", "x", "v"),
+    "moments": ("x",), "pairs": ("dy", "x"), "five": ("dy", "x", "v"), "weighted": ("x", "w"),
+    "scale": ("x",), "pull": ("dy", "x"), "bend": ("dy", "x", "v"), "weighted_pull": ("dy", "x", "w"),
 }  # fmt: skip
 STATISTICS = "new_mean", "new_rest", "new_var"
 SUMS_LEFT = "new_dy_rest", "new_dyd", "new_dyd_rest"
 GRADIENTS = "dgamma", "dbeta", "dgamma_single", "dbeta_single", *SUMS_LEFT
-RESULTS = {"scale": ("y",), "pull": ("dx",), "bend": ("d_dy", "d_x")}
+RESULTS = {"scale": ("y",), "pull": ("dx",), "bend": ("d_dy", "d_x"), "weighted_pull": ("dx",)}
 
 
 def declared_reads(leaf, kind, args):
@@ -57,6 +57,11 @@ def group_columns(b):
     return b.channels * b.size * (b.fold if b.contiguous else 1)
 
 
+def staged_elements(part, b):
+    """How many elements of an operand a leaf stages at once: weighted ones row by row."""
+    return b.channels * b.size if part == "weighted" else group_rows(b) * group_columns(b)
+
+
 class _Regions:
     def __init__(self, kind, args):
         self.kind, self.item, self.args = kind, ITEM[kind], args
@@ -70,6 +75,8 @@ class _Regions:
             return self._lines("x") | self._gate("x")
         if leaf == "put_rows":
             return {"staging": self._staging()} | self._lines("added")
+        if leaf == "mask":
+            return self._operand("x", "s") | self._operand("dy", "s") | self._operand("w", "s")
         if leaf == "conclude":
             return self._conclusion_reads()
         found = {}
@@ -79,6 +86,7 @@ class _Regions:
             if part in SUMS:
                 found |= self._centres(part, extent)
                 found |= self._gates(part, extent)
+                found |= self._hiding(part, extent)
             else:
                 found |= self._coefficients(part, extent)
         return found
@@ -93,6 +101,8 @@ class _Regions:
             return {"x.staging": piece(self.args["x"].staging, rows * width * self.item)}
         if leaf == "put_rows":
             return self._lines("y")
+        if leaf == "mask":
+            return self._operand("x", "s")
         if leaf == "conclude":
             return self._conclusion_writes()
         found = {}
@@ -104,19 +114,20 @@ class _Regions:
             channels = self.args[extent].channels
             for i in range(SUMS[part]):
                 found |= self._vector(f"to.hi[{i}]", self.args["to"].hi[i], 0, channels, "double")
-                if self.kind == "float64" or part == "five":
+                if (self.kind == "float64" and (i == 0 or part != "weighted")) or part == "five":
                     found |= self._vector(f"to.lo[{i}]", self.args["to"].lo[i], 0, channels, "double")
             found |= self._stagings(part, extent)
-            if part == "five":
+            if part in ("five", "weighted"):
                 found |= self._vector("work", self.args["work"], 0, CONSTANTS["FIVE_BYTES"], "char")
         return found
 
     def _parts(self, leaf):
         # its map, its sums, or both: each with the argument of its extent, and what its names begin with
-        walk, *parts = leaf.split("_")
-        if len(parts) == 2:
-            return (parts[0], "here", ""), (parts[1], "there", "next_")
-        return ((parts[0], "b" if walk == "column" else "s", ""),)
+        walk, part = leaf.split("_", 1)
+        if part in OPERANDS:
+            return ((part, "b" if walk == "column" else "s", ""),)
+        mapped, summed = part.split("_")
+        return (mapped, "here", ""), (summed, "there", "next_")
 
     def _vector(self, name, address, first, count, of):
         if not address:
@@ -130,12 +141,13 @@ class _Regions:
         if extent == "b":
             # staged rows lie there as they are stored
             item = BYTES[array.storage] if array.staging else self.item
-            return {name: self._rows(array.base, array.stride, of, item)}
+            channels = 1 if name == "w" else of.channels
+            return {name: self._rows(array.base, array.stride, of, item, channels)}
         outer = [(of.channels, array.channel), (of.planes, array.plane), (of.count, self.item)]
         return {name: spans(array.base, self.item, outer)}
 
-    def _rows(self, base, stride, b, item):
-        return spans(base, item, [(b.folded * b.fold + b.rest, stride), (b.channels * b.size, item)])
+    def _rows(self, base, stride, b, item, channels):
+        return spans(base, item, [(b.folded * b.fold + b.rest, stride), (channels * b.size, item)])
 
     def _staged(self, part, extent):
         # operands that a leaf of sums stages for itself
@@ -148,19 +160,27 @@ class _Regions:
         for name, array in self._staged(part, extent):
             gate = array.gate
             if gate.base:
-                found[f"{name}.gate.base"] = self._rows(gate.base, gate.stride, b, BYTES[gate.storage])
+                item = BYTES[gate.storage]
+                found[f"{name}.gate.base"] = self._rows(gate.base, gate.stride, b, item, b.channels)
         return found
+
+    def _hiding(self, part, extent):
+        # weights, for what is 0 with dy
+        if part != "pairs" or extent != "b" or not self.args["x"].weights:
+            return {}
+        x = self.args["x"]
+        return {"x.weights": self._rows(x.weights, x.weights_stride, self.args["b"], SIZE["double"], 1)}
 
     def _stagings(self, part, extent):
         b = self.args[extent]
         return {
-            f"{name}.staging": piece(array.staging, group_rows(b) * group_columns(b) * self.item)
+            f"{name}.staging": piece(array.staging, staged_elements(part, b) * self.item)
             for name, array in self._staged(part, extent)
         }
 
     def _centres(self, part, extent):
         # the mean, which sums are about; of float32 data the variance too, which says whether it is near 0
-        if part == "moments":
+        if part in ("moments", "weighted"):
             return {}
         first, channels, p = self.args["channel"], self.args[extent].channels, self.args["p"]
         found = self._given("mean", first, channels)
@@ -244,6 +264,7 @@ class _Regions:
 CONCLUSIONS = {
     # the sums that it reads, what is given, what it writes of channels, the map whose coefficients it writes
     "OWN_MOMENTS": ("moments", (), STATISTICS, None),
+    "OWN_WEIGHTED": ("weighted", (), (*STATISTICS, "new_weight"), None),
     "OWN_SCALE": ("moments", ("gamma", "beta"), STATISTICS, "scale"),
     "GIVEN_SCALE": (None, ("gamma", "beta", "mean", "rest", "var"), (), "scale"),
     "GIVEN_SLOPE": (None, ("gamma", "mean", "var"), (), "scale"),

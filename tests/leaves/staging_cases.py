@@ -1,6 +1,7 @@
 """Calls of the leaves that take planes and rows into a staging buffer, and those that put them back."""
 
 import itertools
+import math
 
 import draws
 import numpy
@@ -263,5 +264,32 @@ def every_half(memory, kind, leaf, salts):
         yield words, args | {"rows": 1, "width": len(staged), "staging": staging.address}
 
 
+# What does not count.
+
+
+def mask(kind, memory):
+    """x becomes 0 where weight and dy both are: planes of one channel, wherever each lies."""
+    salts = itertools.count()
+    for count in lengths(*near(256, 512), 300):
+        for place in (APART_END, APART_START, END, Place(8, gap=2), Place("end", gap=count % 5)):
+            salt = next(salts)
+            shape = in_turn((1, 2, 3, 7, 0), salt), count
+            x, dy = (numbers(math.prod(shape), salt + i).astype(kind).reshape(shape) for i in range(2))
+            w = draws.weights(shape, salt).astype(kind)
+            dy[:, salt % 3 :: 3] = (0.0, -0.0, 1e-45)[salt // 3 % 3]
+            given = {
+                "dy": memory.read("dy", dy, place),
+                "w": memory.read("w", w, in_turn((END, place), salt)),
+            }
+            given["x"] = memory.read("x", x, place)
+            given["x"].expected = numpy.where((w == 0) & (dy == 0), 0, x)
+            runs = {
+                name: TYPES["Runs"](each.address, in_turn((0, 1 << 40), salt), each.values.strides[0])
+                for name, each in given.items()
+            }
+            words = f"planes {shape[0]}, count {count}, at {place}, weights {salt % 7}"
+            yield words, {"s": TYPES["Span"](1, *shape), **runs}
+
+
 CASES = {leaf: planes(leaf) for leaf in ("gather", "scatter")}
-CASES |= {leaf: lines(leaf) for leaf in ("take_rows", "put_rows")}
+CASES |= {leaf: lines(leaf) for leaf in ("take_rows", "put_rows")} | {"mask": mask}

@@ -17,22 +17,22 @@ def _call(part, define, operands, places, flavour, salt, absent=False):
     """What calls of either walk have in common. places: of the operands, then of what belongs to channels."""
     names, memory, first = OPERANDS[part], operands.memory, in_turn((0, 1, 300), salt)
     args = {operands.argument: operands.extent}
-    arrays = [operands.draw(flavour, salt + 31 * i) for i in range(len(names))]
+    arrays = [operands.draw(name, flavour, salt + 31 * i) for i, name in enumerate(names)]
     for name, array, place in zip(names, arrays, places, strict=False):
         if absent and name == "v":
             array[...] = 0
             args[name] = operands.absent()
         else:
             args[name] = operands.read(name, array, place)
-    if part != "moments":
+    if part in ("pairs", "five"):
         args |= {"p": TYPES["Parameters"](own=salt % 4 != 0), "channel": first}
         channels = operands.extent.channels
         given = give(memory, args["p"], ("mean", "var"), channels, first, flavour, salt // 2, places[-1])
         centre = sums.centre(operands.kind, args["p"].own, given["mean"], given["var"])
         arrays.append(given["mean"] if part == "five" else centre)
-    if part == "five":
+    if part in ("five", "weighted"):
         args["work"] = work(memory, places[-1])
-    kept = salt % 3 != 0 and (part == "five" or operands.kind == "float64")
+    kept = part == "weighted" or (salt % 3 != 0 and (part == "five" or operands.kind == "float64"))
     args["to"] = records(memory, define(*arrays), places[-1], kept)
     how = ["without v"] * absent + ["lo"] * kept
     return ", ".join([str(operands), flavour, f"at {'; '.join(map(str, places))}", *how]), args
@@ -40,23 +40,22 @@ def _call(part, define, operands, places, flavour, salt, absent=False):
 
 def run_call(part, operands, places, flavour, salt, absent=False):
     """A call of sums of runs, in words and as arguments."""
-    define = {"moments": sums.run_moments, "pairs": sums.run_pairs, "five": sums.run_five}[part]
+    define = getattr(sums, f"run_{part}")
     words, args = _call(part, define, operands, places, flavour, salt, absent)
-    for i, name in enumerate({"moments": ("next",), "pairs": ("next", "dy_next"), "five": ()}[part]):
+    for i, name in enumerate({"moments": ("next",), "pairs": ("next", "dy_next")}.get(part, ())):
         args[name] = ahead(salt + i)
     return words, args
 
 
 def column_call(part, operands, places, flavour, salt, absent=False):
     """The same of rows."""
-    define = {"moments": sums.column_moments, "pairs": sums.column_pairs, "five": sums.column_five}[part]
-    b = operands.extent
+    define, b = getattr(sums, f"column_{part}"), operands.extent
     return _call(part, lambda *a: define(*a, b.fold, b.folded), operands, places, flavour, salt, absent)
 
 
 def of_part(part):
-    """The flavours that can matter: five sums are about the mean, near or far."""
-    return FLAVOURS[2:] if part == "five" else FLAVOURS
+    """The flavours that can matter: five sums and weighted ones are about the mean, near or far."""
+    return FLAVOURS[2:] if part in ("five", "weighted") else FLAVOURS
 
 
 def run_sums(part):
@@ -103,7 +102,7 @@ def column_sums(part):
                 }
                 shape = channels, size, fold, folded, rest
                 if salt % 3 == 2:
-                    operands = Staged(memory, kind, *shape, salt=salt // 3, **how)
+                    operands = Staged(memory, kind, part, *shape, salt=salt // 3, **how)
                 else:
                     operands = Rows(memory, kind, *shape, **how)
                 absent = part == "five" and salt % 7 == 1

@@ -136,7 +136,61 @@ def run_five(dy, x, v, mean):
     return [total[j] for j in range(5)]
 
 
+def _weighted(x, w):
+    # columns of channels: x of each row (channels, columns), w of each the same, or one channel's. What has
+    # weight 0 is not looked at.
+    shape = x.shape[1:]
+    first, weight, offset = (numpy.zeros(shape) for _ in range(3))
+    for e, of in zip(x, w, strict=True):
+        first = numpy.where((weight == 0) & (of != 0), finite_or_zero(e), first)
+        offset = offset + numpy.where(of != 0, of * (e - first), 0.0)
+        weight = weight + of
+    centre = finite_or_zero(numpy.where(weight != 0, first + offset / weight, 0.0))
+    moved, squares = zeros(*shape), zeros(*shape)
+    for e, of in zip(x, w, strict=True):
+        d = numpy.where(of != 0, e - centre, 0.0)
+        moved.add(of * d)
+        squares.add(of * d * d)
+    away = (moved.hi + moved.lo) / weight
+    return centre, weight, away, (squares.hi + squares.lo) - weight * away * away
+
+
+def _join_weighted(centre, weight, away, squares):
+    # the columns of a channel: the mean, as centre + away of each, the squares about it, and the weight
+    base, offset, total, about = numpy.zeros(len(weight)), *(zeros(len(weight)) for _ in range(3))
+    for c, of, e in zip(centre.T, weight.T, away.T, strict=True):
+        base = numpy.where((of != 0) & (total.hi == 0), c, base)
+        total.add(of)
+        offset.add(numpy.where(of != 0, of * ((c - base) + e), 0.0))
+    moved = numpy.where(total.rounded != 0, offset.rounded / total.rounded, 0.0)
+    near = base + moved
+    rest = finite_or_zero((base - near) + moved)
+    for c, of, e, own in zip(centre.T, weight.T, away.T, squares.T, strict=True):
+        d = (c - near) + (e - rest)
+        about.add(numpy.where(of != 0, own, 0.0))
+        about.add(numpy.where(of != 0, of * d * d, 0.0))
+    return Sum(near, rest), about.rounded, total.rounded
+
+
+def run_weighted(x, w):
+    """The mean, the squares about it, and the weight: runs are read as rows of 32 columns."""
+    channels, planes, count = x.shape
+    blocks = -(-count // LANES)
+
+    def rows(array):
+        padded = numpy.zeros((channels, planes, blocks * LANES))
+        padded[:, :, :count] = array
+        return padded.reshape(channels, planes * blocks, LANES).transpose(1, 0, 2)
+
+    return _join_weighted(*_weighted(rows(x), rows(w)))
+
+
 # Columns.
+
+
+def column_weighted(x, w, fold, folded):
+    """The same of rows, folded or not."""
+    return _join_weighted(*_weighted(x, numpy.broadcast_to(w, x.shape)))
 
 
 class Rows:

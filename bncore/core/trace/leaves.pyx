@@ -14,7 +14,7 @@ from libc.string cimport memset
 from bncore.core.partition cimport GROUP, part_count
 from bncore.core.trace.memory cimport (
     COEFFICIENT, EXACT, INSIDE, MAPPED, MIXED, READ_AS_OFTEN, RECORD_HI, RECORD_LO, SEVERAL, STAGED, WIDE, WRITTEN_ONCE, T,
-    channel_of, entered, go_on, make_up, mix, read_number, read_run, read_vector, stage, staged, use_work, violated,
+    channel_of, entered, go_on, make_up, mix, place_of, read_number, read_run, read_vector, stage, staged, use_work, violated,
     write_number, write_run, write_vector,
 )
 from bncore.core.types cimport (
@@ -32,6 +32,12 @@ cdef inline int64_t together(int64_t number, int64_t other) noexcept nogil:
     if number >= 0 and other >= 0 and number != other:
         violated(READ_AS_OFTEN, b"elements of two places together", other)
     return other if other >= 0 else number
+
+
+cdef inline void weigh(int64_t number, int64_t weights) noexcept nogil:
+    # elements from this one on by weights that are those of their places
+    if number >= 0 and weights >= 0 and weights != place_of(number):
+        violated(READ_AS_OFTEN, b"the weights of another place", weights)
 
 
 cdef inline Py_ssize_t same(Py_ssize_t channel, Py_ssize_t other) noexcept nogil:
@@ -102,7 +108,8 @@ cdef int64_t read_planes(const Runs* dy, const Runs* x, const Runs* v, Py_ssize_
     return together(number, read_plane(V, v, c, n, count))
 
 
-cdef void sum_runs(int sums, const Span* s, const Runs* dy, const Runs* x, const Runs* v, const Records* to) noexcept nogil:
+cdef void sum_runs(int sums, const Span* s, const Runs* dy, const Runs* x, const Runs* v, const Runs* w,
+                   const Records* to) noexcept nogil:
     cdef Py_ssize_t c, n, channel
     cdef int64_t number, of_x
     cdef uint64_t order
@@ -112,6 +119,7 @@ cdef void sum_runs(int sums, const Span* s, const Runs* dy, const Runs* x, const
         channel, order = SEVERAL, mix(s.planes, s.count)
         for n in range(s.planes):
             of_x = read_plane(X, x, c, n, s.count)
+            weigh(of_x, read_plane(W, w, c, n, s.count))
             number = together(of_x, read_planes(dy, NULL, v, c, n, s.count))
             channel = same(channel, channel_of(number, s.count))
             order = mix(order, <uint64_t>of_x)
@@ -124,14 +132,15 @@ cdef inline void write_plane(int slot, const Runs* y, Py_ssize_t c, Py_ssize_t n
         write_run(slot, y.base + c * y.channel + n * y.plane, count, T.item, T.item, number)
 
 
-cdef void map_runs(Map map, const Span* s, const Runs* dy, const Runs* x, const Runs* v, const Runs* out, const Runs* out2,
-                   const Coefficients* k) noexcept nogil:
+cdef void map_runs(Map map, const Span* s, const Runs* dy, const Runs* x, const Runs* v, const Runs* w, const Runs* out,
+                   const Runs* out2, const Coefficients* k) noexcept nogil:
     cdef Py_ssize_t c, n, channel
     cdef int64_t number
     for c in range(s.channels):
         channel = read_map(k, map, c)
         for n in range(s.planes):
             number = read_planes(dy, x, v, c, n, s.count)
+            weigh(number, read_plane(W, w, c, n, s.count))
             if number >= 0 and channel_of(number, s.count) != channel:
                 violated(WRITTEN_ONCE, b"the map of another channel", number)
             write_plane(OUT, out, c, n, s.count, number)
@@ -140,14 +149,14 @@ cdef void map_runs(Map map, const Span* s, const Runs* dy, const Runs* x, const 
 
 cdef void run_moments(const void* kind, const Span* s, const Runs* x, Py_ssize_t next, const Records* to) noexcept nogil:
     entered(b"run_moments")
-    sum_runs(2, s, NULL, x, NULL, to)
+    sum_runs(2, s, NULL, x, NULL, NULL, to)
 
 
 cdef void run_pairs(const void* kind, const Span* s, const Runs* dy, const Runs* x, Py_ssize_t dy_next, Py_ssize_t next,
                     const Parameters* p, Py_ssize_t channel, const Records* to) noexcept nogil:
     entered(b"run_pairs")
     read_centres(p, channel, s.channels, 2)
-    sum_runs(2, s, dy, x, NULL, to)
+    sum_runs(2, s, dy, x, NULL, NULL, to)
 
 
 cdef void run_five(const void* kind, const Span* s, const Runs* dy, const Runs* x, const Runs* v, const Parameters* p,
@@ -155,37 +164,29 @@ cdef void run_five(const void* kind, const Span* s, const Runs* dy, const Runs* 
     entered(b"run_five")
     use_work(<char*>work)
     read_centres(p, channel, s.channels, SUMS)
-    sum_runs(SUMS, s, dy, x, v, to)
+    sum_runs(SUMS, s, dy, x, v, NULL, to)
 
 
 cdef void run_weighted(const Span* s, const Runs* x, const Runs* w, const Records* to, void* work) noexcept nogil:
     entered(b"run_weighted")
     use_work(<char*>work)
-    read_weights(s, w)
-    sum_runs(3, s, NULL, x, NULL, to)
-
-
-cdef void read_weights(const Span* s, const Runs* w) noexcept nogil:
-    cdef Py_ssize_t c, n
-    for c in range(s.channels):
-        for n in range(s.planes):
-            read_plane(W, w, c, n, s.count)
+    sum_runs(3, s, NULL, x, NULL, w, to)
 
 
 cdef void run_weighted_pull(const Span* s, const Runs* dy, const Runs* x, const Runs* w, const Runs* dx,
                             const Coefficients* k) noexcept nogil:
     entered(b"run_weighted_pull")
-    read_weights(s, w)
-    map_runs(WEIGHTED_PULL, s, dy, x, NULL, dx, NULL, k)
+    map_runs(WEIGHTED_PULL, s, dy, x, NULL, w, dx, NULL, k)
 
 
 cdef void mask(const void* kind, const Span* s, const Runs* dy, const Runs* w, const Runs* x) noexcept nogil:
     cdef Py_ssize_t n
     cdef int64_t number
     entered(b"mask")
-    read_weights(s, w)
     for n in range(s.planes):
-        number = together(read_staged(DY, dy, n, s.count), read_staged(X, x, n, s.count))
+        number = read_staged(X, x, n, s.count)
+        together(read_staged(DY, dy, n, s.count), number)
+        weigh(number, read_plane(W, w, 0, n, s.count))
         stage(STAGED + X, x.base + n * x.plane, s.count, number)
 
 
@@ -205,21 +206,21 @@ cdef void run_scale(const void* kind, const Span* s, const Runs* x, const Runs* 
                     const Store* store) noexcept nogil:
     entered(b"run_scale")
     if of_dy():
-        map_runs(SCALE, s, x, NULL, NULL, y, NULL, k)
+        map_runs(SCALE, s, x, NULL, NULL, NULL, y, NULL, k)
     else:
-        map_runs(SCALE, s, NULL, x, NULL, y, NULL, k)
+        map_runs(SCALE, s, NULL, x, NULL, NULL, y, NULL, k)
 
 
 cdef void run_pull(const void* kind, const Span* s, const Runs* dy, const Runs* x, const Runs* dx, const Coefficients* k,
                    const Store* store) noexcept nogil:
     entered(b"run_pull")
-    map_runs(PULL, s, dy, x, NULL, dx, NULL, k)
+    map_runs(PULL, s, dy, x, NULL, NULL, dx, NULL, k)
 
 
 cdef void run_bend(const void* kind, const Span* s, const Runs* dy, const Runs* x, const Runs* v, const Runs* d_dy,
                    const Runs* d_x, const Coefficients* k) noexcept nogil:
     entered(b"run_bend")
-    map_runs(BEND, s, dy, x, v, d_dy, d_x, k)
+    map_runs(BEND, s, dy, x, v, NULL, d_dy, d_x, k)
 
 
 cdef inline Span one_channel(const Span* s) noexcept nogil:
@@ -234,8 +235,8 @@ cdef void run_scale_moments(const void* kind, const Span* here, const Runs* x, c
                             const Records* to) noexcept nogil:
     cdef Span mapped = one_channel(here), summed = one_channel(there)
     entered(b"run_scale_moments")
-    map_runs(SCALE, &mapped, NULL, x, NULL, y, NULL, k)
-    sum_runs(2, &summed, NULL, next_x, NULL, to)
+    map_runs(SCALE, &mapped, NULL, x, NULL, NULL, y, NULL, k)
+    sum_runs(2, &summed, NULL, next_x, NULL, NULL, to)
 
 
 cdef void run_pull_pairs(const void* kind, const Span* here, const Runs* dy, const Runs* x, const Runs* dx, const Coefficients* k,
@@ -243,9 +244,9 @@ cdef void run_pull_pairs(const void* kind, const Span* here, const Runs* dy, con
                          Py_ssize_t next, const Parameters* p, Py_ssize_t channel, const Records* to) noexcept nogil:
     cdef Span mapped = one_channel(here), summed = one_channel(there)
     entered(b"run_pull_pairs")
-    map_runs(PULL, &mapped, dy, x, NULL, dx, NULL, k)
+    map_runs(PULL, &mapped, dy, x, NULL, NULL, dx, NULL, k)
     read_centres(p, channel, 1, 2)
-    sum_runs(2, &summed, next_dy, next_x, NULL, to)
+    sum_runs(2, &summed, next_dy, next_x, NULL, NULL, to)
 
 
 # Columns.
@@ -312,8 +313,15 @@ cdef Rows group_of(const Rows* x, const Block* b, Py_ssize_t first, Py_ssize_t s
     return here
 
 
-cdef Py_ssize_t sum_group(const Block* b, const Rows* dy, const Rows* x, const Rows* v, Py_ssize_t first, Py_ssize_t step,
-                          Py_ssize_t rows, Py_ssize_t channel, uint64_t* order) noexcept nogil:
+cdef void read_row_weights(const Rows* w, const Block* b, Py_ssize_t row, int64_t number) noexcept nogil:
+    # for each channel of a row that begins with this element
+    cdef Py_ssize_t _
+    for _ in range(b.channels if w != NULL else 0):
+        weigh(number, read_run(W, w.base + row * w.stride, b.size, sizeof(double), sizeof(double)))
+
+
+cdef Py_ssize_t sum_group(const Block* b, const Rows* dy, const Rows* x, const Rows* v, const Rows* w, Py_ssize_t first,
+                          Py_ssize_t step, Py_ssize_t rows, Py_ssize_t channel, uint64_t* order) noexcept nogil:
     # rows that are staged together; the channel of the first column, and the order of each
     cdef Rows of_dy = group_of(dy, b, first, step, rows), of_x = group_of(x, b, first, step, rows)
     cdef Rows of_v = group_of(v, b, first, step, rows)
@@ -323,6 +331,7 @@ cdef Py_ssize_t sum_group(const Block* b, const Rows* dy, const Rows* x, const R
     some.contiguous = False
     for i in range(rows):
         x_number = read_row(X, &of_x, &some, i)
+        read_row_weights(w, b, first + i * step, x_number)
         number = together(x_number, read_rows(&of_dy, NULL, &of_v, &some, i))
         channel = same(channel, first_channel(number, b))
         for c in range(b.channels):
@@ -332,18 +341,19 @@ cdef Py_ssize_t sum_group(const Block* b, const Rows* dy, const Rows* x, const R
     return channel
 
 
-cdef Py_ssize_t sum_folded(const Block* b, const Rows* dy, const Rows* x, const Rows* v, Py_ssize_t first, Py_ssize_t rows,
-                           Py_ssize_t channel, uint64_t* order) noexcept nogil:
+cdef Py_ssize_t sum_folded(const Block* b, const Rows* dy, const Rows* x, const Rows* v, const Rows* w, Py_ssize_t first,
+                           Py_ssize_t rows, Py_ssize_t channel, uint64_t* order) noexcept nogil:
     # so many folded rows: each is one run of memory, or they are summed by what they are folded of
     cdef Py_ssize_t z
     if b.contiguous:
-        return sum_group(b, dy, x, v, first * b.fold, 1, rows * b.fold, channel, order)
+        return sum_group(b, dy, x, v, w, first * b.fold, 1, rows * b.fold, channel, order)
     for z in range(b.fold):
-        channel = sum_group(b, dy, x, v, first * b.fold + z, b.fold, rows, channel, order)
+        channel = sum_group(b, dy, x, v, w, first * b.fold + z, b.fold, rows, channel, order)
     return channel
 
 
-cdef void sum_rows(int sums, const Block* b, const Rows* dy, const Rows* x, const Rows* v, const Records* to) noexcept nogil:
+cdef void sum_rows(int sums, const Block* b, const Rows* dy, const Rows* x, const Rows* v, const Rows* w,
+                   const Records* to) noexcept nogil:
     cdef uint64_t[COLUMNS] order
     cdef Py_ssize_t row = 0, z, c, first = SEVERAL
     if not fits(b):
@@ -351,10 +361,10 @@ cdef void sum_rows(int sums, const Block* b, const Rows* dy, const Rows* x, cons
     for c in range(b.fold * b.channels):
         order[c] = mix(mix(b.folded, b.fold), b.rest)
     while row < b.folded:
-        first = sum_folded(b, dy, x, v, row, GROUP if row + GROUP <= b.folded else 1, first, order)
+        first = sum_folded(b, dy, x, v, w, row, GROUP if row + GROUP <= b.folded else 1, first, order)
         row += GROUP if row + GROUP <= b.folded else 1
     for z in range(b.rest):
-        first = sum_group(b, dy, x, v, b.folded * b.fold + z, 1, 1, first, order)
+        first = sum_group(b, dy, x, v, w, b.folded * b.fold + z, 1, 1, first, order)
     for z in range(1, b.fold):
         for c in range(b.channels):
             order[c] = mix(order[c], order[z * b.channels + c])
@@ -362,8 +372,8 @@ cdef void sum_rows(int sums, const Block* b, const Rows* dy, const Rows* x, cons
         keep(to, sums, c, first + c if first >= 0 else SEVERAL, row_count(b) * b.size, order[c])
 
 
-cdef void map_rows(Map map, const Block* b, const Rows* dy, const Rows* x, const Rows* v, const Rows* out, const Rows* out2,
-                   const Coefficients* k) noexcept nogil:
+cdef void map_rows(Map map, const Block* b, const Rows* dy, const Rows* x, const Rows* v, const Rows* w, const Rows* out,
+                   const Rows* out2, const Coefficients* k) noexcept nogil:
     cdef Py_ssize_t first = read_map(k, map, 0), c, row
     cdef int64_t number
     if not fits(b):
@@ -373,6 +383,7 @@ cdef void map_rows(Map map, const Block* b, const Rows* dy, const Rows* x, const
             violated(WRITTEN_ONCE, b"the map of another channel", c)
     for row in range(row_count(b)):
         number = read_rows(dy, x, v, b, row)
+        read_row_weights(w, b, row, number)
         if number >= 0 and first_channel(number, b) != first:
             violated(WRITTEN_ONCE, b"the map of another channel", number)
         write_run(OUT, row_of(out, b, row), b.channels * b.size, T.item, T.item, number)
@@ -382,7 +393,7 @@ cdef void map_rows(Map map, const Block* b, const Rows* dy, const Rows* x, const
 
 cdef void column_moments(const void* kind, const Block* b, const Rows* x, const Records* to) noexcept nogil:
     entered(b"column_moments")
-    sum_rows(2, b, NULL, x, NULL, to)
+    sum_rows(2, b, NULL, x, NULL, NULL, to)
 
 
 cdef void column_pairs(const void* kind, const Block* b, const Rows* dy, const Rows* x, const Parameters* p, Py_ssize_t channel,
@@ -390,10 +401,10 @@ cdef void column_pairs(const void* kind, const Block* b, const Rows* dy, const R
     cdef Rows w
     entered(b"column_pairs")
     read_centres(p, channel, b.channels, 2)
-    if x.weights != NULL:
-        w.base, w.stride = <char*>x.weights, x.weights_stride
-        read_row_weights(b, &w)
-    sum_rows(2, b, dy, x, NULL, to)
+    if x.weights != NULL and x.staging == NULL:
+        violated(WRITTEN_ONCE, b"0 in the place of x where it lies", channel)
+    w.base, w.stride = <char*>x.weights, x.weights_stride
+    sum_rows(2, b, dy, x, NULL, &w if x.weights != NULL else NULL, to)
 
 
 cdef void column_five(const void* kind, const Block* b, const Rows* dy, const Rows* x, const Rows* v, const Parameters* p,
@@ -401,50 +412,40 @@ cdef void column_five(const void* kind, const Block* b, const Rows* dy, const Ro
     entered(b"column_five")
     use_work(<char*>work)
     read_centres(p, channel, b.channels, SUMS)
-    sum_rows(SUMS, b, dy, x, v, to)
-
-
-cdef void read_row_weights(const Block* b, const Rows* w) noexcept nogil:
-    # for each channel
-    cdef Py_ssize_t row, _
-    for row in range(row_count(b)):
-        for _ in range(b.channels):
-            read_run(W, w.base + row * w.stride, b.size, sizeof(double), sizeof(double))
+    sum_rows(SUMS, b, dy, x, v, NULL, to)
 
 
 cdef void column_weighted(const Block* b, const Rows* x, const Rows* w, const Records* to, void* work) noexcept nogil:
     entered(b"column_weighted")
     use_work(<char*>work)
-    read_row_weights(b, w)
-    sum_rows(3, b, NULL, x, NULL, to)
+    sum_rows(3, b, NULL, x, NULL, w, to)
 
 
 cdef void column_weighted_pull(const Block* b, const Rows* dy, const Rows* x, const Rows* w, const Rows* dx,
                                const Coefficients* k) noexcept nogil:
     entered(b"column_weighted_pull")
-    read_row_weights(b, w)
-    map_rows(WEIGHTED_PULL, b, dy, x, NULL, dx, NULL, k)
+    map_rows(WEIGHTED_PULL, b, dy, x, NULL, w, dx, NULL, k)
 
 
 cdef void column_scale(const void* kind, const Block* b, const Rows* x, const Rows* y, const Coefficients* k,
                        const Store* store) noexcept nogil:
     entered(b"column_scale")
     if of_dy():
-        map_rows(SCALE, b, x, NULL, NULL, y, NULL, k)
+        map_rows(SCALE, b, x, NULL, NULL, NULL, y, NULL, k)
     else:
-        map_rows(SCALE, b, NULL, x, NULL, y, NULL, k)
+        map_rows(SCALE, b, NULL, x, NULL, NULL, y, NULL, k)
 
 
 cdef void column_pull(const void* kind, const Block* b, const Rows* dy, const Rows* x, const Rows* dx, const Coefficients* k,
                       const Store* store) noexcept nogil:
     entered(b"column_pull")
-    map_rows(PULL, b, dy, x, NULL, dx, NULL, k)
+    map_rows(PULL, b, dy, x, NULL, NULL, dx, NULL, k)
 
 
 cdef void column_bend(const void* kind, const Block* b, const Rows* dy, const Rows* x, const Rows* v, const Rows* d_dy,
                       const Rows* d_x, const Coefficients* k) noexcept nogil:
     entered(b"column_bend")
-    map_rows(BEND, b, dy, x, v, d_dy, d_x, k)
+    map_rows(BEND, b, dy, x, v, NULL, d_dy, d_x, k)
 
 
 # Staging.

@@ -119,6 +119,7 @@ cdef void entered(const char* leaf) noexcept nogil
 cdef void violated(Statement statement, const char* what, Py_ssize_t where) noexcept nogil
 cdef uint64_t mix(uint64_t order, uint64_t term) noexcept nogil
 cdef Py_ssize_t channel_of(int64_t number, Py_ssize_t count) noexcept nogil
+cdef int64_t place_of(int64_t number) noexcept nogil
 
 cdef int64_t read_run(int slot, const char* p, Py_ssize_t count, Py_ssize_t step, Py_ssize_t bytes) noexcept nogil
 cdef void write_run(int slot, char* p, Py_ssize_t count, Py_ssize_t step, Py_ssize_t bytes, int64_t number) noexcept nogil

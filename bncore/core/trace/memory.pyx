@@ -13,6 +13,7 @@ from libc.stdlib cimport realloc
 from libc.string cimport memset
 
 from bncore.core.types cimport FIVE_BYTES, LINE, OPERANDS
+from bncore.core.types cimport W as WEIGHTS
 
 cdef State T
 memset(&T, 0, sizeof(T))
@@ -54,6 +55,11 @@ cdef Py_ssize_t channel_of(int64_t number, Py_ssize_t count) noexcept nogil:
     if number < 0:
         return SEVERAL
     return number // T.size % T.channels if number % T.size + count <= T.size else MIXED
+
+
+cdef int64_t place_of(int64_t number) noexcept nogil:
+    """Where in its channel an element is, which is the number of its weight: that of all channels."""
+    return number // (T.channels * T.size) * T.size + number % T.size
 
 
 cdef void touch(const void* p, Py_ssize_t bytes, bint written) noexcept nogil:
@@ -390,7 +396,9 @@ cdef int open_tensor(int slot, Operand* x, tuple extents, tuple strides, Py_ssiz
                 for h in range(H):
                     e = r.elements + before + n * along_n + c * along_c + h * along_h
                     for _ in range(W):
-                        e.number = <int32_t>number if e.times == 0 else SEVERAL
+                        e.number = <int32_t>(place_of(number) if slot == WEIGHTS else number)
+                        if e.times > 0 and slot != WEIGHTS:
+                            e.number = SEVERAL
                         e.times += 1
                         e += along_w
                         number += 1
