@@ -25,7 +25,9 @@ BASE = Path("build/coverage")
 LISTED = Path(".ci/unreached.txt")
 TESTS = (
     "values", "out", "bits", "layer", "higher", "higher_calls", "nonfinite", "extremes", "errors", "stats",
-    "small_batches", "recycling", "copying", "threads", "memory", "in_place",
+    "small_batches", "recycling", "copying", "threads", "memory", "in_place", "weighing", "halves",
+    "residual_relu_half", "exact_sums", "exact_leaves", "machines", "plans", "planted_plans",
+    "starting_threads", "interrupted_copy",
 )  # fmt: skip
 
 MARK = re.compile(r'\s*/\* "(bncore/[^"]+)":(\d+)$')

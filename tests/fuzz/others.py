@@ -369,9 +369,12 @@ def run_settings(watch, case):
 
 def draw_together(r):
     """Calls of several threads at once, while another changes the number of threads."""
-    calls = []
+    # of one function, now and then: what they could share is in it
+    calls, alike = [], r.random() < 0.5
     while len(calls) < 3:
         case = operations.draw(r)
+        if alike and calls and case["function"] != calls[0]["function"]:
+            continue
         if prod(case["shape"]) <= 1 << 17 and not {"wrong", "errors", "inside", "spoil"} & case.keys():
             calls.append(case | {"judge": False})
     return {"calls": calls, "threads": drawing.threads(r)}
