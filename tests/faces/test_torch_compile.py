@@ -48,6 +48,28 @@ def test_compiled_for_batches_of_any_size():
     torch.testing.assert_close(dict(compiled.state_dict()), dict(eager.state_dict()))
 
 
+@pytest.mark.builds
+def test_what_runs_beside_a_graph_is_not_looked_into():
+    def broken(x, mean, var):
+        # no graph begins again within a try: from here on the function runs as it is
+        try:
+            torch._dynamo.graph_break()
+            y, stats = torch.ops.bncore.forward(x, None, None, 1e-5)
+            torch.ops.bncore.update(mean, var, stats, x.numel() // x.shape[1], 0.1)
+        finally:
+            pass
+        return y
+
+    torch._dynamo.reset()
+    found = []
+    for run in (broken, torch.compile(broken, backend="aot_eager")):
+        x, mean, var = X.clone().requires_grad_(), torch.zeros(3).double(), torch.ones(3).double()
+        y = run(x, mean, var)
+        y.pow(3).sum().backward()
+        found.append((y.detach(), x.grad, mean, var))
+    assert all(torch.equal(a, b) for a, b in zip(*found, strict=True))
+
+
 @pytest.mark.parametrize("decomposed", [False, True], ids=["as it is", "decomposed"])
 @pytest.mark.parametrize("training", [True, False], ids=["training", "evaluation"])
 def test_exported(training, decomposed):
