@@ -143,6 +143,7 @@ class Exact(Core):
     name = "bncore, exact sums"
     caps = Caps(dtypes=("float32", *formats.HALVES), accumulate="exact", constant=True, keeps_layout=True)
     how = MappingProxyType({"exact": True})
+    inplace = ("inference", "inference_backward")
     # there is no choice of sums there
     update = jvp = double_backward = steps = uses = None
 

@@ -77,7 +77,8 @@ def results(method, found):
         if method in LISTS and name in ELEMENTS:
             if not isinstance(found[name], (list, tuple)):
                 kind = printable(type(found[name]).__name__, 100)
-                raise Nonsense(f"{name} is {kind}, wanted a list, an array for each of x")
+                part = "shard" if method.startswith("shards") else "batch"
+                raise Nonsense(f"{name} is {kind}, wanted a list, an array for each {part}")
             formed[name] = [_array(name, each) for each in found[name]]
         else:
             formed[name] = _array(name, found[name])

@@ -11,7 +11,7 @@ from spec import __main__ as command
 from spec import oracle
 from spec.adapters.plain import Plain
 from spec.audit import random_faults
-from spec.conformance import check, judge, passed
+from spec.conformance import check, company, judge, passed
 from spec.conformance.fitting import fitted
 from spec.conformance.verdict import ABSENT, BROKEN, FAIL, PASS
 from spec.data import combined, guards, inputs, layouts
@@ -128,7 +128,7 @@ def test_a_fault_shows_where_it_has_what_it_needs_and_nowhere_else():
     for _ in range(60):
         fault = drawn.draw(rng)
         shown = fault.shows_on(data, random_faults.call)
-        arguments = [getattr(data, name) for name in drawn.CALLS[fault.method]]
+        arguments = company.arguments(fault.method, data)
         got = getattr(fault.adapter, fault.method)(*arguments)
         right = getattr(Plain(), fault.method)(*arguments)
         if not shown:
