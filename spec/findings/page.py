@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 
 from ..bounds.errors import ACCUMULATIONS
 from ..bounds.formats import HALVES
@@ -14,6 +15,7 @@ INTRODUCTION = """# What the suite finds
 Written by `python -m spec.findings`, from a run of {minutes:.0f} minutes on {processors} processors, with
 {packages}.
 
+{age}
 ## What one should know
 
 {notable}
@@ -40,19 +42,44 @@ the deviation. Faults come first, and in each kind what is most times its bound 
 the equations, in exact arithmetic.
 """
 
+AGE = """Each implementation was held to the {count} data sets that the suite had for this.{behind}
+
+<details><summary>Their names</summary>
+
+Of the run: {names}.
+{since}
+</details>
+"""
+
 HEAD = ("", "what is off", "seen on", "got", "exact", "bound", "error/bound", "equation", "kind")
 
 
-def page(sections, packages, minutes):
-    """The whole page."""
+def page(sections, packages, minutes, swept):
+    """The whole page, of a run that swept these data sets."""
     text = INTRODUCTION.format(
         packages=", ".join(packages),
+        age=age(swept, swept),
         notable="\n".join(_notable(sections)),
         summary="\n".join(_summary(sections)),
         minutes=minutes,
         processors=os.cpu_count(),
     )
     return text + "".join("\n" + section(each) + "\n" for each in sections)
+
+
+def age(swept, today):
+    """Which data sets a run swept, and which of those that a run of today would sweep it did not have."""
+    new = [name for name in today if name not in swept]
+    behind = f" It has {len(new)} more by now, and nothing on this page was held to them." if new else ""
+    since = f"\nSince: {', '.join(new)}.\n" if new else ""
+    return AGE.format(count=len(swept), names=", ".join(swept), behind=behind, since=since)
+
+
+def aged(text, today):
+    """A page as it has to be when a run of today would sweep these data sets."""
+    swept = re.search(r"^Of the run: (.*)\.$", text, re.MULTILINE)[1].split(", ")
+    form = re.escape(AGE.split("{")[0]) + ".*?</details>\n"
+    return re.sub(form, lambda _: age(swept, today), text, count=1, flags=re.DOTALL)
 
 
 def _row(cells):

@@ -53,6 +53,7 @@ SWEEP = tuple(
 TELLING = ("ratio-1e1", "ratio-1e3", "ratio-1e5", "constant")
 MANY = ("very-many", "very-many-far", "many-ones", "many-ones-planes")
 CONVENTIONS = ("running variance takes", "momentum is the weight of", "y of one element")
+WRITTEN = DOCS / "findings.md"
 # What a counterexample may take to shrink, in seconds of the processor.
 PATIENCE = 5.0
 MUCH_PATIENCE = 25.0
@@ -132,9 +133,15 @@ def main(targets=None):
     start = time.monotonic()
     found = everyone(targets or OTHERS)
     minutes = (time.monotonic() - start) / 60
-    text = page.page(found, versions(), minutes)
+    text = page.page(found, versions(), minutes, SWEEP)
     if targets:
         print(text)
     else:
-        (DOCS / "findings.md").write_text(text)
+        WRITTEN.write_text(text)
+    return 0
+
+
+def age():
+    """Write on the page which data sets its run did not have."""
+    WRITTEN.write_text(page.aged(WRITTEN.read_text(), SWEEP))
     return 0

@@ -12,7 +12,7 @@ from spec import adapters
 from spec.conformance.judgement import judge
 from spec.conformance.verdict import BROKEN, CLASS, FAIL, Verdict
 from spec.data import inputs, portable
-from spec.findings import notable, probe, survey
+from spec.findings import notable, page, probe, survey
 from spec.findings.deviations import gathered
 from spec.findings.page import HEAD, number
 from spec.interface.adapter import Missing
@@ -141,6 +141,25 @@ def test_every_implementation_has_a_section_and_a_line_of_the_summary():
     titles = re.findall(r"^## (.*)$", PAGE, re.MULTILINE)[3:]
     assert titles == survey.OTHERS
     assert re.findall(r"^\| \[(.*)\]\(#(?:.*)\) \|", PAGE, re.MULTILINE) == titles
+
+
+def test_it_says_which_data_sets_its_run_did_not_have():
+    """`python -m spec.findings --age` writes it."""
+    assert page.aged(PAGE, survey.SWEEP) == PAGE
+    swept = re.search(r"^Of the run: (.*)\.$", PAGE, re.MULTILINE)[1].split(", ")
+    counted = set(re.findall(r" on (\d+) data sets\.$", PAGE, re.MULTILINE))
+    assert counted == {str(len(swept))}
+    new = set(survey.SWEEP) - set(swept)
+    assert (f"It has {len(new)} more by now" in PAGE) == bool(new)
+
+
+def test_a_page_of_today_is_not_behind():
+    text = page.aged(PAGE, ["one", "two"])
+    assert "2 more by now" in text
+    assert "\nSince: one, two.\n" in text
+    swept = re.search(r"^Of the run: (.*)\.$", PAGE, re.MULTILINE)[1].split(", ")
+    assert "by now" not in page.aged(text, swept)
+    assert "Since:" not in page.aged(text, swept)
 
 
 def test_faults_come_first_and_what_is_most_times_its_bound_away():
