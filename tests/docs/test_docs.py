@@ -64,6 +64,23 @@ def test_every_figure_has_a_caption():
     assert {figure.name for figure in folder.glob("*.png")} == shown
 
 
+def test_the_map_names_every_module_and_every_room():
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    modules = {path.stem for path in (ROOT / "bncore").glob("*.py")} - {"__init__"}
+    named = set(re.findall(r"`(\w+)`", text.partition("| in `bncore/` |")[2].partition("\n\n")[0]))
+    assert named - {"fold", "unfold"} == modules
+    named = set(re.findall(r"`(?:tests/)?(\w+)`", text.partition("In `tests/`:")[2].partition("\n\n")[0]))
+    assert named == {
+        path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and path.name[0] != "_"
+    }
+    rooms = {path.parent.name for path in (ROOT / "spec").glob("*/__init__.py")}
+    text = (ROOT / "spec/README.md").read_text()
+    assert set(re.findall(r"\[(\w+)/\]", text)) == rooms
+    assert [path.name for path in (ROOT / "spec").glob("[a-z]*.py") if f"({path.name})" not in text] == [
+        "setup.py"
+    ]
+
+
 def test_the_guide_names_every_target_and_option(capsys):
     from spec import __main__, adapters
 
