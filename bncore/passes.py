@@ -7,7 +7,6 @@ them.
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy
@@ -77,17 +76,24 @@ class Part(NamedTuple):
     correction: Correction | None
 
 
-@dataclass(slots=True)
 class Pass:
     """What a forward leaves for its backward: copies of what may change, except of tensors and weights."""
 
-    x: Array | None  # None: something was written over it, or over y
-    y: Array | None  # of a relu
-    at: tuple[int, ...]
-    parts: list[Part]
-    given: bool  # the statistics did not come from x
-    by: Functions
-    weights: Array | None  # of joined axes
+    # spelt out: dataclasses take a tenth of the import
+    __slots__ = ("at", "by", "given", "parts", "weights", "x", "y")
+
+    def __init__(
+        self,
+        x: Array | None,  # None: something was written over it, or over y
+        y: Array | None,  # of a relu
+        at: tuple[int, ...],
+        parts: list[Part],
+        given: bool,  # the statistics did not come from x
+        by: Functions,
+        weights: Array | None,  # of joined axes
+    ) -> None:
+        self.x, self.y, self.at, self.parts = x, y, at, parts
+        self.given, self.by, self.weights = given, by, weights
 
     def gradients(
         self, dy: ArrayLike, out: Array | None, residual_out: Array | None

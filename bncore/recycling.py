@@ -22,8 +22,8 @@ _HUGE_PAGES = "/sys/kernel/mm/transparent_hugepage/enabled"
 def huge_pages() -> bool:
     """Whether the system gives memory in huge pages to who asks for them."""
     try:
-        with open(_HUGE_PAGES, encoding="ascii") as file:
-            return "[never]" not in file.read()
+        with open(_HUGE_PAGES, "rb") as file:
+            return b"[never]" not in file.read()
     except OSError:
         return False
 

@@ -24,6 +24,13 @@ def test_bncore_loads_numpy_alone():
     assert {name for name in new if "cython" not in name} == {"bncore"}
 
 
+def test_what_would_take_most_of_the_import_is_not_part_of_it():
+    code = "import sys, numpy\nbefore = {*sys.modules}\nimport bncore\nprint(*{*sys.modules} - before)"
+    new = set(child.run(code).split())
+    assert "bncore.layer" in new
+    assert not {"importlib.metadata", "dataclasses", "inspect"} & new
+
+
 @pytest.mark.parametrize(("face", "library"), [("torch", "torch"), ("mpi", "mpi4py"), ("dask", "dask")])
 def test_a_face_without_its_library_says_what_to_install(face, library):
     words = child.run(f"""
