@@ -53,6 +53,14 @@ def test_formulas_and_code_are_the_same(name):
 
 
 @of_a_pair
+def test_the_numbers_are_the_same(name):
+    # whole ones may be words in either
+    fractions = re.compile(r"-?\d+\.\d+")
+    english, chinese = (CODE.sub("", page.read_text()) for page in (PAIRS[name], DOCS / "zh" / name))
+    assert sorted(fractions.findall(chinese)) == sorted(fractions.findall(english))
+
+
+@of_a_pair
 def test_it_is_chinese(name):
     text = CODE.sub("", (DOCS / "zh" / name).read_text())
     assert len(re.findall(r"[\u4e00-\u9fff]", text)) > 500
