@@ -74,7 +74,8 @@ def _peers(path, machines):
     shown = [line for line in _LINES if any(line[0] in lines for lines in panels.values())]
     figure, axes = plt.subplots(
         1, len(panels), sharey=True, sharex=True, squeeze=False, layout="constrained",
-        figsize=(1.9 + 4.1 * len(panels), 0.4 * len(shown) + 1.5),
+        # one machine alone still has room for the title
+        figsize=(1.9 + max(5.6, 4.1 * len(panels)), 0.4 * len(shown) + 1.5),
     )  # fmt: skip
     ratios = [ratio for lines in panels.values() for some, _ in lines.values() for ratio in some]
     low, high = min(0.8, *ratios), max(4, *ratios)
