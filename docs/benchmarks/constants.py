@@ -41,13 +41,10 @@ RACES = {
     "LONG_RUN": [("forward", (64, 128, 7, 7), FIRST), ("forward", (64, 64, 10, 10), FIRST)],
     "CHANNELS": [("forward", (1, 2048, 4, 4), FIRST), ("backward", (1, 2048, 4, 4), FIRST)],
     "TILE_ELEMENTS": [("forward", (1, 512, 15, 15), FIRST), ("backward", (1, 128, 28, 28), FIRST)],
-    "FETCH_ELEMENTS": [("forward", (1, 1024, 28, 17), FIRST), ("backward", (1, 640, 15, 15), FIRST)],
     "STRIP_CHANNELS": [("inference", (32, 512, 14, 14), FIRST), ("inference", (96, 512, 8, 8), FIRST)],
     "SPARE": [("forward", (16, 12, 112, 112), FIRST), ("backward", (8, 24, 56, 56), FIRST)],
     "STREAM_AHEAD": [("inference", (50, 64, 112, 112), FIRST), ("forward", (50, 56, 56, 128), LAST)],
-    "FETCH_BYTES": [("forward", (50, 128, 28, 28), FIRST), ("backward", (16, 64, 33, 33), FIRST)],
     "MAP_AHEAD": [("inference", (1, 256, 57, 57), FIRST), ("inference", (1, 640, 15, 15), FIRST)],
-    "SUMMED_AT_ONCE": [("statistics", (50, 64, 56, 56), FIRST), ("backward", (96, 96, 28, 28), FIRST)],
     "STRIP": [("double_backward", (1024, 1000), FIRST), ("double_backward", (8, 14, 14, 256), LAST)],
     # mean squares of 5.8 and 11.9 times the variance: on either side of the constant
     "NEAR_ZERO": [
@@ -71,7 +68,6 @@ FIXED = {
     "SQUARE": "follows from BREADTH and the height of the tree",
     "LINE": "of the processor",
     "IN_LINE": "follows from LINE",
-    "REPEATS": "follows from the widest level",
     "OPERANDS": "the arrays that an operation has",
     "SUMS": "the sums that double_backward needs",
     "COEFFICIENTS": "the numbers of a channel that the maps of double_backward need",

@@ -1,6 +1,7 @@
 """Peers of the benchmark that are other libraries, or other processes: their results are verified."""
 
 import dataclasses
+import sys
 import time
 
 import pytest
@@ -17,7 +18,10 @@ layouts_of = pytest.mark.parametrize("layout", shapes.LAYOUTS)
 @pytest.fixture(scope="module")
 def entrants():
     found, missing = peers.load(["onednn", "torch", "torch.compile", "bncore"])
-    return {name: found.get(name, missing.get(name)) for name in peers.NAMES}
+    yield {name: found.get(name, missing.get(name)) for name in peers.NAMES}
+    if "torch" in sys.modules:
+        # a peer that only computes turns it off, for the whole process
+        sys.modules["torch"].set_grad_enabled(True)
 
 
 def peer(entrants, name):
