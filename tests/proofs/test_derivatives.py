@@ -86,7 +86,7 @@ def test_a_term_that_is_missing_is_found_by_order_and_nesting(nesting, equation)
 def test_a_bound_that_tells_nothing_is_inconclusive():
     # in float32, and far from 0, no digit is left
     data = inputs.data("ratio-1e7", "float32")
-    moved = (data.ddx,) * 3
+    moved = (data.dy,) * 3
     problem = oracle.problem(data.x, data.gamma, None, data.eps, accumulate="any", dy=data.dy)
     (found,) = derivatives.expected(problem, moved, 3).values()
     assert not found.tells("float32")
