@@ -1,4 +1,4 @@
-"""Install bncore into this Python, and say what is being compiled: pip alone is silent for a minute or two.
+"""Install bncore into this Python, and say what is being compiled: pip alone is silent for some minutes.
 
 Usage: build.py PIP-ARGUMENT ...      as of `pip install`
 """
