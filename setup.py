@@ -114,7 +114,12 @@ def cythonized():
 
 
 class Build(build_ext):
-    """Says what is being compiled: pip shows it with -v, and `make` always."""
+    """Compiles on every processor and says what: pip shows it with -v, and `make` always."""
+
+    def finalize_options(self):
+        super().finalize_options()
+        # an editable install forgets what setup() was told
+        self.parallel = self.parallel or os.cpu_count()
 
     def build_extension(self, extension):
         start = time.monotonic()
@@ -124,8 +129,4 @@ class Build(build_ext):
         print(f"bncore: compiled {extension.name} in {seconds:.0f} s", file=sys.stderr, flush=True)
 
 
-setup(
-    ext_modules=list(cythonized()),
-    cmdclass={"build_ext": Build},
-    options={"build_ext": {"parallel": os.cpu_count()}},
-)
+setup(ext_modules=list(cythonized()), cmdclass={"build_ext": Build})
