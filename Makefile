@@ -4,6 +4,9 @@
 
 PYTHON ?= python3
 VENV   ?= .venv
+# Those that `make dist` makes wheels for, and the tests of each wheel: all, if none are named.
+PYTHONS ?= $(PYTHON)
+TESTS   ?=
 
 PY  := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
@@ -85,15 +88,11 @@ lint: $(VENV)/built $(VENV)/with-lint  ## ruff, cython-lint, mypy
 	$(PY) -m mypy
 
 .PHONY: dist
-dist: $(VENV)/with-dist  ## sdist, a manylinux wheel from it, and the tests against that wheel in a clean environment
+dist: $(VENV)/with-dist  ## sdist and manylinux wheels, tested in clean environments; PYTHONS="python3.11 ..." TESTS=... say for and by what
 	rm -rf dist
-	@echo "== build: with what .ci/release.txt pins, one to five minutes without a word"
-	PIP_CONSTRAINT=$(abspath .ci/release.txt) $(PY) -m build
-	PATH="$(abspath $(VENV))/bin:$$PATH" $(PY) -m auditwheel repair --wheel-dir dist dist/*-linux_*.whl
-	rm dist/*-linux_*.whl
+	PIP_CONSTRAINT=$(abspath .ci/release.txt) $(PY) -m build --sdist
 	$(PY) -m twine check --strict dist/*
-	$(PY) .ci/contents.py dist/*.tar.gz dist/*.whl
-	.ci/installed $(PYTHON) dist/*.tar.gz dist/*.whl
+	for python in $(PYTHONS); do .ci/wheel $(VENV) $$python dist/*.tar.gz $(TESTS) || exit; done
 
 .PHONY: serial
 serial: $(VENV)/with-dist  ## the same tests against a build without OpenMP
@@ -136,5 +135,5 @@ $(VENV)/with-%: pyproject.toml | $(VENV)/made
 $(VENV)/built: pyproject.toml $(SOURCES) | $(VENV)/made
 	@echo "== build: one extension for each instruction-set level, a minute or two"
 	$(PY) -c '$(REQUIRES)' | $(PIP) install --quiet --requirement /dev/stdin
-	$(PY) .ci/build.py --no-build-isolation --editable .
+	$(PY) .ci/build.py install --no-build-isolation --editable .
 	@touch $@
