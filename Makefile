@@ -21,7 +21,7 @@ REQUIRES := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["b
 
 .PHONY: help
 help:           ## this list
-	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
 .PHONY: main
 main: $(VENV)/built $(VENV)/with-spec  ## (default) regenerate every proof in memory, verify the core, report
@@ -29,14 +29,15 @@ main: $(VENV)/built $(VENV)/with-spec  ## (default) regenerate every proof in me
 
 # Modules stay whole: their fixtures are made once, and what an oracle remembers is asked again.
 PYTEST := $(PY) -m pytest --numprocesses=auto --maxprocesses=8 --dist=loadfile
+# tests/faces is about peers alone, and to import these takes as long as a hundred tests.
 LONG   := builds or proves or audits or sweeps or peers
 
 .PHONY: test
 test: $(VENV)/built $(VENV)/with-test  ## the quick tests, less than two minutes on two cores
-	$(PYTEST) -m "not ($(LONG))"
+	$(PYTEST) -m "not ($(LONG))" --ignore=tests/faces
 
 .PHONY: check
-check: $(VENV)/built $(VENV)/with-test  ## every test, a quarter of an hour; peers that are installed in .venv take part
+check: $(VENV)/built $(VENV)/with-test  ## every test, a quarter of an hour; half an hour where PyTorch and the like are installed in .venv
 	$(PYTEST)
 
 .PHONY: fuzz

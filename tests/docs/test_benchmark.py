@@ -58,6 +58,7 @@ def test_our_fused_results_are_found_right(operation, layout, out):
     assert results.bound(operation, "channels-last", 1 << 30, 1 << 20, 1 << 24)
 
 
+@pytest.mark.sweeps
 @races_of
 @layouts_of
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])

@@ -168,6 +168,7 @@ def _edited_assumption(folder, monkeypatch):
     monkeypatch.setitem(ASSUMPTIONS, "real", "x is what it is")
 
 
+@pytest.mark.proves
 @pytest.mark.parametrize("edit", [_edited_equation, _edited_page, _edited_certificate, _edited_assumption])
 def test_every_kind_of_drift_is_found(edit, tmp_path, monkeypatch):
     monkeypatch.setattr(prove, "PROOFS", tmp_path)
