@@ -4,6 +4,9 @@
 
 PYTHON ?= python3
 VENV   ?= .venv
+# Those that `make dist` makes wheels for, and the tests of each wheel: all, if none are named.
+PYTHONS ?= $(PYTHON)
+TESTS   ?=
 
 PY  := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
@@ -18,7 +21,7 @@ REQUIRES := import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["b
 
 .PHONY: help
 help:           ## this list
-	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
 .PHONY: main
 main: $(VENV)/built $(VENV)/with-spec  ## (default) regenerate every proof in memory, verify the core, report
@@ -26,14 +29,15 @@ main: $(VENV)/built $(VENV)/with-spec  ## (default) regenerate every proof in me
 
 # Modules stay whole: their fixtures are made once, and what an oracle remembers is asked again.
 PYTEST := $(PY) -m pytest --numprocesses=auto --maxprocesses=8 --dist=loadfile
+# tests/faces is about peers alone, and to import these takes as long as a hundred tests.
 LONG   := builds or proves or audits or sweeps or peers
 
 .PHONY: test
 test: $(VENV)/built $(VENV)/with-test  ## the quick tests, less than two minutes on two cores
-	$(PYTEST) -m "not ($(LONG))"
+	$(PYTEST) -m "not ($(LONG))" --ignore=tests/faces
 
 .PHONY: check
-check: $(VENV)/built $(VENV)/with-test  ## every test, a quarter of an hour; peers that are installed in .venv take part
+check: $(VENV)/built $(VENV)/with-test  ## every test, a quarter of an hour; half an hour where PyTorch and the like are installed in .venv
 	$(PYTEST)
 
 .PHONY: fuzz
@@ -85,15 +89,11 @@ lint: $(VENV)/built $(VENV)/with-lint  ## ruff, cython-lint, mypy
 	$(PY) -m mypy
 
 .PHONY: dist
-dist: $(VENV)/with-dist  ## sdist, a manylinux wheel from it, and the tests against that wheel in a clean environment
+dist: $(VENV)/with-dist  ## sdist and manylinux wheels, tested in clean environments; PYTHONS="python3.11 ..." TESTS=... say for and by what
 	rm -rf dist
-	@echo "== build: with what .ci/release.txt pins, one to five minutes without a word"
-	PIP_CONSTRAINT=$(abspath .ci/release.txt) $(PY) -m build
-	PATH="$(abspath $(VENV))/bin:$$PATH" $(PY) -m auditwheel repair --wheel-dir dist dist/*-linux_*.whl
-	rm dist/*-linux_*.whl
+	PIP_CONSTRAINT=$(abspath .ci/release.txt) $(PY) -m build --sdist
 	$(PY) -m twine check --strict dist/*
-	$(PY) .ci/contents.py dist/*.tar.gz dist/*.whl
-	.ci/installed $(PYTHON) dist/*.tar.gz dist/*.whl
+	for python in $(PYTHONS); do .ci/wheel $(VENV) $$python dist/*.tar.gz $(TESTS) || exit; done
 
 .PHONY: serial
 serial: $(VENV)/with-dist  ## the same tests against a build without OpenMP
@@ -136,5 +136,5 @@ $(VENV)/with-%: pyproject.toml | $(VENV)/made
 $(VENV)/built: pyproject.toml $(SOURCES) | $(VENV)/made
 	@echo "== build: one extension for each instruction-set level, a minute or two"
 	$(PY) -c '$(REQUIRES)' | $(PIP) install --quiet --requirement /dev/stdin
-	$(PY) .ci/build.py --no-build-isolation --editable .
+	$(PY) .ci/build.py install --no-build-isolation --editable .
 	@touch $@

@@ -1,6 +1,6 @@
-"""Install bncore into this Python, and say what is being compiled: pip alone is silent for some minutes.
+"""Have pip build bncore, and say what is being compiled: pip alone is silent for some minutes.
 
-Usage: build.py PIP-ARGUMENT ...      as of `pip install`
+Usage: build.py PIP-ARGUMENT ...      as of `pip`: install, or wheel
 """
 
 import subprocess
@@ -9,7 +9,7 @@ import sys
 
 def main(arguments):
     """The exit status of pip. Of what it says the lines of setup.py are shown; all, if it fails."""
-    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "install", "--verbose", *arguments]
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--verbose", *arguments]
     said = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as job:
         for line in job.stdout:

@@ -10,7 +10,8 @@ c. Statistics pass between operators as one float64 tensor of shape (3, C). Noth
    what y owes to x through its statistics is part of the derivative by x.
 d. vmap makes a batch of calls one call of more channels: no sum ever leaves a channel.
 e. Rejected: torch.library.custom_op, whose wrapper looks at every call for aliases, for as long as a small
-   batch takes.
+   batch takes, and which has no forward mode; a Function alone, which leaves nothing to export; C++, which
+   ties a build to the ABI of another compiler.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,9 @@
 """The documentation as a web site, from the pages of the repository: `make site`.
 
 Pages are gathered in one folder, links between them turned with them, and mkdocs makes HTML of them. Nothing
-comes from the network, when it is made or when it is read.
+comes from the network, when it is made or when it is read. Formulas become MathML, which browsers draw by
+themselves. Rejected: KaTeX or MathJax, scripts and fonts to carry along; Sphinx, which has another markup
+beside Markdown.
 """
 
 import importlib

@@ -3,6 +3,7 @@
 A false claim has no small normal form, and deciding it may take for ever; at a random point it is false at
 once. The points are residues modulo a prime, for batches of 2 and of 3 elements (`modular.py`). What cannot
 be evaluated there, as a root of what is no square, is refused too: of the source's equations all can.
+Rejected: a budget of time alone. A true claim on a slow machine is no false one.
 """
 
 import difflib

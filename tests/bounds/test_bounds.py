@@ -143,6 +143,7 @@ def test_an_exact_mean_and_var_are_the_nearest_numbers(dtype):
     ).all()
 
 
+@pytest.mark.audits
 @given(problem=problems())
 def test_a_weaker_class_allows_more(problem):
     x = problem["x"].astype(numpy.float32)
@@ -172,6 +173,7 @@ def test_the_mean_enters_by_its_own_rounding_alone(ratio):
 KEPT_BY_NONE = ["mean rounded to float32", "scale and offset folded in float32", "everything in float32"]
 
 
+@pytest.mark.audits
 @pytest.mark.parametrize("name", KEPT_BY_NONE)
 @pytest.mark.parametrize("ratio", [3, 4, 5, 6])
 def test_a_rounded_mean_breaks_the_class_at_every_large_ratio(name, ratio):

@@ -81,6 +81,7 @@ def test_a_weight_of_another_shape_or_format_fails():
     assert {found[f"folded {name}"].status for name in ("weight", "bias")} == {FAIL}
 
 
+@pytest.mark.audits
 def test_folding_passes_between_processes():
     far = adapters.load("spec.adapters.plain:Plain", isolate=True)
     verdicts = judge(far, inputs.data("fold-transposed-groups", "float32"))

@@ -46,6 +46,7 @@ def near(one, other, within=Fraction(1, 2**150)):
     return (abs(one - other) <= within * (1 + abs(one))).all()
 
 
+@pytest.mark.audits
 @pytest.mark.parametrize("accumulate", CLASSES)
 def test_a_mask_leaves_the_batch_of_the_elements_that_count(accumulate):
     """In value and in bound, where what does not count has no gradient."""

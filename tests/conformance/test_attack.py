@@ -53,7 +53,11 @@ def test_what_is_right_passes():
 
 
 @pytest.mark.parametrize(
-    "kind", ["Quits", "Crashes", pytest.param("Forges", marks=pytest.mark.audits), "Undeclared"]
+    "kind",
+    [
+        "Quits",
+        *(pytest.param(kind, marks=pytest.mark.audits) for kind in ("Crashes", "Forges", "Undeclared")),
+    ],
 )
 def test_an_end_of_the_process_is_no_pass_and_says_where_it_was(kind):
     status, output, errors = check(getattr(hostile, kind))
@@ -73,6 +77,7 @@ def test_an_exit_that_is_an_exception_is_a_verdict(kind):
     assert re.search(r"^\w+: .*1 FAIL", output, re.MULTILINE), output
 
 
+@pytest.mark.audits
 def test_what_cannot_be_made_is_no_call():
     status, _, errors = check(hostile.Made)
     assert status == 2
@@ -327,6 +332,7 @@ def test_a_call_that_makes_no_sense_is_usage(options, words, capsys):
     assert words in capsys.readouterr().err
 
 
+@pytest.mark.audits
 def test_an_output_that_cannot_be_written_is_no_pass():
     with open("/dev/full", "w") as full:
         status, _, errors = check(hostile.Right, stdout=full)

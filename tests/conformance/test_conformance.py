@@ -28,6 +28,7 @@ def test_every_mutant_dies_at_its_equation_and_every_faithful_variant_lives():
     assert matrix.main(fast=True, progress=lines.append, workers=2) == 0, "\n".join(lines)
 
 
+@pytest.mark.audits
 def test_the_audit_sees_a_mutant_that_is_none():
     survivor = MUTANTS["beta missing"].__class__("right", "(9.41)", Plain())
     lines = []
@@ -35,6 +36,7 @@ def test_the_audit_sees_a_mutant_that_is_none():
     assert "  mutant 'right' survives" in lines
 
 
+@pytest.mark.audits
 def test_the_audit_sees_blame_that_is_wrong():
     lines = []
     wrong = MUTANTS["beta missing"].__class__("other", "(9.38)", MUTANTS["beta missing"].adapter)
@@ -185,6 +187,7 @@ def test_an_exception_and_a_wrong_shape_are_verdicts():
     assert found["inference y"].status == PASS
 
 
+@pytest.mark.audits
 @pytest.mark.parametrize("isolate", [False, True])
 def test_an_exception_that_cannot_be_printed_is_a_verdict(isolate):
     verdicts = check(
@@ -237,6 +240,7 @@ def test_a_layout_is_what_it_says(name):
         assert not usual or guards.side(each) or owner(each).size > each.size
 
 
+@pytest.mark.sweeps
 def test_the_digits_are_there():
     assert inputs.data("digits", "float32").x.shape == (1797, 64)
 

@@ -24,6 +24,7 @@ def test_every_data_set_says_what_it_is_there_for():
     assert set(inputs.names()) < set(inputs.names(full=True)) == set(DESIGNS)
 
 
+@pytest.mark.sweeps
 def test_sizes_are_0_to_3_primes_and_one_past_each_width():
     sizes = {inputs.data(name, "float32").m for name in inputs.names()}
     assert {0, 1, 2, 3, 67, 131, 257} | {width + 1 for width in (4, 8, 16, 32, 64)} <= sizes

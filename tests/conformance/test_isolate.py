@@ -154,6 +154,7 @@ def test_what_it_prints_is_no_answer():
     assert passed(check(isolated(Chatty), ["ordinary"]))
 
 
+@pytest.mark.audits
 def test_results_that_are_overwritten_are_seen_from_outside():
     verdicts = check(isolated(Forgetful), ["second-call"], dtypes=["float32"])
     assert any("the call wrote to what an earlier one returned" in verdict.detail for verdict in verdicts)

@@ -89,6 +89,7 @@ def test_with_a_path_the_tests_there_run_too(run):
     assert "3 passed" in printed
 
 
+@pytest.mark.audits
 def test_a_target_that_is_none_is_a_usage_error(run):
     status, printed = run("--batchnorm", "nonsense")
     assert status == 4

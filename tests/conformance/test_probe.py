@@ -48,7 +48,12 @@ RECOGNISED = [
     ("NaN hidden as 0", "NaN and inf", "leave finite y in their channel"),
     ("y returned in float16", "var is returned as", "the biased variance"),
     ("y of channels-last data returned dense", "y lies in memory", "densely"),
-    ("float32 accumulators", "class of sums of a million terms, float32, rank 2", "float32-sequential"),
+    pytest.param(
+        "float32 accumulators",
+        "class of sums of a million terms, float32, rank 2",
+        "float32-sequential",
+        marks=pytest.mark.audits,
+    ),
     ("everything in float32", "class of y and dx, float32, contiguous", "float32-pairwise"),
     (
         "E[x^2] - E[x]^2 in float32, clamped",

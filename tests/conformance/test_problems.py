@@ -106,6 +106,7 @@ def test_bncore_keeps_the_bounds_by_the_json_alone(name):
         assert not beyond(found[output], expected, accumulate), output
 
 
+@pytest.mark.audits
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case["kills"]])
 def test_the_mutants_that_a_case_names_die_by_the_json_alone(name):
     case = CASES[name]
@@ -199,6 +200,7 @@ def test_the_set_is_valid_and_its_schema_is_the_one_written():
     )
 
 
+@pytest.mark.audits
 def test_the_set_is_current():
     assert SET["equations"] == vectors.fingerprint() == FIRST["equations"]
     for case in SET["cases"]:

@@ -1,6 +1,7 @@
 """What a check writes: the page, the JSON, and what changed since the last run."""
 
 import json
+from functools import partial
 from html.parser import HTMLParser
 
 import pytest
@@ -12,8 +13,16 @@ from spec.conformance.verdict import FAIL, PASS
 from spec.mutants import MUTANTS
 
 NAMES = ["ordinary", "m-5"]
-RIGHT = check(Plain(), NAMES)
-WRONG = check(MUTANTS["beta missing"].adapter, NAMES)
+
+
+@pytest.fixture(scope="module")
+def right():
+    return check(Plain(), NAMES)
+
+
+@pytest.fixture(scope="module")
+def wrong():
+    return check(MUTANTS["beta missing"].adapter, NAMES)
 
 
 class Page(HTMLParser):
@@ -31,8 +40,9 @@ class Page(HTMLParser):
         self.text += data
 
 
-@pytest.mark.parametrize(("verdicts", "word"), [(RIGHT, "PASS: "), (WRONG, "FAIL: ")])
-def test_the_page_needs_nothing_and_has_a_dot_for_each_ratio(verdicts, word):
+@pytest.mark.parametrize(("which", "word"), [("right", "PASS: "), ("wrong", "FAIL: ")])
+def test_the_page_needs_nothing_and_has_a_dot_for_each_ratio(which, word, request):
+    verdicts = request.getfixturevalue(which)
     text = html.page("TARGET", "<Mine> & co", verdicts, 1.0)
     page = Page(text)
     assert word + "<Mine> & co" in page.text
@@ -48,11 +58,9 @@ def test_the_page_needs_nothing_and_has_a_dot_for_each_ratio(verdicts, word):
     assert red == [True] * sum(verdict.status == FAIL for verdict in verdicts)
 
 
-@pytest.mark.parametrize(
-    "text", [report.summary("Mine", WRONG, 1.0), html.page("TARGET", "Mine", WRONG, 1.0)]
-)
-def test_a_report_writes_out_the_equations_before_it_cites_them(text):
-    head, _, rest = text.partition(report.EQUATIONS[-1])
+@pytest.mark.parametrize("write", [report.summary, partial(html.page, "TARGET")])
+def test_a_report_writes_out_the_equations_before_it_cites_them(write, wrong):
+    head, _, rest = write("Mine", wrong, 1.0).partition(report.EQUATIONS[-1])
     assert [line[:6] for line in report.EQUATIONS] == [f"(9.{number})" for number in range(36, 42)]
     assert all(line in head for line in report.EQUATIONS[:-1])
     assert "(9.41)" in rest
@@ -62,30 +70,30 @@ def test_a_page_of_nothing_is_no_pass():
     assert "FAIL" in html.page("TARGET", "nothing", [], 0.0)
 
 
-def test_json_is_read_back_as_it_was_written():
+def test_json_is_read_back_as_it_was_written(right, wrong):
     infinite = [verdict for verdict in check(MUTANTS["beta missing"].adapter, ["m-1"]) if verdict.index]
-    for verdicts in (RIGHT, WRONG, infinite):
+    for verdicts in (right, wrong, infinite):
         assert report.from_json(report.to_json("TARGET", verdicts)) == ("TARGET", verdicts)
     for text in ("[]", "{}", '{"target": 1, "verdicts": [{}]}', "no"):
         with pytest.raises(ValueError, match=r"not the verdicts|Expecting value"):
             report.from_json(text)
 
 
-def test_what_changed():
-    assert history.changes(RIGHT, RIGHT) == []
-    lines = history.changes(RIGHT, WRONG)
+def test_what_changed(right, wrong):
+    assert history.changes(right, right) == []
+    lines = history.changes(right, wrong)
     assert lines
     assert all(line.startswith("was PASS, now FAIL ") for line in lines)
-    back = history.changes(WRONG, RIGHT)
+    back = history.changes(wrong, right)
     assert len(back) == len(lines)
     assert all(line.startswith("was FAIL, now PASS ") for line in back)
-    half = [verdict for verdict in RIGHT if verdict.data == "m-5"]
-    assert history.changes(RIGHT, half) == []
-    assert history.merged(RIGHT, half)[-len(half) :] == half
-    assert len(history.merged(RIGHT, half)) == len(RIGHT)
-    fewer = [verdict for verdict in RIGHT if verdict.quantity != "dx"]
-    assert history.changes(RIGHT, fewer)[0] == "gone: PASS dx on ordinary, float32"
-    assert history.changes(fewer, RIGHT)[0].startswith("new: PASS dx d(9.41)/dx on ordinary, float32")
+    half = [verdict for verdict in right if verdict.data == "m-5"]
+    assert history.changes(right, half) == []
+    assert history.merged(right, half)[-len(half) :] == half
+    assert len(history.merged(right, half)) == len(right)
+    fewer = [verdict for verdict in right if verdict.quantity != "dx"]
+    assert history.changes(right, fewer)[0] == "gone: PASS dx on ordinary, float32"
+    assert history.changes(fewer, right)[0].startswith("new: PASS dx d(9.41)/dx on ordinary, float32")
 
 
 def test_the_command_line_tracks_and_writes(tmp_path, capsys, monkeypatch):
@@ -109,8 +117,8 @@ def test_the_command_line_tracks_and_writes(tmp_path, capsys, monkeypatch):
     assert capsys.readouterr().out.startswith("was PASS, now FAIL inference y (9.41) on m-5, float32")
 
 
-def test_files_that_make_no_sense_are_refused_before_the_run(tmp_path, capsys):
-    (tmp_path / "other.json").write_text(report.to_json("other", RIGHT))
+def test_files_that_make_no_sense_are_refused_before_the_run(tmp_path, capsys, right):
+    (tmp_path / "other.json").write_text(report.to_json("other", right))
     for option, file, words in [
         ("--html", tmp_path, "cannot be written"),
         ("--json", tmp_path / "no" / "folder", "cannot be written"),

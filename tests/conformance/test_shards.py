@@ -80,6 +80,7 @@ def test_whoever_has_no_shards_is_not_judged_by_them():
     }
 
 
+@pytest.mark.audits
 def test_shards_pass_between_processes():
     far = adapters.load("spec.adapters.sharded:Sharded", isolate=True)
     verdicts = judge(far, data("shards", "float32"))

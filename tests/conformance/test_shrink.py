@@ -34,6 +34,7 @@ def failure(name, data):
     return next(v for v in verdicts if v.status in BROKEN and v.equation == equation and v.index)
 
 
+@pytest.mark.audits
 @pytest.mark.parametrize(("name", "data", "most"), SHOWN)
 def test_a_counterexample_shrinks_and_still_fails(name, data, most):
     data = inputs.data(data, "float32")

@@ -26,6 +26,7 @@ def process(name):
     return name.upper(), os.getpid()
 
 
+@pytest.mark.audits
 def test_each_is_asked_in_a_process_of_its_own():
     answers, processes = zip(*apart(process, "abc"), strict=True)
     assert answers == ("A", "B", "C")

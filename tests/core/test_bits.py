@@ -8,6 +8,7 @@ import numpy
 import pytest
 from judge import CALLS, DTYPES, HIGHER, problem
 from layouts import LAYOUTS, bits
+from marks import swept
 
 import bncore
 from bncore import runtime
@@ -38,7 +39,7 @@ def test_from_run_to_run(call, dtype, shape, axis):
     assert all_bits(p, call) == all_bits(again, call)
 
 
-@pytest.mark.parametrize("threads", [2, 3, 4])
+@pytest.mark.parametrize("threads", [*swept(2), 3, *swept(4)])
 @pytest.mark.parametrize(("dtype", "shape", "axis"), PROBLEMS)
 def test_for_every_number_of_threads(threads, dtype, shape, axis):
     p = problem(shape, axis, dtype)
@@ -167,7 +168,7 @@ def test_whatever_a_channels_neighbours_are(shape, dtype, threads):
         assert bits(result[channels]) == bits(other)
 
 
-@pytest.mark.parametrize("layout", ["read_only", "unaligned", "byte_swapped"])
+@pytest.mark.parametrize("layout", ["unaligned", *swept("read_only", "byte_swapped")])
 @pytest.mark.parametrize(("dtype", "shape", "axis"), PROBLEMS)
 def test_for_the_same_order_in_memory(layout, dtype, shape, axis):
     p = problem(shape, axis, dtype)

@@ -9,6 +9,7 @@ import ml_dtypes
 import numpy
 import pytest
 from layouts import LAYOUTS, bits
+from marks import swept
 
 import bncore
 from bncore import _stats, words
@@ -146,7 +147,7 @@ def test_shards_of_any_sizes_in_any_order_have_the_bits_of_the_batch(merge, flav
         assert bits(dx) == bits(bncore.gradient(dy, x, None, stats, gwhole))
 
 
-@pytest.mark.parametrize("layout", ["contiguous", "channel_last", "channel_first", "cropped"])
+@pytest.mark.parametrize("layout", ["contiguous", "channel_last", "channel_first", *swept("cropped")])
 @pytest.mark.parametrize(
     ("shape", "axis"), [*SHAPES, ((1, 1, 5000), 1), ((5000, 1), 1), ((2, 1500), 1)], ids=str
 )

@@ -9,6 +9,7 @@ import numpy
 import pytest
 from judge import EPS, problem
 from layouts import LAYOUTS, bits
+from marks import FLOAT32_FIRST
 
 import bncore
 from bncore import _stats
@@ -33,7 +34,7 @@ def together(parts):
 
 
 @pytest.mark.parametrize("offset", [0, 1e3])
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("dtype", FLOAT32_FIRST)
 @pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize(("shape", "axis"), SHAPES, ids=str)
 def test_of_one_shard_are_forward_and_backward(shape, axis, layout, dtype, offset):

@@ -7,6 +7,7 @@ import numpy
 import pytest
 from judge import CALLS, DTYPES, HIGHER, laid_out, problem
 from layouts import WRITEABLE
+from marks import FLOAT32_FIRST, swept
 
 import bncore
 
@@ -119,9 +120,9 @@ def faults(call, p, plain, over):
             yield result
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("dtype", FLOAT32_FIRST)
 @pytest.mark.parametrize(("shape", "axis"), SHAPES)
-@pytest.mark.parametrize("call", READS)
+@pytest.mark.parametrize("call", [*CALLS, "jvp", *swept("double_backward")])
 def test_over_an_operand(call, shape, axis, dtype):
     p, found = problem(shape, axis, dtype), []
     for (layout, others), group in groupby(ways(call, p), lambda way: way[:2]):
@@ -136,7 +137,7 @@ def test_over_an_operand(call, shape, axis, dtype):
     assert not found
 
 
-@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("dtype", FLOAT32_FIRST)
 @pytest.mark.parametrize(("shape", "axis"), SHAPES)
 @pytest.mark.parametrize("call", [call for call in READS if len(READS[call]) > 1])
 def test_over_all_operands_that_are_one_array(call, shape, axis, dtype):
@@ -172,7 +173,7 @@ def over(p, names, outs, call):
     return wrong + [name for name, value in plain.items() if got[name].tobytes() != value.tobytes()]
 
 
-@pytest.mark.parametrize("dtype", [*DTYPES, "float16"])
+@pytest.mark.parametrize("dtype", [*swept(*DTYPES), "float16"])
 @pytest.mark.parametrize(("shape", "axis"), SHAPES)
 def test_over_a_residual_and_over_what_a_relu_made(shape, axis, dtype):
     p = problem(shape, axis, "float32" if dtype == "float16" else dtype)

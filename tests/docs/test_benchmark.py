@@ -48,6 +48,7 @@ def test_our_results_are_found_right(operation, layout, out, dtype):
     run._verified(ours.Peer(), operation, load, out, Reference(operation, load))
 
 
+@pytest.mark.sweeps
 @pytest.mark.parametrize("operation", FUSED)
 @layouts_of
 @pytest.mark.parametrize("out", [False, True], ids=["new", "out"])
@@ -58,6 +59,7 @@ def test_our_fused_results_are_found_right(operation, layout, out):
     assert results.bound(operation, "channels-last", 1 << 30, 1 << 20, 1 << 24)
 
 
+@pytest.mark.sweeps
 @races_of
 @layouts_of
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
@@ -134,6 +136,7 @@ def forgotten(array):
     array.reshape(-1)[-1] = np.nan
 
 
+@pytest.mark.sweeps
 @layouts_of
 @pytest.mark.parametrize(
     ("operation", "name"),

@@ -14,7 +14,13 @@ import spec
 FACES = ("bncore.torch", "bncore.mpi", "bncore.dask", "spec.adapters.")
 
 
-@pytest.mark.parametrize("name", modules.names(bncore) + modules.names(spec))
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.peers) if name.startswith(FACES) else name
+        for name in modules.names(bncore) + modules.names(spec)
+    ],
+)
 def test_examples_of(name):
     try:
         module = importlib.import_module(name)

@@ -26,6 +26,7 @@ def drawn(where, edges, most=256, limit=40000):
             yield case
 
 
+@pytest.mark.audits
 @pytest.mark.parametrize("name", sorted(faults.FAULTS.keys() - MORTAL))
 def test_a_planted_fault_is_found_by_name(name):
     kind, where = faults.FAULTS[name]
@@ -40,6 +41,7 @@ def test_a_planted_fault_is_found_by_name(name):
     assert (child.outcome(Watch(bncore), case) or {}).get("kind") != kind
 
 
+@pytest.mark.audits
 @pytest.mark.parametrize("name", sorted(MORTAL))
 def test_a_planted_fault_that_ends_the_process_is_found_by_name(name, monkeypatch):
     kind, where = faults.FAULTS[name]
@@ -88,6 +90,7 @@ def called(names, module):
     return SimpleNamespace(**functions, BatchNorm=BatchNorm, **classes)
 
 
+@pytest.mark.sweeps
 def test_every_public_function_is_called():
     names = set()
     watch = Watch(called(names, bncore))
@@ -100,6 +103,7 @@ def test_every_public_function_is_called():
     assert names == wanted
 
 
+@pytest.mark.audits
 def test_a_survey_says_which_case_ended_the_process_and_goes_on():
     kind, where = faults.FAULTS["an_abort"]
     survey = crew.Survey(SEED, f"{faults.__name__}:an_abort")

@@ -93,6 +93,6 @@ def test_a_build_says_what_it_compiles_and_all_if_it_fails(status, tmp_path):
         "print('gcc', *sys.argv[1:])\n"
         f"sys.exit({status})\n"
     )
-    done = run(tmp_path, str(builder), "--editable", ".")
+    done = run(tmp_path, str(builder), "install", "--editable", ".")
     assert (done.returncode, done.stdout) == (status, "bncore: compiling one\n")
-    assert ("gcc --disable-pip-version-check install --verbose --editable ." in done.stderr) == bool(status)
+    assert ("gcc --disable-pip-version-check --verbose install --editable ." in done.stderr) == bool(status)

@@ -64,6 +64,7 @@ def test_a_closed_form_is_looked_up_and_never_typed():
         closed(loss * 2)
 
 
+@pytest.mark.audits
 @pytest.mark.parametrize("name", inputs.DIFFERENTIATED)
 def test_a_right_kernel_passes_by_every_nesting(name):
     verdicts = [v for v in check(Forms(), [name]) if v.quantity.startswith("derivative")]

@@ -23,6 +23,7 @@ def test_gradient_is_the_derivative_that_the_prover_finds(of, mode):
     assert is_zero(back - read(language.name(of)))
 
 
+@pytest.mark.proves
 @pytest.mark.parametrize("of", derive.HIGHER)
 def test_higher_derivative_is_the_tree_of_the_theorem(of):
     """Back in x, it equals the closed form that the theorem states for the same tree."""
@@ -33,6 +34,7 @@ def test_higher_derivative_is_the_tree_of_the_theorem(of):
     assert is_zero(back - read(claim.right))
 
 
+@pytest.mark.proves
 @pytest.mark.parametrize("of", [*derive.GRADIENTS, *derive.HIGHER])
 def test_with_weights_it_is_the_form_that_the_theorem_states(of):
     tree = derive.HIGHER.get(of, language.name(of))

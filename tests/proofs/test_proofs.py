@@ -132,6 +132,7 @@ def test_pages_survive_markdown():
             assert not line.startswith(("- ", "+ ")), (path.name, line)
 
 
+@pytest.mark.proves
 def test_drift_is_found_and_nothing_is_written(tmp_path, monkeypatch):
     monkeypatch.setattr(prove, "PROOFS", tmp_path)
     theorem = THEOREMS[0].name
@@ -168,6 +169,7 @@ def _edited_assumption(folder, monkeypatch):
     monkeypatch.setitem(ASSUMPTIONS, "real", "x is what it is")
 
 
+@pytest.mark.proves
 @pytest.mark.parametrize("edit", [_edited_equation, _edited_page, _edited_certificate, _edited_assumption])
 def test_every_kind_of_drift_is_found(edit, tmp_path, monkeypatch):
     monkeypatch.setattr(prove, "PROOFS", tmp_path)
@@ -208,6 +210,7 @@ def test_an_unknown_theorem_is_bad_usage(capsys):
     assert "no-such-theorem" in capsys.readouterr().err
 
 
+@pytest.mark.proves
 def test_the_second_checker_needs_neither_sympy_nor_numpy():
     """It runs on a certificate in a process where neither can be imported."""
     program = (
