@@ -177,7 +177,13 @@ def test_prove_writes_the_same_pages(run, tmp_path):
     status, printed = run("-m", "bnspec", "prove", "gradients-inference")
     assert status == 0, printed
     written = [path for path in (tmp_path / "docs").rglob("*") if path.is_file()]
-    names = {"gradients-inference.md", "gradients-inference.json", "GradientsInference.v", "Equations.v", "Rules.v"}
+    names = {
+        "gradients-inference.md",
+        "gradients-inference.json",
+        "GradientsInference.v",
+        "Equations.v",
+        "Rules.v",
+    }
     assert {path.name for path in written} == names
     for path in written:
         assert path.read_text() == (ROOT / path.relative_to(tmp_path)).read_text()
