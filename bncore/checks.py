@@ -174,6 +174,7 @@ def output(out: Any, like: Array, inputs: Mapping[str, Any], called: str = "out"
         return False
     if not isinstance(out, numpy.ndarray) or isinstance(out, numpy.ma.MaskedArray):
         raise TypeError(f"{called} must be a NumPy array, found {type(out).__name__}")
+    out = numpy.asarray(out)  # what a class of arrays does in its own way is nothing to a kernel
     if out.shape != like.shape:
         raise ValueError(f"{called} must have the shape of the result, {like.shape}, found {out.shape}")
     if out.dtype != like.dtype.newbyteorder("="):
@@ -201,6 +202,11 @@ def output(out: Any, like: Array, inputs: Mapping[str, Any], called: str = "out"
                 f"found an array that overlaps {name} in part"
             )
     return shared
+
+
+def plain(out: Any) -> Any:
+    """An array of any class as one of NumPy's own; anything else, which `output` refuses, as it is."""
+    return out if numpy.ma.isMaskedArray(out) or not isinstance(out, numpy.ndarray) else numpy.asarray(out)
 
 
 def overlaps_itself(array: Array) -> bool:
@@ -244,7 +250,8 @@ def overlap(a: Array, b: Array) -> bool:
     """Whether two arrays have a byte in common; taken as yes where deciding it would take long."""
     try:
         # NumPy's stub knows only its two named efforts
-        return bool(numpy.shares_memory(a, b, max_work=10**6))  # type: ignore[arg-type]
+        plain = numpy.asarray(a), numpy.asarray(b)
+        return bool(numpy.shares_memory(*plain, max_work=10**6))  # type: ignore[arg-type]
     except numpy.exceptions.TooHardError:
         return True
 

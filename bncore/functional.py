@@ -165,7 +165,7 @@ def backward(
     tensors, vectors = {"x": x, "dy": dy, "y": y}, given | {"dgamma": dgamma, "dbeta": dbeta}
     if residual_out is not None and y is None:
         # nothing is held back
-        copy(residual_out, dy)
+        copy(numpy.asarray(residual_out), dy)
         del outs["out2"]
     if weighing is not None:
         dx = _weighted(tensors | {"w": weighing}, outs, vectors, stats, axis)

@@ -26,7 +26,7 @@ def let_through(dy: Array, y: Array | None, place: Array | None) -> Array:
     """dy where y is positive, else 0, in `place` or in new memory; dy itself if neither is given."""
     if y is None and place is None:
         return dy
-    target = recycling.empty_like(dy) if place is None else place
+    target = recycling.empty_like(dy) if place is None else numpy.asarray(place)
     with numpy.errstate(all="ignore"):
         held = None if y is None else ~(y > 0)
         if not checks.same_elements(target, dy):

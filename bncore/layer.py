@@ -15,6 +15,7 @@ from .checks import Array
 from .copying import cast
 from .exchange import Exchange
 from .running import Rule
+from .state import alone
 
 
 class BatchNorm(Exchange):
@@ -224,10 +225,12 @@ class BatchNorm(Exchange):
         Source: equations (9.38)-(9.41).
         """
         training = self.training
-        y, self._last = self._through(x, weights, residual, out)
-        # nobody who trains wants the gradients of what was evaluated before
-        self._evaluated = 0 if training else self._evaluated + 1
-        self._trained += training
+        y, passed = self._through(x, weights, residual, out)
+        with alone():
+            self._last = passed
+            # nobody who trains wants the gradients of what was evaluated before
+            self._evaluated = 0 if training else self._evaluated + 1
+            self._trained += training
         return y
 
     __call__ = forward
@@ -273,23 +276,32 @@ class BatchNorm(Exchange):
 
         Source: the derivatives of equations (9.38)-(9.41), proven in docs/derivation.md.
         """
-        last = self._last
+        with alone():
+            last, trained, evaluated = self._last, self._trained, self._evaluated
+            forwards = trained + evaluated
+            if forwards > 1 or (last is not None and last.x is None):
+                # none of them will ever have a backward
+                self._last = None
+            self._trained = self._evaluated = 0
         if last is None:
             raise RuntimeError("backward must follow a forward of the same layer, found none")
-        forwards = self._trained + self._evaluated
         if forwards > 1:
-            self._forget()
             raise RuntimeError(
                 f"backward must follow one forward of the same layer, found {forwards} since the last "
                 "backward: dy could be of any of them (layer.vjp gives each its own gradient)"
             )
-        if last.x is None:
-            # it will never have a backward
-            self._forget()
-        dx, dgamma, dbeta = last.gradients(dy, out, residual_out)
-        self._trained = self._evaluated = 0
+        try:
+            dx, dgamma, dbeta = last.gradients(dy, out, residual_out)
+        except BaseException:
+            with alone():
+                if self._last is not None:
+                    # that forward still waits for its backward
+                    self._trained, self._evaluated = self._trained + trained, self._evaluated + evaluated
+            raise
         if self.affine:
-            self.dgamma, self.dbeta = self._gradient(dgamma), self._gradient(dbeta)
+            of_gamma, of_beta = self._gradient(dgamma), self._gradient(dbeta)
+            with alone():
+                self.dgamma, self.dbeta = of_gamma, of_beta
         return dx
 
     def vjp(
@@ -341,10 +353,10 @@ class BatchNorm(Exchange):
         def pull(dy: ArrayLike, *, out: Array | None = None, residual_out: Array | None = None) -> Array:
             dx, dgamma, dbeta = passed.gradients(dy, out, residual_out)
             if self.affine:
-                with numpy.errstate(all="ignore"):
-                    for name, part in (("dgamma", dgamma), ("dbeta", dbeta)):
+                found = {"dgamma": self._gradient(dgamma), "dbeta": self._gradient(dbeta)}
+                with alone(), numpy.errstate(all="ignore"):
+                    for name, added in found.items():
                         before = getattr(self, name)
-                        added = self._gradient(part)
                         setattr(self, name, added if before is None else before + added)
             return dx
 
@@ -361,7 +373,8 @@ class BatchNorm(Exchange):
         >>> layer.dgamma is layer.dbeta is None
         True
         """
-        self.dgamma = self.dbeta = None
+        with alone():
+            self.dgamma = self.dbeta = None
 
     def _through(
         self, x: ArrayLike, weights: ArrayLike | None, residual: ArrayLike | None, out: Array | None
@@ -374,18 +387,23 @@ class BatchNorm(Exchange):
         # a copy, for what is to come changes it before the backward
         gamma = None if gamma is None else gamma.copy()
         running = self._running() if self.track_running_stats else None
+        if running is not None:
+            # it may have been written to since it was assigned
+            checks.variance("running_var", running.var, running.var.size)
+        wanted, out = out, checks.plain(out)
         if len(at) > 1 or self.ghost is not None:
             checks.output(out, x, {"x": x} | functional.residual_of(residual))
         if running is not None and not self.training:
             eps, relu = checks.epsilon(self.eps), checks.switch("relu", self.relu)
-            return passes.by_running(x, at, gamma, beta, running, eps, self._by(), residual, relu, out)
+            y, passed = passes.by_running(x, at, gamma, beta, running, eps, self._by(), residual, relu, out)
+            return y if wanted is None else wanted, passed
         how = self._how()
         if running is not None and self.unbiased:
             self._check_counts(x, at, weights, how)
-        y, passed, after = passes.by_batch(x, at, gamma, beta, running, how, weights, residual, out)
-        if after is not None and after is not running:
-            self._keep(after)
-        return y, passed
+        y, passed = passes.by_batch(x, at, gamma, beta, running, how, weights, residual, out)
+        if running is not None:
+            self._enter([part.stats for part in passed.parts], how.rule)
+        return y if wanted is None else wanted, passed
 
     def _given(self, x: ArrayLike, residual: ArrayLike | None) -> tuple[Array, Array | None]:
         """The operands, looked at."""
@@ -456,11 +474,6 @@ class BatchNorm(Exchange):
     def __getstate__(self) -> dict[str, Any]:
         # a copy of a layer has its numbers, not the batch that went through it last
         return vars(self) | {"_last": None, "_trained": 0, "_evaluated": 0}
-
-    def _forget(self) -> None:
-        """As if there had been no forward."""
-        self._last = None
-        self._trained = self._evaluated = 0
 
     def _gradient(self, numbers: Array) -> Array:
         """A gradient in the shape and the dtype of gamma."""

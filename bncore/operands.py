@@ -104,10 +104,12 @@ def compute(
     many elements of a channel the batch has that x is a shard of; 0: x is all of it.
     """
     given = {name: array for name, array in tensors.items() if array is not None and name != "w"}
+    wanted = tuple(outs.values())
     places, views = prepare(given, axis, outs, tensors.get("w"))
     if views:
         call.compute(operation, views, vectors, eps, own, m, relu)
-    return [_delivered(place, out) for place, out in zip(places, outs.values(), strict=True)]
+    found = [_delivered(place, out) for place, out in zip(places, outs.values(), strict=True)]
+    return [array if out is None else out for array, out in zip(found, wanted, strict=True)]
 
 
 def prepare(
@@ -121,6 +123,8 @@ def prepare(
     A place is `out` itself if a kernel can walk it, else memory of its own, to be copied at the end to what
     `outs` names then. weights: of shape and extents as `checks.weights` gives them.
     """
+    # a class of arrays may reshape and index as it likes
+    outs.update({name: None if out is None else numpy.asarray(out) for name, out in outs.items()})
     x, *others = (ready(array) for array in tensors.values())
     places = [
         recycling.empty_like(x) if out is None or not out.flags.aligned else out for out in outs.values()

@@ -104,10 +104,11 @@ class Pass:
                 "backward needs x, found that a result was written over it (out=x; after a relu, out=y): "
                 "give another out"
             )
-        found = self._gradients(self.x, dy, out, residual_out)
-        if _is(out, self.x) or _is(out, self.y) or _is(residual_out, self.y):
+        place, gate = checks.plain(out), checks.plain(residual_out)
+        dx, dgamma, dbeta = self._gradients(self.x, dy, place, gate)
+        if _is(place, self.x) or _is(place, self.y) or _is(gate, self.y):
             self.x = None
-        return found
+        return dx if out is None else out, dgamma, dbeta
 
     def _gradients(
         self, x: Array, dy: ArrayLike, out: Array | None, residual_out: Array | None
@@ -184,8 +185,8 @@ def by_batch(
     weights: Array | None,
     residual: Array | None,
     out: Array | None,
-) -> tuple[Array, Pass, Running | None]:
-    """Normalize a batch by its own statistics; what the running statistics are when it has entered them."""
+) -> tuple[Array, Pass]:
+    """Normalize a batch by its own statistics, which its parts have."""
     axis = min(at)
     batch, place = axes.joined(x, at), axes.target(out, at)
     added = None if residual is None else axes.joined(residual, at)
@@ -208,6 +209,7 @@ def by_batch(
             stats = how.by.statistics(rows, eps=how.eps, axis=axis, weights=weighing)
             moved = correction(stats, running, how.renorm)
             scale, shift = moved.parameters(gamma, beta)
+            running = running.after(stats, how.rule)
         if how.renorm is None or weighing is not None:
             done, stats = how.by.forward(
                 rows,
@@ -226,10 +228,9 @@ def by_batch(
             )
         parts.append(Part(some, stats, scale, moved))
         y = done if place is None else place
-        running = None if running is None else running.after(stats, how.rule)
     assert y is not None
     y = axes.parted(y, at, x, out)
-    return y, _passed(x, y, at, parts, False, how.by, how.relu, out, weights), running
+    return y, _passed(x, y, at, parts, False, how.by, how.relu, out, weights)
 
 
 def by_running(

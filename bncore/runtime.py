@@ -6,6 +6,7 @@ import sys
 import warnings
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy
 
@@ -119,8 +120,24 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork_in_child)
 
 
+_UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+
+
+def caches(folder: Path = Path("/sys/devices/system/cpu/cpu0/cache")) -> dict[str, int]:
+    """The caches of the first processor, as {"L1 data": bytes, "L2": bytes}; none that the system hides."""
+    found = {}
+    for index in sorted(folder.glob("index*")):
+        try:
+            level, kind, size = ((index / name).read_text().strip() for name in ("level", "type", "size"))
+        except OSError:
+            continue
+        if kind != "Instruction" and size[-1:] in _UNITS:
+            found[f"L{level}" + (" data" if kind == "Data" else "")] = int(size[:-1]) * _UNITS[size[-1]]
+    return found
+
+
 def show_config() -> None:
-    """Print what was built and what runs: version, compiler, OpenMP, instruction set, threads.
+    """Print what was built and what runs: version, compiler, OpenMP, instruction set, caches, threads.
 
     Examples
     --------
@@ -137,4 +154,6 @@ def show_config() -> None:
     print(
         f"instructions {isa} (of {', '.join(name for name in _VARIANTS if _built(name))}; BNCORE_ISA chooses)"
     )
+    sizes = ", ".join(f"{name} {size >> 10} KiB" for name, size in caches().items())
+    print(f"caches       {sizes or 'unknown'}")
     print(f"threads      {get_num_threads()}")

@@ -1,20 +1,45 @@
-"""What a layer holds: parameters, running statistics and their counts; how they leave and come back."""
+"""What a layer holds: parameters, running statistics and their counts; how they leave and come back.
+
+Several threads may use one layer. Whoever replaces its numbers by others that are made of them holds a lock
+meanwhile, for microseconds. It is one for all layers: one of each would be copied and pickled with it.
+"""
 
 import copy
 import math
+import os
 import sys
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, Generic, TypeVar
 
 import numpy
 from numpy.typing import DTypeLike
 
 from . import checks, libraries
+from ._stats import Stats
 from .axes import Integers
 from .libraries import Library
-from .running import Running
+from .running import Rule, Running
 
 Value = TypeVar("Value")
+
+_lock: AbstractContextManager[Any] = threading.RLock()
+
+
+def alone() -> AbstractContextManager[Any]:
+    """What to be within for no other thread to change the numbers of a layer meanwhile."""
+    return _lock
+
+
+def _after_fork_in_child() -> None:
+    # a thread that held it is not in the child
+    global _lock
+    _lock = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)
 
 
 class _Held(Generic[Value]):
@@ -27,7 +52,9 @@ class _Held(Generic[Value]):
         return self if layer is None else vars(layer)[self.name]  # type: ignore[return-value]
 
     def __set__(self, layer: "State", value: Value) -> None:
-        vars(layer)[self.name] = layer._accepted(self.name, value)
+        accepted = layer._accepted(self.name, value)
+        with alone():
+            vars(layer)[self.name] = accepted
 
 
 class State:
@@ -76,10 +103,11 @@ class State:
         >>> list(bncore.BatchNorm(2).state_dict())
         ['gamma', 'beta', 'running_mean', 'running_var', 'num_batches_tracked', 'num_elements_tracked']
         """
-        return {
-            name: value.copy() if isinstance(value := getattr(self, name), numpy.ndarray) else value
-            for name in self._state_names()
-        }
+        with alone():
+            return {
+                name: value.copy() if isinstance(value := getattr(self, name), numpy.ndarray) else value
+                for name in self._state_names()
+            }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take over the numbers that `state_dict` gave, or those of another library, as copies.
@@ -122,8 +150,9 @@ class State:
                     f"state must have the names {names}, or those of {libraries.TITLES}, found {list(state)}"
                 )
             state = self._completed(library, numbers)
-        accepted = {name: self._accepted(name, state[name]) for name in names}
-        vars(self).update(copy.deepcopy(accepted))
+        accepted = copy.deepcopy({name: self._accepted(name, state[name]) for name in names})
+        with alone():
+            vars(self).update(accepted)
 
     def _completed(self, library: Library, numbers: Mapping[str, Any]) -> dict[str, Any]:
         """Numbers of a library in the types of this layer, with what it does not have."""
@@ -194,20 +223,26 @@ class State:
         return array
 
     def _running(self) -> Running:
-        mean, var = self._flat("running_mean"), self._flat("running_var")
+        with alone():
+            mean, var = self._flat("running_mean"), self._flat("running_var")
+            batches, elements = self.num_batches_tracked, self.num_elements_tracked
         assert mean is not None
         assert var is not None
-        # it may have been written to since it was assigned
-        var = checks.variance("running_var", var, var.size)
-        return Running(self.num_batches_tracked, self.num_elements_tracked, mean, var)
+        return Running(batches, elements, mean, var)
 
-    def _keep(self, running: Running) -> None:
-        vars(self).update(
-            running_mean=running.mean.reshape(self._shape),
-            running_var=running.var.reshape(self._shape),
-            num_batches_tracked=running.batches,
-            num_elements_tracked=running.elements,
-        )
+    def _enter(self, batches: Iterable[Stats], rule: Rule) -> None:
+        """Update the running statistics by batches that follow each other, of all that came before them."""
+        with alone():
+            before = running = self._running()
+            for batch in batches:
+                running = running.after(batch, rule)
+            if running is not before:
+                vars(self).update(
+                    running_mean=running.mean.reshape(self._shape),
+                    running_var=running.var.reshape(self._shape),
+                    num_batches_tracked=running.batches,
+                    num_elements_tracked=running.elements,
+                )
 
     def _flat(self, name: str) -> numpy.ndarray | None:
         """A vector of the state, one number a channel in one axis."""

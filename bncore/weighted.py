@@ -103,6 +103,6 @@ def _pair(v: Numbers, x: Array, stats: Stats, w: Array, axis: int) -> tuple[Numb
 
 def _delivered(result: Numbers, x: Array, out: Array | None) -> Array:
     # in x's dtype and layout, or where the caller wants it
-    place = recycling.empty_like(x) if out is None else out
+    place = recycling.empty_like(x) if out is None else numpy.asarray(out)
     copy(place, cast(result, place.dtype))
-    return place
+    return place if out is None else out

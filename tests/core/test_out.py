@@ -123,3 +123,43 @@ def test_interleaved_with_an_input_is_accepted():
     y, _ = bncore.forward(room[..., ::2], p.gamma, p.beta, out=room[..., 1::2])
     assert bits(y) == bits(bncore.forward(p.x, p.gamma, p.beta)[0])
     assert bits(room[..., ::2]) == bits(p.x)
+
+
+class Own(numpy.ndarray):
+    """A class of arrays that does all in its own way."""
+
+    def _never(self, *_, **__):
+        raise AssertionError("a kernel is no business of its")
+
+    __array_function__ = __array_ufunc__ = _never
+    reshape = transpose = view = astype = copy = __getitem__ = __setitem__ = _never
+
+
+@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
+@pytest.mark.parametrize("kind", [Own, numpy.matrix, numpy.recarray, numpy.memmap])
+@pytest.mark.parametrize("call", CALLS)
+def test_of_another_class_of_arrays(call, kind):
+    p = problem((13, 5), 1, "float32")
+    plain = CALLS[call](p)
+    out = numpy.full_like(p.x, numpy.nan).view(kind)
+    outputs = CALLS[call](p.but(x=p.x.view(kind), dy=p.dy.view(kind)), out=out)
+    assert outputs[RESULT[call]] is out
+    outputs[RESULT[call]] = numpy.asarray(out)
+    assert_same(outputs, plain)
+
+
+@pytest.mark.parametrize("options", [{}, {"ghost": 4}, {"axis": (0, -1)}, {"renorm": (2, 1)}])
+def test_of_another_class_of_arrays_in_a_layer(options):
+    x, dy, residual = numpy.random.default_rng(0).normal(size=(3, 7, 5, 3)).astype("f")
+    features = (7, 3) if "axis" in options else 5
+    layer, plain = (bncore.BatchNorm(features, relu=True, **options) for _ in range(2))
+    outs = [numpy.empty_like(x).view(Own) for _ in range(3)]
+    y, pull = layer.vjp(x.view(Own), None, residual.view(Own), out=outs[0])
+    dx = pull(dy.view(Own), out=outs[1], residual_out=outs[2])
+    assert y is outs[0]
+    assert dx is outs[1]
+    wanted, pull = plain.vjp(x, None, residual)
+    gated = numpy.empty_like(x)
+    for got, right in zip(outs, (wanted, pull(dy, residual_out=gated), gated), strict=True):
+        assert bits(numpy.asarray(got)) == bits(right)
+    assert layer.eval()(x, out=outs[0]) is outs[0]

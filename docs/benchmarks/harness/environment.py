@@ -93,15 +93,10 @@ def _kind():
 
 def caches():
     """The caches of the first processor, as {"L1 data": bytes, "L2": bytes, "L3": bytes}."""
-    units = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
-    found = {}
-    for index in sorted(Path("/sys/devices/system/cpu/cpu0/cache").glob("index*")):
-        kind = (index / "type").read_text().strip()
-        size = (index / "size").read_text().strip()
-        if kind != "Instruction":
-            name = f"L{(index / 'level').read_text().strip()}" + (" data" if kind == "Data" else "")
-            found[name] = int(size[:-1]) * units[size[-1]]
-    return found
+    # no library is loaded before all is settled
+    from bncore import runtime
+
+    return runtime.caches()
 
 
 def _version(package):
