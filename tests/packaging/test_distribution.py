@@ -115,7 +115,8 @@ def test_it_holds_every_module_and_nothing_of_the_checkout(clean, run):
     files = {str(path.relative_to(installed)) for path in installed.rglob("*") if path.suffix != ".pyc"}
     source = Path(*spec.__path__)
     commands = {str(path.relative_to(source)) for path in source.rglob("__main__.py")}
-    own = {str(path.relative_to(source)) for path in source.rglob("*.v")} | commands
+    data = [path for path in source.rglob("*") if path.suffix in (".v", ".js")]
+    own = {str(path.relative_to(source)) for path in data} | commands
     for name in modules.names(spec):
         parts = name.split(".")[1:]
         path = source.joinpath(*parts)
@@ -177,7 +178,13 @@ def test_prove_writes_the_same_pages(run, tmp_path):
     status, printed = run("-m", "bnspec", "prove", "gradients-inference")
     assert status == 0, printed
     written = [path for path in (tmp_path / "docs").rglob("*") if path.is_file()]
-    names = {"gradients-inference.md", "gradients-inference.json", "GradientsInference.v", "Equations.v", "Rules.v"}
+    names = {
+        "gradients-inference.md",
+        "gradients-inference.json",
+        "GradientsInference.v",
+        "Equations.v",
+        "Rules.v",
+    }
     assert {path.name for path in written} == names
     for path in written:
         assert path.read_text() == (ROOT / path.relative_to(tmp_path)).read_text()
