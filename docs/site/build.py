@@ -124,6 +124,8 @@ def navigation(folder):
         for path in folder.glob("reference/*.md")
         if path.stem not in ("bncore", "conformance")
     )
+    index = (folder / "reports/README.md").read_text(encoding="utf-8")
+    reports = [f"reports/{name}.md" for name in re.findall(r"\]\(([a-z0-9-]+)\.md\) \|", index)]
     found = [
         {
             "bncore": [
@@ -135,7 +137,7 @@ def navigation(folder):
         {
             "Judge a kernel": [
                 "conformance.md", {"Adapters": "reference/conformance.md"}, "exec.md", "vectors.md",
-                "bounds.md", "findings.md", "conventions.md",
+                "bounds.md", "findings.md", {"Reports": ["reports/README.md", *reports]}, "conventions.md",
             ]
         },
         {

@@ -29,6 +29,26 @@ KNOWN = {
     "onednn": ("onednn", "Primitive", "pip install onednn-devel intel-opencl-rt"),
     "onnxruntime": ("onnxruntime", "Session", "pip install onnxruntime onnx"),
 }
+# Those whose conventions docs/conventions.md does not compare: docs/findings.md has some of each.
+MORE = {
+    "torch-compile": ("torch", "Compiled", "pip install torch"),
+    "torch-autocast": ("torch", "Autocast", "pip install torch"),
+    "flax-nnx": ("flax", "Nnx", "pip install flax"),
+    "equinox": ("equinox", "BatchNorm", "pip install equinox"),
+    "haiku": ("haiku", "BatchNorm", "pip install dm-haiku"),
+    "keras-torch": ("keras_torch", "Layer", "pip install keras torch"),
+    "keras-torch-mask": ("keras_torch", "Masked", "pip install keras torch"),
+    "keras-jax": ("keras_jax", "Layer", "pip install keras jax"),
+    "paddle": ("paddle", "Function", "pip install paddlepaddle"),
+    "mlx": ("mlx", "BatchNorm", "pip install mlx[cpu]"),
+    "tinygrad": ("tinygrad", "BatchNorm", "pip install tinygrad, and clang"),
+    "sklearn": ("sklearn", "Scaler", "pip install scikit-learn"),
+    "openvino": ("openvino", "Node", "pip install openvino"),
+    "ncnn": ("ncnn", "Layer", "pip install ncnn"),
+    "mnn": ("mnn", "Layer", "pip install MNN"),
+    "tfjs": ("tfjs", "program", "node, and npm install @tensorflow/tfjs"),
+}
+KNOWN |= MORE
 
 
 def load(target, *, isolate=False, timeout=None):

@@ -1,4 +1,4 @@
-"""JAX and Flax, as implementations under test, gradients by jax.vjp: three ways to write the layer."""
+"""JAX, as an implementation under test, gradients by jax.vjp; and what its libraries of layers share."""
 
 import importlib
 from functools import partial
@@ -83,6 +83,31 @@ class Nn(Function):
         given = {} if mean is None else {"mean": _along(mean, x), "variance": _along(var, x)}
         y = jax.nn.standardize(x, axis=_axes(x), epsilon=eps, **given)
         return y * _along(gamma, x) + _along(beta, x)
+
+
+class Layer(Function):
+    """A layer that keeps running statistics, as libraries on JAX write it: a subclass has `run`."""
+
+    caps = Caps(dtypes=DTYPES, accumulate="any", least=1, variance="biased", weighs="old")
+
+    def run(self, x, gamma, beta, eps, statistics, inference, momentum):
+        """y, and the mean and the variance that are kept after it."""
+        raise NotImplementedError
+
+    def apply(self, x, gamma, beta, eps, mean=None, var=None):
+        statistics = (np.zeros(gamma.shape, gamma.dtype),) * 2 if mean is None else (mean, var)
+        return self.run(x, gamma, beta, eps, statistics, mean is not None, 0.0)[0]
+
+    def forward(self, x, gamma, beta, eps):
+        gamma, beta = parameters(x, gamma, beta)
+        # without weight on the old ones, the statistics that are kept are those of the batch
+        y, kept = self.run(x, gamma, beta, eps, (np.zeros_like(gamma),) * 2, False, 0.0)
+        return {"y": np.asarray(y)} | dict(zip(("mean", "var"), map(np.asarray, kept), strict=True))
+
+    def update(self, x, running_mean, running_var, momentum):
+        one, zero = parameters(x, None, None)
+        _, kept = self.run(x, one, zero, 1.0, (running_mean, running_var), False, momentum)
+        return dict(zip(("running_mean", "running_var"), map(np.asarray, kept), strict=True))
 
 
 def _axes(x):

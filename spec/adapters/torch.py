@@ -188,3 +188,19 @@ class Module(Contiguous):
         layer, _ = self.layer(x, None, None, 1.0, running_mean, running_var, momentum)
         layer.train()(self._enter(x))
         return {"running_mean": _array(layer.running_mean), "running_var": _array(layer.running_var)}
+
+
+class Compiled(Contiguous):
+    """The same function under torch.compile, with sizes that may change; derivatives once."""
+
+    name = "torch-compile"
+    batch_norm = staticmethod(torch.compile(torch.nn.functional.batch_norm, dynamic=True))
+    derivative = jvp = double_backward = None
+
+
+class Autocast(Contiguous):
+    """The same under torch.autocast to bfloat16; backward after it, as its documentation says."""
+
+    name = "torch-autocast"
+    batch_norm = staticmethod(torch.autocast("cpu", dtype=torch.bfloat16)(torch.nn.functional.batch_norm))
+    derivative = None

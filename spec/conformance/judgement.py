@@ -247,6 +247,8 @@ class _Judge:
             return f"eps = {data.eps}, declared for {self.caps.least_eps} and more"
         if (data.gamma is None or data.beta is None) and not self.caps.optional:
             return "gamma and beta are declared to be needed"
+        if self.caps.masks and data.weights is not None and data.weights.dtype != bool:
+            return "weights are declared to be true or false"
         return None
 
     def _add(self, status, quantity, equation, **more):

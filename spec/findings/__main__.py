@@ -1,6 +1,7 @@
-"""`python -m spec.findings [TARGET ...]`: write docs/findings.md, or print the sections of some targets.
+"""`python -m spec.findings [TARGET ...]`: judge these, or all that are installed, and write docs/findings.md.
 
-`python -m spec.findings --age` runs nothing: it writes on the page which data sets are newer than its run.
+What the page says of others is kept. `python -m spec.findings --age` runs nothing: it writes on the page
+which data sets are newer than its runs.
 """
 
 import sys

@@ -1,27 +1,30 @@
 """The page of findings: sections as Markdown, a summary first."""
 
 import math
-import os
 import re
 
+from .. import adapters
 from ..bounds.errors import ACCUMULATIONS
 from ..bounds.formats import HALVES
 from . import notable
 from .deviations import is_fault, raised
+from .kept import Kept, sections
 from .probe import NOT_OFFERED
 
 INTRODUCTION = """# What the suite finds
 
-Written by `python -m spec.findings`, from a run of {minutes:.0f} minutes on {processors} processors, with
-{packages}.
+Written by `python -m spec.findings`, which runs what is installed, and keeps what it says of the rest. The
+section of an implementation says which release it is about.
 
 {age}
 ## What one should know
 
-{notable}
+{reports}{notable}
 ## In short
 
 {summary}
+
+{left_out}
 
 ## How to read this
 
@@ -42,44 +45,88 @@ the deviation. Faults come first, and in each kind what is most times its bound 
 the equations, in exact arithmetic.
 """
 
-AGE = """Each implementation was held to the {count} data sets that the suite had for this.{behind}
+AGE = """Each implementation was held to the data sets that the suite had for this when it was run.{behind}
 
 <details><summary>Their names</summary>
 
-Of the run: {names}.
-{since}
+{names}
+
 </details>
+"""
+
+REPORTS = (
+    "For those who maintain them, the ten that matter are written up in [reports](reports/README.md).\n\n"
+)
+
+# What could be installed and is not judged, and why.
+LEFT_OUT = """Left out, and why:
+
+- **A model in half precision** (`model.bfloat16()`): its parameters are rounded, and the equations are
+  given those that are not. Data in half precision, with parameters in float32, are judged at `torch`.
+- **LiteRT**: it has no such operator. Its converter folds the layer into a multiplication and an addition, so
+  that what is judged would be the converter, a TensorFlow of its own.
+- **Training in OpenVINO and ncnn**: there is none. Of MNN's the gradients are inside its optimizers.
 """
 
 HEAD = ("", "what is off", "seen on", "got", "exact", "bound", "error/bound", "equation", "kind")
 
 
-def page(sections, packages, minutes, swept):
-    """The whole page, of a run that swept these data sets."""
+def page(those):
+    """The whole page, of what is kept of each implementation, in their order."""
     text = INTRODUCTION.format(
-        packages=", ".join(packages),
-        age=age(swept, swept),
-        notable="\n".join(_notable(sections)),
-        summary="\n".join(_summary(sections)),
-        minutes=minutes,
-        processors=os.cpu_count(),
+        age=age(those),
+        reports=REPORTS,
+        notable="\n".join(_notable(those)),
+        summary="\n".join([*_table(SUMMARY, ()), *(each.summary for each in those)]),
+        left_out=_left_out(those),
     )
-    return text + "".join("\n" + section(each) + "\n" for each in sections)
+    return text + "".join("\n" + each.text + "\n" for each in those)
 
 
-def age(swept, today):
-    """Which data sets a run swept, and which of those that a run of today would sweep it did not have."""
-    new = [name for name in today if name not in swept]
-    behind = f" It has {len(new)} more by now, and nothing on this page was held to them." if new else ""
-    since = f"\nSince: {', '.join(new)}.\n" if new else ""
-    return AGE.format(count=len(swept), names=", ".join(swept), behind=behind, since=since)
+def _left_out(those):
+    """What is not judged, and what could be and has not been run."""
+    ran = [each.target for each in those]
+    waiting = [f"`{name}`" for name in judged() if name not in ran]
+    line = f"\n- **Known, and not run yet**: {', '.join(waiting)}." if waiting else ""
+    return LEFT_OUT.strip() + line
+
+
+def judged():
+    """The implementations that have a section, or are to have one.
+
+    bncore is held to its bounds by its own tests; the module of torch has the kernels of its functional form,
+    and the equations written in jax.numpy are nobody's release.
+    """
+    alike = "torch-module", "jax-numpy"
+    return [name for name in adapters.KNOWN if not name.startswith("bncore") and name not in alike]
+
+
+def kept(found):
+    """What the page says of an implementation, from what was found in it."""
+    return Kept(found.target, section(found), _row(_summary(found)), found.swept)
+
+
+def age(those, today=None):
+    """Which data sets each implementation met, and which of those of today (None: none) it did not."""
+    met = {}
+    for each in those:
+        met.setdefault(each.swept, []).append(each.target)
+    lines, most = [], 0
+    for swept, targets in met.items():
+        lines.append(f"Met by {', '.join(targets)}: {', '.join(swept)}.")
+        new = [name for name in today or () if name not in swept]
+        most = max(most, len(new))
+        if new:
+            lines.append(f"Since: {', '.join(new)}.")
+    behind = f" It has up to {most} more by now, and nothing is said of those." if most else ""
+    return AGE.format(behind=behind, names="\n\n".join(lines))
 
 
 def aged(text, today):
     """A page as it has to be when a run of today would sweep these data sets."""
-    swept = re.search(r"^Of the run: (.*)\.$", text, re.MULTILINE)[1].split(", ")
     form = re.escape(AGE.split("{")[0]) + ".*?</details>\n"
-    return re.sub(form, lambda _: age(swept, today), text, count=1, flags=re.DOTALL)
+    written = age(list(sections(text).values()), today)
+    return re.sub(form, lambda _: written, text, count=1, flags=re.DOTALL)
 
 
 def _row(cells):
@@ -110,18 +157,15 @@ def _far(found):
     return math.inf if ratio is None or math.isnan(ratio) else ratio
 
 
-def _notable(sections):
+def _notable(those):
     """The findings in prose, each with the line that shows it and its command."""
-    lines = [
-        (each.target, number, what(found), found.data, found)
-        for each in sections
-        for number, found in enumerate((deviation for kind in split(each) for deviation in kind), 1)
-    ]
+    lines = [(each.target, row.number, row.what, row.data, row) for each in those for row in each.rows()]
     for number, (finding, line, others) in enumerate(notable.seen(lines), 1):
-        shown = line[4].shown
-        text = finding.text.format(got=Shown(shown.got), exact=Shown(shown.exact), ratio=shown.ratio)
+        row = line[4]
+        numbers = {name: Shown(getattr(row, name) or "nan") for name in ("got", "exact", "ratio")}
         seen = ", ".join(f"[{target}, line {at}](#{target})" for target, at, *_ in (line, *others))
-        yield f"**{number}. {finding.title}.** {text} Seen: {seen}.\n\n```sh\n{line[4].command}\n```\n"
+        text = finding.text.format(**numbers)
+        yield f"**{number}. {finding.title}.** {text} Seen: {seen}.\n\n```sh\n{row.command}\n```\n"
 
 
 class Shown(float):
@@ -177,7 +221,8 @@ def section(found):
     faults, classes = split(found)
     lines = [f"## {found.target}", ""]
     lines += [
-        f"{found.kept} comparisons within the bound of the class that is declared, on {found.sets} data sets."
+        f"{', '.join(found.packages)}: {found.kept} comparisons within the bound of the class that is "
+        f"declared, on {len(found.swept)} data sets."
     ]
     rows, commands = [], []
     for each in (*faults, *classes):
@@ -194,27 +239,26 @@ def section(found):
     return "\n".join([*lines, "", f"Conventions: {said}."])
 
 
-def _summary(sections):
-    rows = []
-    for each in sections:
-        faults, classes = split(each)
-        seen = {}
-        for found in faults:
-            for name in found.outputs:
-                seen.setdefault(name, set()).update(found.dtypes)
-        kept = {found.weaker for found in classes}
-        named = [f"`{name}`" for name in ACCUMULATIONS if name in kept]
-        lost = dict.fromkeys(name for found in classes if not found.weaker for name in found.data)
-        named += [f"none on {', '.join(lost)}"] if lost else []
-        rows.append(
-            (
-                f"[{each.target}](#{each.target})",
-                "; ".join(f"{name} ({_dtypes(seen[name])})" for name in seen) or "none seen",
-                ", ".join(named) or "none weaker",
-                _conventions(each.conventions),
-            )
-        )
-    return _table(("implementation", "faults", "classes it admits to", "conventions"), rows)
+SUMMARY = ("implementation", "faults", "classes it admits to", "conventions")
+
+
+def _summary(each):
+    """The cells of an implementation's line of the summary."""
+    faults, classes = split(each)
+    seen = {}
+    for found in faults:
+        for name in found.outputs:
+            seen.setdefault(name, set()).update(found.dtypes)
+    weaker = {found.weaker for found in classes}
+    named = [f"`{name}`" for name in ACCUMULATIONS if name in weaker]
+    lost = dict.fromkeys(name for found in classes if not found.weaker for name in found.data)
+    named += [f"none on {', '.join(lost)}"] if lost else []
+    return (
+        f"[{each.target}](#{each.target})",
+        "; ".join(f"{name} ({_dtypes(seen[name])})" for name in seen) or "none seen",
+        ", ".join(named) or "none weaker",
+        _conventions(each.conventions),
+    )
 
 
 def _conventions(answers):

@@ -380,7 +380,7 @@ def _answered(name):
 
 
 # The core stands for its other faces, which have its conventions.
-ASKED = tuple(name for name in adapters.KNOWN if not name.startswith("bncore-"))
+ASKED = tuple(name for name in adapters.KNOWN if not name.startswith("bncore-") and name not in adapters.MORE)
 
 
 def everyone(names=ASKED):

@@ -18,17 +18,10 @@ from ..conformance.verdict import FAIL, PASS
 from ..data.designs import DESIGNS
 from ..interface.adapter import Missing, only
 from ..workers import apart
-from . import page, probe
+from . import kept, page, probe, versions
 from .deviations import deviation, gathered
-from .versions import versions
 
-# bncore is held to its bounds by its own tests; the module of torch has the kernels of its functional form,
-# and the equations written in jax.numpy are nobody's release.
-OTHERS = [
-    name
-    for name in adapters.KNOWN
-    if not name.startswith("bncore") and name not in ("torch-module", "jax-numpy")
-]
+OTHERS = page.judged()
 # The smallest cover of the kill matrix; conditioning; the ends of the range; memory; derivatives.
 SWEEP = tuple(
     dict.fromkeys(
@@ -64,8 +57,9 @@ class Section:
     """What was found in one implementation: the deviations, and what was compared."""
 
     target: str
+    packages: tuple
     kept: int
-    sets: int
+    swept: tuple
     declared: tuple
     strict: tuple
     conventions: dict
@@ -110,8 +104,9 @@ def examine(target, progress=lambda line: None):
         strict = _shown(strong, named, narrow)
     return Section(
         target=target,
+        packages=tuple(versions.of(target)) or (adapter.name,),
         kept=Counter(verdict.status for verdict in verdicts)[PASS],
-        sets=len(SWEEP),
+        swept=SWEEP,
         declared=declared,
         strict=strict,
         conventions=probe.probe(adapter, CONVENTIONS),
@@ -129,19 +124,15 @@ def everyone(targets=OTHERS):
 
 
 def main(targets=None):
-    """Run, and write the page; or print the sections of some targets."""
-    start = time.monotonic()
-    found = everyone(targets or OTHERS)
-    minutes = (time.monotonic() - start) / 60
-    text = page.page(found, versions(), minutes, SWEEP)
-    if targets:
-        print(text)
-    else:
-        WRITTEN.write_text(text)
+    """Run some targets, or all, and write what is found to the page, which keeps the rest."""
+    there = kept.sections(WRITTEN.read_text()) if WRITTEN.exists() else {}
+    for found in everyone(targets or OTHERS):
+        there[found.target] = page.kept(found)
+    WRITTEN.write_text(page.aged(page.page([there[name] for name in OTHERS if name in there]), SWEEP))
     return 0
 
 
 def age():
-    """Write on the page which data sets its run did not have."""
+    """Write on the page which data sets its runs did not have."""
     WRITTEN.write_text(page.aged(WRITTEN.read_text(), SWEEP))
     return 0

@@ -31,6 +31,7 @@ KINDS = {
     "operations": (tuple, list),
     "concurrent": (bool,),
     "refuses": (bool,),
+    "masks": (bool,),
 }
 
 
@@ -45,7 +46,8 @@ class Caps:
     what momentum is the weight of, `attributes` the format that eps and momentum are held in. `keeps_layout`
     says that outputs of x's shape lie in memory as x does, `rounds_once` that `jvp` and `double_backward` of
     half precision round nothing to it but what they return, `operations` what derivatives can be nested of,
-    `concurrent` that several threads may call at once, `refuses` that operands of a wrong size are an error.
+    `concurrent` that several threads may call at once, `refuses` that operands of a wrong size are an error,
+    `masks` that weights are true or false.
 
     Raises ValueError for a declaration that means nothing.
 
@@ -68,6 +70,7 @@ class Caps:
     operations: tuple = ("jvp", "grad")
     concurrent: bool = True
     refuses: bool = False
+    masks: bool = False
 
     def __post_init__(self):
         classes = [self.accumulate] if isinstance(self.accumulate, str) else self.accumulate.values()
