@@ -140,6 +140,8 @@ LOOKED_INTO = {
     "keras-torch": "float64 is computed in float32, and the variance in one pass; see the report on Keras.",
     "keras-jax": "float64 is computed in float32; see the report on Keras.",
     "keras-torch-mask": "the number of elements has 1e-7 added; see the report on Keras.",
+    "mlx": "statistics of half precision are rounded to it, and so is momentum times them.",
+    "paddle": "backward in several threads at once ends the process, which no line here says.",
     "tinygrad": "second derivatives, which the adapter does not offer, are wrong; see its report.",
     "sklearn": "no fault: an infinity is refused, as its documentation says, and NaN is left out.",
     "openvino": "nothing to look into.",
