@@ -38,7 +38,9 @@ class Layer(Adapter):
         y = np.empty(x.shape, x.dtype)
         for sample, into in zip(x, y, strict=True):
             extractor = network.create_extractor()
-            extractor.input("x", ncnn.Mat(np.ascontiguousarray(sample)).clone())
+            # a Mat lies on the memory of an array, and does not keep that alive
+            dense = np.ascontiguousarray(sample)
+            extractor.input("x", ncnn.Mat(dense).clone())
             status, found = extractor.extract("y")
             if status:
                 raise OSError(f"ncnn returned status {status}")

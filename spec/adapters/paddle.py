@@ -17,7 +17,8 @@ class Function(Adapter):
     """The function; momentum is the weight of the old value."""
 
     name = "paddle"
-    caps = Caps(accumulate="any", least=1, variance="biased", weighs="old")
+    # Backward passes in several threads at once end the process: RunBackward is not safe there.
+    caps = Caps(accumulate="any", least=1, variance="biased", weighs="old", concurrent=False)
 
     def _layer(self, x, gamma, beta, eps, mean=None, var=None):
         """y, and what it is a function of; with mean and var, that of inference mode."""

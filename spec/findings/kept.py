@@ -3,6 +3,9 @@
 import re
 from dataclasses import dataclass
 
+# How the line begins that says what came of looking into a section by hand.
+LOOKED = "Looked into by hand: "
+
 
 @dataclass(frozen=True)
 class Row:
@@ -52,6 +55,6 @@ def sections(page):
     for part in page.split("\n## ")[1:]:
         target = part.partition("\n")[0]
         if target in summaries:
-            text = "## " + part.strip("\n")
+            text = "## " + part.partition(f"\n{LOOKED}")[0].strip("\n")
             found[target] = Kept(target, text, summaries[target], swept[target])
     return found

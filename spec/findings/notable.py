@@ -126,6 +126,29 @@ NOTABLE = (
 )
 
 
+# What came of looking into the lines of an implementation by hand.
+LOOKED_INTO = {
+    "jax": "the fast variance is a choice since algorithm= came, and the default still.",
+    "flax": "the default is the formula; see the report on Flax.",
+    "torch": "nested forward mode is pytorch issue 196699; see the reports on PyTorch.",
+    "torch-channels-last": "gamma is read without its stride; see the report on PyTorch.",
+    "tensorflow": "the gradient's gradient takes saved statistics for constants; see its report.",
+    "onnx": "no dtype is given to mean and var; see the report on ONNX.",
+    "flax-nnx": "as flax; and running statistics are float32 whatever param_dtype is.",
+    "equinox": "two passes, and sound; what no call of the suite shows is in the report on Equinox.",
+    "haiku": "one pass, not clipped at 0; see the report on Haiku.",
+    "keras-torch": "float64 is computed in float32, and the variance in one pass; see the report on Keras.",
+    "keras-jax": "float64 is computed in float32; see the report on Keras.",
+    "keras-torch-mask": "the number of elements has 1e-7 added; see the report on Keras.",
+    "mlx": "statistics of half precision are rounded to it, and so is momentum times them.",
+    "paddle": "backward in several threads at once ends the process, which no line here says.",
+    "tinygrad": "second derivatives, which the adapter does not offer, are wrong; see its report.",
+    "sklearn": "no fault: an infinity is refused, as its documentation says, and NaN is left out.",
+    "openvino": "nothing to look into.",
+    "ncnn": "no fault: y is formed as a x + b, and mean times scale is in b.",
+}
+
+
 def seen(lines):
     """The findings that these lines show, each with its line and with those of others.
 

@@ -8,7 +8,7 @@ from ..bounds.errors import ACCUMULATIONS
 from ..bounds.formats import HALVES
 from . import notable
 from .deviations import is_fault, raised
-from .kept import Kept, sections
+from .kept import LOOKED, Kept, sections
 from .probe import NOT_OFFERED
 
 INTRODUCTION = """# What the suite finds
@@ -80,7 +80,13 @@ def page(those):
         summary="\n".join([*_table(SUMMARY, ()), *(each.summary for each in those)]),
         left_out=_left_out(those),
     )
-    return text + "".join("\n" + each.text + "\n" for each in those)
+    return text + "".join(f"\n{each.text}\n{_looked(each.target)}" for each in those)
+
+
+def _looked(target):
+    """What came of looking into it by hand, if somebody has."""
+    note = notable.LOOKED_INTO.get(target)
+    return f"\n{LOOKED}{note}\n" if note else ""
 
 
 def _left_out(those):

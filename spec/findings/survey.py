@@ -125,9 +125,9 @@ def everyone(targets=OTHERS):
 
 def main(targets=None):
     """Run some targets, or all, and write what is found to the page, which keeps the rest."""
-    there = kept.sections(WRITTEN.read_text()) if WRITTEN.exists() else {}
-    for found in everyone(targets or OTHERS):
-        there[found.target] = page.kept(found)
+    ran = {found.target: page.kept(found) for found in everyone(targets or OTHERS)}
+    # read after the run, which takes long: another may have written meanwhile
+    there = (kept.sections(WRITTEN.read_text()) if WRITTEN.exists() else {}) | ran
     WRITTEN.write_text(page.aged(page.page([there[name] for name in OTHERS if name in there]), SWEEP))
     return 0
 
