@@ -6,12 +6,12 @@ import sys
 import warnings
 from importlib import import_module
 from importlib.util import find_spec
-from pathlib import Path
 
 import numpy
 
 from . import _cpu, checks, stacks
-from .core import call, exact, execute
+from .caches import of_machine
+from .core import call, exact, execute, plan
 
 # The variants from most to least demanding, each with the x86-64 level that it needs (1: any processor).
 _VARIANTS = {"v4": 4, "v3": 3, "base": 1}
@@ -41,6 +41,8 @@ def _built(name: str) -> bool:
 isa = _choose_variant()
 execute.use(import_module(f".core.leaves.{isa}", __package__).table)
 exact.use(import_module(f".core.leaves.exact_{isa}", __package__).table)
+caches = of_machine(os.environ)
+plan.set_machine(plan.machine() | plan.by_caches(*caches))
 
 # Threads that a call may use, at most.
 MOST_THREADS = 4096
@@ -120,22 +122,6 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_after_fork_in_child)
 
 
-_UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
-
-
-def caches(folder: Path = Path("/sys/devices/system/cpu/cpu0/cache")) -> dict[str, int]:
-    """The caches of the first processor, as {"L1 data": bytes, "L2": bytes}; none that the system hides."""
-    found = {}
-    for index in sorted(folder.glob("index*")):
-        try:
-            level, kind, size = ((index / name).read_text().strip() for name in ("level", "type", "size"))
-        except OSError:
-            continue
-        if kind != "Instruction" and size[-1:] in _UNITS:
-            found[f"L{level}" + (" data" if kind == "Data" else "")] = int(size[:-1]) * _UNITS[size[-1]]
-    return found
-
-
 def show_config() -> None:
     """Print what was built and what runs: version, compiler, OpenMP, instruction set, caches, threads.
 
@@ -154,6 +140,7 @@ def show_config() -> None:
     print(
         f"instructions {isa} (of {', '.join(name for name in _VARIANTS if _built(name))}; BNCORE_ISA chooses)"
     )
-    sizes = ", ".join(f"{name} {size >> 10} KiB" for name, size in caches().items())
-    print(f"caches       {sizes or 'unknown'}")
+    stream = plan.machine()["stream"] >> 10
+    print(f"caches       {caches} (BNCORE_CACHES says otherwise)")
+    print(f"stores       past the caches where the tensors of a call have {stream} KiB or more together")
     print(f"threads      {get_num_threads()}")

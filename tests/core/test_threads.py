@@ -2,7 +2,6 @@
 
 import io
 import os
-import re
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -83,17 +82,3 @@ def test_what_is_shown():
     assert lines["openmp"].startswith("yes" if execute.OPENMP else "no (single-threaded build)")
     assert lines["instructions"].startswith(runtime.isa)
     assert lines["threads"] == str(bncore.get_num_threads())
-    assert lines["caches"] == "unknown" or re.match(r"L1 data \d+ KiB, L2 \d+ KiB", lines["caches"])
-
-
-def test_what_the_system_says_of_its_caches(tmp_path):
-    assert runtime.caches(tmp_path) == {}
-    for index, (level, kind, size) in enumerate(
-        [("1", "Data", "48K"), ("1", "Instruction", "32K"), ("2", "Unified", "2M"), ("3", "Unified", "?")]
-    ):
-        place = tmp_path / f"index{index}"
-        place.mkdir()
-        for name, text in (("level", level), ("type", kind), ("size", size)):
-            (place / name).write_text(f"{text}\n")
-    (tmp_path / "index9").mkdir()
-    assert runtime.caches(tmp_path) == {"L1 data": 48 << 10, "L2": 2 << 20}

@@ -9,7 +9,9 @@
 #    the column's first group; of float64 data it is x, compensated (TwoSum): at most four roundings of an element reach
 #    the total, wherever an outlier stands.
 # d. What a channel comes to does not depend on those beside it: of a block some of whose means are far, the others keep theirs.
-# e. Rejected: one pass with a shift and no group means: a tenth faster, and an outlier in the first rows costs digits.
+# e. Pairs are added four rows at a time, all columns of these before the next four: eight rows of two operands that lie a page
+#    apart are sixteen lines of one set of a first cache that has eight or twelve of them. That halved their speed.
+# f. Rejected: one pass with a shift and no group means: a tenth faster, and an outlier in the first rows costs digits.
 
 from bncore.core.partition cimport GROUP
 from bncore.core.types cimport COLUMNS, FOLDED, LINE, ROOM, Block, Parameters, Records, Rows
@@ -31,6 +33,11 @@ cdef struct Columns:
     double hi2[ROOM]               # sum of squared deviations, or of dy (x - shift)
     double lo2[ROOM]
     double far[ROOM]               # 1 where the mean is so far from 0 that sums of powers cancel; of float32 data only
+
+
+cdef struct Half:                  # of the first four rows of a group: their sums in each column
+    double sum[ROOM]
+    double products[ROOM]
 
 
 cdef struct Ahead:                 # of a group of rows: where the next group is fetched, line by line as it lies in memory
@@ -199,27 +206,35 @@ cdef inline bint near_moments(const Block* b, const Rows* x, Columns* k, const f
     return good
 
 
+cdef inline void four_products(const float* dy, Py_ssize_t dy_stride, const float* x, Py_ssize_t stride, Py_ssize_t n,
+                               unit* sum, unit* products) noexcept nogil:
+    # sum dy and sum dy x of four rows
+    cdef unit g0 = some(dy, n), g1 = some(dy + dy_stride, n), g2 = some(dy + 2 * dy_stride, n), g3 = some(dy + 3 * dy_stride, n)
+    sum[0] = (g0 + g1) + (g2 + g3)
+    products[0] = products_of_four(g0, some(x, n), g1, some(x + stride, n), g2, some(x + 2 * stride, n),
+                                   g3, some(x + 3 * stride, n))
+
+
 cdef inline void add_group_products(const float* dy, Py_ssize_t dy_stride, const float* x, Py_ssize_t stride,
-                                    Py_ssize_t width, bint fetched, Columns* k, Py_ssize_t at) noexcept nogil:
+                                    Py_ssize_t width, bint fetched, Half* first, Columns* k, Py_ssize_t at) noexcept nogil:
     # hi += sum dy, hi2 += sum dy x of eight rows: what `group_sums` gives where all shifts are 0
     cdef Ahead dy_next = after_group(dy, dy_stride), next = after_group(x, stride)
-    cdef unit g0, g1, g2, g3, g4, g5, g6, g7, low, high
-    cdef Py_ssize_t p = 0, q = at, n
+    cdef unit sum, products
+    cdef Py_ssize_t p = 0, q = at
     while p < width:
-        n = width - p
         if fetched:
             fetch_lines(&dy_next, dy_stride, width)
+        four_products(dy + p, dy_stride, x + p, stride, width - p, &sum, &products)
+        store_unit(&first.sum[p], sum)
+        store_unit(&first.products[p], products)
+        p += WIDTH
+    dy, x, p = dy + GROUP // 2 * dy_stride, x + GROUP // 2 * stride, 0
+    while p < width:
+        if fetched:
             fetch_lines(&next, stride, width)
-        g0, g1 = some(dy + p, n), some(dy + p + dy_stride, n)
-        g2, g3 = some(dy + p + 2 * dy_stride, n), some(dy + p + 3 * dy_stride, n)
-        low = products_of_four(g0, some(x + p, n), g1, some(x + p + stride, n), g2, some(x + p + 2 * stride, n),
-                               g3, some(x + p + 3 * stride, n))
-        g4, g5 = some(dy + p + 4 * dy_stride, n), some(dy + p + 5 * dy_stride, n)
-        g6, g7 = some(dy + p + 6 * dy_stride, n), some(dy + p + 7 * dy_stride, n)
-        high = products_of_four(g4, some(x + p + 4 * stride, n), g5, some(x + p + 5 * stride, n),
-                                g6, some(x + p + 6 * stride, n), g7, some(x + p + 7 * stride, n))
-        store_unit(&k.hi[q], load_unit(&k.hi[q]) + octet(g0, g1, g2, g3, g4, g5, g6, g7))
-        store_unit(&k.hi2[q], load_unit(&k.hi2[q]) + (low + high))
+        four_products(dy + p, dy_stride, x + p, stride, width - p, &sum, &products)
+        store_unit(&k.hi[q], load_unit(&k.hi[q]) + (load_unit(&first.sum[p]) + sum))
+        store_unit(&k.hi2[q], load_unit(&k.hi2[q]) + (load_unit(&first.products[p]) + products))
         p += WIDTH
         q += WIDTH
 
@@ -334,29 +349,27 @@ cdef inline void far_moments(const Block* b, const Rows* x, Columns* k, const st
         settle(k, z * b.channels * b.size, b.channels * b.size, <double>(b.folded + (z < b.rest)), kind)
 
 
+cdef inline void four_sums(const stored* dy, Py_ssize_t dy_stride, const stored* x, Py_ssize_t x_stride, double s,
+                           double* sum, double* products) noexcept nogil:
+    # sum dy and sum dy (x - s) of four rows; each product is added to the last, as `four_products` does
+    cdef double g0 = dy[0], g1 = dy[dy_stride], g2 = dy[2 * dy_stride], g3 = dy[3 * dy_stride]
+    sum[0] = (g0 + g1) + (g2 + g3)
+    products[0] = (((g0 * (<double>x[0] - s) + g1 * (<double>x[x_stride] - s)) + g2 * (<double>x[2 * x_stride] - s))
+                   + g3 * (<double>x[3 * x_stride] - s))
+
+
 cdef inline void group_sums(const stored* dy, Py_ssize_t dy_stride, const stored* x, Py_ssize_t x_stride,
-                            Py_ssize_t width, Columns* k, Py_ssize_t at) noexcept nogil:
-    # hi += sum dy, hi2 += sum dy (x - shift)
-    cdef double s, g0, g1, g2, g3, g4, g5, g6, g7, t, u
+                            Py_ssize_t width, Half* first, Columns* k, Py_ssize_t at) noexcept nogil:
+    # hi += sum dy, hi2 += sum dy (x - shift) of eight rows
+    cdef double sum, products
     cdef Py_ssize_t p
     for p in range(width):
-        s = k.shift[at + p]
-        g0 = dy[p]
-        g1 = dy[p + dy_stride]
-        g2 = dy[p + 2 * dy_stride]
-        g3 = dy[p + 3 * dy_stride]
-        g4 = dy[p + 4 * dy_stride]
-        g5 = dy[p + 5 * dy_stride]
-        g6 = dy[p + 6 * dy_stride]
-        g7 = dy[p + 7 * dy_stride]
-        t = ((g0 + g1) + (g2 + g3)) + ((g4 + g5) + (g6 + g7))
-        # each product is added to the last, as `add_group_products` does
-        u = ((((g0 * (<double>x[p] - s) + g1 * (<double>x[p + x_stride] - s))
-               + g2 * (<double>x[p + 2 * x_stride] - s)) + g3 * (<double>x[p + 3 * x_stride] - s))
-             + (((g4 * (<double>x[p + 4 * x_stride] - s) + g5 * (<double>x[p + 5 * x_stride] - s))
-                 + g6 * (<double>x[p + 6 * x_stride] - s)) + g7 * (<double>x[p + 7 * x_stride] - s)))
-        accumulate(t, &k.hi[at + p], &k.lo[at + p], stored is double)
-        accumulate(u, &k.hi2[at + p], &k.lo2[at + p], stored is double)
+        four_sums(dy + p, dy_stride, x + p, x_stride, k.shift[at + p], &first.sum[p], &first.products[p])
+    dy, x = dy + GROUP // 2 * dy_stride, x + GROUP // 2 * x_stride
+    for p in range(width):
+        four_sums(dy + p, dy_stride, x + p, x_stride, k.shift[at + p], &sum, &products)
+        accumulate(first.sum[p] + sum, &k.hi[at + p], &k.lo[at + p], stored is double)
+        accumulate(first.products[p] + products, &k.hi2[at + p], &k.lo2[at + p], stored is double)
 
 
 cdef inline void row_sums(const stored* dy, const stored* x, Py_ssize_t width, Columns* k, Py_ssize_t at) noexcept nogil:
@@ -512,6 +525,7 @@ cdef inline void column_pairs(const stored* kind, const Block* b, const Rows* dy
                               Py_ssize_t channel, const Records* to) noexcept nogil:
     # sum dy and sum dy (x - centre)
     cdef Columns k
+    cdef Half first
     cdef Sum total
     cdef double centre
     cdef Py_ssize_t width = segment_width(b), dy_stride = group_stride(dy, b, width, kind)
@@ -534,11 +548,11 @@ cdef inline void column_pairs(const stored* kind, const Block* b, const Rows* dy
             if stored is float:
                 if near:
                     if fetched:
-                        add_group_products(left, dy_stride, right, stride, width, True, &k, z * width)
+                        add_group_products(left, dy_stride, right, stride, width, True, &first, &k, z * width)
                     else:
-                        add_group_products(left, dy_stride, right, stride, width, False, &k, z * width)
+                        add_group_products(left, dy_stride, right, stride, width, False, &first, &k, z * width)
                     continue
-            group_sums(left, dy_stride, right, stride, width, &k, z * width)
+            group_sums(left, dy_stride, right, stride, width, &first, &k, z * width)
         row += GROUP
     while row < b.folded:
         for z in range(segments(b)):

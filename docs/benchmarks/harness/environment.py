@@ -94,9 +94,10 @@ def _kind():
 def caches():
     """The caches of the first processor, as {"L1 data": bytes, "L2": bytes, "L3": bytes}."""
     # no library is loaded before all is settled
-    from bncore import runtime
+    from bncore.caches import of_machine
 
-    return runtime.caches()
+    found = of_machine({})
+    return {"L1 data": found.l1, "L2": found.l2, "L3": found.l3}
 
 
 def _version(package):
