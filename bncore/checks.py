@@ -109,9 +109,14 @@ def like(name: str, value: ArrayLike, x: Array) -> Array:
     return array
 
 
-def per_channel(name: str, value: ArrayLike, channels: int | None = None) -> NDArray[numpy.float64]:
+def per_channel(
+    name: str,
+    value: ArrayLike,
+    channels: int | None = None,
+    dtypes: tuple[numpy.dtype[Any], ...] = FLOATS,
+) -> NDArray[numpy.float64]:
     """A vector with one number a channel, in float64, as a kernel can read it; None: of any length."""
-    array = _one_a_channel(name, _floats(name, value), channels)
+    array = _one_a_channel(name, _floats(name, value, dtypes), channels)
     if array.dtype != numpy.float64:
         # a signaling NaN is an invalid operation
         with numpy.errstate(all="ignore"):

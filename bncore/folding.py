@@ -34,10 +34,10 @@ def fold(
     ----------
     weight : array of two dimensions or more, the output channel at `axis`: float32, float64, float16, or
         bfloat16 of ml_dtypes.
-    bias : float array of shape (C,), or None for 0.
-    gamma, beta : float arrays of shape (C,), or None for 1 and 0.
-    mean : float array of shape (C,).
-    var : float array of shape (C,), not negative, and above 0 if eps is 0.
+    bias : array of shape (C,), of any dtype that weight may have, or None for 0.
+    gamma, beta : float32 or float64 arrays of shape (C,), or None for 1 and 0.
+    mean : float32 or float64 array of shape (C,).
+    var : float32 or float64 array of shape (C,), not negative, and above 0 if eps is 0.
     eps : float, finite, not negative.
     axis : int. The output channel's place in the shape of weight. None is 0, as in (C, K) and (C, K, H, W),
         and 1 where transposed, as in (K, C, H, W).
@@ -152,10 +152,12 @@ def _arguments(
     eps = checks.epsilon(eps)
     absent = {"bias": 0.0, "gamma": 1.0, "beta": 0.0}
     given = {"bias": bias, "gamma": gamma, "beta": beta, "mean": mean}
+    # a layer of half precision has such a bias, and so has what is returned
+    dtypes = {"bias": checks.DATA}
     numbers: dict[str, Array] = {
         name: numpy.full(channels, absent[name])
         if value is None and name in absent
-        else checks.per_channel(name, value, channels)  # type: ignore[arg-type]
+        else checks.per_channel(name, value, channels, dtypes.get(name, checks.FLOATS))  # type: ignore[arg-type]
         for name, value in given.items()
     }
     squared = checks.variance("var", var, channels) + eps

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, MutableMapping
 
 import numpy
 from numpy.typing import ArrayLike, NDArray
 
-from . import checks, gating, operands
+from . import checks, gating, operands, weighted
 from ._stats import Stats, exact, rests
 from .checks import Array
 from .copying import cast, copy
@@ -183,7 +184,10 @@ def _weighted(
 ) -> Array:
     # dx of weighted elements; their sums are written to `vectors`
     rest = {name: numpy.zeros(stats.mean.size) for name in ("new_dy_rest", "new_dyd", "new_dyd_rest")}
-    eps, m = stats.eps, stats.count or 1
+    w = tensors["w"]
+    assert w is not None
+    w, m, _ = weighted.balanced(w, stats.count or 1)
+    eps, tensors = stats.eps, {**tensors, "w": w}
     operands.compute("gradient_sums", tensors, {}, {**vectors, **rest}, eps, axis, True, m)
     sums = {"sum_dy": vectors["dbeta"], "sum_dyd": rest["new_dyd"]}
     given = {name: vectors[name] for name in ("gamma", "mean", "var")}
@@ -384,9 +388,12 @@ def statistics(x: ArrayLike, *, eps: float = 1e-5, axis: int = 1, weights: Array
     found = _moments(channels)
     if weights is not None:
         found["new_weight"] = numpy.zeros(channels)
-        weighing = {"w": checks.weights("weights", weights, x, axis)}
-        operands.compute("weighted_statistics", {"x": x} | weighing, {}, found, eps, axis, own=True)
-        total = float(found["new_weight"][0]) if channels else 0
+        w, _, power = weighted.balanced(checks.weights("weights", weights, x, axis))
+        operands.compute("weighted_statistics", {"x": x, "w": w}, {}, found, eps, axis, own=True)
+        with numpy.errstate(all="ignore"):
+            total = float(numpy.ldexp(found["new_weight"][0], power)) if channels else 0
+        if total == math.inf:
+            raise ValueError("weights must add up to a finite number, found one beyond those of float64")
         return exact(total, found["new_mean"], found["new_rest"], found["new_var"], eps)
     operands.compute("statistics", {"x": x}, {}, found, eps, axis, own=True)
     return _exact(x, channels, found, eps)

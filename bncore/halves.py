@@ -11,7 +11,7 @@ from typing import Self
 import numpy
 from numpy.typing import ArrayLike, NDArray
 
-from . import checks, functional, operands, words
+from . import checks, functional, operands, weighted, words
 from ._stats import Stats, rests
 from .checks import Array
 from .merging import Sums
@@ -44,16 +44,19 @@ class GradientSums:
     _words: Integers | None  # of exact sums
 
     def __init__(self, stats: Stats, numbers: ArrayLike) -> None:
+        self._take(stats, numbers, "numbers")
+
+    def _take(self, stats: Stats, numbers: ArrayLike, name: str) -> None:
         functional.check_channels(stats, stats.mean.size if isinstance(stats, Stats) else 0)
         channels = stats.mean.size
         self._stats, self._words = stats, None
         if words.are_given(numbers):
-            self._words = words.settled("numbers", numpy.asarray(numbers), channels)
+            self._words = words.settled(name, numpy.asarray(numbers), channels)
             self._numbers = words.pairs(self._words, stats.mean)
             return
-        found = checks.per_channel("numbers", numbers)
+        found = checks.per_channel(name, numbers)
         if found.size != 4 * channels:
-            raise ValueError(f"numbers must be four for each of {channels} channels, found {found.size}")
+            raise ValueError(f"{name} must be four for each of {channels} channels, found {found.size}")
         # sum dy, sum dy (x - mean), and what rounding took from them
         self._numbers = found.reshape(4, -1).copy()
         self._numbers.flags.writeable = False
@@ -122,7 +125,9 @@ class GradientSums:
         >>> bncore.GradientSums.from_array(bncore.gradient_sums(dy, x, stats).array(), stats).dbeta
         array([3.])
         """
-        return cls(stats, array)
+        made = cls.__new__(cls)
+        made._take(stats, array, "array")
+        return made
 
     def __reduce__(self) -> tuple[type[Self], tuple[Stats, NDArray[numpy.float64] | Integers]]:
         return type(self), (self._stats, self.array())
@@ -366,10 +371,11 @@ def gradient(
     inputs = {"x": x, "dy": dy, "y": y, "gamma": gamma, "weights": weights}
     checks.output(out, x, inputs | {"stats.mean": stats.mean, "stats.var": stats.var})
     tensors = {"x": x, "dy": dy, "y": y, "w": weighing}
-    operation = "gradient" if weighing is None else "weighted_gradient"
-    (dx,) = operands.compute(
-        operation, tensors, {"out": out}, given, stats.eps, axis, own=True, m=stats.count or 1
-    )
+    operation, m = "gradient", stats.count or 1
+    if weighing is not None:
+        operation = "weighted_gradient"
+        tensors["w"], m, _ = weighted.balanced(weighing, m)
+    (dx,) = operands.compute(operation, tensors, {"out": out}, given, stats.eps, axis, own=True, m=m)
     return dx
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any, Self, overload
@@ -268,6 +269,6 @@ def _two(count: float) -> tuple[float, float]:
 
 
 def _one(name: str, high: float, low: float) -> float:
-    if not 0 <= high + low <= sys.maxsize:
+    if not 0 <= high + low < math.inf:
         raise ValueError(f"{name} must begin with a count, found {high} and {low}")
-    return int(high) + int(low) if high == high // 1 else high
+    return int(high) + int(low) if high == high // 1 and high + low <= sys.maxsize else float(high)

@@ -277,8 +277,10 @@ def counts(m: int, samples: int, along: int, weights: Array | None, size: int | 
     each = numpy.full(samples, m / samples)
     if weights is not None:
         others = tuple(i for i in range(weights.ndim) if i != along)
-        each *= weights.mean(axis=others, dtype=numpy.float64)
-    return [float(each[group].sum()) for group in groups(samples, size)]
+        with numpy.errstate(all="ignore"):
+            each *= weights.mean(axis=others, dtype=numpy.float64)
+    with numpy.errstate(all="ignore"):
+        return [float(each[group].sum()) for group in groups(samples, size)]
 
 
 def _passed(

@@ -1,5 +1,6 @@
 """What one batch does to running statistics."""
 
+import sys
 from typing import NamedTuple
 
 import numpy
@@ -28,6 +29,8 @@ class Running(NamedTuple):
         if not batch.count:
             return self
         batches, elements = self.batches + 1, self.elements + batch.count
+        # whole numbers end where those of the state do
+        elements = elements if elements <= sys.maxsize else float(elements)
         with numpy.errstate(all="ignore"):
             if rule.momentum is None:
                 return Running(batches, elements, *self._of_all_elements(batch, rule))

@@ -11,6 +11,7 @@ kernels add up, k = gamma rstd and g = ddgamma:
 Source: the derivatives of equations (9.38)-(9.41) of a weighted batch, proven in docs/proofs/weights.md.
 """
 
+import math
 from collections.abc import Mapping
 
 import numpy
@@ -25,11 +26,27 @@ Numbers = NDArray[numpy.float64]
 Vectors = Mapping[str, Numbers | None]
 
 
+# Beyond 2^-this and 2^this the largest weight is brought near 1.
+_FAR = 64
+
+
+def balanced(weights: Array, count: float = 0) -> tuple[Array, float, int]:
+    """Weights, a sum of theirs, and the power of two that both have been divided by, mostly 2^0.
+
+    Only what share of their sum they are matters, and products with weights near the ends of float64 would
+    overflow or lose their digits.
+    """
+    power = int(numpy.frexp(numpy.float64(weights.max(initial=0)))[1])
+    if abs(power) <= _FAR:
+        return weights, count, 0
+    return numpy.ldexp(weights.astype(numpy.float64), -power), math.ldexp(count, -power), power
+
+
 def jvp(v: Array, x: Array, given: Vectors, stats: Stats, w: Array, axis: int, out: Array | None) -> Array:
     """The derivative of y where x moves by v. The arguments have been checked."""
+    w, m, _ = balanced(w, stats.count or 1)
     pair = _pair(cast(v, numpy.float64), x, stats, w, axis)
     vectors = {**given, "sum_dy": pair[0], "sum_dyd": pair[1]}
-    m = stats.count or 1
     (result,) = operands.compute(
         "gradient", {"x": x, "dy": v}, {"out": out}, vectors, stats.eps, axis, True, m
     )
@@ -48,6 +65,7 @@ def double_backward(
 ) -> tuple[Array, Array, Numbers]:
     """The gradients of `backward` by dy, x and gamma. The arguments have been checked."""
     across = tuple(-1 if i == axis else 1 for i in range(x.ndim))
+    w, total, _ = balanced(w, stats.count or 1)
 
     def spread(vector: Numbers) -> Numbers:
         return vector.reshape(across)
@@ -55,7 +73,7 @@ def double_backward(
     with numpy.errstate(all="ignore"):
         dy64 = dy.astype(numpy.float64)
         v64 = numpy.zeros(x.shape) if v is None else v.astype(numpy.float64)
-        variance, total = stats.var + stats.eps, stats.count or 1
+        variance = stats.var + stats.eps
         rstd = numpy.where(variance != 0, 1 / numpy.sqrt(variance), 0)
         xhat = (x.astype(numpy.float64) - spread(stats.mean)) * spread(rstd)
         p = w.astype(numpy.float64) / total

@@ -194,3 +194,20 @@ def test_a_nan_stays_in_its_channel():
     assert numpy.isnan(dirty[0][~others]).all()
     assert bits(dirty[0][others]) == bits(clean[0][others])
     assert bits(dirty[1]) == bits(clean[1])
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16"])
+def test_a_layer_of_half_precision_with_its_own_bias(dtype):
+    half = numpy.dtype(dtype if dtype == "float16" else pytest.importorskip("ml_dtypes").bfloat16)
+    random = numpy.random.default_rng(0)
+    weight, bias = random.normal(size=(5, 3)).astype(half), random.normal(size=5).astype(half)
+    gamma, beta, mean, var = (random.uniform(1, 2, 5) for _ in range(4))
+    folded = bncore.fold(weight, bias, gamma, beta, mean, var)
+    wide = bncore.fold(weight, bias.astype(numpy.float64), gamma, beta, mean, var)
+    assert [bits(each) for each in folded] == [bits(each) for each in wide]
+    again = bncore.unfold(*folded, gamma, beta, mean, var)
+    assert {each.dtype for each in again} == {half}
+    # two roundings, each of numbers that are less than 8
+    unit = {"float16": 2.0**-11, "bfloat16": 2.0**-8}[dtype]
+    for got, was in zip(again, (weight, bias), strict=True):
+        assert abs(got.astype(float) - was.astype(float)).max() <= 2 * 8 * unit

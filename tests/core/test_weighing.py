@@ -259,3 +259,56 @@ def test_signaling_nans_are_converted_without_a_warning():
         assert numpy.isnan(bncore.jvp(x, x, None, stats, weights=w)).all()
         for each in bncore.double_backward(x, None, None, x, x, None, stats, weights=w):
             assert numpy.isnan(each).all()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("power", [-1074, -1060, -1022, -500, -65, 65, 500, 1000])
+def test_weights_near_the_ends_of_float64(power, dtype):
+    # weights times a power of two are the same shares of their sum, which all depends on but the count
+    random = numpy.random.default_rng(0)
+    x, dy, v = random.normal(2, 1, (3, 11, 2)).astype(dtype)
+    plain = random.integers(0, 8, (11, 1)).astype("f8")
+
+    def found(weights):
+        y, stats = bncore.forward(x, weights=weights)
+        gsums = bncore.gradient_sums(dy, x, stats, weights=weights)
+        return stats.count, [
+            *(y, stats.mean, stats.var, *bncore.backward(dy, x, None, stats, weights=weights)),
+            bncore.gradient(dy, x, None, stats, gsums, weights=weights),
+            bncore.jvp(v, x, None, stats, weights=weights),
+            *bncore.double_backward(v, None, None, dy, x, None, stats, weights=weights),
+        ]
+
+    count, wanted = found(plain)
+    with numpy.errstate(all="raise"):
+        scaled, results = found(numpy.ldexp(plain, power))
+    assert scaled == numpy.ldexp(float(count), power)
+    for got, right in zip(results, wanted, strict=True):
+        assert abs(got - right).max() <= 64 * numpy.finfo(dtype).eps * max(1, abs(right).max())
+
+
+def test_weights_that_add_up_to_no_finite_number_are_refused():
+    x = numpy.ones((9, 2))
+    out = numpy.full_like(x, 7.0)
+    weights = numpy.full((9, 1), 1e308)
+    with numpy.errstate(all="raise"):
+        for call in (bncore.forward, bncore.BatchNorm(2), bncore.BatchNorm(2, unbiased=False)):
+            with pytest.raises(ValueError, match=r"^weights must add up to a finite number"):
+                call(x, weights=weights, out=out)
+        with pytest.raises(ValueError, match=r"^weights must add up to a finite number"):
+            bncore.sums(x, weights=weights)
+    assert (out == 7).all()
+
+
+def test_weights_that_add_up_to_more_than_integers_hold():
+    x = numpy.random.default_rng(0).normal(size=(9, 2))
+    layer = bncore.BatchNorm(2)
+    for _ in range(3):
+        layer(x, numpy.full((9, 1), 1e18))
+    assert layer.num_elements_tracked == 27e18
+    layer.load_state_dict(layer.state_dict())
+    assert numpy.isfinite(layer.eval()(x)).all()
+    sums = bncore.sums(x, weights=1e19)
+    again = bncore.Sums.from_array(sums.array())
+    assert again.count == sums.count == 9e19
+    assert again.array().tobytes() == sums.array().tobytes()
