@@ -10,7 +10,8 @@ from importlib.util import find_spec
 import numpy
 
 from . import _cpu, checks, stacks
-from .core import call, exact, execute
+from .caches import of_machine
+from .core import call, exact, execute, plan
 
 # The variants from most to least demanding, each with the x86-64 level that it needs (1: any processor).
 _VARIANTS = {"v4": 4, "v3": 3, "base": 1}
@@ -40,6 +41,8 @@ def _built(name: str) -> bool:
 isa = _choose_variant()
 execute.use(import_module(f".core.leaves.{isa}", __package__).table)
 exact.use(import_module(f".core.leaves.exact_{isa}", __package__).table)
+caches = of_machine(os.environ)
+plan.set_machine(plan.machine() | plan.by_caches(*caches))
 
 # Threads that a call may use, at most.
 MOST_THREADS = 4096
@@ -120,7 +123,7 @@ if hasattr(os, "register_at_fork"):
 
 
 def show_config() -> None:
-    """Print what was built and what runs: version, compiler, OpenMP, instruction set, threads.
+    """Print what was built and what runs: version, compiler, OpenMP, instruction set, caches, threads.
 
     Examples
     --------
@@ -137,4 +140,7 @@ def show_config() -> None:
     print(
         f"instructions {isa} (of {', '.join(name for name in _VARIANTS if _built(name))}; BNCORE_ISA chooses)"
     )
+    stream = plan.machine()["stream"] >> 10
+    print(f"caches       {caches} (BNCORE_CACHES says otherwise)")
+    print(f"stores       past the caches where the tensors of a call have {stream} KiB or more together")
     print(f"threads      {get_num_threads()}")

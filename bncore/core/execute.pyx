@@ -48,7 +48,6 @@ def use(leaves):
     level = <const Level*>PyCapsule_GetPointer(leaves, "bncore.core.leaves")
     here.registers, here.streams = level.registers, level.streams
     here.processors = bn_processors()
-    here.grain, here.whole_grain, here.stream, here.large = 1 << 15, 1 << 14, 16 << 20, 1 << 20
 
 
 def set_stack(size_t nbytes):

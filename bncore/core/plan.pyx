@@ -36,10 +36,13 @@ cdef enum:
     STRIP_CHANNELS = 128           # of a tile of a map alone in runs
     FEW_ELEMENTS = 64              # of a channel: of fewer a map alone is shared out by channels, each worked out once
     SPARE = 8                      # tiles to a thread from which one more or less does not matter
-    STREAM_AHEAD = 8192            # bytes that are fetched ahead of a map whose results are streamed
+    SOON = 1 << 20                 # bytes of a channel below which no cache saves what it costs that threads wait for each other
+    REACH = 48 << 20               # bytes of a last cache that are nearer than memory: the rest lies with other processors
 
 
 cdef Machine here
+# what it costs to wake a thread, which no cache says
+here.grain, here.whole_grain = 1 << 15, 1 << 14
 
 
 cdef inline Py_ssize_t ceiling(Py_ssize_t n, Py_ssize_t divisor) noexcept nogil:
@@ -168,6 +171,16 @@ cdef inline bint alias(const Operand* operands, int result) noexcept nogil:
     return False
 
 
+cdef inline Py_ssize_t all_bytes(const Operand* operands, Py_ssize_t elements) noexcept nogil:
+    # of all tensors of a call; a result that overwrites one of them is no further one
+    cdef Py_ssize_t item = 0
+    cdef int slot
+    for slot in range(OPERANDS):
+        if operands[slot].base != NULL and slot != W and not (slot >= OUT and alias(operands, slot)):
+            item += storage_bytes(operands[slot].storage)
+    return elements * item
+
+
 cdef inline bint goes_by_staging(const Plan* plan, const Operation* o, const Operand* operands, int slot) noexcept nogil:
     # converted, gated, masked, added to, or of planes that are not contiguous
     cdef const Operand* x = &operands[slot]
@@ -187,8 +200,9 @@ cdef inline void arrange(Plan* plan, const Operation* o, const Operand* operands
     cdef Partition* p = &plan.partition
     cdef Schedule* s = &plan.schedule
     cdef Py_ssize_t item = kind_bytes(plan.kind), elements = p.rows * p.channels * p.size
-    cdef Py_ssize_t stored = storage_bytes(operands[<int>X].storage), row
-    cdef bint carries = not p.columns and p.parts == 1 and o.sums != NO_SUMS, large = elements * stored >= machine.stream
+    cdef Py_ssize_t row
+    cdef bint carries = not p.columns and p.parts == 1 and o.sums != NO_SUMS
+    cdef bint large = all_bytes(operands, elements) >= machine.stream
     cdef int slot
     s.threads = 1 if elements < (machine.whole_grain if carries else machine.grain) else threads
     s.dense, s.apart = p.columns, False
@@ -207,7 +221,7 @@ cdef inline void arrange(Plan* plan, const Operation* o, const Operand* operands
     s.buffers = 2 if o.between != NOTHING and p.parts > 1 and s.tiles > 1 and s.order == CARRIED else 1
     s.streamed = (machine.streams and large and o.map != NO_MAP and o.map != BEND and (p.columns or operands[<int>OUT].dense)
                   and not alias(operands, OUT))
-    s.ahead = STREAM_AHEAD if p.columns or s.order == SPREAD else 0
+    s.ahead = machine.ahead if p.columns or s.order == SPREAD else 0
     s.fused = (o.between != NOTHING and o.map != NO_MAP and o.map != BEND and not p.columns and p.parts > 1 and not s.apart
                and s.order != SHARED and (s.streamed or machine.registers))
     # a processor follows the parts of longer rows by itself
@@ -335,6 +349,12 @@ def walks_columns(Py_ssize_t rows, Py_ssize_t size, Kind kind):
 def machine():
     """The machine that plans are made for, as a dictionary."""
     return here
+
+
+def by_caches(Py_ssize_t l1, Py_ssize_t l2, Py_ssize_t l3):
+    """What a machine whose caches have so many bytes is for the planner: some fields of `machine()`."""
+    # half of the last cache: its other users, and what the call before left there, have the rest
+    return {"stream": min(l3 // 2, <Py_ssize_t>REACH), "large": max(l2 // 2, <Py_ssize_t>SOON), "ahead": power_of_two(l1 // 4)}
 
 
 def set_machine(dict known):

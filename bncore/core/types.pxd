@@ -172,7 +172,8 @@ cdef struct Machine:               # of what a plan knows: no bit depends on it
     int processors
     bint streams                   # there are stores past the caches
     bint registers                 # enough of them that two loops share them without loss
-    Py_ssize_t stream              # results of so many bytes are not expected to stay in a cache
+    Py_ssize_t stream              # operands of so many bytes, results with them, do not all stay in a cache
+    Py_ssize_t ahead               # bytes that are fetched ahead of a map whose results are streamed
     Py_ssize_t large               # bytes of a channel, in all operands, that a thread's own cache does not keep
     Py_ssize_t grain               # elements below which a call stays on one thread,
     Py_ssize_t whole_grain         # and where a thread has channels to itself

@@ -126,14 +126,14 @@ class Call:
 def machine(**known):
     """One that shares out and streams whatever it can, but for what is known."""
     willing = {"processors": 8, "streams": True, "registers": True}
-    return willing | dict.fromkeys(("stream", "large", "grain", "whole_grain"), 1) | known
+    return willing | dict.fromkeys(("stream", "large", "grain", "whole_grain"), 1) | {"ahead": 8192} | known
 
 
-def any_machine(rng, operation, extents, kind, x):
-    """One whose limits lie about this call: bytes of an element as it is computed, and as x has it."""
+def any_machine(rng, operation, extents, kind, stored):
+    """One whose limits lie about this call: bytes of an element, computed and in all tensors."""
     n, c, h, w = extents
     elements, channel = n * c * h * w, n * h * w * kind * (2 if "dy" in READS[operation] else 1)
-    limits = {"stream": elements * x, "large": channel, "grain": elements, "whole_grain": elements}
+    limits = {"stream": elements * stored, "large": channel, "grain": elements, "whole_grain": elements}
     return machine(
         processors=rng.choice((1, 2, 8, 64, 4096)),
         streams=rng.random() < 0.7,
@@ -192,13 +192,14 @@ def group(operation, kind, extents, layout, count):
             of_weights = "dense" if columns or layout in rows else rng.choice(list(WEIGHTS))
             strides["w"] = WEIGHTS[of_weights](*extents)
         stored = any_stored(rng, strides, of_x)
+        tensors = sum(BYTES[stored[name]] for name in strides if name != "w")
         yield Call(
             operation,
             kind,
             extents,
             strides,
             rng.choice((2, THREADS[-1], rng.choice(THREADS), rng.randint(1, 300))),
-            any_machine(rng, operation, extents, ITEM[kind], BYTES[stored["x"]]),
+            any_machine(rng, operation, extents, ITEM[kind], tensors),
             alias,
             rng.choice((8, 4, 0)),
             stored,
