@@ -63,7 +63,7 @@ def _cut(array):
 
 
 def _corner(array, axes):
-    room = np.full([n + 3 * (axis in axes) for axis, n in enumerate(array.shape)], 7, array.dtype)
+    room = np.full([n + (axis in axes) for axis, n in enumerate(array.shape)], 7, array.dtype)
     corner = room[tuple(slice(n) for n in array.shape)]
     corner[...] = array
     return corner
@@ -140,7 +140,7 @@ _every = {
 _numbers = (*NUMBERS, *COTANGENTS)
 _elements = "x", "dy", "ddx", "residual", "weights"
 # layout: how each argument lies that does not lie as usual
-LAYOUTS = {name: dict.fromkeys(_elements, lay) for name, lay in _every.items()} | {
+LAYOUTS = {name: dict.fromkeys((*_elements, "weight"), lay) for name, lay in _every.items()} | {
     "x channels-last": {"x": _channels_last},
     "dy channels-last": {"dy": _channels_last},
     "dy broadcast": {"dy": _broadcast},

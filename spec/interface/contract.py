@@ -4,6 +4,7 @@ import itertools
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,9 +14,26 @@ from .adapter import Nonsense
 from .signatures import BESIDE, CALLS, ELEMENTS, LISTS, RETURNS
 
 
+class Kept(NamedTuple):
+    """The bytes of the memory that an array is a part of, if it leaves gaps in it, or else of the array."""
+
+    array: np.ndarray
+    held: bytes
+
+    @property
+    def inside(self):
+        """The bytes of the array alone."""
+        owner = _owner(self.array)
+        if len(self.held) == self.array.nbytes:
+            return self.held
+        start = self.array.__array_interface__["data"][0] - owner.__array_interface__["data"][0]
+        like = {"shape": self.array.shape, "dtype": self.array.dtype, "strides": self.array.strides}
+        return np.ndarray(buffer=self.held, offset=start, **like).tobytes()
+
+
 def snapshot(arguments):
-    """The bytes of the arrays among some arguments, and of those in lists; and of the memory around each."""
-    return [[(array.tobytes(), _around(array)) for array in arrays(each)] for each in arguments]
+    """What the arrays among some arguments hold, and those in lists; and the memory around each."""
+    return [[Kept(array, _around(array) or array.tobytes()) for array in arrays(each)] for each in arguments]
 
 
 def _owner(array):
@@ -28,7 +46,7 @@ def _owner(array):
 def _around(array):
     """The bytes of the memory that an array is a part of, and leaves gaps in; none if it is all of it."""
     owner = _owner(array)
-    return owner.tobytes() if owner.nbytes > array.nbytes else b""
+    return owner.tobytes() if owner.nbytes > array.nbytes and owner.flags.c_contiguous else b""
 
 
 class Beside:
@@ -152,10 +170,9 @@ def title(adapter):
 def written(names, before, after):
     """Which of some arguments was written to, in words; empty if none."""
     for name, old, new in zip(names, before, after, strict=True):
-        if [inside for inside, _ in old] != [inside for inside, _ in new]:
-            return f"{name} was written to"
-        if old != new:
-            return f"memory beside {name} was written to"
+        if [each.held for each in old] != [each.held for each in new]:
+            inside = [each.inside for each in old] != [each.inside for each in new]
+            return f"{name} was written to" if inside else f"memory beside {name} was written to"
     return ""
 
 

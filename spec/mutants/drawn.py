@@ -344,7 +344,7 @@ def _lost(rng):
             return batch
 
         spoilt.over = over
-        return getattr(spoilt, method)(*given)
+        return getattr(_with(method, kernel.named, spoilt), method)(*given)
 
     return Effect(f"elements are not summed: {words}", SUMMING, ("m == 1",), apply)
 
@@ -362,7 +362,7 @@ def _counted(rng):
             return batch
 
         spoilt.over = over
-        return getattr(spoilt, method)(*given)
+        return getattr(_with(method, kernel.named, spoilt), method)(*given)
 
     return Effect(f"the divisor is m {more:+d}", ("forward", "backward"), ("m == 1",), apply)
 
@@ -376,18 +376,16 @@ def _narrow(rng):
         return np.ldexp(np.round(np.ldexp(fraction, bits)), exponent - bits)
 
     def apply(kernel, method, given):
-        named = _named(method, given)
         spoilt = type("Narrow", (type(kernel),), {})()
 
-        def values(x, gamma, beta, eps, mean=None, var=None):
-            found, _ = type(kernel).values(kernel, x, gamma, beta, eps, mean, var)
+        def values(x, gamma, beta, eps, mean=None, var=None, weights=None):
             own = type(kernel)
-            return own.values(
-                kernel, x, gamma, beta, eps, rounded(found["mean"][:, 0]), rounded(found["var"][:, 0])
-            )
+            found, _ = own.values(kernel, x, gamma, beta, eps, mean, var, weights)
+            statistics = (rounded(found[name][:, 0]) for name in ("mean", "var"))
+            return own.values(kernel, x, gamma, beta, eps, *statistics, weights)
 
         spoilt.values = values
-        return getattr(spoilt, method)(*named.values())
+        return getattr(_with(method, kernel.named, spoilt), method)(*given)
 
     return Effect(f"statistics of {bits} bits", ALL, ("precision", "mean", "var"), apply)
 
@@ -601,9 +599,9 @@ class Fault:
         return type("Faulty", (Plain,), {fault.method: call})()
 
 
-def _with(method, named):
-    """A kernel whose method is given this by name."""
-    kernel = Plain()
+def _with(method, named, kernel=None):
+    """A kernel, or this one, whose method is given this by name."""
+    kernel = Plain() if kernel is None else kernel
     if named:
         setattr(kernel, method, partial(getattr(kernel, method), **named))
     kernel.named = named
@@ -631,18 +629,23 @@ def draw(rng):
             if need.about in (*about, *effect.beside) or need.words in effect.beside:
                 continue
             needs.append(need)
-        if len(needs) > beside and _possible(needs, effect):
+        if len(needs) > beside and _possible(method, needs, effect):
             return Fault(method, tuple(needs), effect)
 
 
-def _possible(needs, effect):
-    """Whether extents that can be held in memory meet the needs, and three needs are not too many."""
+def _possible(method, needs, effect):
+    """Whether extents that can be held in memory meet the needs, and three needs are not too many.
+
+    Nor is what a fault does to be what is right: of one element y is beta, and every derivative by x is 0.
+    """
     if "three" in effect.beside and len(needs) > 1:
         return False
     words, about = {need.words for need in needs}, {need.about for need in needs}
     if "rank 2" in words and (about & {"plane"} or any("channels-last" in each for each in words)):
         return False  # there is no plane
-    if {"eps == 0", "var < eps"} <= words:
+    if {"eps == 0", "var < eps"} <= words or ("mean == 0 and var == 1" in words and "var" in about):
+        return False
+    if "m" in about and {"n", "plane"} & about:
         return False
     alone = {name for name in ("n", "c", "plane") if f"{name} == 1" in words}
     if "c" in alone and any("of the channel" in each or "channels-last" in each for each in words):
@@ -650,6 +653,12 @@ def _possible(needs, effect):
     if len(alone) > 1 and any("stride" in each or "permuted" in each for each in words):
         return False
     if "m == 1" in words or {"n == 1", "plane == 1"} <= words:
+        if any("channels-last" in each for each in words):
+            return False  # only the channel has a stride
+        zero = effect.words.startswith(("channels are 0", "elements are 0"))
+        right = method in ("backward", "jvp", "double_backward") or words & {"beta is None", "beta == 0"}
+        if zero and right and not method.startswith("inference"):
+            return False
         return effect.words.startswith(("channels are", "elements are"))
     if "momentum == 0" in words or "momentum == 1" in words:
         # of the batch, or of what was there, nothing is left then
@@ -658,6 +667,4 @@ def _possible(needs, effect):
     for need in needs:
         if need.about in ("n", "c", "plane", "m") and " > " in need.words:
             least[need.about] = int(need.words.rpartition(" > ")[2]) + 1
-    if "m" in {need.about for need in needs} and {"n", "plane"} & {need.about for need in needs}:
-        return False
     return math.prod(least.values()) <= 2**17
