@@ -3,7 +3,7 @@
 import math
 import operator
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from numbers import Real
 from typing import Any
 
@@ -18,7 +18,7 @@ DATA = (*FLOATS, numpy.dtype(numpy.float16))
 SWAPPED = tuple(dtype.newbyteorder() for dtype in DATA)
 
 
-def _array(name: str, value: Any, wanted: str) -> NDArray[Any]:
+def _array(name: str, value: Any, wanted: Callable[[], str]) -> NDArray[Any]:
     # what is no array of numbers, whatever its dtype, is refused
     try:
         masked, array = _masked(value), numpy.asarray(value)
@@ -28,14 +28,14 @@ def _array(name: str, value: Any, wanted: str) -> NDArray[Any]:
         # rows of unequal lengths, a tensor that will not be looked at: whatever such an object raises
         kind = ValueError if isinstance(error, ValueError) else TypeError
         found = f"a {type(value).__name__} that cannot be made one: {error}"
-        raise kind(f"{name} must be a {wanted} array, found {found}") from error
+        raise kind(f"{name} must be a {wanted()} array, found {found}") from error
     if masked:
         raise TypeError(f"{name} must have a number everywhere, found a masked array: its mask would be lost")
     return array
 
 
 def _floats(name: str, value: Any, dtypes: tuple[numpy.dtype[Any], ...] = FLOATS) -> Array:
-    array = _array(name, value, _names(dtypes))
+    array = _array(name, value, lambda: _names(dtypes))
     if dtypes is DATA and is_bfloat16(array.dtype):
         return array
     if array.dtype not in dtypes and not (array.dtype in SWAPPED and array.dtype.newbyteorder() in dtypes):
@@ -46,7 +46,7 @@ def _floats(name: str, value: Any, dtypes: tuple[numpy.dtype[Any], ...] = FLOATS
 
 def is_bfloat16(dtype: numpy.dtype[Any]) -> bool:
     """Whether it is the bfloat16 of ml_dtypes."""
-    return dtype.name == "bfloat16" and dtype.itemsize == 2
+    return dtype.itemsize == 2 and dtype.name == "bfloat16"
 
 
 def is_half(dtype: numpy.dtype[Any]) -> bool:
@@ -285,7 +285,7 @@ def amount(name: str, value: Any) -> float:
 
 def weights(name: str, value: ArrayLike, x: Array, axis: int) -> Array:
     """Weights of x's elements: bool or float, of a shape that broadcasts to x's, 1 at the channel."""
-    array = _array(name, value, "bool or float")
+    array = _array(name, value, lambda: "bool or float")
     if is_bfloat16(array.dtype):
         array = array.astype(numpy.float32)
     if array.dtype.kind not in "bf" or array.dtype.itemsize > 8:
