@@ -16,6 +16,8 @@ from . import COMMAND, PACKAGE, supervise
 INTERRUPTED, TERMINATED = 128 + signal.SIGINT, 128 + signal.SIGTERM
 # The same of one whose output nobody reads any more.
 UNREAD = 128 + signal.SIGPIPE
+# The targets of which a check of all data sets is shared out: those that can be sent to other processes.
+SHARED = ("bncore",)
 # Packages without which no command runs.
 NEEDED = ("numpy", "sympy")
 
@@ -273,9 +275,11 @@ def _checked(adapter, arguments, before, given):
     """Check, and report: all of it, or what changed since the verdicts `before`."""
     from .conformance import check, history, html, judge, passed, report, shrink
     from .interface.contract import title
+    from .workers import WORKERS
 
     start, output, name = time.perf_counter(), sys.stdout, title(adapter)
     quiet = before is not None
+    shared = arguments.target in SHARED and not (arguments.isolate or arguments.only)
     if given is not None:
         verdicts = judge(adapter, given, _again(arguments))
     else:
@@ -285,6 +289,7 @@ def _checked(adapter, arguments, before, given):
             full=arguments.full,
             dtypes=(arguments.dtype,) if arguments.dtype else None,
             target=_again(arguments),
+            workers=WORKERS if shared else 1,
             progress=None if quiet else lambda name, found: _say(report.progress_line(name, found)),
         )
     seconds = time.perf_counter() - start

@@ -9,12 +9,15 @@ A comparison ends as one of
     N/A           the implementation does not offer it
 """
 
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 
 from .. import oracle
 from ..data import inputs
 from ..interface.adapter import Adapter, Caps, Missing
 from ..oracle import derivatives
+from ..supervise import note
+from ..workers import started
 from .fitting import fitted
 from .judgement import MISSING, judge
 from .verdict import ABSENT, BROKEN, FAIL, LAYOUT, PASS, PURITY, RAISED, Verdict
@@ -22,32 +25,44 @@ from .verdict import ABSENT, BROKEN, FAIL, LAYOUT, PASS, PURITY, RAISED, Verdict
 __all__ = ["Adapter", "Caps", "Missing", "Verdict", "check", "culprit", "judge", "passed"]
 
 
-def check(adapter, names=None, *, full=False, dtypes=None, target="TARGET", progress=None):
+def check(adapter, names=None, *, full=False, dtypes=None, target="TARGET", progress=None, workers=1):
     """Judge an adapter on the data sets of these names (None: all, the slow ones only if `full`).
 
     Returns a list of `Verdict`. `progress`, if given, is called with the name of each data set and its
-    verdicts. Raises ValueError for a data set or a dtype that does not exist. What the implementation raises
-    is a verdict.
+    verdicts, in their order. More than one of `workers` are processes, to which the adapter is sent. Raises
+    ValueError for a data set or a dtype that does not exist. What the implementation raises is a verdict.
 
     >>> from spec.adapters.plain import Plain
     >>> {verdict.status for verdict in check(Plain(), ["ordinary"])}
     {'PASS'}
     """
-    verdicts = []
-    for name in inputs.names(full) if names is None else names:
-        found = []
-        declared = adapter.caps.dtypes if dtypes is None else dtypes
-        for dtype in inputs.dtypes(name, declared, full or names is not None):
+    verdicts, every = [], full or names is not None
+    names = inputs.names(full) if names is None else list(names)
+    with started(workers) as begin:
+        begun = [begin(_judged, adapter, name, every, dtypes, target) for name in names]
+        for name, each in zip(names, begun, strict=True):
             try:
-                data = fitted(adapter, name, dtype)
-            except inputs.Unavailable as reason:
-                found.append(Verdict(ABSENT, name, dtype, "everything", "", detail=str(reason)))
-                continue
-            found += judge(adapter, data, target)
-        verdicts += found
-        if progress:
-            progress(name, found)
+                found = each.result()
+            except BrokenProcessPool:
+                note(f"a worker, on {name} or soon after")
+                raise
+            verdicts += found
+            if progress:
+                progress(name, found)
     return _complete(verdicts)
+
+
+def _judged(adapter, name, every, dtypes, target):
+    """The verdicts on one data set."""
+    found = []
+    for dtype in inputs.dtypes(name, adapter.caps.dtypes if dtypes is None else dtypes, every):
+        try:
+            data = fitted(adapter, name, dtype)
+        except inputs.Unavailable as reason:
+            found.append(Verdict(ABSENT, name, dtype, "everything", "", detail=str(reason)))
+            continue
+        found += judge(adapter, data, target)
+    return found
 
 
 def _complete(verdicts):

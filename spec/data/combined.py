@@ -3,39 +3,36 @@
 Real faults need two things at once: channels-last and many pixels, one pixel and many images. What can be
 varied is a factor here, and a covering array says which levels meet in a data set. An extent that is large is
 many copies of a small one, so that what is exact stays cheap: the copies of an element have one exact value.
+
+`python -m spec.data.combined` finds the arrays anew, after a change to what is combined or how.
 """
 
+import json
 import math
-from functools import partial
+from functools import cache, partial
+from pathlib import Path
 
 import numpy as np
 
 from .covering import Covering
 from .layouts import AND, OF_DY
 
-# So many elements a data set may have; and a block, of which the oracle is asked.
-MOST, BLOCK = 2**17 + 2**14, 130
+# So many elements a data set may have, one whose memory has something between its elements, and a block, of
+# which the oracle is asked.
+MOST, SLICED, BLOCK = 2**17 + 2**14, 2**16 + 2**5, 72
+# Rows of up to so many elements cost less than those of more.
+STEPS = 2**12, 2**15
 # Beyond so many elements, no other calls are made beside the one that is judged.
 ALONE = 2**12
-SLICED = 2**16 + 2**5
 
-# Extents, by class: one of a class is drawn for each data set; of the last, the largest that fits.
-SIZES = {
-    "n": [(1,), (2, 3), (4, 8, 16), (5, 7, 9), (17, 33, 65), (135, 259), (1025, 1035, 2057),
-          (16401, 65559, 65569)],
-    "c": [(1,), (2, 3), (4, 8, 16), (5, 7, 9), (33, 65, 69), (64, 128, 256), (1025, 2050, 4107),
-          (16401, 65559, 65569)],
-    "plane": [(1,), (2, 3), (4, 8, 16), (5, 7, 9, 15), (49, 77, 121, 135), (64, 256, 1024),
-              (1025, 4107, 10005), (16401, 65559, 65569)],
-}  # fmt: skip
-# Classes of those classes, three of which meet: one, few, powers of two, many.
-COARSE = {
-    "n": [0, 1, 1, 1, 1, 2, 2, 2],
-    "c": [0, 1, 2, 1, 3, 2, 3, 3],
-    "plane": [0, 1, 1, 1, 1, 1, 2, 2],
-    "turn": [0, 1, 0, 1],
-}
-GROUPS = ("contiguous", "channels-last", "broadcast", "reversed")
+# Extents, by class: what may be a case of its own, and what is between powers of two or a multiple of some.
+# All divide by 3, 5 or 7, or are small. From LARGE on, it is about the largest that there is room for.
+LARGE = 256
+EXTENTS = [
+    *((1,), (2,), (3,), (4,), (5, 7, 9), (6, 8, 16), (21, 35, 45), (64, 128), (75, 135, 315)),
+    *((525, 1024, 1125, 2205), (4725, 8505, 16875, 33075), (65625, 67200)),
+]
+SIZES = dict.fromkeys(("n", "c", "plane"), EXTENTS)
 # Of the layouts, those that a kernel may have a path for; the others have a data set of their own.
 HERE = (
     *(
@@ -59,8 +56,18 @@ OF_GRADIENTS = (
 OF_NUMBERS = "", "numbers spaced", "numbers reversed"
 
 
+def _some(c):
+    """Every third of the channels, but for the first and the last."""
+    return (np.arange(c) % 3 == 1) & (np.arange(c) < c - 1)
+
+
 def _normal(rng, shape):
     return rng.normal(0.5, 2, shape)
+
+
+def _specks(rng, shape):
+    """Ordinary numbers, a few of which are next to nothing."""
+    return _normal(rng, shape) * np.where(rng.random(shape) < 0.2, 1e-9, 1)
 
 
 # What a channel may hold: functions of a generator and of a shape, in float64.
@@ -79,17 +86,25 @@ VALUES = {
     "outlier": lambda rng, shape: np.where(
         rng.random(shape) < 1.5 / math.prod(shape), 1e4, _normal(rng, shape)
     ),
+    "counts": lambda rng, shape: rng.integers(0, 9, shape).astype(float),
+    "specks": _specks,
+    "large": lambda rng, shape: 1e9 * rng.normal(1, 1, shape),
 }
-# Those of which all channels of a data set are; in the others each channel is of another kind.
-PURE = "normal", "positive", "far", "whole", "sparse", "small"
-ORDINARY = "normal", "positive", "whole"
+# Those of which all channels of a data set are, or all but some that are constant; in the others each channel
+# is of another kind.
+SOME = "some constant"
+PURE = (
+    *("normal", "positive", "far", "negative, farther", "whole", "counts", "sparse", "specks", "large", SOME),
+    "small",
+)
+ORDINARY = "normal", "positive", "whole", "counts", SOME
 MIXED = "mixed", "not finite"
 
 GAMMAS = {
     "random": lambda rng, c: {},
     "None": lambda rng, c: {"gamma": None},
     "1": lambda rng, c: {"gamma": np.ones(c)},
-    "some 0": lambda rng, c: {"gamma": rng.normal(0, 1, c) * (np.arange(c) % 2)},
+    "some 0": lambda rng, c: {"gamma": np.where(_some(c), 0, rng.normal(0, 1, c))},
     "of every size": lambda rng, c: {"gamma": rng.normal(0, 1, c) * 10.0 ** rng.integers(-6, 7, c)},
 }
 BETAS = {
@@ -112,6 +127,7 @@ GIVEN = {
     "of a new layer": lambda rng, c: {"mean": np.zeros(c), "var": np.ones(c)},
     "no mean": lambda rng, c: {"mean": np.zeros(c)},
     "tiny var": lambda rng, c: {"var": np.full(c, 1e-12)},
+    "nothing": lambda rng, c: {"mean": np.zeros(c), "var": np.full(c, 1e-12)},
 }
 RUNNING = {
     "0.1": (0.1, {}),
@@ -124,7 +140,6 @@ RUNNING = {
 # Which of the declared dtypes a data set is judged in, by their number; in a full run it is all of them.
 TURNS = range(4)
 RANKS = 2, 3, 4, 5
-COMPANY = "", "before", "same memory", "others", "threads"
 FACTORS = {
     **SIZES,
     "rank": RANKS,
@@ -138,104 +153,215 @@ FACTORS = {
     "eps": EPS,
     "given": tuple(GIVEN),
     "running": tuple(RUNNING),
-    "company": COMPANY,
     "turn": TURNS,
+    # whether it is differentiated twice
+    "second": (False, True),
 }
-
-
-# What a call may have beside its arguments, and how weights lie along the axes of x.
-OPTIONS = "weights", "mask", "relu", "residual", "residual relu", "shards"
-ALONG = "all axes", "samples", "planes"
-# What is combined of the calls that have it; each data set is small, for all are judged in all calls.
-OPTIONAL = {
-    "option": OPTIONS,
-    "weights along": ALONG,
-    "n": [(1,), (2, 3), (4, 8), (5, 7, 9), (17, 33), (65, 135), (1035,)],
-    "c": [(1,), (2, 3), (4, 8, 16), (5, 7, 9), (33, 65)],
-    "plane": [(1,), (2, 3), (4, 8, 16), (5, 9, 15), (49, 77), (135, 1025)],
-    "rank": RANKS,
-    "layout": HERE,
-    "layout of dy": ("contiguous", "channels-last", "sliced", "reversed"),
-    "layout of numbers": OF_NUMBERS,
-    "values": ("normal", "far", "whole"),
-    "gamma": ("random", "None"),
-    "beta": ("random", "None"),
-    "gradient": ("random",),
-    "eps": (1e-5, 1.0),
-    "given": ("near", "of a new layer"),
-    "running": ("0.1", "0.75"),
-    "company": COMPANY[:1],
-    "turn": TURNS,
+# What a call may have beside its arguments, alone and together, and how weights lie along the axes of x.
+# Weights of 0 may be a padding, in which nothing is a number.
+OPTIONS = {
+    "weights": ("", "weights", "mask", "padding"),
+    "weights along": ("all axes", "samples", "planes"),
+    "residual": (False, True),
+    "relu": (False, True),
+    "shards": (False, True),
 }
-ROOM = 2**13
+# What is combined of the calls that have something of it.
+OPTIONAL = FACTORS | {"values": PURE} | OPTIONS
+# Other calls, beside which small ones are judged.
+COMPANY = "before", "same memory", "others", "threads"
+FEW = {
+    **{name: [(2, 3), (4, 8), (5, 7, 9), (21, 35)] for name in SIZES},
+    **{"plane": [(1,), (2, 3), (4, 8), (5, 7, 9)], "values": ORDINARY[:2], "gradient": ("random",)},
+    **{"gamma": ("random", "None"), "beta": ("random", "None"), "eps": (1e-5, 1.0)},
+    **{"given": ("near", "no mean"), "running": ("0.1", "0.75"), "layout of dy": OF_GRADIENTS[:2]},
+}
+IN_COMPANY = FACTORS | FEW | {"company": COMPANY}
+# The layers into which inference is folded: by axes beside channels, and how their channels are grouped.
+FOLDED = {
+    "axes": (0, 1, 2, 3),
+    "groups": ("one", "several", "depthwise", "two for each"),
+    "transposed": (False, True),
+    "square": (False, True),
+    "bias": (True, False),
+    "layout": ("contiguous", "channels-last", "reversed", "sliced", "permuted"),
+    **{"gamma": ("random", "None"), "beta": ("random", "None"), "eps": (1e-5, 1.0), "turn": TURNS},
+}
+# How much a factor counts where three meet: real kernels have paths for some, and only read others.
+WEIGHTS = {
+    **dict.fromkeys(SIZES, 3),
+    **{"layout": 3, "layout of dy": 2, "values": 2, "turn": 2, "rank": 2, "second": 2},
+    **{"weights": 3, "residual": 3, "relu": 3},
+}
 
 
 def _sparse(rng, array):
-    """An array with 0 for most of its elements, and for one channel of three."""
-    array[:, 1::3] = 0
-    return array * (rng.random(array.shape) < 0.25)
+    """An array with 0 for half of its elements, and for some channels."""
+    array[:, _some(array.shape[1])] = 0
+    return array * (rng.random(array.shape) < 0.5)
 
 
-def _group(layout):
-    """The class of a layout."""
-    return next((n for n, name in enumerate(GROUPS) if name in layout), len(GROUPS))
+def _read(row, factors):
+    """The levels of a row, by name."""
+    return {name: factors[name][level] for name, level in row.items()}
 
 
-def _allowed(row):
-    """Whether extents fit together, and leave room for other calls."""
-    if _planeless(row):
-        return False
-    size = math.prod(min(SIZES[name][row[name]]) for name in SIZES if name in row)
+def _room(row):
+    """How many elements a row may have, as far as it is known: some of its factors may be missing."""
+    if row.get("company"):
+        return ALONE
     # memory with something between its elements takes many times as much
-    sliced = any(FACTORS[name][row[name]] == "sliced" for name in ("layout", "layout of dy") if name in row)
-    alone = "company" not in row or not COMPANY[row["company"]]
-    # what hides other faults is not asked of many elements
-    many = any(SIZES[name][row[name]][-1] > 2**16 for name in SIZES if name in row)
-    if many and _narrow(row, FACTORS) - {"c", "n", "plane"}:
+    return SLICED if "sliced" in (row.get("layout"), row.get("layout of dy")) else MOST
+
+
+def _allowed(row, factors):
+    """Whether levels fit together: a partial row of them."""
+    row = _read(row, factors)
+    least = {name: min(row[name]) for name in SIZES if name in row}
+    if math.prod(least.values()) > _room(row) or (row.get("rank") == 2 and least.get("plane", 1) > 1):
         return False
-    return size <= (SLICED if sliced else MOST) and (alone or size <= ALONE)
+    if row.get("second") and (
+        row.get("values", ORDINARY[0]) not in ORDINARY
+        or row.get("gradient") in ("far from 0", "tiny", "huge")
+        or row.get("weights") == "padding"
+        or row.get("relu")
+    ):
+        return False  # of numbers of an ordinary size alone the second derivatives say something
+    if row.get("shards") and (row.get("weights") or row.get("residual") or row.get("relu")):
+        return False
+    if row.get("shards") and row.get("eps") == 0:
+        return False  # parts may be constant
+    if row.get("weights") == "padding" and (row.get("residual") or row.get("relu")):
+        return False  # y of what is no number is another one's no more; a rectifier makes 0 of -inf
+    if row.get("relu") and row.get("gradient") == "huge":
+        return False  # a gate hides what is not finite in half precision
+    beside = {name for name in ("weights", "residual", "shards", "relu") if name in factors}
+    without = {"relu"} if row.get("second") or row.get("gradient") == "huge" else set()
+    without |= {"shards"} if row.get("eps") == 0 else set()
+    if beside and not any(row.get(name, True) for name in beside - without):
+        return False  # nothing beside its arguments
+    # what hides other faults is not asked of many elements
+    return not max(least.values(), default=0) > 2**14 or not _hiding(row)
 
 
 # The levels that hide what others show: of those, a data set is there for its pairs alone.
-NARROW = {
-    "c": SIZES["c"][:1],
-    "values": (*MIXED, "small"),
-    "gamma": ("some 0",),
-    "gradient": ("equal", "sparse"),
-}
+NARROW = {"values": (*MIXED, "small"), "gradient": ("equal",)}
+
+
+def _hiding(row):
+    return {name for name, levels in NARROW.items() if row.get(name) in levels}
 
 
 def _narrow(row, factors):
-    """The factors of a row that hide the others; N and the plane do where one element is all of a channel."""
-    found = {name for name, levels in NARROW.items() if name in row and factors[name][row[name]] in levels}
-    return found | ({"n", "plane"} if row.get("n") == row.get("plane") == 0 else set())
+    """The factors of a row that hide the others: one channel; one or two elements in each, or equal ones."""
+    row = _read(row, factors)
+    found = _hiding(row) | ({"c"} if row.get("c") == (1,) else set())
+    if all(name in row for name in ("n", "plane", "layout")):
+        n, plane = max(row["n"]), max(row["plane"])
+        spread = {"samples broadcast": plane, "planes broadcast": n}.get(row["layout"])
+        if n * plane <= 2:
+            found |= {"n", "plane"}
+        if spread == 1:
+            found |= {"layout", "plane" if n > 1 else "n"}
+    return found
 
 
-def _planeless(row):
-    """Whether a row has a plane that its rank has no room for."""
-    return RANKS[row.get("rank", 1)] == 2 and row.get("plane", 0)
+def _cost(row, factors):
+    """What a row costs, in steps: nothing that is not there for its extents is large."""
+    size = math.prod(min(factors[name][row[name]]) for name in SIZES if name in row)
+    return sum(size > step for step in STEPS)
 
 
-def _small(row):
-    """Whether extents fit together where a call has options, and some element has company in its channel."""
-    sizes = {name: min(OPTIONAL[name][row[name]]) for name in SIZES if name in row}
-    alone = row.get("n") == 0 and (row.get("plane") == 0 or RANKS[row.get("rank", 1)] == 2)
-    return not _planeless(row) and not alone and math.prod(sizes.values()) <= ROOM
+def _void(row, factors):
+    """The layouts of a row that are nothing but contiguous there: too few of its extents are not 1."""
+    row = _read(row, factors)
+    if not all(name in row for name in (*SIZES, "rank", "layout", "layout of dy")):
+        return set()
+    n, c, plane = (max(row[name]) > 1 for name in SIZES)
+    flat = row["rank"] == 2 and c
+    idle = {
+        "channels-last": not (c and plane),
+        "samples-last": not (n and (c or plane)),
+        "reversed": not (n or plane or flat),
+        "permuted": n + c + plane < 2,
+        "channels-reversed": not c,
+        "cut": not (plane or flat),
+        "channels-last cut": not (c and (n or plane)),
+        "samples broadcast": not n,
+        "planes broadcast": not plane,
+    }
+    return {name for name in ("layout", "layout of dy") if idle.get(row[name])}
 
 
-def optional():
-    """The rows of the covering array of the calls that have something beside their arguments."""
-    factors = {name: len(levels) for name, levels in OPTIONAL.items()}
-    for row in Covering(factors, {}, _small, partial(_narrow, factors=OPTIONAL), seed=2).rows():
-        yield {name: OPTIONAL[name][level] for name, level in row.items()}
+def _foldable(row):
+    """Whether there is such a layer: none of rows has groups, a square one as many channels on each side."""
+    row = _read(row, FOLDED)
+    if not row.get("axes", 1) and (row.get("groups", "one") != "one" or row.get("transposed")):
+        return False
+    return not (row.get("square") and row.get("groups") == "two for each")
 
 
-def rows():
-    """The rows of the covering array: a dict of levels each."""
-    factors = {name: len(levels) for name, levels in FACTORS.items()}
-    coarse = COARSE | {"layout": [_group(name) for name in HERE]}
-    for row in Covering(factors, coarse, _allowed, partial(_narrow, factors=FACTORS)).rows():
-        yield {name: FACTORS[name][level] for name, level in row.items()}
+# The covering arrays by name: what is combined, and the seed.
+ARRAYS = {
+    "rows": (FACTORS, 0),
+    "optional": (OPTIONAL, 2),
+    "in company": (IN_COMPANY, 4),
+    "folded": (FOLDED, 6),
+}
+# Where they are kept, as numbers of levels: to find them takes seconds, and every command needs them.
+KEPT = Path(__file__).with_name("combined.json")
+
+
+def found(name):
+    """The rows of an array, found anew: a dict of numbers of levels each."""
+    factors, seed = ARRAYS[name]
+    levels = {each: len(there) for each, there in factors.items()}
+    if factors is FOLDED:
+        return list(Covering(levels, _foldable, seed=seed).rows())
+    functions = {"allowed": _allowed, "narrow": _narrow, "void": _void, "cost": _cost}
+    bound = {each: partial(function, factors=factors) for each, function in functions.items()}
+    return list(Covering(levels, **bound, weights=WEIGHTS, seed=seed).rows())
+
+
+def rows(name="rows"):
+    """The rows of an array, as they are kept: a dict of levels each."""
+    factors, _ = ARRAYS[name]
+    return [_read(dict(zip(factors, row, strict=True)), factors) for row in _kept()[name]]
+
+
+@cache
+def _kept():
+    return json.loads(KEPT.read_text(encoding="utf-8"))
+
+
+def keep():
+    """Find all arrays anew, and keep them."""
+    arrays = {name: [list(row.values()) for row in found(name)] for name in ARRAYS}
+    lines = [f'"{name}": [\n' + ",\n".join(map(json.dumps, each)) + "\n]" for name, each in arrays.items()]
+    KEPT.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+
+
+def build_folded(row):
+    """A function that draws the data set of such a row, and what of it is fixed."""
+    # channels before and after, and groups
+    k, c, groups = {
+        "one": (6, 6, 1) if row["square"] else (5, 7, 1),
+        "several": (6, 6, 3) if row["square"] else (6, 9, 3),
+        "depthwise": (7, 7, 7),
+        "two for each": (10, 5, 5) if row["transposed"] else (5, 10, 5),
+    }[row["groups"]]
+    shape = (k, c // groups) if row["transposed"] else (c, k // groups)
+
+    def drawn(rng):
+        x = rng.normal(1, 3, (5, c))
+        found = {"x": x, "weight": rng.normal(0, 1, shape + (3, 2, 1)[: row["axes"]]), "ddx": None}
+        found["bias"] = rng.normal(1, 2, c) if row["bias"] else None
+        return found | GAMMAS[row["gamma"]](rng, c) | BETAS[row["beta"]](rng, c)
+
+    fixed = {"groups": None if groups == 1 else groups} | {
+        name: row[name] for name in ("transposed", "layout", "eps", "turn")
+    }
+    return drawn, fixed
 
 
 def _layout(row):
@@ -250,14 +376,13 @@ def _divisors(n):
 
 def _extents(rng, row):
     """N, C and the extents of a plane, and for each how often its block is repeated."""
-    most = SLICED if "sliced" in _layout(row) else MOST
-    drawn = {name: int(rng.choice(row[name])) for name in SIZES}
-    for name in SIZES:
-        # of a class of large ones, the largest that there is room for
+    drawn = {name: min(row[name]) for name in SIZES}
+    for name in rng.permutation(list(SIZES)):
         rest = math.prod(drawn[each] for each in SIZES if each != name)
-        fitting = [each for each in row[name] if each * rest <= most]
-        if len(fitting) < len(row[name]) or max(row[name]) > 2**15:
-            drawn[name] = max(fitting, default=min(row[name]))
+        fitting = [each for each in row[name] if each * rest <= _room(row)]
+        # of a class of large ones, about the largest that there is room for
+        least = 0.9 * max(fitting) if max(fitting) >= LARGE else 0
+        drawn[str(name)] = int(rng.choice([each for each in fitting if each >= least]))
     n, c, plane = drawn.values()
     cuts = [d for d in _divisors(plane) if d * d <= plane]
     height = int(rng.choice(cuts[-2:]))
@@ -265,18 +390,19 @@ def _extents(rng, row):
     shape = [n, c, *inner]
     block = list(shape)
     # the longest first, each down to a few: what is left must not be too alike
-    while math.prod(block) > BLOCK:
-        smaller = {}
-        for axis, extent in enumerate(block):
-            cuts = [d for d in _divisors(extent) if 5 <= d < extent]
-            if cuts:
-                part = next((d for d in reversed(cuts) if d * 4 <= extent), cuts[0])
-                # what is copied every 2^k elements looks right where another 2^k is read
-                smaller[part % 2, extent, axis] = part
-        if not smaller:
-            break
-        odd, extent, axis = max(smaller)
-        block[axis] = smaller[odd, extent, axis]
+    for few in (5, 3):
+        while math.prod(block) > BLOCK:
+            smaller = {}
+            for axis, extent in enumerate(block):
+                cuts = [d for d in _divisors(extent) if few <= d < extent]
+                if cuts:
+                    part = next((d for d in reversed(cuts) if d * 4 <= extent), cuts[0])
+                    # what is copied every 2^k elements looks right where another 2^k is read
+                    smaller[part % 2, extent, axis] = part
+            if not smaller:
+                break
+            odd, extent, axis = max(smaller)
+            block[axis] = smaller[odd, extent, axis]
     return tuple(shape), tuple(block)
 
 
@@ -285,11 +411,15 @@ def _x(rng, values, shape):
     c = shape[1]
     kinds = list(VALUES)
     first = int(rng.choice([0, 6]))
+    kind = {SOME: "normal"}.get(values, values)
     channels = [
-        VALUES[values if values in VALUES else kinds[(first + n) % len(kinds)]](rng, (shape[0], *shape[2:]))
+        VALUES[kind if kind in VALUES else kinds[(first + n) % len(kinds)]](rng, (shape[0], *shape[2:]))
         for n in range(c)
     ]
-    return np.stack(channels, axis=1)
+    x = np.stack(channels, axis=1)
+    if values == SOME:
+        x[:, _some(c)] = 3
+    return x
 
 
 def _spoilt(rng, array, first=0):
@@ -300,31 +430,6 @@ def _spoilt(rng, array, first=0):
     return np.moveaxis(rows.reshape(array.shape[1], array.shape[0], *array.shape[2:]), 0, 1)
 
 
-# Extents that may be a case of their own; one of N, C, the plane and m has it, the others are small.
-SPECIAL = 1, 2, 3, 4, 5, 6, 7, 8, 9, 16
-# The values of those of one extent: the first shows what is done to a NaN of x and of dy.
-VARIANTS = "not finite", None, None, None
-
-
-def special(seed=1):
-    """Rows with an extent that may be a case of its own, the rest at random: extent, axis and row."""
-    rng = np.random.default_rng(seed)
-    for extent in SPECIAL:
-        for axis in ("n", "c", "plane", "m"):
-            for values in VARIANTS:
-                row = {name: levels[rng.integers(len(levels))] for name, levels in FACTORS.items()}
-                row |= {"values": values or str(rng.choice([*PURE, "mixed"]))}
-                small = {name: (int(rng.choice([2, 3, 4, 5])),) for name in SIZES}
-                small |= {axis: (extent,)} if axis in SIZES else {"n": (1,), "plane": (extent,)}
-                if axis == "m" and rng.random() < 0.5:
-                    small |= {"n": (extent,), "plane": (1,)}
-                if axis == "n" and rng.random() < 0.3:
-                    small |= {"plane": (1,)}
-                if small["plane"] != (1,):
-                    small |= {"rank": max(row["rank"], 3)}
-                yield extent, axis, row | small
-
-
 def _weights(rng, along, block):
     """Weights for a block, of which the first two elements count."""
     n, _, *rest = block
@@ -333,35 +438,40 @@ def _weights(rng, along, block):
         shape = n, 1, *rest
     weights = rng.uniform(0.25, 2, shape) if rng.random() < 0.7 else rng.integers(0, 4, shape)
     weights = np.where(rng.random(shape) < 0.75, weights, 0)
-    weights.reshape(-1)[:2] = 1, 2
+    weights.reshape(-1)[:2] = (1, 2)[: weights.size]
     return weights
 
 
 def _beside(rng, row, x, dy, shape):
-    """What the option of a row adds to its arguments: half of all residuals with a rectifier have a mask."""
-    option, found, half = row["option"], {"ddx": None}, rng.random() < 0.5
-    if option in ("weights", "mask") or (option == "residual relu" and half):
+    """What a row has beside its arguments."""
+    found = {}
+    if row["weights"]:
         weights = _weights(rng, row["weights along"], x.shape)
-        found["weights"] = weights if option == "weights" else weights > 0
-    if option == "mask" and half:
-        none = np.broadcast_to(weights == 0, x.shape)
-        filled = rng.choice([np.nan, np.inf], x.shape)
-        found |= {"x": np.where(none, filled, x), "dy": np.where(none, 0, dy)}
-    if "residual" in option:
+        counted = row["weights"] == "mask" or (row["weights"] == "padding" and rng.random() < 0.5)
+        found["weights"] = weights > 0 if counted else weights
+        if row["weights"] == "padding":
+            none = np.broadcast_to(weights == 0, x.shape)
+            filled = rng.choice([np.nan, np.inf], x.shape)
+            found |= {"x": np.where(none, filled, x), "dy": np.where(none, 0, dy)}
+    if row["residual"]:
         found["residual"] = rng.normal(0, 2, x.shape)
-    if "relu" in option:
+    if row["relu"]:
         found["relu"] = True
-    if option == "shards":
-        found["cuts"] = tuple(np.sort(rng.integers(0, shape[0] + 1, rng.integers(1, 5))).tolist())
+    if row["shards"]:
+        # some are empty, the first or the last among them
+        ends = [0] * rng.integers(2) + [shape[0]] * rng.integers(2)
+        cuts = [*ends, *rng.integers(0, shape[0] + 1, rng.integers(1, 5))]
+        found["cuts"] = tuple(sorted(map(int, cuts)))
     return found
 
 
 def described(row):
     """What a data set is there for, in words."""
     usual = {"company": "", "values": "normal", "gradient": "random", "given": "near"}
-    usual |= {"gamma": "random", "beta": "random", "option": ""}
+    usual |= {"gamma": "random", "beta": "random", "weights": "", "residual": False, "relu": False}
     words = [f"{_layout(row)}, eps {row['eps']:g}, momentum {row['running']}"]
-    words += [f"{name} {level}" for name, level in row.items() if name in usual and level != usual[name]]
+    more = {name: level for name, level in row.items() if name in usual and level != usual[name]}
+    words += [name if level is True else f"{name} {level}" for name, level in more.items()]
     return "a fault of two at once: " + ", ".join(words)
 
 
@@ -378,12 +488,20 @@ def build(row):
         momentum, old = RUNNING[row["running"]]
         found = {"x": x, "dy": dy, **GAMMAS[row["gamma"]](rng, c), **GIVEN[row["given"]](rng, c)}
         found |= BETAS[row["beta"]](rng, c) | {name: np.full(c, value) for name, value in old.items()}
-        # of numbers of an ordinary size alone the second derivatives say something
-        if row["gradient"] not in ("random", "equal", "sparse") or row["values"] not in ORDINARY:
-            found |= {"ddx": None}
-        if "option" in row:
+        if not row["second"]:
+            found["ddx"] = None
+        if "shards" in row:
             found |= _beside(rng, row, x, dy, shape)
         copies = tuple(n // part for n, part in zip(shape, block, strict=True))
         return found | {"copies": copies, "momentum": momentum}
 
-    return drawn, {"layout": _layout(row), "eps": row["eps"], "company": row["company"], "turn": row["turn"]}
+    return drawn, {
+        "layout": _layout(row),
+        "eps": row["eps"],
+        "company": row.get("company", ""),
+        "turn": row["turn"],
+    }
+
+
+if __name__ == "__main__":
+    keep()

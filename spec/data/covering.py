@@ -1,9 +1,9 @@
-"""Covering arrays: few rows in which every two levels of different factors meet, and some threes.
+"""Covering arrays: few rows in which every two levels of different factors meet, and most threes.
 
 Greedy: each row begins with two levels that have not met, and takes on what meets most of the rest.
 """
 
-from itertools import combinations
+from itertools import accumulate
 
 import numpy as np
 
@@ -11,19 +11,34 @@ import numpy as np
 class Covering:
     """Rows that cover: `factors` maps names to how many levels they have; a row has one of each.
 
-    `coarse` maps names to a class for each of their levels: any three of those factors meet in all classes.
     `allowed(row)`, of a partial row as a dict, says what cannot be: what it never allows is left out.
     `narrow(row)` names the factors whose levels tell little of the others: beside them, those have not met.
+    `void(row)` names those whose levels do nothing there: they have met nothing.
+    Both look at partial rows too. `cost(row)` is kept as low as can be. `weights` says of factors how much
+    three of them count, as a product; 1 if it says nothing.
     """
 
-    def __init__(self, factors, coarse=(), allowed=lambda row: True, narrow=lambda row: set(), seed=0):
-        self.factors, self.coarse, self.allowed, self.narrow = factors, dict(coarse), allowed, narrow
+    def __init__(
+        self,
+        factors,
+        allowed=lambda row: True,
+        narrow=lambda row: set(),
+        void=lambda row: set(),
+        cost=lambda row: 0,
+        weights=(),
+        seed=0,
+    ):
+        self.factors, self.allowed, self.narrow, self.void, self.cost = factors, allowed, narrow, void, cost
         self.rng = np.random.default_rng(seed)
-        self.pairs = {(a, b): np.ones((factors[a], factors[b]), bool) for a, b in combinations(factors, 2)}
-        self.threes = {
-            names: np.ones([max(self.coarse[name]) + 1 for name in names], bool)
-            for names in combinations(self.coarse, 3)
-        }
+        # the levels of all factors are numbered through: those of a factor from its `start` on
+        self.start = dict(zip(factors, accumulate(factors.values(), initial=0), strict=False))
+        factor = np.repeat(np.arange(len(factors)), list(factors.values()))
+        weight = np.array([dict(weights).get(name, 1) for name in factors], np.float32)[factor]
+        apart = factor[:, None] != factor
+        # what has not met, as how much it counts: once for each order of its levels
+        self.pairs = apart.astype(np.float32)
+        self.threes = apart[:, :, None] & apart[:, None] & apart[None]
+        self.threes = self.threes * weight[:, None, None] * weight[:, None] * weight
 
     def rows(self):
         """The rows, each a dict of levels."""
@@ -34,28 +49,29 @@ class Covering:
             yield {name: row[name] for name in self.factors}
 
     def _begun(self):
-        """A row with what has not met and can; None if nothing is left."""
-        for (a, b), open_ in self.pairs.items():
-            while open_.any():
-                levels = tuple(np.argwhere(open_)[0])
-                open_[levels] = False
-                if row := self._finished((a, b), levels):
-                    return row
-        for names, open_ in self.threes.items():
-            while open_.any():
-                classes = tuple(np.argwhere(open_)[0])
-                open_[classes] = False
-                members = [
-                    self.rng.choice([n for n, c in enumerate(self.coarse[name]) if c == wanted])
-                    for name, wanted in zip(names, classes, strict=True)
-                ]
-                if row := self._finished(names, members):
-                    return row
+        """A row with two levels that have not met and can; None if none are left."""
+        while at := int(self.pairs.argmax()):  # the first of all is a level with itself
+            levels = [int(level) for level in np.unravel_index(at, self.pairs.shape)]
+            row = self._named(levels)
+            self._close(self.pairs, levels)
+            if self.allowed(row) and self._possible(row):
+                return row
         return None
 
-    def _finished(self, names, levels):
-        row = dict(zip(names, map(int, levels), strict=True))
-        return row if self.allowed(row) and self._possible(row) else None
+    def _named(self, levels):
+        """A partial row of levels that are numbered through."""
+        found = {}
+        for level in levels:
+            name = next(name for name in reversed(self.start) if self.start[name] <= level)
+            found[name] = level - self.start[name]
+        return found
+
+    def _close(self, open_, levels, hiding=()):
+        """Cross out what has met of these levels: that which has all the hiding ones in it."""
+        at = np.ix_(*[levels] * open_.ndim)
+        hides = np.isin(levels, hiding).astype(int)
+        told = sum(np.ix_(*[hides] * open_.ndim)) >= len(hiding)
+        open_[at] = np.where(told, 0, open_[at])
 
     def _possible(self, row):
         """Whether each other factor has a level that is allowed beside these."""
@@ -65,32 +81,31 @@ class Covering:
             if name not in row
         )
 
+    def _numbers(self, row, without=()):
+        return [self.start[name] + level for name, level in row.items() if name not in without]
+
     def _level(self, row, name):
-        """The level of a factor that meets most of what is open, of those that are allowed."""
-        score = self.rng.random(self.factors[name])
-        for other, level in row.items():
-            if (name, other) in self.pairs:
-                score += self.pairs[name, other][:, level]
-            else:
-                score += self.pairs[other, name][level]
-        for names, open_ in self.threes.items():
-            if name in names and all(each in row for each in names if each != name):
-                at = tuple(
-                    np.array(self.coarse[name]) if each == name else self.coarse[each][row[each]]
-                    for each in names
-                )
-                score += open_[at]
-        levels = [row | {name: int(level)} for level in np.argsort(-score)]
-        levels = [each for each in levels if self.allowed(each)]
-        if not levels:
+        """The level of a factor that meets most of what is open, of those that hide and cost least."""
+        count, others = self.factors[name], self._numbers(row)
+        levels = np.arange(self.start[name], self.start[name] + count)
+        # a pair counts for more than all threes
+        score = 1e6 * self.pairs[np.ix_(levels, others)].sum(axis=1) + self.rng.random(count)
+        score += self.threes[np.ix_(levels, others, others)].sum(axis=(1, 2))
+        best, least = None, None
+        for level in np.argsort(-score):
+            found = row | {name: int(level)}
+            if not self.allowed(found):
+                continue
+            against = len(self.narrow(found) | self.void(found)), self.cost(found)
+            if best is None or against < least:
+                best, least = int(level), against
+            if least == (0, 0):
+                break
+        if best is None:
             raise ValueError(f"covering: no level of {name} is allowed beside {row}")
-        return min(levels, key=lambda each: len(self.narrow(each)))[name]
+        return best
 
     def _cross_out(self, row):
-        narrow = self.narrow(row)
-        for names, open_ in self.pairs.items():
-            if narrow <= set(names):
-                open_[tuple(row[name] for name in names)] = False
-        for names, open_ in self.threes.items():
-            if narrow <= set(names):
-                open_[tuple(self.coarse[name][row[name]] for name in names)] = False
+        hiding = self._numbers({name: row[name] for name in self.narrow(row)})
+        for open_ in (self.pairs, self.threes):
+            self._close(open_, self._numbers(row, self.void(row)), hiding)

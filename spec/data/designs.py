@@ -633,17 +633,16 @@ for _layout in ("guarded after", "guarded before"):
         return rng.normal(0.5, 2, (5, 3, 7))
 
 
-for _number, _row in enumerate(combined.rows(), 1):
-    _build, _fixed = combined.build(_row)
-    design(f"{COMBINED}-{_number}", combined.described(_row), **_fixed)(_build)
+for _kind, _rows in {
+    "": combined.rows(),
+    "-optional": combined.rows("optional"),
+    "-company": combined.rows("in company"),
+}.items():
+    for _number, _row in enumerate(_rows, 1):
+        _build, _fixed = combined.build(_row)
+        design(f"{COMBINED}{_kind}-{_number}", combined.described(_row), **_fixed)(_build)
 
-
-for _number, _row in enumerate(combined.optional(), 1):
-    _build, _fixed = combined.build(_row)
-    design(f"{COMBINED}-optional-{_number}", combined.described(_row), **_fixed)(_build)
-
-
-for _number, (_extent, _axis, _row) in enumerate(combined.special(), 1):
-    _build, _fixed = combined.build(_row)
-    _words = f"{_axis} = {_extent} taken for a case of its own; {combined.described(_row)}"
-    design(f"{COMBINED}-special-{_number}", _words, **_fixed)(_build)
+for _number, _row in enumerate(combined.rows("folded"), 1):
+    _build, _fixed = combined.build_folded(_row)
+    _words = ", ".join(f"{_name} {_level}" for _name, _level in _row.items())
+    design(f"{COMBINED}-fold-{_number}", f"a layer folded into otherwise: {_words}", **_fixed)(_build)

@@ -4,11 +4,14 @@ import multiprocessing
 import operator
 import os
 import time
+from concurrent.futures.process import BrokenProcessPool
 
+import hostile
 import pytest
 
 from spec import __main__ as command
 from spec import conformance
+from spec.adapters.plain import Plain
 from spec.oracle.memory import Remembered
 from spec.workers import apart, started
 
@@ -49,6 +52,20 @@ def test_an_exception_ends_the_workers_whatever_they_do(reason):
         at_work()
     assert set(multiprocessing.active_children()) <= before
     assert all(each.done() for each in begun)
+
+
+@pytest.mark.audits
+def test_a_check_that_is_shared_out_says_the_same_in_order():
+    names, said = ["ordinary", "not-finite", "m-1-plane"], []
+    found = conformance.check(Plain(), names, workers=2, progress=lambda name, _: said.append(name))
+    assert said == names
+    assert list(map(repr, found)) == list(map(repr, conformance.check(Plain(), names)))
+
+
+@pytest.mark.audits
+def test_a_worker_that_ends_is_no_pass():
+    with pytest.raises(BrokenProcessPool):
+        conformance.check(hostile.Quits(), ["ordinary", "m-2"], workers=2)
 
 
 def test_after_an_interrupt_a_command_says_so_and_nothing_else(monkeypatch, capsys):

@@ -2,7 +2,7 @@
 #
 # a. With weights w, W = sum w, and d = x - centre: mean = centre + sum w d / W, W var = sum w d^2 - (sum w d)^2 / W.
 # b. Two passes: the first finds a centre near the mean, as an offset from the first element that counts, so that a constant is
-#    its own centre; the second adds w d and w d^2, compensated. What has weight 0 is not looked at.
+#    its own centre, and W, compensated; the second adds w d and w d^2, compensated. What has weight 0 is not looked at.
 # c. One body for both walks: a run of a plane is read as rows of LANES columns that belong to one channel.
 # d. All is computed in float64, float32 data too, whose products with a weight float32 has not the digits for.
 # e. Rejected: weights of other types, and the sums of dy, w x and w x^2 at once: squares cancel where the mean is far from 0.
@@ -19,6 +19,7 @@ from bncore.core.leaves.runs cimport run
 cdef struct Scale:                 # the accumulators of columns
     double first[ROOM]             # the first element that counts; then the centre
     double weight[ROOM]            # sum w
+    double weight_lo[ROOM]         # what its rounding took
     double offset[ROOM]            # sum w (x - first)
     double hi[2][ROOM]             # sum w d and sum w d^2
     double lo[2][ROOM]             # their rounding errors
@@ -28,7 +29,7 @@ cdef inline void clear(Scale* k, Py_ssize_t width) noexcept nogil:
     cdef Py_ssize_t p
     cdef int i
     for p in range(width):
-        k.first[p] = k.weight[p] = k.offset[p] = 0
+        k.first[p] = k.weight[p] = k.weight_lo[p] = k.offset[p] = 0
     for i in range(2):
         for p in range(width):
             k.hi[i][p] = k.lo[i][p] = 0
@@ -52,13 +53,14 @@ cdef inline void find(const double* x, const double* w, Py_ssize_t step, Py_ssiz
         of = w[p * step]
         k.first[at + p] = finite_or_zero(x[p]) if (k.weight[at + p] == 0) & (of != 0) else k.first[at + p]
         k.offset[at + p] += of * (x[p] - k.first[at + p]) if of != 0 else 0
-        k.weight[at + p] += of
+        accumulate(of, &k.weight[at + p], &k.weight_lo[at + p], True)
 
 
 cdef inline void settle(Scale* k, Py_ssize_t width) noexcept nogil:
-    # centres near the means
+    # centres near the means, and what was lost of the sums of weights
     cdef Py_ssize_t p
     for p in range(width):
+        k.weight[p] += k.weight_lo[p]
         k.first[p] = finite_or_zero(k.first[p] + k.offset[p] / k.weight[p] if k.weight[p] != 0 else 0)
 
 
