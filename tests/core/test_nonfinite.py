@@ -1,10 +1,14 @@
 """A NaN or an infinity stays in its channel, and propagates there."""
 
+import math
+
 import numpy
 import pytest
 from judge import CALLS, DTYPES, problem
 from layouts import LAYOUTS, bits
 from marks import FLOAT32_FIRST
+
+import bncore
 
 SHAPES = [
     ((13, 7), 1),
@@ -121,3 +125,16 @@ def test_in_a_parameter(shape, axis, name, dtype):
         }
         if uses[name] and "y" in outputs:
             assert numpy.isnan(outputs["y"].take(1, axis)).all()
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize(("shape", "axis"), SHAPES)
+def test_inference_by_a_variance_of_0_divides_as_ieee_does(shape, axis, dtype):
+    """(9.40) under eps = 0 is (x - mean) / 0: infinite with its sign, NaN where x is the mean."""
+    x = (numpy.arange(math.prod(shape)).reshape(shape) % 3).astype(dtype)
+    ones, zeros = numpy.ones(shape[axis]), numpy.zeros(shape[axis])
+    with numpy.errstate(all="ignore"):
+        expected = (x - 1) / numpy.zeros((), dtype)
+    for beta in (None, 7 * ones):
+        y = bncore.inference(x, None, beta, ones, zeros, eps=0, axis=axis)
+        assert numpy.array_equal(y, expected, equal_nan=True)

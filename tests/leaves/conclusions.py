@@ -104,7 +104,9 @@ class Conclusions:
 
     def _scale(self, mean, residual, slope, beta, wide):
         nearest = self._stored(mean)
-        level = self._stored(beta - ((mean - nearest) + residual) * slope)
+        lost = (mean - nearest) + residual
+        # where nothing was lost, an infinite slope has no part in it
+        level = self._stored(numpy.where(lost != 0, beta - lost * slope, beta))
         return {
             "of": (nearest, self._stored(slope), level),
             "wide": wide,

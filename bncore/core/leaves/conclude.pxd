@@ -220,13 +220,16 @@ cdef inline void close_given(from_vector mean, from_vector gamma, from_vector rs
 
 cdef inline void lay_scale(from_vector mean, from_vector residual, from_vector slope, from_vector beta, stored* nearest,
                            stored* slope_, stored* level, Py_ssize_t channels) noexcept nogil:
-    # the coefficients of y in the type of the map; level makes good what the rounding of the mean took away
+    # the coefficients of y in the type of the map; level makes good what the rounding of the mean took away, if it took anything:
+    # a slope may be infinite
+    cdef double lost
     cdef Py_ssize_t c
     for c in range(channels):
         nearest[c] = <stored>mean[c]
         slope_[c] = <stored>slope[c]
     for c in range(channels):
-        level[c] = <stored>(beta[c] - ((mean[c] - nearest[c]) + residual[c]) * slope[c])
+        lost = (mean[c] - nearest[c]) + residual[c]
+        level[c] = <stored>(beta[c] - lost * slope[c] if lost != 0 else beta[c])
 
 
 cdef inline void settle_pairs(from_vector dy_hi, from_vector dy_lo, from_vector dyd_hi, from_vector dyd_lo, to_vector dy,
