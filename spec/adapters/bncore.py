@@ -67,6 +67,8 @@ class Core(Adapter):
     ):
         how = _named(weights=weights)
         stats = bncore.statistics(x, eps=eps, **how)
+        if relu and y is None:
+            y = bncore.normalize(x, gamma, beta, stats, **_named(residual=residual, relu=True))
         if relu and residual is not None:
             how["residual_out"] = dresidual = np.empty_like(dy)
         elif residual is not None:

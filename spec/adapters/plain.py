@@ -147,8 +147,13 @@ class Plain(Adapter):
     def _derivatives(self, names, x, gamma, eps, weights, **given):
         values, over = self.values(x, gamma, None, eps, **_named(weights))
         for name, each in given.items():
-            rows = channels(each)
-            values[name] = rows.astype(values["x"].dtype)
+            absent = np.zeros(x.shape if name == "v" else x.shape[1:2])
+            values[name] = channels(absent if each is None else each).astype(values["x"].dtype)
+        if over.weight is not None:
+            lost = (over.weight == 0) & ~np.isfinite(values["x"])
+            values |= {
+                name: np.where(lost, self.seen(values[name], over), values[name]) for name in ("x", "xhat")
+            }
         found = self._evaluated(names, "training", values, over)
         for of, value in found.items():
             if of == "d_gamma":

@@ -55,6 +55,10 @@ FAST = (
         "outlier-of-many",
     ),
     *("residual-elsewhere", "shards-channels-last", "weights-channels-last"),
+    *("fold-transposed-depthwise", "fold-volume", "given-infinite-x", "given-var-0", "given-var-infinite"),
+    *("m-5", "momentum-tiny", "not-finite-last", "plane-7x7", "rank-5-thin", "relu-tiny", "residual-rank-5"),
+    *("scale-beyond", "shards-empty", "subnormal-x", "weights-lost", "weights-of-many", "weights-of-planes"),
+    *("weights-one-number", "weights-wide"),
 )
 
 

@@ -1,5 +1,6 @@
 """Judges one implementation on one data set: every call made, and every output compared."""
 
+import copy
 import zlib
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,10 +13,10 @@ from ..bounds import formats
 from ..bounds.errors import ACCUMULATIONS, weaker
 from ..bounds.formats import unit
 from ..data import inputs, portable
-from ..data.layouts import arranged, declared
+from ..data.layouts import LAYOUTS, arranged, declared
 from ..interface import contract
 from ..interface.adapter import Broke, Impure, Nonsense, offers
-from ..interface.signatures import CALLS, DIRECTIONS, ELEMENTS, RETURNS, options
+from ..interface.signatures import CALLS, COTANGENTS, DIRECTIONS, ELEMENTS, RETURNS, options
 from ..mutants import SLIGHT, decides
 from ..oracle import derivatives, folding, sequences
 from ..supervise import ENDINGS, note
@@ -29,6 +30,12 @@ MISSING = "not returned"
 # The data sets in plain memory on which operands are written over, and of those that combine one in so many.
 SHARE = 4
 WALKED = "ordinary", "not-finite", "outlier", "one-pixel", "one-image", portable.GIVEN
+# Those with no y so near 0 that the gate of a rectifier could be taken for another, if backward finds it.
+GATED = "relu", "relu-at-0", "residual-relu", "residual-relu-weights"
+# The data set on which a second backward pass is asked for where one of what it starts from is absent.
+ABSENCES = "m-5"
+# How the weight of a layer lies, beside its usual layout.
+WEIGHTS_LIE = "permuted", "sliced", "reversed", "channels-last", "offset"
 GRADIENTS = tuple(oracle.GRADIENTS)
 # What is said of the outputs of shards.
 SHARDED = " of shards"
@@ -94,6 +101,7 @@ class _Judge:
                 with self._done("backward", got):
                     got = self._judged(got, names, "training", _training_gradients)
                 self._poisoned(got)
+            self._gate_found()
             self._shards()
             self._sequences()
             self._update()
@@ -113,9 +121,25 @@ class _Judge:
             )
         return self.found
 
+    def _gate_found(self):
+        """backward that is not given the y of forward, and finds the gate of the rectifier itself."""
+        data = self.data
+        plain = data.name in GATED or (data.name == "relu-tiny" and data.dtype not in formats.HALVES)
+        if not plain or not self.adapter.takes("backward", "y"):
+            return
+        apart = copy.copy(self)
+        apart.y = None
+        got = apart._call("backward", data.dy, data.x, data.gamma, data.beta, data.eps, needs="y")
+        if got is not None:
+            names = *GRADIENTS, *(("dresidual",) if data.residual is not None else ())
+            apart._judged(got, names, "training", _training_gradients, ", without y")
+
     def _inference(self):
         """Both calls of inference mode, which knows no weights."""
         data = self.data
+        if np.isinf(data.var).any():
+            self._infinite_var()
+            return
         wide, given = (data.gamma, data.beta), (data.mean, data.var)
         got = self._call("inference", data.x, *wide, *given, data.eps)
         if got is not None:
@@ -126,6 +150,24 @@ class _Judge:
         if got is not None:
             with self._done("inference_backward", got):
                 self._judged(got, GRADIENTS, "inference", _inference_gradients)
+
+    def _infinite_var(self):
+        """Inference of a variance that is infinite in every channel: y = beta, and no gradient goes to x."""
+        data = self.data
+        beta = np.zeros(data.x.shape[1]) if data.beta is None else data.beta
+        beta = oracle.shaped(np.broadcast_to(beta[:, None], oracle.channels(data.x).shape), data.x.shape)
+        given = data.mean, data.var, data.eps
+        for method, arguments, wanted in [
+            ("inference", (data.x, data.gamma, data.beta), {"y": beta.astype(data.x.dtype)}),
+            ("inference_backward", (data.dy, data.x, data.gamma), {"dx": 0, "dgamma": 0}),
+        ]:
+            got = self._call(method, *arguments, *given)
+            for name, value in self._formed(got or {}, wanted if got else (), "inference").items():
+                wrong = value != wanted[name]
+                exact = "beta" if name == "y" else 0
+                words = f"got {value[wrong].flat[0]}, wanted {exact}" if wrong.any() else ""
+                label = f"inference {name} of an infinite variance"
+                self._add(FAIL if words else PASS, label, oracle.EQUATION[name], detail=words)
 
     @contextmanager
     def _done(self, method, got):
@@ -149,19 +191,35 @@ class _Judge:
         data = self.data
         if data.weight is None or data.dtype in formats.HALVES:
             return
-        layer, how = (data.weight, data.bias), {"groups": data.groups or 1, "transposed": data.transposed}
-        given = *layer, data.gamma, data.beta, data.mean, data.var, data.eps
+        first = self._folded(data)
+        if first is None or data.layout != "contiguous":
+            return
+        self._folded(
+            replace(company.other(data), weight=data.weight, bias=data.bias), ", with other statistics"
+        )
+        for name in WEIGHTS_LIE:
+            if name in self.caps.layouts:
+                lies = LAYOUTS[name]["weight"](data.weight)
+                self._folded(replace(data, weight=lies), f", {name}", first)
+
+    def _folded(self, data, note="", was=None):
+        """What fold returns for a layer, judged; what is bit for bit as it `was` has been."""
+        how = {"groups": data.groups or 1, "transposed": data.transposed}
+        given = data.weight, data.bias, data.gamma, data.beta, data.mean, data.var, data.eps
         got = self._call("fold", *given)
         for name, value in (got or {}).items():
+            if was is not None and name in was and _same(value, was[name]):
+                continue
             expected = oracle.fold(*given, accumulate=self.declared, **how)[name]
             words = contract.of_format(name, value, data.dtype)
             if value.shape != (data.weight.shape if name == "weight" else data.x.shape[1:2]):
                 words = f"wanted the shape of {name}, found {value.shape}"
             if words:
-                self._add(FAIL, f"folded {name}", expected.equation, detail=words)
+                self._add(FAIL, f"folded {name}{note}", expected.equation, detail=words)
                 continue
             value = folding.rows(value, **how)[None] if name == "weight" else value
-            self._simple(f"folded {name}", name, value, partial(oracle.fold, *given, **how))
+            self._simple(f"folded {name}{note}", name, value, partial(oracle.fold, *given, **how))
+        return got
 
     def _simple(self, quantity, name, value, expect):
         """One output against the declared class, and the weaker ones where it fails that; no reason is given.
@@ -265,8 +323,11 @@ class _Judge:
             Verdict(status, data.name, data.dtype, quantity, equation, reproduce=self.line, **more)
         )
 
-    def _call(self, method, *arguments, label=None):
-        """What a method returns; None, with a verdict called `label`, where it is missing or raises."""
+    def _call(self, method, *arguments, label=None, needs=None):
+        """What a method returns; None, with a verdict called `label`, where it is missing or raises.
+
+        It may raise for want of what it `needs`.
+        """
         label = label or method
         if self.spoiled:
             return None
@@ -288,14 +349,14 @@ class _Judge:
             got = contract.results(method, getattr(self.adapter, method)(*arguments, **named))
             return company.at_once(self.adapter, method, data, arguments, got) if kind == "threads" else got
 
-        got = self._caught(label, call)
+        got = self._caught(label, call, needs)
         if got is None:
             return None
         self.overwritten |= any(value.tobytes() != copy.tobytes() for value, copy in self.earlier)
         words = contract.of_call(method, whole, before, got, named)
         return self._spoil(label, words) if words else got
 
-    def _caught(self, label, call):
+    def _caught(self, label, call, needs=None):
         """What a call returns; None, with a verdict of this label, where it raises."""
         try:
             with np.errstate(all="ignore"):
@@ -307,6 +368,9 @@ class _Judge:
         except ENDINGS:
             raise
         except BaseException as error:
+            if needs and isinstance(error, Exception):
+                self._add(ABSENT, f"{label} without {needs}", "", detail="refused")
+                return None
             self._add(
                 FAIL, label, RAISED, detail=f"raised {contract.said(error)}", trace=contract.trace(error)
             )
@@ -372,7 +436,7 @@ class _Judge:
             with np.errstate(over="ignore", invalid="ignore"):
                 beta = beta[constant, None].astype(y.dtype).astype(np.float64)
                 off = np.where(rows == beta, 0, abs(rows - beta)).max()
-            words = "" if off == 0 else f"off by {off:.3g}"
+            words = "" if off == 0 else "got nan, wanted beta" if np.isnan(off) else f"off by {off:.3g}"
             self._add(PASS if off == 0 else FAIL, "y of a constant channel", "(9.40)", detail=words)
         for name, equation in (("mean", "(9.38)"), ("var", "(9.39)"), ("y", "(9.40)")):
             if name in got:
@@ -404,6 +468,20 @@ class _Judge:
             words = "finite where x is not" if np.isfinite(got["y"][lost]).any() else ""
             label = "inference y of a channel that is not finite"
             self._add(FAIL if words else PASS, label, oracle.EQUATION["y"], detail=words)
+        self._infinite(got)
+
+    def _infinite(self, got):
+        """y of inference, where x is infinite and gamma not 0: infinite too, of the sign of their product."""
+        data, along = self.data, (1, -1, *(1,) * (self.data.x.ndim - 2))
+        gamma = np.ones(data.x.shape[1]) if data.gamma is None else data.gamma
+        where = np.isinf(data.x) & (gamma.reshape(along) != 0)
+        if "y" not in got or not where.any():
+            return
+        wanted = (data.x * np.sign(gamma).reshape(along))[where].astype(np.float64)
+        wanted, y = np.maximum(wanted, 0) if data.relu else wanted, got["y"][where].astype(np.float64)
+        words = f"got {y[y != wanted][0]}, exact {wanted[y != wanted][0]}" if (y != wanted).any() else ""
+        label = "inference y of an infinite x"
+        self._add(FAIL if words else PASS, label, oracle.EQUATION["y"], detail=words)
 
     def _hidden(self, name, value, channels, equation):
         channels = np.resize(channels, value.shape[min(1, value.ndim - 1)])
@@ -444,7 +522,16 @@ class _Judge:
         cotangents = data.ddx, data.ddgamma, data.ddbeta
         got = self._call("double_backward", *cotangents, data.dy, data.x, data.gamma, data.eps)
         if got is not None:
-            self._judged(got, tuple(oracle.SECOND), "training", lambda call: call.derivatives(oracle.SECOND))
+            self._judged(got, tuple(oracle.SECOND), "training", _second)
+        for name in ("ddx", *COTANGENTS) if data.name == ABSENCES else ():
+            cotangents = [None if each == name else getattr(data, each) for each in ("ddx", *COTANGENTS)]
+            got = self._call(
+                "double_backward", *cotangents, data.dy, data.x, data.gamma, data.eps, needs=name
+            )
+            if got is not None:
+                apart = copy.copy(self)
+                apart.data, apart.asked = replace(data, **{name: np.zeros_like(getattr(data, name))}), {}
+                apart._judged(got, tuple(oracle.SECOND), "training", _second, f", without {name}")
 
     def _derivatives(self):
         """The derivatives of higher order, by every nesting."""
@@ -499,7 +586,8 @@ class _Judge:
         data = self.data
         parts = zip(*(np.split(each, data.cuts) for each in (data.x, data.dy)), strict=True)
         least = max(2, self.caps.least)
-        parts = [(x, dy) for x, dy in parts if x.size >= least * x.shape[1]]
+        used = [(x, dy) for x, dy in parts if x.size >= least * x.shape[1] or not (x.size or self.caps.least)]
+        parts = [(x, dy) for x, dy in used if x.size]
         if not data.cuts or len(parts) < 2 or data.x.size > PARTED:
             return
         if not (self.finite & self.finite_dy).all():
@@ -512,10 +600,11 @@ class _Judge:
         for name, value in self._formed(got or {}, names, "training", STEPS).items():
             self._simple(name + STEPS, name, value, partial(sequences.steps, xs, *old, **how))
         wide = data.gamma, data.beta, data.eps
+        expect = partial(sequences.uses, xs, dys, *wide)
+        xs, dys = map(list, zip(*used, strict=True))
         got = self._call("uses", dys, xs, *wide)
         if got is None:
             return
-        expect = partial(sequences.uses, xs, dys, *wide)
         for n, value in enumerate(got.pop("dx", ())):
             words = contract.of_format("dx", value, data.dtype)
             if n >= len(xs) or value.shape != xs[n].shape:
@@ -523,6 +612,9 @@ class _Judge:
             if words:
                 self._add(FAIL, "dx" + USES, oracle.EQUATION["dx"], detail=words)
                 continue
+            if not value.size:
+                continue
+            n -= sum(not x.size for x in xs[:n])
             self._simple(
                 "dx" + USES,
                 "dx",
@@ -620,7 +712,11 @@ class _Judge:
         """An output on the channels that are kept; of the copies of an element, the one farthest off."""
         copies = self._copies(self._filled(value) if expected.name == "y" else value)
         if len(copies) == 1:
-            return copies[0]
+            lost = self.data.block(self.lost)[:, self.kept]
+            if value.ndim == 1 or expected.name in ("y", *GRADIENTS, "dresidual") or not lost.any():
+                return copies[0]
+            # where x is no number, and counts nothing, a second derivative is none either
+            return np.where(lost, expected.nearest.astype(value.dtype), copies[0])
         low, high = copies.min(axis=0), copies.max(axis=0)
         return np.where(abs(high - expected.nearest) >= abs(low - expected.nearest), high, low)
 
@@ -712,6 +808,10 @@ def _label(name, mode, note=""):
 
 def _training_gradients(call):
     return call.gradients("training")
+
+
+def _second(call):
+    return call.derivatives(oracle.SECOND)
 
 
 def _inference(call):

@@ -9,12 +9,14 @@ import numpy as np
 from ..data.guards import guarded
 from ..interface import contract
 from ..interface.adapter import Broke, offers
-from ..interface.signatures import CALLS, NUMBERS, TENSORS
+from ..interface.signatures import CALLS, TENSORS
 from ..supervise import ENDINGS, note
 from . import company
 
 # What may be absent, and so is no error.
-OPTIONAL = "gamma", "beta", "ddx", "ddgamma", "ddbeta"
+OPTIONAL = "gamma", "beta", "ddx", "ddgamma", "ddbeta", "bias", "residual", "weights"
+# What is no eps.
+NO_EPS = {"negative": -1e-3, "NaN": np.nan}
 
 
 def _wrong(name, array, alone):
@@ -23,13 +25,19 @@ def _wrong(name, array, alone):
         yield "of one axis", array.reshape(-1)
         yield "of whole numbers", array.astype(np.int64)
         return
-    yield (
-        "a channel short",
-        np.take(array, range(array.shape[-1 if array.ndim == 1 else 1] - 1), min(1, array.ndim - 1)),
-    )
-    yield "a channel long", np.concatenate([array, array], axis=min(1, array.ndim - 1))
+    if name == "weights":
+        yield "a sample short", array[:-1]
+        yield "of as many channels", np.concatenate([array, array], axis=1)
+        yield "negative", -array
+        return
+    axis = min(1, array.ndim - 1)
+    yield "a channel short", np.take(array, range(array.shape[axis] - 1), axis)
+    yield "a channel long", np.concatenate([array, array], axis=axis)
+    # what broadcasts is of a wrong size too
+    yield "of one channel", np.take(array, [0], axis)
     if name in TENSORS:
         yield "a sample short", array[:-1]
+        yield "of one sample", array[:1]
         yield "of one axis less", array[..., 0]
     if name not in OPTIONAL:
         yield "missing", None
@@ -37,34 +45,58 @@ def _wrong(name, array, alone):
 
 def refusals(adapter, data):
     """What becomes of every call with one operand that does not fit: method, words, and what is wrong."""
-    for method in company.METHODS:
-        if not offers(adapter, method):
-            continue
-        given = dict(zip(CALLS[method], company.arguments(method, data), strict=True))
-        for name, array in given.items():
-            if (method, name) == ("backward", "beta"):
+    for method, given, named in _calls(adapter, data):
+        # beside an option, which is what is asked then, the rest has been
+        for name, array in (named or given).items():
+            if method == "backward" and name in ("beta", "residual"):
                 continue  # no gradient depends on it
-            if name not in (*TENSORS, *NUMBERS, "v", "ddgamma", "ddbeta") or array is None:
+            if name == "eps":
+                wrongs = NO_EPS.items()
+            elif isinstance(array, np.ndarray):
+                wrongs = _wrong(name, array, name in ("x", "weight"))
+            else:
                 continue
-            for words, wrong in _wrong(name, array, name == "x"):
-                operand = None if wrong is None else guarded(wrong)
+            for words, wrong in wrongs:
+                operand = guarded(wrong) if isinstance(wrong, np.ndarray) else wrong
+                changed = {name: operand}
                 what = f"{name} {words}"
                 note(f"{method} with {what}")
-                yield method, what, _accepted(adapter, method, given | {name: operand})
+                positional = [changed.get(each, given[each]) for each in given]
+                others = {each: changed.get(each, named[each]) for each in named}
+                yield method, what, _accepted(adapter, method, positional, others)
 
 
-def _accepted(adapter, method, named):
+def _calls(adapter, data):
+    """The calls, each as its arguments by name, and what it is given by name beside them."""
+    for method in company.METHODS:
+        if offers(adapter, method):
+            given = dict(zip(CALLS[method], company.arguments(method, data), strict=True))
+            beside = {
+                "residual": data.x,
+                "weights": np.ones((len(data.x), 1, *data.x.shape[2:]), data.x.dtype),
+            }
+            yield method, given, {}
+            for name, array in beside.items():
+                if adapter.takes(method, name):
+                    yield method, dict(given), {name: array}
+    if offers(adapter, "fold"):
+        layer = {"weight": np.ascontiguousarray(data.x.swapaxes(0, 1)), "bias": data.beta}
+        yield "fold", {name: layer.get(name, getattr(data, name)) for name in CALLS["fold"]}, {}
+
+
+def _accepted(adapter, method, given, named):
     """What a call returned or did that is no refusal, in words; empty where it was refused."""
-    before = contract.snapshot(named.values())
+    arguments = [*given, *named.values()]
+    before = contract.snapshot(arguments)
     try:
         with np.errstate(all="ignore"):
-            found = getattr(adapter, method)(*named.values())
+            found = getattr(adapter, method)(*given, **named)
     except ENDINGS:
         raise
     except Broke as error:
         return str(error)
     except Exception:
-        return contract.of_call(method, list(named.values()), before, {})
+        return contract.of_call(method, arguments, before, {}, named)
     except BaseException as error:
         return f"raised {contract.said(error)}"
     return "accepted, and read as something else" if found is not None else "returned None, not an exception"

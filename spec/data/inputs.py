@@ -8,6 +8,7 @@ import numpy as np
 
 from ..bounds import formats
 from ..interface.signatures import DIRECTIONS, TENSORS
+from . import edges  # noqa: F401  it registers its designs
 from .designs import COMBINED, DESIGNS, EPS, Unavailable
 from .layouts import arranged
 
@@ -193,8 +194,11 @@ def data(name, dtype, **changed):
     return made(name, fault, dtype, rng, drawn, **(passed | changed))
 
 
-def made(name, fault, dtype, rng, drawn, *, eps=EPS, alias=False, **fixed):
-    """A data set from the arrays of `drawn`, of which x is one; the generator draws the others."""
+def made(name, fault, dtype, rng, drawn, *, eps=EPS, alias=False, own=(), **fixed):
+    """A data set from the arrays of `drawn`, of which x is one; the generator draws the others.
+
+    Those of `own` keep their formats.
+    """
     x = drawn["x"]
     stored, held = formats.named(dtype), formats.parameter(dtype)
     shift, scale = _moments(x, stored)
@@ -222,7 +226,8 @@ def made(name, fault, dtype, rng, drawn, *, eps=EPS, alias=False, **fixed):
             for key, value in values.items()
         }
     if rounded.get("weights") is not None and np.asarray(values["weights"]).dtype == bool:
-        rounded["weights"] = np.asarray(values["weights"])
+        own = *own, "weights"
+    rounded |= {name: np.asarray(values[name]) for name in own}
     if math.prod(copies) > 1:
         rounded |= {key: _copied(value, copies, key) for key, value in rounded.items() if value is not None}
     laid = {key: None if each is None else arranged(layout, key, each) for key, each in rounded.items()}

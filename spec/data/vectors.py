@@ -47,7 +47,7 @@ def candidates():
         defined = data.eps > 0 or not (rows == rows[:, :1]).all(axis=1).any()
         usual = data.layout == "contiguous" and not data.company and data.often == 1
         usual = usual and data.weights is None and data.residual is None and not data.relu and not data.cuts
-        usual = usual and data.weight is None
+        usual = usual and data.weight is None and np.isfinite(data.var).all()
         if whole and defined and usual and data.x is not data.dy and data.x.size <= MOST:
             found.append(name)
     return found

@@ -47,6 +47,7 @@ class Caps:
     says that outputs of x's shape lie in memory as x does, `rounds_once` that `jvp` and `double_backward` of
     half precision round nothing to it but what they return, `operations` what derivatives can be nested of,
     `concurrent` that several threads may call at once, `refuses` that operands of a wrong size are an error,
+    what broadcasts among them, and so are an eps and weights that are negative, and an eps that is NaN;
     `masks` that weights are true or false.
 
     Raises ValueError for a declaration that means nothing.
@@ -122,11 +123,13 @@ class Adapter:
     broadcasts to x's with extent 1 at the channel, say how often each element counts in (9.38) and (9.39);
     dy is the derivative of a loss that knows nothing of them. `residual`, of x's shape, is added to y, and
     where `relu` is true the sum is rectified: y is then max(that, 0), a NaN stays, and dy counts where y is
-    positive. backward may take the `y` that forward has returned, and returns the gradient by the residual
-    too. The shards of one batch, `xs` and `dys`, are lists of arrays, unequal, and some of them empty; y and
-    dx are lists too, mean, var, dgamma and dbeta those of the whole batch. `steps` returns the running
-    statistics after a training pass of each of several batches; `uses` the gradients of one layer that is
-    used on each of them before its backward passes: dx of each, dgamma and dbeta of all. `fold` returns the
+    positive. backward may take the `y` that forward has returned, and finds the gate itself where it
+    has none, or refuses; it returns the gradient by the residual too. One of ddx, ddgamma and ddbeta that is
+    None is 0, or refused. The shards of one batch, `xs` and `dys`, are lists of arrays, unequal, and some of
+    them empty; y and dx are lists too, mean, var, dgamma and dbeta those of the whole batch. `steps` returns
+    the running statistics after a training pass of each of several batches; `uses` the gradients of one layer
+    that is used on each of them, and on empty ones where `least` is 0, before its backward passes: dx of
+    each, dgamma and dbeta of all. `fold` returns the
     weight and the bias of one layer that is equal to a linear layer or convolution, of shape
     (C, K / groups, ...), and inference after it; where `transposed` is true the weight has the shape
     (K, C / groups, ...). A method that is missing is reported N/A, and so is one that does not take what it

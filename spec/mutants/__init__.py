@@ -7,6 +7,7 @@ can tell: a bound so wide that no mutant would exceed it decides nothing (`decid
 import numpy as np
 
 from . import (
+    edges,
     folded,
     forward,
     fused,
@@ -30,7 +31,7 @@ __all__ = ["MUTANTS", "Mutant", "decides"]
 
 _modules = (
     *(forward, gradients, second, statistics, weights, fused, shards, folded),
-    *(modes, kernels, walks, state, sequences, numerics, rounding, reported),
+    *(modes, kernels, walks, state, sequences, numerics, rounding, reported, edges),
 )
 MUTANTS = {mutant.name: mutant for module in _modules for mutant in module.MUTANTS}
 if len(MUTANTS) != sum(len(module.MUTANTS) for module in _modules):

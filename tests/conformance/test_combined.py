@@ -191,8 +191,14 @@ def test_operands_that_do_not_fit_must_be_refused():
     broken = {v.quantity for v in verdicts if v.status in BROKEN}
     assert broken >= {"refusal by forward, gamma a channel short", "refusal by forward, gamma a channel long"}
     assert "refusal by inference_backward, dy missing" in broken
-    # it does take whole numbers for x
-    assert {each for each in broken if "by update" in each} == {"refusal by update, x of whole numbers"}
+    # it does take whole numbers for x, and what broadcasts
+    whole = {"x of whole numbers", "running_mean of one channel", "running_var of one channel"}
+    assert {each for each in broken if "by update" in each} == {
+        f"refusal by update, {each}" for each in whole
+    }
+    assert broken >= {
+        f"refusal by fold, {each}" for each in ("var of one channel", "eps NaN", "eps negative")
+    }
     assert {v.status for v in check(Plain(), names)} == {ABSENT}
 
 
