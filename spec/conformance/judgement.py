@@ -459,7 +459,10 @@ class _Judge:
         either = ~(self.finite & self.finite_dy)
         for name, channels in (("dgamma", either), ("dbeta", ~self.finite_dy), ("dx", either)):
             if name in got and not self.empty:
-                self._hidden(name, got[name], channels, oracle.EQUATION[name])
+                value = got[name]
+                if name == "dx":  # where weight and dy are 0, it is 0 whatever the others are
+                    value = np.where(self.weighed | (self.dy != 0), value, value.dtype.type(np.nan))
+                self._hidden(name, value, channels, oracle.EQUATION[name])
 
     def _poisoned_inference(self, got):
         """y of inference, where x itself is a NaN or an inf: it may not look finite."""
