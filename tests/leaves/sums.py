@@ -140,11 +140,12 @@ def _weighted(x, w):
     # columns of channels: x of each row (channels, columns), w of each the same, or one channel's. What has
     # weight 0 is not looked at.
     shape = x.shape[1:]
-    first, weight, offset = (numpy.zeros(shape) for _ in range(3))
+    first, offset, total = numpy.zeros(shape), numpy.zeros(shape), zeros(*shape)
     for e, of in zip(x, w, strict=True):
-        first = numpy.where((weight == 0) & (of != 0), finite_or_zero(e), first)
+        first = numpy.where((total.hi == 0) & (of != 0), finite_or_zero(e), first)
         offset = offset + numpy.where(of != 0, of * (e - first), 0.0)
-        weight = weight + of
+        total.add(of)
+    weight = total.hi + total.lo
     centre = finite_or_zero(numpy.where(weight != 0, first + offset / weight, 0.0))
     moved, squares = zeros(*shape), zeros(*shape)
     for e, of in zip(x, w, strict=True):
