@@ -176,7 +176,10 @@ def _killed(data_name, mutants):
     found, data = {}, {}
     for name, mutant in _received(mutants, MUTANTS).items():
         if mutant.dtype not in data:
-            data[mutant.dtype] = inputs.data(data_name, mutant.dtype)
+            try:
+                data[mutant.dtype] = inputs.data(data_name, mutant.dtype)
+            except inputs.Unavailable:
+                continue
         # A copy: what an earlier data set left in it would count as this one's.
         verdicts = judge(copy.deepcopy(mutant.adapter), data[mutant.dtype])
         broken = [verdict for verdict in verdicts if verdict.status in BROKEN]
@@ -199,7 +202,10 @@ def _lived(data_name, faithful):
     worst, problems = {}, []
     for name, adapter in _received(faithful, FAITHFUL).items():
         for dtype in inputs.dtypes(data_name, adapter.caps.dtypes):
-            data = inputs.data(data_name, dtype)
+            try:
+                data = inputs.data(data_name, dtype)
+            except inputs.Unavailable:
+                continue
             if data.x.size > LARGE and dtype != adapter.caps.dtypes[0]:
                 continue
             for verdict in judge(adapter, data):
