@@ -145,10 +145,10 @@ static inline int bn_within(const char* x, Py_ssize_t plane, Py_ssize_t row, con
     __builtin_memcpy(to + (k + j) * BN_WIDTH, &v, sizeof v); }
 #define BN_END(j) BN_GAIN(first, j, f##j, x##j + f_start) BN_GAIN(high, j, s##j, y##j + s_start) BN_GAIN(low, j, l##j, y##j + l_start)
 #if BN_WIDTH == 8
-#define BN_AT_ONCE 2
+#define BN_UNITS_AT_ONCE 2
 #define BN_EACH(do) do(0) do(1)
 #else
-#define BN_AT_ONCE 4
+#define BN_UNITS_AT_ONCE 4
 #define BN_EACH(do) do(0) do(1) do(2) do(3)
 #endif
 __attribute__((always_inline))
@@ -173,7 +173,7 @@ static inline void bn_add_units(const bn_patch* r, int same, int k, const int32_
 static inline void bn_add_patch(const bn_patch* r, int same, const int32_t* x_top, const int32_t* y_top, int64_t f_start,
                                 int64_t s_start, int64_t l_start, int64_t* first, int64_t* high, int64_t* low)
 {
-    for (int k = 0; k < BN_PATCH / BN_WIDTH; k += BN_AT_ONCE) {
+    for (int k = 0; k < BN_PATCH / BN_WIDTH; k += BN_UNITS_AT_ONCE) {
         if (same) bn_add_units(r, 1, k, x_top, y_top, f_start, s_start, l_start, first, high, low);
         else bn_add_units(r, 0, k, x_top, y_top, f_start, s_start, l_start, first, high, low);
     }
