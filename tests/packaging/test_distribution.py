@@ -115,7 +115,7 @@ def test_it_holds_every_module_and_nothing_of_the_checkout(clean, run):
     files = {str(path.relative_to(installed)) for path in installed.rglob("*") if path.suffix != ".pyc"}
     source = Path(*spec.__path__)
     commands = {str(path.relative_to(source)) for path in source.rglob("__main__.py")}
-    data = [path for path in source.rglob("*") if path.suffix in (".v", ".js")]
+    data = [path for path in source.rglob("*") if path.suffix in (".v", ".js", ".json")]
     own = {str(path.relative_to(source)) for path in data} | commands
     for name in modules.names(spec):
         parts = name.split(".")[1:]
