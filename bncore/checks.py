@@ -255,8 +255,7 @@ def overlap(a: Array, b: Array) -> bool:
     """Whether two arrays have a byte in common; taken as yes where deciding it would take long."""
     try:
         # NumPy's stub knows only its two named efforts
-        plain = numpy.asarray(a), numpy.asarray(b)
-        return bool(numpy.shares_memory(*plain, max_work=10**6))  # type: ignore[arg-type]
+        return bool(numpy.shares_memory(plain(a), plain(b), max_work=10**6))  # type: ignore[arg-type]
     except numpy.exceptions.TooHardError:
         return True
 

@@ -392,11 +392,16 @@ def statistics(x: ArrayLike, *, eps: float = 1e-5, axis: int = 1, weights: Array
         operands.compute("weighted_statistics", {"x": x, "w": w}, {}, found, eps, axis, own=True)
         with numpy.errstate(all="ignore"):
             total = float(numpy.ldexp(found["new_weight"][0], power)) if channels else 0
-        if total == math.inf:
-            raise ValueError("weights must add up to a finite number, found one beyond those of float64")
-        return exact(total, found["new_mean"], found["new_rest"], found["new_var"], eps)
+        return exact(_finite(total), found["new_mean"], found["new_rest"], found["new_var"], eps)
     operands.compute("statistics", {"x": x}, {}, found, eps, axis, own=True)
     return _exact(x, channels, found, eps)
+
+
+def _finite(total: float) -> float:
+    # what weights add up to
+    if total == math.inf:
+        raise ValueError("weights must add up to a finite number, found one beyond those of float64")
+    return total
 
 
 def _moments(channels: int) -> dict[str, NDArray[numpy.float64]]:
@@ -414,7 +419,8 @@ def check_own(stats: Stats, x: Array, channels: int, weights: Array | None = Non
     expected: float = count(x, channels)
     if weights is not None:
         spread = expected / max(weights.size, 1)
-        expected = float(weights.sum(dtype=numpy.float64)) * spread
+        with numpy.errstate(all="ignore"):
+            expected = _finite(float(weights.sum(dtype=numpy.float64)) * spread)
         # the order in which weights are added is not that of the kernel
         if abs(stats.count - expected) <= 1e-9 * expected:
             return

@@ -26,20 +26,22 @@ Numbers = NDArray[numpy.float64]
 Vectors = Mapping[str, Numbers | None]
 
 
-# Beyond 2^-this and 2^this the largest weight is brought near 1.
+# Beyond 2^-this and 2^this a sum of weights is brought near 1.
 _FAR = 64
 
 
 def balanced(weights: Array, count: float = 0) -> tuple[Array, float, int]:
-    """Weights, a sum of theirs, and the power of two that both have been divided by, mostly 2^0.
+    """Weights, the sum of which they are shares, and the power of two that divides both, mostly 2^0.
 
     Only what share of their sum they are matters, and products with weights near the ends of float64 would
-    overflow or lose their digits.
+    overflow or lose their digits. A count of 0: the sum is not known yet, the largest weight stands for it.
     """
-    power = int(numpy.frexp(numpy.float64(weights.max(initial=0)))[1])
+    power = int(numpy.frexp(numpy.float64(count or weights.max(initial=0)))[1])
     if abs(power) <= _FAR:
         return weights, count, 0
-    return numpy.ldexp(weights.astype(numpy.float64), -power), math.ldexp(count, -power), power
+    # what vanishes beside the sum of a batch, of which these are one shard's, is nothing to it
+    with numpy.errstate(all="ignore"):
+        return numpy.ldexp(weights.astype(numpy.float64), -power), math.ldexp(count, -power), power
 
 
 def jvp(v: Array, x: Array, given: Vectors, stats: Stats, w: Array, axis: int, out: Array | None) -> Array:

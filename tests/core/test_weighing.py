@@ -295,9 +295,35 @@ def test_weights_that_add_up_to_no_finite_number_are_refused():
         for call in (bncore.forward, bncore.BatchNorm(2), bncore.BatchNorm(2, unbiased=False)):
             with pytest.raises(ValueError, match=r"^weights must add up to a finite number"):
                 call(x, weights=weights, out=out)
-        with pytest.raises(ValueError, match=r"^weights must add up to a finite number"):
-            bncore.sums(x, weights=weights)
+        stats = bncore.statistics(x)
+        for call in (
+            lambda: bncore.sums(x, weights=weights),
+            lambda: bncore.backward(x, x, None, stats, weights=weights, out=out),
+            lambda: bncore.jvp(x, x, None, stats, weights=weights, out=out),
+            lambda: bncore.double_backward(x, None, None, x, x, None, stats, weights=weights),
+        ):
+            with pytest.raises(ValueError, match=r"^weights must add up to a finite number"):
+                call()
     assert (out == 7).all()
+
+
+@pytest.mark.parametrize("power", [-1074, -1050, -1022, -500, -65])
+def test_a_shard_whose_weights_vanish_beside_those_of_another(power):
+    """What its weights come to is nothing to the batch: the gradient is that of the whole, and no error."""
+    x, dy = numpy.random.default_rng(0).normal(2, 1, (2, 10, 3))
+    w = numpy.ones((10, 1))
+    w[:6] = numpy.ldexp(1.0, power)
+    shards = slice(6), slice(6, None)
+    with numpy.errstate(all="raise"):
+        stats = bncore.Sums.merged(*(bncore.sums(x[each], weights=w[each]) for each in shards)).stats()
+        gsums = sum(
+            (bncore.gradient_sums(dy[each], x[each], stats, weights=w[each]) for each in shards[1:]),
+            bncore.gradient_sums(dy[shards[0]], x[shards[0]], stats, weights=w[shards[0]]),
+        )
+        whole, *_ = bncore.backward(dy, x, None, stats, weights=w)
+        for each in shards:
+            dx = bncore.gradient(dy[each], x[each], None, stats, gsums, weights=w[each])
+            assert abs(dx - whole[each]).max() <= 64 * numpy.finfo(float).eps * abs(whole).max()
 
 
 def test_weights_that_add_up_to_more_than_integers_hold():
