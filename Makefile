@@ -67,7 +67,7 @@ coq: $(VENV)/made  ## have Coq's kernel check the theorems (Debian: apt install 
 	$(PY) -m spec.coq
 
 .PHONY: bench bench-full
-bench: $(VENV)/built $(VENV)/with-docs  ## time the core beside every peer that is installed in .venv, five minutes
+bench: $(VENV)/built $(VENV)/with-docs  ## time the core beside every peer that is installed in .venv, some six minutes
 	$(PY) docs/benchmarks/bench.py
 bench-full: $(VENV)/built $(VENV)/with-docs  ## the same for every shape and peer, an hour; a run that was stopped goes on
 	$(PY) docs/benchmarks/bench.py --full
@@ -134,7 +134,7 @@ $(VENV)/with-%: pyproject.toml | $(VENV)/made
 	@touch $@
 
 $(VENV)/built: pyproject.toml $(SOURCES) | $(VENV)/made
-	@echo "== build: one extension for each instruction-set level, a minute or two"
+	@echo "== build: one extension for each instruction-set level, four minutes on two cores"
 	$(PY) -c '$(REQUIRES)' | $(PIP) install --quiet --requirement /dev/stdin
 	$(PY) .ci/build.py install --no-build-isolation --editable .
 	@touch $@

@@ -1,4 +1,4 @@
-"""Measures bncore against its peers: `python docs/benchmarks/bench.py`, five minutes; `--full`, an hour.
+"""Measures bncore against its peers: `python docs/benchmarks/bench.py`, some six minutes; `--full`, an hour.
 
 Every result is verified before it is timed. Writes results.csv and run.json to the folder of this machine
 in docs/benchmarks, and the pictures and the tables of docs/benchmarks.md from those of all machines; with
