@@ -18,8 +18,9 @@ from ..interface.adapter import Adapter, Caps, Missing
 from ..oracle import derivatives
 from ..supervise import note
 from ..workers import started
+from .comparing import MISSING
 from .fitting import fitted
-from .judgement import MISSING, judge
+from .judgement import judge
 from .verdict import ABSENT, BROKEN, FAIL, LAYOUT, PASS, PURITY, RAISED, Verdict
 
 __all__ = ["Adapter", "Caps", "Missing", "Verdict", "check", "culprit", "judge", "passed"]

@@ -12,6 +12,7 @@ from ..interface.adapter import Broke, offers
 from ..interface.signatures import CALLS, TENSORS
 from ..supervise import ENDINGS, note
 from . import company
+from .verdict import ABSENT, FAIL, PASS, RAISED
 
 # What may be absent, and so is no error.
 OPTIONAL = "gamma", "beta", "ddx", "ddgamma", "ddbeta", "bias", "residual", "weights"
@@ -41,6 +42,15 @@ def _wrong(name, array, alone):
         yield "of one axis less", array[..., 0]
     if name not in OPTIONAL:
         yield "missing", None
+
+
+def refused(judge):
+    """Whether operands that do not fit are refused."""
+    if not judge.caps.refuses:
+        judge.add(ABSENT, "operands that do not fit", "", detail="not declared to be refused")
+        return
+    for method, what, words in refusals(judge.adapter, judge.data):
+        judge.add(FAIL if words else PASS, f"refusal by {method}, {what}", RAISED, detail=words)
 
 
 def refusals(adapter, data):

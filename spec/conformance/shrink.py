@@ -13,8 +13,10 @@ from ..data import portable
 from ..interface.adapter import only
 from ..interface.signatures import COTANGENTS, NUMBERS, RETURNS, TENSORS
 from . import ORDER
+from .batches import STEPS, USES
+from .comparing import SHARDED
 from .fitting import fitted
-from .judgement import SHARDED, STEPS, USES, judge
+from .judgement import judge
 from .verdict import BROKEN
 
 # So long, in seconds, a counterexample may shrink.
