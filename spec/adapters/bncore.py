@@ -40,6 +40,8 @@ class Core(Adapter):
         keeps_layout=True,
         rounds_once=True,
         refuses=True,
+        replaces=True,
+        cumulative="elements",
     )
     inplace = ("forward", "backward", "inference", "inference_backward")
     # how sums are asked for
@@ -115,17 +117,26 @@ class Core(Adapter):
         return _gradients(bncore.inference_backward(dy, x, gamma, mean, var, eps=eps, out=out))
 
     def update(self, x, running_mean, running_var, momentum, weights=None):
-        return self.steps([x], running_mean, running_var, momentum, **_named(weights=weights))
+        return self._trained([x], running_mean, running_var, momentum, ["training"], weights=weights)
 
-    def steps(self, xs, running_mean, running_var, momentum, **how):
+    def steps(self, xs, running_mean, running_var, momentum, modes=None):
+        modes = modes or ["training"] * len(xs)
+        return self._trained(xs, running_mean, running_var, momentum, modes)
+
+    def _trained(self, xs, running_mean, running_var, momentum, modes, **how):
+        """The state of a layer after these passes."""
         layer = bncore.BatchNorm(xs[0].shape[1], momentum=momentum, dtype=formats.parameter(xs[0].dtype))
         state = layer.state_dict()
         state["running_mean"], state["running_var"] = (
             each.astype(np.float64) for each in (running_mean, running_var)
         )
         layer.load_state_dict(state)
-        for x in xs:
-            layer(x, **how)
+        for x, mode in zip(xs, modes, strict=True):
+            layer.train(mode != "inference")
+            if mode == "backward":
+                layer.vjp(x)[1](x)
+            else:
+                layer(x, **_named(**how))
         return {"running_mean": layer.running_mean, "running_var": layer.running_var}
 
     def uses(self, dys, xs, gamma, beta, eps):

@@ -188,10 +188,11 @@ class Plain(Adapter):
         mean, var = running.update(values["mean"], values["var"], *old, momentum, over)
         return {"running_mean": mean[:, 0], "running_var": var[:, 0]}
 
-    def steps(self, xs, running_mean, running_var, momentum):
+    def steps(self, xs, running_mean, running_var, momentum, modes=None):
         found = {"running_mean": running_mean, "running_var": running_var}
-        for x in xs:
-            found = self.update(x, *found.values(), momentum)
+        for x, mode in zip(xs, modes or ["training"] * len(xs), strict=True):
+            if mode != "inference":
+                found = self.update(x, *found.values(), momentum)
         return found
 
     def uses(self, dys, xs, gamma, beta, eps):

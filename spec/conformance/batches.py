@@ -6,29 +6,33 @@ import numpy as np
 
 from .. import oracle
 from ..bounds.formats import unit
+from ..data import inputs
 from ..interface import contract
 from ..interface.adapter import Broke, Nonsense, offers
 from ..oracle import sequences
 from ..supervise import ENDINGS, note
 from .comparing import SHARDED
 from .passes import GRADIENTS, training_gradients
-from .verdict import FAIL, PASS, RAISED
+from .verdict import ABSENT, FAIL, PASS, RAISED
 
 STEPS, USES = " after several steps", " of a layer used often"
 # Batches of so many elements in all are taken apart.
 PARTED = 2000
+# What passes batches are, one after the other, where not all are of training.
+MODES = "backward", "inference", "training"
 
 
 def update(judge):
+    """The running statistics after one batch."""
     data, caps = judge.data, judge.caps
     if caps.variance == "unbiased" and data.count <= 1:
-        if data.count == 1 and offers(judge.adapter, "update"):
+        if data.count and offers(judge.adapter, "update"):
             _undefined_update(judge)
         return
-    if judge.empty:
+    old = _old(judge)
+    if judge.empty or old is None:
         return
-    old = data.running_mean, data.running_var
-    got = judge.call("update", data.x, *old, data.momentum)
+    got = judge.call("update", data.x, data.running_mean, data.running_var, data.momentum)
     if got is None:
         return
     kept = tuple(each[judge.kept] for each in old)
@@ -36,7 +40,30 @@ def update(judge):
     def expected(call):
         return call.update(*kept, data.momentum, caps.variance, caps.weighs)
 
-    judge.judged(got, ("running_mean", "running_var"), "training", expected)
+    got = judge.judged(got, sequences.RUNNING, "training", expected)
+    if _share(judge) == 0 and caps.replaces and not judge.finite.all():
+        # of channels that no bound is known for, too, nothing moves
+        for name, value in got.items():
+            moved = value[~judge.finite] != getattr(data, name)[~judge.finite]
+            words = "something of the batch came in" if moved.any() else ""
+            label = f"{name} of a channel that is not finite"
+            judge.add(FAIL if words else PASS, label, oracle.EQUATION[name], detail=words)
+
+
+def _share(judge):
+    """The weight of the new batch."""
+    return judge.data.momentum if judge.caps.weighs == "new" else 1 - judge.data.momentum
+
+
+def _old(judge):
+    """The running statistics before the batch, 0 for a NaN that is not to stay; None where it may."""
+    old = judge.data.running_mean, judge.data.running_var
+    if all(np.isfinite(each).all() for each in old):
+        return old
+    if _share(judge) == 1 and judge.caps.replaces:
+        return tuple(np.where(np.isfinite(each), each, 0).astype(each.dtype) for each in old)
+    judge.add(ABSENT, "running statistics that are not finite", "", detail="not declared to be replaced")
+    return None
 
 
 def _undefined_update(judge):
@@ -101,17 +128,14 @@ def in_turn(judge):
     least = max(2, judge.caps.least)
     used = [(x, dy) for x, dy in parts if x.size >= least * x.shape[1] or not (x.size or judge.caps.least)]
     parts = [(x, dy) for x, dy in used if x.size]
-    if not data.cuts or len(parts) < 2 or data.x.size > PARTED:
+    if not data.cuts or len(parts) < 2 or data.block(data.x).size > PARTED:
         return
     if not (judge.finite & judge.finite_dy).all():
         return  # what is large in half precision is not
     xs, dys = map(list, zip(*parts, strict=True))
-    old = data.running_mean, data.running_var, data.momentum
-    got = judge.call("steps", xs, *old)
-    how = {"variance": judge.caps.variance, "weighs": judge.caps.weighs}
-    names = sequences.RUNNING if got is not None else ()
-    for name, value in judge.formed(got or {}, names, "training", STEPS).items():
-        judge.simple(name + STEPS, name, value, partial(sequences.steps, xs, *old, **how))
+    _steps(judge, xs)
+    if max(data.repeats) > 1:
+        return
     wide = data.gamma, data.beta, data.eps
     expect = partial(sequences.uses, xs, dys, *wide)
     xs, dys = map(list, zip(*used, strict=True))
@@ -136,3 +160,27 @@ def in_turn(judge):
         )
     for name, value in judge.formed(got, ("dgamma", "dbeta"), "training", USES).items():
         judge.simple(name + USES, name, value, expect)
+
+
+def _steps(judge, xs):
+    """A state over steps: of training, of other passes between them, and without a momentum."""
+    data, caps, old = judge.data, judge.caps, _old(judge)
+    if old is None:
+        return
+    blocks, before = [data.block(x) for x in xs], [data.block(each) for each in old]
+    how = {"variance": caps.variance, "weighs": caps.weighs}
+    modes = tuple(MODES[n % len(MODES)] for n in range(len(xs)))
+    trained = [x for x, mode in zip(blocks, modes, strict=True) if mode != "inference"]
+    asked = [("", data.momentum, {}, partial(sequences.steps, blocks, *before, data.momentum, **how))]
+    if not inputs.combines(data.name):
+        if judge.adapter.takes("steps", "modes"):
+            expect = partial(sequences.steps, trained, *before, data.momentum, **how)
+            asked.append((", inference between them", data.momentum, {"modes": modes}, expect))
+        if caps.cumulative:
+            expect = partial(sequences.cumulative, blocks, variance=caps.variance, of=caps.cumulative)
+            asked.append((", without a momentum", None, {}, expect))
+    for words, momentum, named, expect in asked:
+        got = judge.call("steps", xs, data.running_mean, data.running_var, momentum, **named)
+        names = sequences.RUNNING if got is not None else ()
+        for name, value in judge.formed(got or {}, names, "training", STEPS + words).items():
+            judge.simple(name + STEPS + words, name, value, expect)

@@ -1,13 +1,13 @@
 """The calls of an implementation on one data set, and the verdicts on what they do beside returning."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from ..data import portable
 from ..interface import contract
 from ..interface.adapter import Broke, Impure, Nonsense, offers
-from ..interface.signatures import options
 from ..supervise import ENDINGS, note
 from . import company
 from .verdict import ABSENT, FAIL, PURITY, RAISED, Verdict
@@ -28,6 +28,8 @@ class Caller:
         self.y = None
         # what calls with other numbers returned, each with a copy; whether a later call wrote to it
         self.earlier, self.overwritten = [], False
+        # the call made last, without the company that it had; and when that was, in words
+        self.alone, self.when = None, ""
 
     def add(self, status, quantity, equation, **more):
         data = self.data
@@ -36,10 +38,10 @@ class Caller:
             Verdict(status, data.name, data.dtype, quantity, equation, reproduce=self.line, **more)
         )
 
-    def call(self, method, *arguments, label=None, needs=None):
+    def call(self, method, *arguments, label=None, needs=None, **more):
         """What a method returns; None, with a verdict called `label`, where it is missing or raises.
 
-        It may raise for want of what it `needs`.
+        It may raise for want of what it `needs`; it is given `more` by name, beside what the data set has.
         """
         label = label or method
         if self.spoiled:
@@ -47,7 +49,7 @@ class Caller:
         if not offers(self.adapter, method):
             self.add(ABSENT, method, "", detail="not offered")
             return None
-        named = self.named(method)
+        named = self.named(method) | more
         refused = [name for name in named if not self.adapter.takes(method, name)]
         if refused:
             self.add(ABSENT, method, "", detail=f"{', '.join(refused)}: not taken")
@@ -56,13 +58,24 @@ class Caller:
         note(f"{method} on {data.name}, {data.dtype}")
         whole = *arguments, *named.values()
         before = contract.snapshot(whole)
+        fresh = company.fresh(self.adapter) if kind and kind != "threads" else None
         self.earlier = company.before(kind, self.adapter, method, data)
 
-        def call():
-            got = contract.results(method, getattr(self.adapter, method)(*arguments, **named))
-            return company.at_once(self.adapter, method, data, arguments, got) if kind == "threads" else got
+        def call(adapter=self.adapter):
+            return contract.results(method, getattr(adapter, method)(*arguments, **named))
 
-        got = self.caught(label, call, needs)
+        def in_company():
+            self.alone, self.when = None, ""
+            if kind != "threads":
+                got = call()
+                self.alone, self.when = fresh and partial(call, fresh), company.WHEN.get(kind, "")
+                return got
+            found = company.at_once(self.adapter, method, data, call)
+            self.alone, self.when = lambda: found.alone, found.words
+            self.overwritten |= found.overwritten
+            return found.got
+
+        got = self.caught(label, in_company, needs)
         if got is None:
             return None
         self.overwritten |= any(value.tobytes() != copy.tobytes() for value, copy in self.earlier)
@@ -91,10 +104,7 @@ class Caller:
 
     def named(self, method):
         """What the data set has for a method beyond its arguments, by name."""
-        given = {name: getattr(self.data, name, self.y) for name in options(method)}
-        if not self.data.relu or not self.adapter.takes(method, "y"):
-            given.pop("y", None)
-        return {name: value for name, value in given.items() if value is not None and value is not False}
+        return company.beside(self.adapter, method, self.data, self.y)
 
     def spoil(self, label, words):
         """The verdict on a call that did to its arguments what it must not."""

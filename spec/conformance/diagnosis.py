@@ -44,6 +44,42 @@ def reason(name, got, expected, call, data, kept, mode, right):
     return expected.equation, blame.of_sum(got.astype(np.float64), expected.nearest, candidates)
 
 
+# A factor is that of all channels if what it leaves is this share of what it explains; fewer are chance.
+LEFT, CHANNELS = 1e-3, 3
+# What is left of an error that follows from others.
+FOLLOWS = 0.05
+
+
+def common_factor(got, exact, m):
+    """That numbers of channels are one multiple of what they must be, in words; empty if they are not."""
+    if len(exact) < CHANNELS or not np.isfinite(got).all() or not exact.any():
+        return ""
+    with np.errstate(all="ignore"):
+        factor = (got @ exact) / (exact @ exact)
+        left, explained = abs(got - factor * exact), abs(factor - 1) * abs(exact)
+    if not np.isfinite(factor) or factor <= 0 or not (left <= LEFT * explained).all():
+        return ""
+    return (
+        f"it is {factor:.6g} times what it must be in every channel, as if m were {m / factor:.6g}, not {m:g}"
+    )
+
+
+def follows(part, expected, call, sums):
+    """Whether a wrong dx is what the equations make of the sums that were returned: dbeta and dgamma."""
+    if set(sums) != {"dbeta", "dgamma"}:
+        return False
+    names = "gamma", "rstd", "dy", "xhat"
+    with np.errstate(all="ignore"):
+        gamma, rstd, dy, xhat = (call.values[name].value.nearest().astype(np.float64) for name in names)
+        share = 1 if call.over.weight is None else call.over.weight.value.nearest()
+        counted = call.over.times * (dy.shape[1] if call.over.weight is None else share.sum())
+        dbeta, dgamma = (sums[name].astype(np.float64)[:, None] for name in ("dbeta", "dgamma"))
+        made = gamma * rstd * (dy - share / counted * (dbeta + xhat * dgamma))
+        got, exact = (oracle.channels(each.astype(np.float64)) for each in (part, expected.nearest))
+        allowed = oracle.channels(expected.allowed(part.dtype)) + FOLLOWS * abs(got - exact).max()
+        return bool((abs(got - made) <= allowed).all())
+
+
 # An element that is so many times its bound off is not merely rounded otherwise than its neighbours.
 FAR = 100
 
@@ -98,6 +134,8 @@ def _candidates(name, exact, numbers, values, call, data, kept):
 def _conventions(name, call, data, kept):
     """The running statistic under every convention."""
     old = data.running_mean[kept], data.running_var[kept]
+    if not all(np.isfinite(each).all() for each in old):
+        return []
     return [
         (
             call.update(*old, data.momentum, variance, weighs)[name].nearest,

@@ -20,15 +20,24 @@ ABSENCES = "m-5"
 def second(judge):
     """y along a direction, and the second backward pass."""
     data = judge.data
-    if data.ddx is None or (data.dtype in formats.HALVES and not judge.caps.rounds_once):
-        return  # a framework rounds the gradient to half precision before the next derivative
+    if data.ddx is None:
+        return
+    if data.dtype in formats.HALVES and not judge.caps.rounds_once:
+        # a framework rounds the gradient to half precision before the next derivative
+        judge.add(
+            ABSENT, "second derivatives", "", detail="of half precision, not declared to be rounded once"
+        )
+        return
     got = judge.call("jvp", data.ddx, data.x, data.gamma, data.eps)
     if got is not None:
-        judge.judged(got, ("jvp",), "training", lambda call: call.derivatives(("jvp",)))
+        got = judge.judged(got, ("jvp",), "training", lambda call: call.derivatives(("jvp",)))
+        _poisoned(judge, got, {"jvp": ~judge.finite})
     cotangents = data.ddx, data.ddgamma, data.ddbeta
     got = judge.call("double_backward", *cotangents, data.dy, data.x, data.gamma, data.eps)
     if got is not None:
-        judge.judged(got, tuple(oracle.SECOND), "training", _second)
+        got = judge.judged(got, tuple(oracle.SECOND), "training", _second)
+        either = ~(judge.finite & judge.finite_dy)
+        _poisoned(judge, got, {"d_dy": ~judge.finite, "d_x": either, "d_gamma": either})
     for name in ("ddx", *COTANGENTS) if data.name == ABSENCES else ():
         cotangents = [None if each == name else getattr(data, each) for each in ("ddx", *COTANGENTS)]
         got = judge.call("double_backward", *cotangents, data.dy, data.x, data.gamma, data.eps, needs=name)
@@ -36,6 +45,13 @@ def second(judge):
             apart = copy.copy(judge)
             apart.data, apart.asked = replace(data, **{name: np.zeros_like(getattr(data, name))}), {}
             apart.judged(got, tuple(oracle.SECOND), "training", _second, f", without {name}")
+
+
+def _poisoned(judge, got, channels):
+    """Derivatives of channels in which x or dy has a NaN or an inf: none may look finite."""
+    for name, value in got.items():
+        if not judge.empty and not judge.lost.any():
+            judge.hidden(name, value, channels[name], oracle.EQUATION[name])
 
 
 def nested(judge):

@@ -28,7 +28,24 @@ def training(judge):
         with judge.recorded("backward", got):
             got = judge.judged(got, names, "training", training_gradients)
         _poisoned(judge, got)
+        _passed(judge, got)
     _gate_found(judge)
+
+
+def _passed(judge, got):
+    """The gradient by the residual, where x, dy or y is a NaN or an inf: the dy that passes, bit for bit."""
+    wanted = judge.dy
+    if judge.y is None or "dresidual" not in got or (judge.finite & judge.finite_dy).all():
+        return
+    value = got["dresidual"]
+    wrong = ~((value == wanted) | (np.isnan(value) & np.isnan(wanted)))
+    words = f"got {value[wrong][0]}, exact {wanted[wrong][0]}" if wrong.any() else ""
+    judge.add(
+        FAIL if words else PASS,
+        "dresidual where not all is finite",
+        oracle.EQUATION["dresidual"],
+        detail=words,
+    )
 
 
 def _gate_found(judge):
@@ -155,7 +172,8 @@ def _infinite(judge, got):
     where = np.isinf(data.x) & (gamma.reshape(along) != 0)
     if "y" not in got or not where.any():
         return
-    wanted = (data.x * np.sign(gamma).reshape(along))[where].astype(np.float64)
+    signs = np.broadcast_to(np.sign(gamma).reshape(along), data.x.shape)
+    wanted = (data.x[where] * signs[where]).astype(np.float64)
     wanted, y = np.maximum(wanted, 0) if data.relu else wanted, got["y"][where].astype(np.float64)
     words = f"got {y[y != wanted][0]}, exact {wanted[y != wanted][0]}" if (y != wanted).any() else ""
     label = "inference y of an infinite x"

@@ -4,20 +4,29 @@ The operands lie at pages that nothing may touch (`spec.data.guards`), so that a
 ended, and one that makes up what is missing returns a result.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..data.guards import guarded
 from ..interface import contract
 from ..interface.adapter import Broke, offers
-from ..interface.signatures import CALLS, TENSORS
+from ..interface.signatures import CALLS, PARTED, TENSORS
 from ..supervise import ENDINGS, note
 from . import company
 from .verdict import ABSENT, FAIL, PASS, RAISED
 
+# The calls that are made so.
+REFUSING = *company.PASSES, "jvp", "double_backward"
+# Those of gradients.
+GRADIENTS = "backward", "shards_backward", "uses"
 # What may be absent, and so is no error.
 OPTIONAL = "gamma", "beta", "ddx", "ddgamma", "ddbeta", "bias", "residual", "weights"
-# What is no eps.
-NO_EPS = {"negative": -1e-3, "NaN": np.nan}
+# What is no eps, and no momentum.
+NUMBERS = {
+    "eps": {"negative": -1e-3, "NaN": np.nan},
+    "momentum": {"negative": -0.1, "more than 1": 1.1, "NaN": np.nan},
+}
 
 
 def _wrong(name, array, alone):
@@ -40,8 +49,20 @@ def _wrong(name, array, alone):
         yield "a sample short", array[:-1]
         yield "of one sample", array[:1]
         yield "of one axis less", array[..., 0]
+    if name == "var":
+        yield "negative", -array
     if name not in OPTIONAL:
         yield "missing", None
+
+
+def _wrong_list(arrays, alike):
+    """Lists of which one array does not fit: beside the others, or where they are `alike`, its partner."""
+    first, *_, last = arrays
+    yield "a channel short", [*arrays[:-1], last[:, :-1]]
+    yield "of one channel", [*arrays[:-1], last[:, :1]]
+    if alike:
+        yield "a sample short", [first[:-1], *arrays[1:]]
+        yield "one array short", arrays[:-1]
 
 
 def refused(judge):
@@ -58,16 +79,20 @@ def refusals(adapter, data):
     for method, given, named in _calls(adapter, data):
         # beside an option, which is what is asked then, the rest has been
         for name, array in (named or given).items():
-            if method == "backward" and name in ("beta", "residual"):
+            if method in GRADIENTS and name in ("beta", "residual"):
                 continue  # no gradient depends on it
-            if name == "eps":
-                wrongs = NO_EPS.items()
+            if name in NUMBERS:
+                wrongs = NUMBERS[name].items()
+            elif method in PARTED and isinstance(array, list):
+                wrongs = _wrong_list(array, name == "dys")
             elif isinstance(array, np.ndarray):
                 wrongs = _wrong(name, array, name in ("x", "weight"))
             else:
                 continue
             for words, wrong in wrongs:
                 operand = guarded(wrong) if isinstance(wrong, np.ndarray) else wrong
+                if isinstance(wrong, list):
+                    operand = [guarded(each) for each in wrong]
                 changed = {name: operand}
                 what = f"{name} {words}"
                 note(f"{method} with {what}")
@@ -78,7 +103,7 @@ def refusals(adapter, data):
 
 def _calls(adapter, data):
     """The calls, each as its arguments by name, and what it is given by name beside them."""
-    for method in company.METHODS:
+    for method in REFUSING:
         if offers(adapter, method):
             given = dict(zip(CALLS[method], company.arguments(method, data), strict=True))
             beside = {
@@ -89,6 +114,10 @@ def _calls(adapter, data):
             for name, array in beside.items():
                 if adapter.takes(method, name):
                     yield method, dict(given), {name: array}
+    data = replace(data, cuts=(2,))
+    for method in PARTED:
+        if offers(adapter, method):
+            yield method, dict(zip(CALLS[method], company.arguments(method, data), strict=True)), {}
     if offers(adapter, "fold"):
         layer = {"weight": np.ascontiguousarray(data.x.swapaxes(0, 1)), "bias": data.beta}
         yield "fold", {name: layer.get(name, getattr(data, name)) for name in CALLS["fold"]}, {}

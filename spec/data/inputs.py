@@ -8,7 +8,7 @@ import numpy as np
 
 from ..bounds import formats
 from ..interface.signatures import DIRECTIONS, TENSORS
-from . import edges  # noqa: F401  it registers its designs
+from . import edges, together  # noqa: F401  they register their designs
 from .designs import COMBINED, DESIGNS, EPS, Unavailable
 from .layouts import arranged
 
@@ -19,7 +19,19 @@ HELD = 1e-30, 1e30
 # The data sets of which a second backward pass is asked, beside those that combine, by how their names begin:
 # its exact values take as long as those of all other calls together.
 SECOND = (
-    *("ordinary", "rank-", "m-3", "m-5", "m-17", "plane-65", "channels-33", "one-", "layout-", "aliased"),
+    *(
+        "ordinary",
+        "rank-",
+        "m-3",
+        "m-5",
+        "m-17",
+        "plane-65",
+        "channels-33",
+        "one-",
+        "images-of-one",
+        "layout-",
+        "aliased",
+    ),
     *(
         "ratio-1e3",
         "ratio-1e5",
@@ -39,7 +51,7 @@ SECOND = (
         "scales",
         "not-finite",
     ),
-    *("second-call", "same-memory", "other-shapes", "threads", "weights-", "combined-"),
+    *("second-call", "same-memory", "other-shapes", "threads", "alike", "weights-", "combined-", "wrong-"),
 )
 # What of a design is no property of the data set.
 NOT_DATA = "by_format", "dtypes", "turn", "numbers"

@@ -138,16 +138,19 @@ _every = {
     "sliding": _sliding,
 }
 _numbers = (*NUMBERS, *COTANGENTS)
+# what some calls have beside
+_beside = "weights", "weight", "bias"
 _elements = "x", "dy", "ddx", "residual", "weights"
 # layout: how each argument lies that does not lie as usual
 LAYOUTS = {name: dict.fromkeys((*_elements, "weight"), lay) for name, lay in _every.items()} | {
     "x channels-last": {"x": _channels_last},
     "dy channels-last": {"dy": _channels_last},
     "dy broadcast": {"dy": _broadcast},
-    "guarded after": dict.fromkeys((*TENSORS, *_numbers), guarded),
-    "guarded before": dict.fromkeys((*TENSORS, *_numbers), partial(guarded, side="before")),
+    "guarded after": dict.fromkeys((*TENSORS, *_beside, *_numbers), guarded),
+    "guarded before": dict.fromkeys((*TENSORS, *_beside, *_numbers), partial(guarded, side="before")),
     "numbers spaced": dict.fromkeys(_numbers, _spaced),
     "numbers reversed": dict.fromkeys(_numbers, lambda array: np.ascontiguousarray(array[::-1])[::-1]),
+    "numbers unaligned": dict.fromkeys(_numbers, _unaligned),
     "numbers read-only": dict.fromkeys(_numbers, _read_only),
 }
 

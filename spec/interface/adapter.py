@@ -32,6 +32,8 @@ KINDS = {
     "concurrent": (bool,),
     "refuses": (bool,),
     "masks": (bool,),
+    "replaces": (bool,),
+    "cumulative": (str,),
 }
 
 
@@ -47,8 +49,11 @@ class Caps:
     says that outputs of x's shape lie in memory as x does, `rounds_once` that `jvp` and `double_backward` of
     half precision round nothing to it but what they return, `operations` what derivatives can be nested of,
     `concurrent` that several threads may call at once, `refuses` that operands of a wrong size are an error,
-    what broadcasts among them, and so are an eps and weights that are negative, and an eps that is NaN;
-    `masks` that weights are true or false.
+    what broadcasts among them, and so are an eps, weights and a given variance that are negative, an eps that
+    is NaN, and a momentum outside [0, 1]; `masks` that weights are true or false; `replaces` that where
+    momentum leaves nothing of the old state, or takes nothing of the batch, no NaN of that comes through.
+    `cumulative` says what running statistics are where momentum is None: those of all "elements" so far, or
+    the average of the "batches"; "" that there is no such thing.
 
     Raises ValueError for a declaration that means nothing.
 
@@ -72,6 +77,8 @@ class Caps:
     concurrent: bool = True
     refuses: bool = False
     masks: bool = False
+    replaces: bool = False
+    cumulative: str = ""
 
     def __post_init__(self):
         classes = [self.accumulate] if isinstance(self.accumulate, str) else self.accumulate.values()
@@ -91,6 +98,7 @@ class Caps:
             ("weighs", [self.weighs], ("new", "old")),
             ("operations", self.operations, ("jvp", "grad")),
             ("attributes", [self.attributes], ("float32", "float64")),
+            ("cumulative", [self.cumulative], ("", "elements", "batches")),
         ]:
             for each in found:
                 if not isinstance(each, str) or each not in known:
@@ -127,9 +135,10 @@ class Adapter:
     has none, or refuses; it returns the gradient by the residual too. One of ddx, ddgamma and ddbeta that is
     None is 0, or refused. The shards of one batch, `xs` and `dys`, are lists of arrays, unequal, and some of
     them empty; y and dx are lists too, mean, var, dgamma and dbeta those of the whole batch. `steps` returns
-    the running statistics after a training pass of each of several batches; `uses` the gradients of one layer
-    that is used on each of them, and on empty ones where `least` is 0, before its backward passes: dx of
-    each, dgamma and dbeta of all. `fold` returns the
+    the running statistics after a pass of each of several batches: of training, or what `modes` says of each,
+    "training", "inference", or "backward" for one of training and the backward pass after it; `uses` the
+    gradients of one layer that is used on each of them, and on empty ones where `least` is 0, before its
+    backward passes: dx of each, dgamma and dbeta of all. `fold` returns the
     weight and the bias of one layer that is equal to a linear layer or convolution, of shape
     (C, K / groups, ...), and inference after it; where `transposed` is true the weight has the shape
     (K, C / groups, ...). A method that is missing is reported N/A, and so is one that does not take what it
@@ -145,9 +154,12 @@ class Adapter:
     set_threads = None
 
     def takes(self, method, option):
-        """Whether a method takes an argument of this name."""
+        """Whether a method takes an argument of this name, or of any."""
         function = getattr(self, method, None)
-        return function is not None and option in inspect.signature(function).parameters
+        if function is None:
+            return False
+        parameters = inspect.signature(function).parameters
+        return option in parameters or any(each.kind is each.VAR_KEYWORD for each in parameters.values())
 
     @property
     def name(self):

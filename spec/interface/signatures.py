@@ -18,7 +18,8 @@ CALLS = {
 }
 
 # What some of them may be given by name: not every implementation takes it, and most data sets have none.
-# `y` is what forward has returned, from which backward may read the gate of a rectifier.
+# `y` is what forward has returned, from which backward may read the gate of a rectifier; `modes` says of each
+# batch what pass it is of.
 OPTIONS = {
     "weights": ("forward", "backward", "update", "jvp", "double_backward"),
     "residual": ("forward", "backward", "inference"),
@@ -26,6 +27,7 @@ OPTIONS = {
     "y": ("backward",),
     "groups": ("fold",),
     "transposed": ("fold",),
+    "modes": ("steps",),
 }
 
 # What each of them returns.
@@ -46,6 +48,8 @@ RETURNS = {
 }
 # The calls of which y and dx are lists of arrays.
 LISTS = "shards", "shards_backward", "uses"
+# Those that are given lists: the batch in parts.
+PARTED = "shards", "shards_backward", "steps", "uses"
 
 # What is returned beside that where there is a residual.
 BESIDE = {"backward": ("dresidual",)}

@@ -1,16 +1,24 @@
 """Several batches one after the other: the state that a layer keeps of them, and gradients that add up."""
 
 from functools import reduce
+from typing import NamedTuple
 
 from .. import running
 from ..bounds.errors import Bounded
 from ..bounds.formats import tiny, unit
 from ..symbolic.evaluate import evaluate
+from ..theorems.counts import merged
 from .call import counted, problem
 from .memory import Remembered
 
 RUNNING = "running_mean", "running_var"
 _known = Remembered(2**16)
+
+
+class Counted(NamedTuple):
+    """A batch of which the count alone is known."""
+
+    m: Bounded
 
 
 def _remembered(find):
@@ -46,6 +54,30 @@ def steps(xs, running_mean, running_var, momentum, *, accumulate, variance, weig
         after = running.update(*batch, *old, call.model.numbers(momentum), counted(call.over), **how)
         old = [_kept(each) for each in after]
     return {name: call.formed(name, value) for name, value in zip(RUNNING, old, strict=True)}
+
+
+@_remembered
+def cumulative(xs, *, accumulate, variance, of):
+    """The running statistics without a momentum, after training passes of these batches, by their names.
+
+    `of` says what they are: the statistics of all "elements", or the average of those of the "batches".
+    """
+    calls = [problem(x, None, None, 1.0, accumulate=accumulate) for x in xs]
+    taken = {"unbiased": running.unbiased, "biased": lambda var, over: var}[variance]
+    if of == "elements":
+        found = None
+        for call in calls:
+            own = call.over.m, call.values["mean"], call.values["var"]
+            count, *both = own if found is None else merged(found, own)
+            found = count, *map(_kept, both)
+        found = found[1], _kept(taken(found[2], Counted(found[0])))
+    else:
+        found = None
+        for n, call in enumerate(calls, 1):
+            own = call.values["mean"], taken(call.values["var"], call.over)
+            pairs = zip(found or own, own, strict=True)
+            found = [_kept(running.average(old, new, call.model.whole(n).reciprocal())) for old, new in pairs]
+    return {name: calls[-1].formed(name, value) for name, value in zip(RUNNING, found, strict=True)}
 
 
 @_remembered

@@ -193,6 +193,7 @@ def test_operands_that_do_not_fit_must_be_refused():
     assert "refusal by inference_backward, dy missing" in broken
     # it does take whole numbers for x, and what broadcasts
     whole = {"x of whole numbers", "running_mean of one channel", "running_var of one channel"}
+    whole |= {f"momentum {words}" for words in ("negative", "NaN", "more than 1")}
     assert {each for each in broken if "by update" in each} == {
         f"refusal by update, {each}" for each in whole
     }
