@@ -59,6 +59,10 @@ FAST = (
     *("m-5", "momentum-tiny", "not-finite-last", "plane-7x7", "rank-5-thin", "relu-tiny", "residual-rank-5"),
     *("scale-beyond", "shards-empty", "subnormal-x", "weights-lost", "weights-of-many", "weights-of-planes"),
     *("weights-one-number", "weights-wide"),
+    *("alike-parts", "alike-weights", "channels-256-last", "gamma-subnormal", "layout-numbers-unaligned"),
+    *("momentum-0-not-finite", "momentum-1-not-finite", "not-finite-gamma-0", "plane-1056", "relu"),
+    *("residual-not-finite", "residual-relu-weights", "same-memory-fused", "steps-channels", "threads-fused"),
+    *("threads-parts", "weights-below-1"),
 )
 
 

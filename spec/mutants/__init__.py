@@ -22,6 +22,7 @@ from . import (
     shards,
     state,
     statistics,
+    together,
     walks,
     weights,
 )
@@ -31,7 +32,7 @@ __all__ = ["MUTANTS", "Mutant", "decides"]
 
 _modules = (
     *(forward, gradients, second, statistics, weights, fused, shards, folded),
-    *(modes, kernels, walks, state, sequences, numerics, rounding, reported, edges),
+    *(modes, kernels, walks, state, sequences, numerics, rounding, reported, edges, together),
 )
 MUTANTS = {mutant.name: mutant for module in _modules for mutant in module.MUTANTS}
 if len(MUTANTS) != sum(len(module.MUTANTS) for module in _modules):
