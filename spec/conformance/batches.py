@@ -43,9 +43,9 @@ def update(judge):
     got = judge.judged(got, sequences.RUNNING, "training", expected)
     if _share(judge) == 0 and caps.replaces and not judge.finite.all():
         # of channels that no bound is known for, too, nothing moves
+        lost = np.resize(~judge.finite, data.x.shape[1])
         for name, value in got.items():
-            moved = value[~judge.finite] != getattr(data, name)[~judge.finite]
-            words = "something of the batch came in" if moved.any() else ""
+            words = "something of the batch came in" if (value != getattr(data, name))[lost].any() else ""
             label = f"{name} of a channel that is not finite"
             judge.add(FAIL if words else PASS, label, oracle.EQUATION[name], detail=words)
 
@@ -128,13 +128,17 @@ def in_turn(judge):
     least = max(2, judge.caps.least)
     used = [(x, dy) for x, dy in parts if x.size >= least * x.shape[1] or not (x.size or judge.caps.least)]
     parts = [(x, dy) for x, dy in used if x.size]
-    if not data.cuts or len(parts) < 2 or data.block(data.x).size > PARTED:
+    if (
+        not data.cuts
+        or len(parts) < 2
+        or (data.block(data.x) if _channels_copied(data) else data.x).size > PARTED
+    ):
         return
     if not (judge.finite & judge.finite_dy).all():
         return  # what is large in half precision is not
     xs, dys = map(list, zip(*parts, strict=True))
     _steps(judge, xs)
-    if max(data.repeats) > 1:
+    if data.x.size > PARTED:
         return
     wide = data.gamma, data.beta, data.eps
     expect = partial(sequences.uses, xs, dys, *wide)
@@ -162,12 +166,19 @@ def in_turn(judge):
         judge.simple(name + USES, name, value, expect)
 
 
+def _channels_copied(data):
+    """Whether the channels of a data set are copies, and nothing else is: of its parts, too."""
+    n, c, *rest = data.repeats
+    return c > 1 and max(n, *rest, 1) == 1
+
+
 def _steps(judge, xs):
     """A state over steps: of training, of other passes between them, and without a momentum."""
     data, caps, old = judge.data, judge.caps, _old(judge)
     if old is None:
         return
-    blocks, before = [data.block(x) for x in xs], [data.block(each) for each in old]
+    copied = _channels_copied(data)
+    blocks, before = [[data.block(each) if copied else each for each in arrays] for arrays in (xs, old)]
     how = {"variance": caps.variance, "weighs": caps.weighs}
     modes = tuple(MODES[n % len(MODES)] for n in range(len(xs)))
     trained = [x for x, mode in zip(blocks, modes, strict=True) if mode != "inference"]
@@ -183,4 +194,4 @@ def _steps(judge, xs):
         got = judge.call("steps", xs, data.running_mean, data.running_var, momentum, **named)
         names = sequences.RUNNING if got is not None else ()
         for name, value in judge.formed(got or {}, names, "training", STEPS + words).items():
-            judge.simple(name + STEPS + words, name, value, expect)
+            judge.simple(name + STEPS + words, name, value, expect, copied)

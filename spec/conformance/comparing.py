@@ -144,13 +144,13 @@ class Comparison(Caller):
                 right.add(name)
             self.add(**verdict)
 
-    def simple(self, quantity, name, value, expect):
+    def simple(self, quantity, name, value, expect, copied=False):
         """One output against the declared class, and the weaker ones where it fails that; no reason is given.
 
-        `expect` gives the outputs by their names for a class.
+        `expect` gives the outputs by their names for a class, of a block where channels are `copied`.
         """
         expected = expect(accumulate=self.declared)[name]
-        if value.ndim == 1 and self.data.repeats[1] > 1:
+        if copied:
             value = self.part(value, expected)
         worst = expected.compare(value)
         found = {"quantity": quantity, "equation": expected.equation, "ratio": worst.ratio}

@@ -148,3 +148,24 @@ def test_dx_that_follows_from_a_wrong_sum_is_said_to():
 
     (found,) = (each for each in broken(Short(), "rank-3") if each.quantity == "dx")
     assert (found.status, found.equation, found.detail) == (FAIL, "d(9.41)/dbeta", "follows from dbeta")
+
+
+def test_momentum_0_is_held_to_every_copy_of_a_channel_that_is_not_finite():
+    """The channels of a block stand for all of them."""
+
+    class Right(Plain):
+        caps = Caps(accumulate="float64", least=1, replaces=True)
+
+        def update(self, x, running_mean, running_var, momentum, weights=None):
+            if momentum == 0:
+                return {"running_mean": running_mean.copy(), "running_var": running_var.copy()}
+            return super().update(x, running_mean, running_var, momentum, weights)
+
+    names = [each for each in inputs.names() if inputs.combines(each)]
+    names = [each for each in names if "momentum 0," in inputs.DESIGNS[each][0] + ","]
+    names = [each for each in names if "not finite" in inputs.DESIGNS[each][0]]
+    copied = [each for each in names if inputs.data(each, "float32").repeats[1] > 1]
+    assert copied
+    for name in copied[:3]:
+        found = [each for each in judge(Right(), inputs.data(name, "float32")) if "running" in each.quantity]
+        assert {each.status for each in found} == {PASS}
