@@ -334,12 +334,14 @@ cdef void make(Plan* plan, int operation, Kind kind, Py_ssize_t rows, Py_ssize_t
     cdef Py_ssize_t item = kind_bytes(kind)
     plan.operation, plan.kind, plan.relu = operation, kind, relu
     p.rows, p.channels, p.size = rows, channels, size
-    p.columns = (columns_pay(rows, size, kind, o.sums != NO_SUMS)
+    # of a mask what counts in a longer plane is brought together
+    p.columns = (columns_pay(rows, size, kind, o.sums != NO_SUMS) and not (o.sums == WEIGHTED and size >= LONG_RUN)
                  and in_rows(&operands[<int>X], channels, size, storage_bytes(operands[<int>X].storage)))
     if p.columns:
         cut_columns(p, item)
     else:
-        cut_runs(p, item)
+        # of weighted elements three copies are to stay in the first cache: staged, their weights, and what counts
+        cut_runs(p, 2 * item if o.sums == WEIGHTED else item)
     arrange(plan, &o, operands, threads, machine)
     reserve(plan, &o)
 

@@ -3,8 +3,9 @@
 # a. On the way in: planes that are not contiguous are gathered, half precision is widened, and dy counts where y > 0, for what a
 #    relu has made 0 passes nothing on.
 # b. On the way out: what is added to y is added, what is below 0 becomes 0, and the number is rounded once.
-# c. What goes in was in the cache a moment ago, or comes from memory: to convert it there costs a fraction of fetching it.
-# d. Rejected: every leaf for every type and every wish: four times the code, to save that fraction.
+# c. A sum takes its elements from here, since what it does to them takes longer than to convert them. A map does the same work
+#    in registers where its operands lie as it can walk them (as_stored.pxd); here are the others, and all of float64.
+# d. Rejected: sums of every type: twice the code, for a tenth of a call.
 
 from bncore.core.types cimport (
     AS_BFLOAT16, AS_FLOAT16, AS_FLOAT32, LINE, Finish, Operand, Rows, Runs, Span, Storage, storage_bytes,
@@ -181,6 +182,8 @@ cdef inline void gather(const stored* kind, const Operand* x, const Operand* gat
             if step == run:
                 # the next channel is what is gathered next, or soon
                 fetch(element(x, n + j, c + 1, h, w), run * storage_bytes(x.storage))
+                if gate.base != NULL:
+                    fetch(element(gate, n + j, c + 1, h, w), run * storage_bytes(gate.storage))
             k = 0
             while k < run:
                 if gate.base != NULL:
@@ -255,14 +258,16 @@ cdef inline void mask(const stored* kind, const Span* s, const Runs* dy, const R
 
 cdef inline void hide_in_row(const stored* dy, const double* w, stored* x, Py_ssize_t size, Py_ssize_t width) noexcept nogil:
     # w: one for each position of a plane
-    cdef Py_ssize_t p
+    cdef Py_ssize_t p, c = 0
     if size == 1:
         if w[0] == 0:
             for p in range(width):
                 x[p] = 0 if dy[p] == 0 else x[p]
         return
-    for p in range(width):
-        x[p] = 0 if (w[p % size] == 0) & (dy[p] == 0) else x[p]
+    while c < width:
+        for p in range(size):
+            x[c + p] = 0 if (w[p] == 0) & (dy[c + p] == 0) else x[c + p]
+        c += size
 
 
 cdef inline void mask_rows(const Rows* x, Py_ssize_t row, Py_ssize_t step, Py_ssize_t rows, const stored* dy,
