@@ -18,10 +18,10 @@ from bncore.core.trace.memory cimport (
     write_number, write_run, write_vector,
 )
 from bncore.core.types cimport (
-    ADDED, BEND, CHANNELS, COEFFICIENTS, COLUMNS, DY, FOLDED, GIVEN_PULL, GIVEN_SCALE, GIVEN_SLOPE, GIVEN_SUMS, KINDS, OPERANDS,
-    OUT, OUT2, OWN_BEND, OWN_MOMENTS, OWN_PULL, OWN_SCALE, OWN_WEIGHTED, PULL, SCALE, SLOPE, SUMS, V, W, WEIGHTED_PULL, X, Y,
-    AsStored, Block, Coefficients, Conclusion, Finish, Gather, Leaves, Level, Map, Operand, Parameters, Parts, Records, Rows, Runs,
-    Span, Store, storage_bytes,
+    ADDED, AS_FLOAT64, BEND, CHANNELS, COEFFICIENTS, COLUMNS, DY, FOLDED, GIVEN_PULL, GIVEN_SCALE, GIVEN_SLOPE, GIVEN_SUMS,
+    KINDS, OPERANDS, OUT, OUT2, OWN_BEND, OWN_MOMENTS, OWN_PULL, OWN_SCALE, OWN_WEIGHTED, PULL, SCALE, SLOPE, SUMS, V, W,
+    WEIGHTED_PULL, X, Y, AsStored, Block, Coefficients, Conclusion, Finish, Gather, Leaves, Level, Map, Operand, Parameters,
+    Parts, Records, Rows, Runs, Span, Store, storage_bytes,
 )
 
 
@@ -224,11 +224,24 @@ cdef inline bint takes(const AsStored* what, int slot) noexcept nogil:
     return slot == X and what.map != SLOPE or slot == ADDED and what.map == SCALE
 
 
+cdef void alike(const AsStored* what) noexcept nogil:
+    # all that there is is stored as the leaf is told, and mapped in float32
+    cdef int slot
+    if T.call == NULL:
+        return
+    if T.item != sizeof(float) or what.storage == AS_FLOAT64:
+        violated(INSIDE, b"mapped in float32, which it is not computed in", what.storage)
+    for slot in range(OPERANDS):
+        if T.call.operands[slot].base != NULL and T.call.operands[slot].storage != what.storage:
+            violated(INSIDE, b"stored otherwise than it is mapped", slot)
+
+
 cdef void run_as_stored(const AsStored* what, const Span* s, const Runs* of, const Coefficients* k) noexcept nogil:
     cdef Py_ssize_t item = storage_bytes(what.storage), c, n, channel
     cdef int64_t number
     cdef int slot
     entered(b"run_as_stored")
+    alike(what)
     for c in range(s.channels):
         channel = read_map(k, what.map, c)
         for n in range(s.planes):
@@ -240,7 +253,8 @@ cdef void run_as_stored(const AsStored* what, const Span* s, const Runs* of, con
             if number >= 0 and channel_of(number, s.count) != channel:
                 violated(WRITTEN_ONCE, b"the map of another channel", number)
             for slot in range(<int>OUT, OPERANDS):
-                if of[slot].base != NULL:
+                # without a gate there is no dy to let through
+                if of[slot].base != NULL and (slot == OUT or of[<int>Y].base != NULL):
                     write_run(slot, of[slot].base + c * of[slot].channel + n * of[slot].plane, s.count, item, item, number)
 
 
@@ -474,6 +488,7 @@ cdef void column_as_stored(const AsStored* what, const Block* b, const Rows* of,
     cdef int64_t number
     cdef int slot
     entered(b"column_as_stored")
+    alike(what)
     if not fits(b):
         return
     for c in range(1, b.channels):
@@ -487,7 +502,7 @@ cdef void column_as_stored(const AsStored* what, const Block* b, const Rows* of,
         if number >= 0 and first_channel(number, b) != first:
             violated(WRITTEN_ONCE, b"the map of another channel", number)
         for slot in range(<int>OUT, OPERANDS):
-            if of[slot].base != NULL:
+            if of[slot].base != NULL and (slot == OUT or of[<int>Y].base != NULL):
                 write_run(slot, row_of(&of[slot], b, row), width, item, item, number)
 
 
