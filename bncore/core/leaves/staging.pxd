@@ -60,11 +60,12 @@ cdef inline void pass_vectors(const char* dy, const char* y, Storage storage, fl
     # dy where y > 0, else 0, of elements that are stored alike
     cdef Py_ssize_t item = storage_bytes(storage), i = 0
     while i <= count - SINGLES:
-        store_singles(to + i, let_through(take(dy + i * item, storage, True, SINGLES), take(y + i * item, storage, True, SINGLES)))
+        store_singles(to + i, let_through(take(dy + i * item, storage, True, SINGLES),
+                                          take(y + i * item, storage, True, SINGLES)))
         i += SINGLES
     if i < count:
-        store_some(to + i, let_through(take(dy + i * item, storage, False, count - i), take(y + i * item, storage, False, count - i)),
-                   count - i)
+        store_some(to + i, let_through(take(dy + i * item, storage, False, count - i),
+                                       take(y + i * item, storage, False, count - i)), count - i)
 
 
 cdef inline void passed_through(const char* dy, Storage storage, const char* y, Storage of_y, stored* to,
