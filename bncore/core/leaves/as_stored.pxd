@@ -84,9 +84,10 @@ cdef inline Py_ssize_t before(const char* out, Py_ssize_t boundary, Py_ssize_t i
     return min(count, <Py_ssize_t>(-<size_t>out & (boundary - 1)) // item)
 
 
-cdef inline void map_elements(const Elements* e, Py_ssize_t count, const Coefficients* k, bint relu, Storage storage, bint columns,
-                              bint pull, bint more, bint streamed, Py_ssize_t dy_ahead, Py_ssize_t ahead) noexcept nogil:
-    cdef Py_ssize_t item = storage_bytes(storage), p = 0, n, end
+cdef inline void map_elements(const Elements* e, Py_ssize_t count, const Coefficients* k, bint relu, Storage storage,
+                              bint columns, bint pull, bint more, bint streamed, Py_ssize_t dy_ahead,
+                              Py_ssize_t ahead) noexcept nogil:
+    cdef Py_ssize_t item = storage_bytes(storage), p = 0, n, end, _
     cdef Held h = held(k, columns, pull, <const float*>NULL)
     cdef singles least = spread_singles(<float>(0 if relu else -INFINITY))
     # runs first come to where no store meets two lines of the cache, if that pays
@@ -103,7 +104,7 @@ cdef inline void map_elements(const Elements* e, Py_ssize_t count, const Coeffic
                 prefetch_far(e.x + p * item + ahead)
             if pull and dy_ahead:
                 prefetch_far(e.dy + p * item + dy_ahead)
-            for n in range(LINE // item // SINGLES):
+            for _ in range(LINE // item // SINGLES):
                 map_vector(e, p, k, &h, least, storage, columns, pull, more, True, True, SINGLES)
                 p += SINGLES
     while p <= count - 2 * SINGLES:
@@ -160,8 +161,8 @@ cdef inline void map_alike(const Elements* e, Py_ssize_t count, const Coefficien
         map_elements(e, count, k, what.relu, storage, columns, pull, False, streamed, dy_ahead, ahead)
 
 
-cdef inline void map_line(const Elements* e, Py_ssize_t count, const Coefficients* k, const AsStored* what, bint columns, bint pull,
-                          bint streamed, Py_ssize_t dy_ahead, Py_ssize_t ahead) noexcept nogil:
+cdef inline void map_line(const Elements* e, Py_ssize_t count, const Coefficients* k, const AsStored* what, bint columns,
+                          bint pull, bint streamed, Py_ssize_t dy_ahead, Py_ssize_t ahead) noexcept nogil:
     # by vectors
     if what.storage == AS_FLOAT16:
         map_alike(e, count, k, what, AS_FLOAT16, columns, pull, streamed, dy_ahead, ahead)
@@ -191,14 +192,14 @@ cdef inline void map_wide_plane(const Elements* e, Py_ssize_t count, const Coeff
     cdef float[COLUMNS] beside
     cdef Elements here
     cdef Line line
-    cdef Py_ssize_t p = 0, some
+    cdef Py_ssize_t p = 0, width
     line.channel, line.length, line.size = c, COLUMNS, COLUMNS
     while p < count:
-        some, here = min(<Py_ssize_t>COLUMNS, count - p), elements_at(e, p * storage_bytes(what.storage))
-        map_beside(&here, some, k, &line, what, beside)
-        map_line(&here, some, one, what, False, pull, False, 0, 0)
-        put_beside(&here, some, k, &line, what, beside)
-        p += some
+        width, here = min(<Py_ssize_t>COLUMNS, count - p), elements_at(e, p * storage_bytes(what.storage))
+        map_beside(&here, width, k, &line, what, beside)
+        map_line(&here, width, one, what, False, pull, False, 0, 0)
+        put_beside(&here, width, k, &line, what, beside)
+        p += width
 
 
 cdef inline void map_runs(const AsStored* what, const Span* s, const Runs* of, const Coefficients* k, bint pull,
@@ -249,12 +250,13 @@ cdef inline void map_block(const AsStored* what, const Block* b, const Rows* of,
     cdef Coefficients k, here
     cdef Shape s = shape_of(b)
     cdef bint wide = any_wide(given.wide, b.channels)
-    cdef LastFirst order = order_of(&s)
+    cdef LastFirst order
     cdef Stretch z
     cdef Elements e
     cdef Line line
     if s.count == 0:
         return
+    order = order_of(&s)
     lay_out(given, b, s.times, &room[0][0], &k, 5 if pull else 3)
     here = k
     line.channel, line.length, line.size = 0, s.length, b.size
