@@ -85,6 +85,8 @@ def _schedule(fields: Mapping[str, Any], threads: int) -> list[tuple[str, str]]:
         loop = "one loop" if s["fused"] else "part by part"
         said.append(("", f"the map of a tile and the sums of the next: {loop}"))
     said.append(("stores", "past the caches" if s["streamed"] else "ordinary"))
+    if s["as_stored"]:
+        said.append(("map", "of elements as they are stored, between the load and the store of a vector"))
     staged = [name for name, is_so in zip(_SLOTS, s["staged"], strict=True) if is_so]
     if staged:
         said.append(("staging", ", ".join(staged)))

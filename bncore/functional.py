@@ -71,8 +71,9 @@ def forward(
 
     Source: equations (9.38), (9.39), (9.40) and (9.41).
     """
-    if residual is None and relu is False and weights is None:
-        done: tuple[Array, Stats] | None = call.short_forward(x, gamma, beta, eps, axis, out)
+    if weights is None:
+        done: tuple[Array, Stats] | None
+        done = call.short_forward(x, gamma, beta, eps, axis, residual, relu, out)
         if done is not None:
             return done
     x = checks.tensor("x", x)
@@ -144,8 +145,9 @@ def backward(
 
     Source: the derivatives of equations (9.38)-(9.41), proven in docs/derivation.md.
     """
-    if y is None and residual_out is None and weights is None:
-        done: tuple[Array, Array, Array] | None = call.short_backward(dy, x, gamma, stats, axis, out)
+    if weights is None:
+        done: tuple[Array, Array, Array] | None
+        done = call.short_backward(dy, x, gamma, stats, axis, y, out, residual_out)
         if done is not None:
             return done
     x = checks.tensor("x", x)
@@ -260,10 +262,10 @@ def inference(
 
     Source: equations (9.40) and (9.41).
     """
-    if residual is None and relu is False:
-        done: Array | None = call.short_inference(x, gamma, beta, mean, var, eps, axis, out)
-        if done is not None:
-            return done
+    done: Array | None
+    done = call.short_inference(x, gamma, beta, mean, var, eps, axis, residual, relu, out)
+    if done is not None:
+        return done
     x = checks.tensor("x", x)
     axis = checks.channel_axis(axis, x.ndim)
     eps = checks.epsilon(eps)
@@ -330,8 +332,7 @@ def inference_backward(
     """
     done = call.short_inference_backward(dy, x, gamma, mean, var, eps, axis, out)
     if done is not None:
-        dx, dgamma, dbeta = done
-        return dx, dgamma, dbeta
+        return done
     x = checks.tensor("x", x)
     dy = checks.like("dy", dy, x)
     axis = checks.channel_axis(axis, x.ndim)

@@ -59,7 +59,9 @@ def jvp(
     Source: the derivatives of equations (9.38)-(9.41), proven in docs/proofs/forward-mode.md.
     """
     if weights is None:
-        done: tuple[Array, Array, Array] | None = call.short_backward(v, x, gamma, stats, axis, out)
+        done: tuple[Array, Array, Array] | None = call.short_backward(
+            v, x, gamma, stats, axis, None, out, None
+        )
         if done is not None:
             return done[0]
     x = checks.tensor("x", x)

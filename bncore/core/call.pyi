@@ -10,13 +10,36 @@ from ..checks import Array
 def limit_threads(number: int) -> None: ...
 def short_statistics(x: object, eps: object, axis: object) -> Stats | None: ...
 def short_forward(
-    x: object, gamma: object, beta: object, eps: object, axis: object, out: object
+    x: object,
+    gamma: object,
+    beta: object,
+    eps: object,
+    axis: object,
+    residual: object,
+    relu: object,
+    out: object,
 ) -> tuple[Array, Stats] | None: ...
 def short_inference(
-    x: object, gamma: object, beta: object, mean: object, var: object, eps: object, axis: object, out: object
+    x: object,
+    gamma: object,
+    beta: object,
+    mean: object,
+    var: object,
+    eps: object,
+    axis: object,
+    residual: object,
+    relu: object,
+    out: object,
 ) -> Array | None: ...
 def short_backward(
-    dy: object, x: object, gamma: object, stats: object, axis: object, out: object
+    dy: object,
+    x: object,
+    gamma: object,
+    stats: object,
+    axis: object,
+    y: object,
+    out: object,
+    residual_out: object,
 ) -> tuple[Array, Array, Array] | None: ...
 def short_inference_backward(
     dy: object, x: object, gamma: object, mean: object, var: object, eps: object, axis: object, out: object

@@ -1,8 +1,8 @@
 """From Python's arguments to operands, and a call carried out.
 
-a. There is a short way, for arrays that are dense, in C order and of one type: most calls, and small ones feel every look
-   at an argument. Whatever is not so, errors included, is answered with None; the caller then takes the long way, through
-   `compute`, and says what was wrong. Both lead to the same plans.
+a. There is a short way, for arrays that are dense, of one type, and all in C order or all channels-last: most calls, and
+   small ones feel every look at an argument. Whatever is not so, errors included, is answered with None; the caller then takes
+   the long way, through `compute`, and says what was wrong. Both lead to the same plans.
 b. Arrays are looked at through NumPy's array interface, in half the time that a buffer takes.
 c. Rejected: one way for all. To merge the axes of any layout takes longer than a small batch does.
 """
@@ -20,13 +20,15 @@ from bncore.core.operations cimport operation as row_of
 from bncore.core.plan cimport here, make
 from bncore.core.types cimport (
     ADDED, AS_BFLOAT16, AS_FLOAT16, AS_FLOAT32, AS_FLOAT64, DY, FLOAT32, FLOAT64, OUT, OUT2, V, W, X, Y, Kind, Operand,
-    Parameters, Storage, Vector,
+    Parameters, Storage, Vector, storage_bytes,
 )
 
-from numpy import empty, ndarray
+from numpy import empty, float32, ndarray
 
+from bncore.checks import is_bfloat16
 from bncore.recycling import LEAST
 from bncore.recycling import empty as recycled
+from bncore.recycling import empty_like as recycled_like
 
 cdef enum:
     HELD = 9                       # arrays that one call looks at, at most: x, dy, ddx, three parameters, three results
@@ -56,6 +58,14 @@ cdef extern from *:
 ctypedef fused real:
     float
     double
+
+
+cdef inline Storage storage_of(const Interface* found) noexcept nogil:
+    # bfloat16 is no type of NumPy's own
+    if found.itemsize == 2:
+        return AS_FLOAT16 if found.typekind == b"f" else AS_BFLOAT16
+    return AS_FLOAT32 if found.itemsize == sizeof(float) else AS_FLOAT64
+
 
 cdef Py_ssize_t LEAST_KEPT = LEAST  # bytes of a result whose memory is used again
 cdef int threads = 1                # that a call may use
@@ -88,7 +98,8 @@ cdef int carry_out(Call* call, int operation, Kind kind, Py_ssize_t rows, Py_ssi
 cdef struct Seen:                  # a dense array
     char* data
     Py_ssize_t bytes
-    Py_ssize_t itemsize
+    Storage storage
+    int channel                    # the axis of channels, if they lie side by side; else -1: it is in C order
     int axes
     Py_ssize_t shape[MOST_AXES]
 
@@ -100,8 +111,22 @@ cdef struct Short:                 # a call of dense arrays
     Py_ssize_t rows, channels, size
 
 
-cdef Seen* look(Short* s, object array, int flags) except? NULL:
-    # NULL unless it is an array of float32 or float64, dense, aligned, and with these flags
+cdef bint channels_last(const Interface* found, int channel) noexcept nogil:
+    # whether the other axes are in C order, and channels lie side by side; C order itself is not meant
+    cdef Py_ssize_t step = found.itemsize * found.shape[channel]
+    cdef int i
+    if found.strides[channel] != found.itemsize:
+        return False
+    for i in range(found.nd - 1, -1, -1):
+        if i != channel and found.shape[i] != 1:
+            if found.strides[i] != step:
+                return False
+            step *= found.shape[i]
+    return True
+
+
+cdef Seen* look(Short* s, object array, int flags, int channel=-1) except? NULL:
+    # NULL unless it is a dense array, aligned, and with these flags; -1: in C order, else with channels side by side
     cdef Seen* seen = &s.seen[s.held]
     cdef Interface* found
     cdef int i
@@ -109,12 +134,16 @@ cdef Seen* look(Short* s, object array, int flags) except? NULL:
         return NULL
     capsule = array.__array_struct__
     found = <Interface*>PyCapsule_GetPointer(capsule, NULL)
-    flags |= C_ORDER | ALIGNED | NATIVE
-    if (found.flags & flags) != flags or found.typekind != b"f" or found.nd > MOST_AXES:
+    flags |= ALIGNED | NATIVE | (C_ORDER if channel < 0 else 0)
+    if (found.flags & flags) != flags or found.nd > MOST_AXES:
         return NULL
-    if found.itemsize != sizeof(float) and found.itemsize != sizeof(double):
+    if found.typekind == b"f" and found.itemsize <= <int>sizeof(double) or found.itemsize == 2 and is_bfloat16(array.dtype):
+        seen.storage = storage_of(found)
+    else:
         return NULL
-    seen.data, seen.itemsize, seen.axes = <char*>found.data, found.itemsize, found.nd
+    if channel >= 0 and (channel >= found.nd or not channels_last(found, channel)):
+        return NULL
+    seen.data, seen.axes, seen.channel = <char*>found.data, found.nd, channel
     seen.bytes = found.itemsize
     for i in range(found.nd):
         seen.shape[i] = found.shape[i]
@@ -125,30 +154,35 @@ cdef Seen* look(Short* s, object array, int flags) except? NULL:
 
 cdef void take(Short* s, int slot, const Seen* seen) noexcept nogil:
     cdef Operand* x = &s.call.operands[slot]
-    x.base, x.width, x.dense = seen.data, s.size, True
-    x.storage = AS_FLOAT32 if seen.itemsize == sizeof(float) else AS_FLOAT64
-    x.w, x.c = seen.itemsize, seen.itemsize * s.size
-    x.h, x.n = x.c, x.c * s.channels
+    x.base, x.storage, x.width, x.dense = seen.data, seen.storage, s.size, True
+    x.w = storage_bytes(seen.storage)
+    x.h = x.c = x.w * s.size
+    x.n = x.c * s.channels
 
 
 cdef bint tensor(Short* s, object x, object axis) except -1:
     # x, and with it the shape of everything
     cdef Seen* seen
-    cdef Py_ssize_t i, position
+    cdef Py_ssize_t position
+    cdef int i
     clear(&s.call)
     s.held = 0
-    seen = look(s, x, 0)
-    if seen == NULL or seen.axes < 2 or seen.bytes == 0 or type(axis) is not int:
-        return False
-    if not -MOST_AXES <= axis < MOST_AXES:
+    if type(axis) is not int or not -MOST_AXES <= axis < MOST_AXES:
         return False
     position = axis
+    seen = look(s, x, 0)
+    if seen == NULL:
+        if position < 0:
+            return False
+        seen = look(s, x, 0, <int>position)
+    if seen == NULL or seen.axes < 2 or seen.bytes == 0:
+        return False
     position += seen.axes if position < 0 else 0
     if not 0 <= position < seen.axes:
         return False
     s.rows = s.size = 1
     for i in range(seen.axes):
-        if i < position:
+        if i < position or i > position and seen.channel >= 0:
             s.rows *= seen.shape[i]
         elif i > position:
             s.size *= seen.shape[i]
@@ -160,11 +194,11 @@ cdef bint tensor(Short* s, object x, object axis) except -1:
 
 
 cdef Seen* like(Short* s, object array, int flags, int slot) except? NULL:
-    # an array of x's shape and type
+    # an array of x's shape, type and layout
     cdef const Seen* x = &s.seen[0]
-    cdef Seen* seen = look(s, array, flags)
+    cdef Seen* seen = look(s, array, flags, x.channel)
     cdef Py_ssize_t i
-    if seen == NULL or seen.axes != x.axes or seen.itemsize != x.itemsize:
+    if seen == NULL or seen.axes != x.axes or seen.storage != x.storage:
         return NULL
     for i in range(x.axes):
         if seen.shape[i] != x.shape[i]:
@@ -181,10 +215,12 @@ cdef bint parameter(Short* s, object array, Vector* to, bint optional) except -1
     seen = look(s, array, 0)
     if seen == NULL or seen.axes != 1 or seen.shape[0] != s.channels:
         return False
-    if seen.itemsize == sizeof(double):
+    if seen.storage == AS_FLOAT64:
         to.wide = <const double*>seen.data
-    else:
+    elif seen.storage == AS_FLOAT32:
         to.single = <const float*>seen.data
+    else:
+        return False
     return True
 
 
@@ -225,13 +261,23 @@ cdef inline double usable(object eps):
     return number if 0 <= number <= 1.7976931348623157e308 else -1
 
 
+cdef inline bint fused(Short* s, object residual, object relu) except -1:
+    # what is done to y beside the map
+    if type(relu) is not bool:
+        return False
+    s.call.relu = relu
+    return residual is None or like(s, residual, 0, ADDED) != NULL
+
+
 cdef inline object result(Short* s, object x):
-    # an array for a result of x's shape and type
+    # an array for a result of x's shape, type and layout
+    if s.seen[0].channel >= 0:
+        return recycled_like(x)
     return empty(x.shape, x.dtype) if s.seen[0].bytes < LEAST_KEPT else recycled(x.shape, x.dtype)
 
 
 cdef int run(Short* s, int operation) except -1:
-    return carry_out(&s.call, operation, FLOAT32 if s.seen[0].itemsize == sizeof(float) else FLOAT64, s.rows, s.channels, s.size)
+    return carry_out(&s.call, operation, FLOAT64 if s.seen[0].storage == AS_FLOAT64 else FLOAT32, s.rows, s.channels, s.size)
 
 
 cdef Stats new_statistics(Short* s, double eps):
@@ -254,11 +300,11 @@ def short_statistics(x, eps, axis):
     return stats
 
 
-def short_forward(x, gamma, beta, eps, axis, out):
+def short_forward(x, gamma, beta, eps, axis, residual, relu, out):
     """What `forward` returns, or None."""
     cdef Short s
     cdef Stats stats
-    if usable(eps) < 0 or not tensor(&s, x, axis):
+    if usable(eps) < 0 or not tensor(&s, x, axis) or not fused(&s, residual, relu):
         return None
     if not (parameter(&s, gamma, &s.call.parameters.gamma, True) and parameter(&s, beta, &s.call.parameters.beta, True)):
         return None
@@ -271,11 +317,11 @@ def short_forward(x, gamma, beta, eps, axis, out):
     return out, stats
 
 
-def short_inference(x, gamma, beta, mean, var, eps, axis, out):
+def short_inference(x, gamma, beta, mean, var, eps, axis, residual, relu, out):
     """What `inference` returns, or None."""
     cdef Short s
     cdef double number = usable(eps)
-    if number < 0 or not tensor(&s, x, axis):
+    if number < 0 or not tensor(&s, x, axis) or not fused(&s, residual, relu):
         return None
     s.call.parameters.eps = number
     if not (parameter(&s, gamma, &s.call.parameters.gamma, True) and parameter(&s, beta, &s.call.parameters.beta, True)):
@@ -290,7 +336,7 @@ def short_inference(x, gamma, beta, mean, var, eps, axis, out):
     return out
 
 
-cdef tuple gradients(Short* s, int operation, object x, object gamma, object out):
+cdef tuple gradients(Short* s, int operation, object x, object gamma, object out, object residual_out=None):
     # what either backward returns, or None, once statistics and dy are there
     cdef Parameters* p = &s.call.parameters
     cdef Seen* seen
@@ -300,11 +346,15 @@ cdef tuple gradients(Short* s, int operation, object x, object gamma, object out
         out = result(s, x)
     if not output(s, out):
         return None
-    kind = x.dtype if gamma is None else gamma.dtype
+    # x is not among what the gradient of a residual may overwrite
+    if residual_out is not None and (not output(s, residual_out, OUT2)
+                                     or s.call.operands[<int>OUT2].base == s.call.operands[<int>X].base):
+        return None
+    kind = gamma.dtype if gamma is not None else float32 if storage_bytes(s.seen[0].storage) == 2 else x.dtype
     dgamma, dbeta = empty(s.channels, kind), empty(s.channels, kind)
     seen = look(s, dgamma, WRITEABLE)
     look(s, dbeta, WRITEABLE)
-    if seen.itemsize == sizeof(double):
+    if seen.storage == AS_FLOAT64:
         p.dgamma, p.dbeta = <double*>seen[0].data, <double*>seen[1].data
     else:
         p.dgamma_single, p.dbeta_single = <float*>seen[0].data, <float*>seen[1].data
@@ -312,18 +362,21 @@ cdef tuple gradients(Short* s, int operation, object x, object gamma, object out
     return out, dgamma, dbeta
 
 
-def short_backward(dy, x, gamma, stats, axis, out):
+def short_backward(dy, x, gamma, stats, axis, y, out, residual_out):
     """What `backward` returns, or None."""
     cdef Short s
     cdef Stats own
     if not isinstance(stats, Stats) or not tensor(&s, x, axis) or like(&s, dy, 0, DY) == NULL:
+        return None
+    # without a gate the gradient of a residual is a copy of dy
+    if y is None and residual_out is not None or y is not None and like(&s, y, 0, Y) == NULL:
         return None
     own = stats
     if own.channels != s.channels or own.elements != s.rows * s.size:
         return None
     s.call.parameters.eps, s.call.parameters.own = own.eps, True
     s.call.parameters.mean.wide, s.call.parameters.var.wide = own.means(), own.variances()
-    return gradients(&s, BACKWARD, x, gamma, out)
+    return gradients(&s, BACKWARD, x, gamma, out, residual_out)
 
 
 def short_inference_backward(dy, x, gamma, mean, var, eps, axis, out):
@@ -387,13 +440,6 @@ cdef Interface* interface(object array, list held) except NULL:
     capsule = array.__array_struct__
     held.append(capsule)
     return <Interface*>PyCapsule_GetPointer(capsule, NULL)
-
-
-cdef inline Storage storage_of(const Interface* found) noexcept nogil:
-    # bfloat16 is no type of NumPy's own
-    if found.itemsize == 2:
-        return AS_FLOAT16 if found.typekind == b"f" else AS_BFLOAT16
-    return AS_FLOAT32 if found.itemsize == sizeof(float) else AS_FLOAT64
 
 
 cdef Kind take_views(Call* call, dict tensors, bint weighs, Py_ssize_t* shape) except? FLOAT64:

@@ -16,7 +16,7 @@ from bncore.core.partition cimport Chunk, block_start, chunk, piece
 from bncore.core.plan cimport STAGED_BYTES, here
 from bncore.core.types cimport (
     ADDED, BEND, CARRIED, COEFFICIENTS, DY, LINE, MOMENTS, NO_MAP, NO_SUMS, NOTHING, OPERANDS, OUT, OUT2, PAIRS, PULL, SCALE,
-    SHARED, SLOPE, SUMS, TOGETHER, V, W, WEIGHTED, WEIGHTED_PULL, X, Y, Block, Coefficients, Conclusion, Finish, Layout,
+    SHARED, SLOPE, SUMS, TOGETHER, V, W, WEIGHTED, WEIGHTED_PULL, X, Y, AsStored, Block, Coefficients, Conclusion, Finish, Layout,
     Level, Operand, Partition, Parts, Records, Rows, Runs, Slot, Span, Store, kind_bytes, storage_bytes,
 )
 
@@ -170,6 +170,12 @@ cdef inline const Operand* gate_of(const Call* call, int slot) noexcept nogil:
     return &nowhere
 
 
+cdef inline void runs_at(Runs* r, const Operand* x, Chunk k, Py_ssize_t channel) noexcept nogil:
+    # as they lie
+    r.base = x.base + k.n * x.n + channel * x.c + k.start * storage_bytes(x.storage) if x.base != NULL else NULL
+    r.channel, r.plane = x.c, x.n
+
+
 cdef inline void runs_of(Runs* r, const Call* call, int slot, Chunk k, Py_ssize_t channel, Py_ssize_t thread,
                          bint read) noexcept nogil:
     cdef const Operand* x = &call.operands[slot]
@@ -179,8 +185,7 @@ cdef inline void runs_of(Runs* r, const Call* call, int slot, Chunk k, Py_ssize_
         if read:
             call.leaves.gather(NULL, x, gate_of(call, slot), k.n, channel, k.start, k.planes, k.count, r.base)
         return
-    r.base = x.base + k.n * x.n + channel * x.c + k.start * storage_bytes(x.storage) if x.base != NULL else NULL
-    r.channel, r.plane = x.c, x.n
+    runs_at(r, x, k, channel)
 
 
 cdef inline Finish finish_of(const Call* call, int slot) noexcept nogil:
@@ -235,6 +240,13 @@ cdef inline Store store_of(const Call* call) noexcept nogil:
     cdef Store s
     s.streamed, s.ahead = call.plan.schedule.streamed and not call.plan.schedule.staged[<int>OUT], call.plan.schedule.ahead
     return s
+
+
+cdef inline AsStored stored_map_of(const Call* call) noexcept nogil:
+    cdef AsStored what
+    what.map, what.storage = call.operation.map, call.operands[<int>OUT].storage
+    what.relu, what.store = call.plan.relu, store_of(call)
+    return what
 
 
 # One part of one tile.
@@ -388,16 +400,19 @@ cdef inline void let_through(const Call* call, Py_ssize_t row, Py_ssize_t first,
 cdef void map_columns(const Call* call, const Block* b, Py_ssize_t row, Py_ssize_t first, const Coefficients* k,
                       Py_ssize_t thread) noexcept nogil:
     cdef Rows[OPERANDS] of
+    cdef AsStored what
     cdef int slot
     cdef bint staged = False
     for slot in range(OPERANDS):
         staged = staged or call.plan.schedule.staged[slot]
-    if staged:
-        map_staged(call, b, row, first, k, thread)
-        return
-    for slot in range(OPERANDS):
         rows_of(&of[slot], call, slot, row, first, thread)
-    map_rows(call, b, of, k)
+    if call.plan.schedule.as_stored:
+        what = stored_map_of(call)
+        call.leaves.column_as_stored(&what, b, of, k)
+    elif staged:
+        map_staged(call, b, row, first, k, thread)
+    else:
+        map_rows(call, b, of, k)
 
 
 cdef void map_runs(const Call* call, Chunk k, Py_ssize_t first, Py_ssize_t channels, const Coefficients* coefficients,
@@ -430,10 +445,25 @@ cdef void map_runs(const Call* call, Chunk k, Py_ssize_t first, Py_ssize_t chann
         scattered(call, OUT2, &dy, k, first)
 
 
+cdef void map_stored_runs(const Call* call, Chunk k, Py_ssize_t first, Py_ssize_t channels,
+                          const Coefficients* coefficients) noexcept nogil:
+    cdef AsStored what = stored_map_of(call)
+    cdef Span s = span_of(k, channels)
+    cdef Runs[OPERANDS] of
+    cdef int slot
+    for slot in range(OPERANDS):
+        runs_at(&of[slot], &call.operands[slot], k, first)
+    call.leaves.run_as_stored(&what, &s, of, coefficients)
+
+
 cdef void map_chunk(const Call* call, Chunk k, Py_ssize_t first, Py_ssize_t channels, const Place* place,
                     Py_ssize_t thread) noexcept nogil:
     cdef Coefficients of
     cdef Py_ssize_t c
+    if call.plan.schedule.as_stored:
+        coefficients_of(&of, call, place, first)
+        map_stored_runs(call, k, first, channels, &of)
+        return
     if call.plan.schedule.apart:
         for c in range(first, first + channels):
             coefficients_of(&of, call, place, c)

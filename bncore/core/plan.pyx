@@ -14,7 +14,7 @@ from bncore.core.operations cimport operation as row_of
 from bncore.core.partition cimport GROUP, LANES
 from bncore.core.types cimport (
     ADDED, BEND, CARRIED, CHANNELS, COEFFICIENTS, COLUMNS, DY, FIVE, FIVE_BYTES, FLOAT32, FLOAT64, FOLDED, LINE,
-    NO_MAP, NO_SUMS, NOTHING, OPERANDS, OUT, OUT2, PAIRS, PULL, SHARED, SLOPE, SPREAD, SUMS, TOGETHER, W, WEIGHTED,
+    NO_MAP, NO_SUMS, NOTHING, OPERANDS, OUT, OUT2, PAIRS, PULL, SCALE, SHARED, SLOPE, SPREAD, SUMS, TOGETHER, W, WEIGHTED,
     WEIGHTED_PULL, X, Y, Kind, Layout, Machine, Operand, Operation, Partition, Plan, Schedule, Scratch, is_kind, kind_bytes,
     storage_bytes,
 )
@@ -181,6 +181,20 @@ cdef inline Py_ssize_t all_bytes(const Operand* operands, Py_ssize_t elements) n
     return elements * item
 
 
+cdef inline bint maps_as_stored(const Plan* plan, const Operation* o, const Operand* operands) noexcept nogil:
+    # what is converted, gated or added to, if all of it is stored alike, and lies as a map can walk it
+    cdef bint more = plan.relu or operands[<int>Y].base != NULL or operands[<int>ADDED].base != NULL
+    cdef int slot
+    more = more or not is_kind(operands[<int>X].storage, plan.kind)
+    if plan.kind != FLOAT32 or not (o.map == SCALE or o.map == SLOPE or o.map == PULL):
+        return False
+    for slot in range(OPERANDS):
+        if operands[slot].base != NULL and (operands[slot].storage != operands[<int>X].storage
+                                            or not (plan.partition.columns or operands[slot].dense)):
+            return False
+    return more
+
+
 cdef inline bint goes_by_staging(const Plan* plan, const Operation* o, const Operand* operands, int slot) noexcept nogil:
     # converted, gated, masked, added to, or of planes that are not contiguous
     cdef const Operand* x = &operands[slot]
@@ -188,6 +202,8 @@ cdef inline bint goes_by_staging(const Plan* plan, const Operation* o, const Ope
         return False
     if slot == W:
         return not plan.partition.columns
+    if plan.schedule.as_stored and (o.sums == NO_SUMS or slot >= OUT):
+        return False
     if slot == X and o.sums == PAIRS and operands[<int>W].base != NULL:
         return True
     if slot == DY and operands[<int>Y].base != NULL or slot == OUT and (operands[<int>ADDED].base != NULL or plan.relu):
@@ -205,7 +221,7 @@ cdef inline void arrange(Plan* plan, const Operation* o, const Operand* operands
     cdef bint large = all_bytes(operands, elements) >= machine.stream
     cdef int slot
     s.threads = 1 if elements < (machine.whole_grain if carries else machine.grain) else threads
-    s.dense, s.apart = p.columns, False
+    s.dense, s.apart, s.as_stored = p.columns, False, maps_as_stored(plan, o, operands)
     for slot in range(OPERANDS):
         s.staged[slot] = goes_by_staging(plan, o, operands, slot)
         s.apart = s.apart or s.staged[slot] and not p.columns
@@ -223,7 +239,7 @@ cdef inline void arrange(Plan* plan, const Operation* o, const Operand* operands
                   and not alias(operands, OUT))
     s.ahead = machine.ahead if p.columns or s.order == SPREAD else 0
     s.fused = (o.between != NOTHING and o.map != NO_MAP and o.map != BEND and not p.columns and p.parts > 1 and not s.apart
-               and s.order != SHARED and (s.streamed or machine.registers))
+               and not s.as_stored and s.order != SHARED and (s.streamed or machine.registers))
     # a processor follows the parts of longer rows by itself
     s.fetched = large and p.columns and s.tiles == 1
     plan.phases = 1
@@ -318,12 +334,14 @@ cdef void make(Plan* plan, int operation, Kind kind, Py_ssize_t rows, Py_ssize_t
     cdef Py_ssize_t item = kind_bytes(kind)
     plan.operation, plan.kind, plan.relu = operation, kind, relu
     p.rows, p.channels, p.size = rows, channels, size
-    p.columns = (columns_pay(rows, size, kind, o.sums != NO_SUMS)
+    # of a mask what counts in a longer plane is brought together
+    p.columns = (columns_pay(rows, size, kind, o.sums != NO_SUMS) and not (o.sums == WEIGHTED and size >= LONG_RUN)
                  and in_rows(&operands[<int>X], channels, size, storage_bytes(operands[<int>X].storage)))
     if p.columns:
         cut_columns(p, item)
     else:
-        cut_runs(p, item)
+        # of weighted elements three copies are to stay in the first cache: staged, their weights, and what counts
+        cut_runs(p, 2 * item if o.sums == WEIGHTED else item)
     arrange(plan, &o, operands, threads, machine)
     reserve(plan, &o)
 

@@ -133,6 +133,7 @@ cdef struct Schedule:              # what bits do not depend on
     Py_ssize_t ahead               # bytes that a map whose results are streamed fetches ahead
     bint dense                     # columns: rows lie one after the other in every operand
     bint fetched                   # rows that are next are fetched, for they come from memory
+    bint as_stored                 # the map converts, gates and adds in registers: its operands go through no staging buffer
     bint staged[OPERANDS]          # this operand is converted, gated or added to, or in runs its planes are not contiguous
     bint apart                     # runs: something is staged, channel by channel
 
@@ -278,6 +279,13 @@ cdef struct Store:
     Py_ssize_t ahead               # bytes that are fetched ahead of what is mapped, where results are streamed
 
 
+cdef struct AsStored:              # a map of elements as they are stored, all alike
+    Map map
+    Storage storage
+    bint relu
+    Store store
+
+
 # The kinds of leaf. `kind` is NULL: its type says what the elements are. `next` is how many bytes after what a leaf sums lies
 # what is summed next, which it fetches.
 
@@ -290,6 +298,7 @@ ctypedef void (*RunScale)(const void* kind, const Span* s, const Runs* x, const 
                           const Store* store) noexcept nogil
 ctypedef void (*RunPull)(const void* kind, const Span* s, const Runs* dy, const Runs* x, const Runs* dx, const Coefficients* k,
                          const Store* store) noexcept nogil
+ctypedef void (*RunAsStored)(const AsStored* what, const Span* s, const Runs* of, const Coefficients* k) noexcept nogil
 ctypedef void (*RunBend)(const void* kind, const Span* s, const Runs* dy, const Runs* x, const Runs* v, const Runs* d_dy,
                          const Runs* d_x, const Coefficients* k) noexcept nogil
 ctypedef void (*RunScaleMoments)(const void* kind, const Span* here, const Runs* x, const Runs* y, const Coefficients* k,
@@ -308,6 +317,7 @@ ctypedef void (*ColumnScale)(const void* kind, const Block* b, const Rows* x, co
                              const Store* store) noexcept nogil
 ctypedef void (*ColumnPull)(const void* kind, const Block* b, const Rows* dy, const Rows* x, const Rows* dx,
                             const Coefficients* k, const Store* store) noexcept nogil
+ctypedef void (*ColumnAsStored)(const AsStored* what, const Block* b, const Rows* of, const Coefficients* k) noexcept nogil
 ctypedef void (*ColumnBend)(const void* kind, const Block* b, const Rows* dy, const Rows* x, const Rows* v, const Rows* d_dy,
                             const Rows* d_x, const Coefficients* k) noexcept nogil
 ctypedef void (*RunWeighted)(const Span* s, const Runs* x, const Runs* w, const Records* to, void* work) noexcept nogil
@@ -343,6 +353,8 @@ cdef struct Leaves:                # of one kind of element
     ColumnScale column_scale
     ColumnPull column_pull
     ColumnBend column_bend
+    RunAsStored run_as_stored      # operands by their slots; maps in float32 alone
+    ColumnAsStored column_as_stored
     RunWeighted run_weighted       # of weighted elements: in float64 alone
     RunWeightedPull run_weighted_pull
     ColumnWeighted column_weighted

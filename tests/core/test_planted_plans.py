@@ -52,6 +52,11 @@ def changed(call, *changes):
     return plan
 
 
+def mixed(good, **stored):
+    """The same call with operands that are stored otherwise: its map goes through staging buffers."""
+    return replace(good, stored=good.stored | stored)
+
+
 # Calls that have no room for a number more, by the order of their schedules.
 FULL = {
     "carried moments": call("forward", WHOLE),
@@ -65,10 +70,14 @@ FULL = {
     "shared pairs of float64": call("backward", WHOLE, threads=3, kind="float64"),
     "shared slopes": call("inference_backward", WHOLE, threads=2),
     "shared five": call("double_backward", WHOLE, threads=2),
-    "carried halves": call("backward", STAGED, half=("x", "dy", "out")),
-    "carried gates": call("backward", STAGED, more=("y", "out2")),
-    "shared gates": call("backward", STAGED, threads=2, more=("y", "out2")),
-    "spread residuals": call("inference", (512, LINE, 1, 1), more=("added",)),
+    "carried halves": mixed(call("backward", STAGED, half=("x", "out")), dy="bfloat16"),
+    "carried gates": call("backward", STAGED, more=("y", "out2"), half=("y",)),
+    "shared gates": call("backward", STAGED, threads=2, more=("y", "out2"), half=("y",)),
+    "spread residuals": call("inference", (512, LINE, 1, 1), more=("added",), half=("added",)),
+    "carried gates as stored": call("backward", STAGED, more=("y", "out2")),
+    "shared gates as stored": call("backward", STAGED, threads=2, more=("y", "out2")),
+    "spread residuals as stored": call("inference", (512, LINE, 1, 1), more=("added",)),
+    "spread halves as stored": call("inference", (512, LINE, 1, 1), half=("x", "out")),
     "carried weights": call("weighted_statistics", WHOLE, kind="float64"),
     "shared weights": call("weighted_statistics", WHOLE, threads=2, kind="float64", half=("x",)),
     "carried hidden": call("gradient_sums", STAGED, more=("w",)),
@@ -84,12 +93,19 @@ SMALL_PLANES = call("inference", (5, 6, 1, 7))
 GATHERED = call("backward", (1, 3, 1, 2 * CHUNK), layout="every other")
 GATED = FULL["carried gates"]
 HALVES = FULL["carried halves"]
-GATED_RUNS = call("backward", (1, 3, 1, 2 * CHUNK), more=("y", "out2"), half=("x", "dy", "y", "out", "out2"))
+GATED_TENSORS = "x", "dy", "y", "out", "out2"
+GATED_RUNS = call("backward", (1, 3, 1, 2 * CHUNK), more=("y", "out2"), half=("x", "dy", "out", "out2"))
 GATED_IN_PLACE = call("backward", (3, 2, 1, 2 * CHUNK), more=("y", "out2"), over={"out2": "dy", "out": "y"})
-WITH_GATE = call("backward", STAGED, more=("y",))
 LET_THROUGH = call("backward", STAGED, more=("y", "out2"), over={"out2": "dy"})
 ADDED = FULL["spread residuals"]
-ADDED_IN_PLACE = call("inference", (512, LINE, 1, 1), more=("added",), over={"out": "added"})
+ADDED_IN_PLACE = call("inference", (512, LINE, 1, 1), more=("added",), half=("added",), over={"out": "added"})
+GATED_AS_STORED = FULL["carried gates as stored"]
+HALVES_AS_STORED = call("backward", STAGED, half=("x", "dy", "out"))
+HALF_SLOPES = call("inference_backward", (3, 2, 1, 2 * CHUNK), half=("x", "dy", "out"))
+RUNS_AS_STORED = call("backward", (3, 2, 1, 2 * CHUNK), more=("y", "out2"), half=GATED_TENSORS)
+ADDED_AS_STORED = FULL["spread residuals as stored"]
+ADDED_TO_RUNS = call("forward", (3, 3, 1, CHUNK + 1), more=("added",))
+ADDED_AS_STORED_IN_PLACE = call("inference", (512, LINE, 1, 1), more=("added",), over={"out": "added"})
 PLANES = call("statistics", (6, 2, 1, CHUNK // 2))
 PIECES = call("statistics", (3, 2, 1, 2 * CHUNK))
 PIECES_IN_PLACE = call("inference_backward", (3, 2, 1, 2 * CHUNK), over={"out": "dy"})
@@ -132,6 +148,34 @@ PLANTED = {
         "weights staged over dy": (HIDDEN_RUNS, move("scratch.staging.5", "scratch.staging.1")),
         "x that is hidden where it lies, in runs": (HIDDEN_RUNS, fix("schedule.staged.0", False)),
         "rows taken for one run of memory": (ROWS_APART, fix("schedule.dense", True)),
+        "rows taken for one run of memory, as they are stored": (
+            call("forward", WHOLE, layout="rows apart", more=("added",)),
+            fix("schedule.dense", True),
+        ),
+        "operands of two types mapped as they are stored": (HALVES, fix("schedule.as_stored", True)),
+        "a gate of another type, in a map as stored": (GATED, fix("schedule.as_stored", True)),
+        "what is added of another type, in a map as stored": (ADDED, fix("schedule.as_stored", True)),
+        "float64 mapped as it is stored": (
+            call("backward", WHOLE, more=("y", "out2"), kind="float64"),
+            fix("schedule.as_stored", True),
+        ),
+        "weighted rows mapped as they are stored": (WEIGHTED_IN_PLACE, fix("schedule.as_stored", True)),
+        "planes that are not contiguous mapped as they are stored": (
+            GATHERED,
+            fix("schedule.as_stored", True),
+        ),
+        "halves that are not mapped as they are stored": (
+            HALVES_AS_STORED,
+            fix("schedule.as_stored", False),
+        ),
+        "slopes of halves that are not mapped as they are stored": (
+            HALF_SLOPES,
+            fix("schedule.as_stored", False),
+        ),
+        "halves mapped as they are stored whose sums take no staging": (
+            HALVES_AS_STORED,
+            fix("schedule.staged.0", False),
+        ),
     },
     "written once": {
         "a tile that is not mapped": (TWO_BUFFERS, shift("schedule.tiles", -1)),
@@ -141,6 +185,16 @@ PLANTED = {
             SMALL_PLANES,
             fix("partition.channels", 3),
             fix("partition.size", 14),
+        ),
+        "the map of another channel, of what is stored": (
+            call("inference", (5, 6, 1, 7), more=("added",)),
+            fix("partition.channels", 3),
+            fix("partition.size", 14),
+        ),
+        "a map of what is stored carried out twice": (ADDED_AS_STORED, fix("phases", 2)),
+        "runs as stored of which a channel is not mapped": (
+            call("inference", (5, 6, 8, 8), half=("x", "out")),
+            shift("partition.channels", -1),
         ),
         "x that is hidden where it lies": (HIDDEN, fix("schedule.staged.0", False)),
         "weighted rows that are not mapped": (WEIGHTED_IN_PLACE, shift("partition.rows", -1)),
@@ -152,13 +206,16 @@ PLANTED = {
         "elements that are not read": (PLANES, shift("partition.planes", -1)),
         "elements that are read twice": (PIECES, fix("partition.planes", 2)),
         "dy that goes past its gate": (
-            call("backward", STAGED, more=("y",)),
+            call("backward", STAGED, more=("y",), half=("y",)),
             fix("schedule.staged.1", False),
         ),
         "weights of a part counted twice": (WEIGHTED, fix("scratch.own.channels", 0)),
         "weighted rows that are not summed": (WEIGHTED, shift("partition.folded", -1)),
         "the weights of another piece": (WEIGHTED_RUNS, shift("partition.step", -BOUNDARIES["LANES"])),
         "a residual that is not added": (ADDED, fix("schedule.staged.6", False)),
+        "a residual that is not added as it is stored": (ADDED_AS_STORED, fix("schedule.as_stored", False)),
+        "a residual that no loop of maps and sums adds": (ADDED_TO_RUNS, fix("schedule.fused", True)),
+        "dy as stored whose sums go past its gate": (GATED_AS_STORED, fix("schedule.staged.1", False)),
     },
     "no race": {
         "two threads on one line of scratch": (TWO_THREADS, shift("scratch.room", NUMBER)),
@@ -170,8 +227,18 @@ PLANTED = {
         "sums of dy after it was let through in its place": (LET_THROUGH, fix("phases", 2)),
         "weighted x read after it was overwritten": (WEIGHTED_IN_PLACE, fix("phases", 2)),
         "a residual read after it was overwritten": (ADDED_IN_PLACE, fix("phases", 2)),
+        "a residual as stored read after it was overwritten": (ADDED_AS_STORED_IN_PLACE, fix("phases", 2)),
     },
 }
+
+
+def test_which_maps_are_of_elements_as_they_are_stored():
+    # in these, what is planted finds staging buffers, or none
+    staged = HALVES, GATED, FULL["shared gates"], GATED_RUNS, ADDED, ADDED_IN_PLACE, GATHERED
+    as_stored = HALVES_AS_STORED, HALF_SLOPES, RUNS_AS_STORED, ADDED_TO_RUNS, ADDED_AS_STORED_IN_PLACE
+    as_stored += *(FULL[name] for name in FULL if name.endswith("as stored")), GATED_IN_PLACE, LET_THROUGH
+    assert not any(changed(each)["schedule"]["as_stored"] for each in staged)
+    assert all(changed(each)["schedule"]["as_stored"] for each in as_stored)
 
 
 @pytest.mark.parametrize(
@@ -187,11 +254,17 @@ def test_a_planted_fault(statement, fault):
 @pytest.mark.parametrize(
     ("good", "name", "by"),
     [
-        (GATED, "y", ROW),
-        (GATED, "y", SINGLE),
-        (GATED_RUNS, "y", SINGLE // 2),
-        (ADDED, "added", ROW),
-        (ADDED, "added", -SINGLE),
+        (GATED, "y", ROW // 2),
+        (GATED, "y", SINGLE // 2),
+        (GATED_RUNS, "y", SINGLE),
+        (ADDED, "added", ROW // 2),
+        (ADDED, "added", -SINGLE // 2),
+        (GATED_AS_STORED, "y", ROW),
+        (GATED_AS_STORED, "y", -SINGLE),
+        (RUNS_AS_STORED, "y", SINGLE // 2),
+        (ADDED_AS_STORED, "added", ROW),
+        (ADDED_AS_STORED, "added", -SINGLE),
+        (ADDED_TO_RUNS, "added", SINGLE),
         (WEIGHTED, "w", NUMBER),
         (HIDDEN, "w", NUMBER),
         (HIDDEN_RUNS, "w", -NUMBER),
@@ -222,6 +295,8 @@ def test_a_map_that_does_not_wait_for_its_sums():
         *(FULL[name] for name in FULL if name.startswith("shared")),
         TOGETHER,
         replace(GATED_IN_PLACE, threads=2),
+        mixed(replace(GATED_IN_PLACE, threads=2), x="float16"),
+        replace(RUNS_AS_STORED, threads=2),
     ],
     ids=lambda call: call.operation,
 )
@@ -303,7 +378,9 @@ def test_no_number_has_room_to_spare(name):
 
 
 @pytest.mark.parametrize(
-    "good", [*FULL.values(), GATHERED, GATED_RUNS], ids=[*FULL, "gathered", "gated runs"]
+    "good",
+    [*FULL.values(), GATHERED, GATED_RUNS, RUNS_AS_STORED],
+    ids=[*FULL, "gathered", "gated runs", "runs as stored"],
 )
 def test_no_two_areas_are_one(good):
     plan = changed(good)

@@ -148,8 +148,8 @@ def any_alias(rng, lie, writes):
     free = [name for name in lie if name not in alias and lie[name] in LAYOUTS]
     rng.shuffle(free)
     for name in writes:
-        # dy as a relu lets it through goes nowhere but over dy
-        over = [each for each in free if "y" not in lie or name == "out" or each == "dy"]
+        # dy as a relu lets it through goes nowhere but over dy and its gate
+        over = [each for each in free if "y" not in lie or name == "out" or each in ("dy", "y")]
         if over and rng.random() < 0.5:
             alias[name] = over[0]
             free.remove(over[0])
@@ -317,11 +317,13 @@ def random_groups(seed, groups, most, count):
 # What a plan is an example of.
 
 ORDERS = ("carried", "shared", "together", "spread")  # as types.pxd counts them
-# kinds of leaf that have no calls: those of weighted elements are of float64
-UNCALLED = {"float32": 4, "float64": 0}
+# kinds of leaf that have no calls: those of weighted elements are of float64, maps as stored of float32
+UNCALLED = {"float32": 4, "float64": 2}
 SLOTS = ("x", "dy", "v", "y", "added", "w", "out", "out2")
 STAGED = ("x", "dy", "v", "out", "out2")
-FLAGS = ("fused", "streamed", "dense", "fetched", "apart")
+FLAGS = ("fused", "streamed", "dense", "fetched", "apart", "as_stored")
+# whose maps are of elements as they are stored, if all lie and are stored so
+AS_STORED = ("forward", "inference", "backward", "inference_backward", "gradient")
 
 
 def ways(call, plan, leaves):
@@ -347,13 +349,19 @@ def ways(call, plan, leaves):
     }.items() if so)  # fmt: skip
     more = MORE.get(call.operation)
     given = {*call.strides, *call.alias}
-    yield from ((call.operation, walk, order, what) for what, so in {
+    beside = [what for what, so in {
         more: more in given,
         "relu": call.relu,
         "dy let through": "y" in given and "out2" in given,
         "weights": "w" in given,
         "half precision": "float16" in call.stored.values() or "bfloat16" in call.stored.values(),
-    }.items() if so)  # fmt: skip
+    }.items() if so]  # fmt: skip
+    yield from ((call.operation, walk, order, what) for what in beside)
+    if s["as_stored"]:
+        yield call.operation, walk, order, "as stored"
+        stored, flags = call.stored.get("x", call.kind), [flag for flag in FLAGS if s[flag]]
+        over = [f"{name} over {other}" for name, other in call.alias.items() if name.startswith("out")]
+        yield from (("as stored", call.operation, walk, what) for what in (stored, *beside, *flags, *over))
 
 
 def orders(operation, walk):
@@ -372,6 +380,15 @@ def all_ways():
         more += ["relu"] * (MORE.get(operation) == "added")
         more += ["dy let through"] * (operation in LETS_THROUGH) + ["weights"] * (operation in WEIGHS)
         yield from product([operation], [walk], each, more)
+    for operation, walk in product(AS_STORED, ("columns", "runs")):
+        yield from ((operation, walk, order, "as stored") for order in orders(operation, walk))
+        more, results = MORE.get(operation), WRITES[operation]
+        beside = [*filter(None, [more]), *["relu"] * (more == "added"), "float16", "bfloat16", "streamed"]
+        beside += ["dy let through", "out2 over dy", "out2 over y"] * (operation in LETS_THROUGH)
+        beside += ["float32"] * (more is not None) + ["dense"] * (walk == "columns")
+        over = (*READS[operation], *filter(None, [more]))
+        beside += [f"{name} over {other}" for name, other in product(results, over)]
+        yield from product(["as stored"], [operation], [walk], beside)
     for operation in READS:
         over = (*READS[operation], MORE[operation]) if operation in MORE else READS[operation]
         yield from (("over", operation, *pair) for pair in product(WRITES[operation], over))
@@ -388,7 +405,7 @@ def all_ways():
     yield from [
         ("carried", "two buffers"),
         ("over", "backward", "dy", "x"),
-        *(("over", operation, "out2", "dy") for operation in LETS_THROUGH),
+        *(("over", operation, "out2", over) for operation, over in product(LETS_THROUGH, ("dy", "y"))),
         ("spread", "as many threads as there may be"),
     ]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bncore import _cpu, runtime
 
+STRUCTS = ctypes.Structure, ctypes.Array
 CORE = Path(__file__).parents[2] / "bncore/core"
 PLAIN = {
     "char": ctypes.c_char,
@@ -94,6 +95,14 @@ def table(level):
     return TYPES["Level"].from_address(pointer(capsule, b"bncore.core.leaves"))
 
 
+def pointed_at(leaf, argument):
+    """What an argument is the address of: a struct, or one for each operand; None: no struct."""
+    struct = TYPES.get(SIGNATURES[leaf][argument].replace("const ", "").rstrip("*"))
+    if not hasattr(struct, "_fields_"):
+        return None
+    return struct * CONSTANTS["OPERANDS"] if argument == "of" else struct
+
+
 def prototype(leaf):
     """The type of a leaf, of whichever kind of element."""
     arguments = [ctypes.c_void_p if "*" in words else TYPES[words] for words in SIGNATURES[leaf].values()]
@@ -101,7 +110,7 @@ def prototype(leaf):
 
 
 def function(level, kind, leaf):
-    """A leaf, to be called with its arguments by name: structs, numbers and addresses."""
+    """A leaf, to be called with its arguments by name: structs, arrays of them, numbers and addresses."""
     return by_name(leaf, prototype(leaf)(getattr(table(level).of[KINDS[kind]], leaf)))
 
 
@@ -110,6 +119,6 @@ def by_name(leaf, compiled):
 
     def call(kind=None, **arguments):
         given = ({"kind": kind, **arguments}[name] for name in SIGNATURES[leaf])
-        compiled(*(ctypes.byref(one) if isinstance(one, ctypes.Structure) else one for one in given))
+        compiled(*(ctypes.byref(one) if isinstance(one, STRUCTS) else one for one in given))
 
     return call

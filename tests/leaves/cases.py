@@ -6,10 +6,12 @@ nothing may touch. What cannot be multiplied out (flavours of numbers, ways of b
 that lengths meet all of it.
 """
 
+import as_stored_cases
 import beside_cases
 import conclude_cases
 import map_cases
 import staging_cases
 import sum_cases
 
-CASES = map_cases.CASES | sum_cases.CASES | beside_cases.CASES | staging_cases.CASES | conclude_cases.CASES
+CASES = map_cases.CASES | as_stored_cases.CASES | sum_cases.CASES | beside_cases.CASES
+CASES |= staging_cases.CASES | conclude_cases.CASES

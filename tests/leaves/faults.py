@@ -7,6 +7,7 @@ import ctypes
 
 import abi
 from regions import ITEM, SIZE, declared_reads, declared_writes
+from storage import BYTES, NUMBERS
 
 
 def nothing_wrong(honest, leaf, kind, args):
@@ -31,6 +32,11 @@ def reads_one_too_early(honest, leaf, kind, args):
     honest(**args)
     for start, _ in _first_read(leaf, kind, args):
         ctypes.string_at(start - 1, 1)
+
+
+def _item(leaf, kind, args):
+    # bytes of a number of its results
+    return BYTES[args["what"].storage] if leaf.endswith("as_stored") else ITEM[kind]
 
 
 def _flip(address):
@@ -60,7 +66,7 @@ def is_off_by_a_bit(honest, leaf, kind, args):
     """The last bit of the last number of the result."""
     honest(**args)
     for _, end in _first_result(leaf, kind, args)[-1:]:
-        ctypes.c_ubyte.from_address(end - ITEM[kind]).value ^= 1
+        ctypes.c_ubyte.from_address(end - _item(leaf, kind, args)).value ^= 1
 
 
 def drops_the_tail(honest, leaf, kind, args):
@@ -91,7 +97,8 @@ def _rolled(address, item, channels):
 
 def uses_the_next_channels_slope(honest, leaf, kind, args):
     k, extent = args["k"], args.get("s") or args["b"]
-    slope = 4 if leaf.endswith("bend") else 2 if leaf.endswith("pull") else 1
+    pull = leaf.endswith("pull") or (leaf.endswith("as_stored") and args["what"].map == abi.CONSTANTS["PULL"])
+    slope = 4 if leaf.endswith("bend") else 2 if pull else 1
     item = SIZE["double"] if leaf.endswith("bend") else ITEM[kind]
     k = args["k"] = type(k).from_buffer_copy(k)
     other = _rolled(k.of[slope], item, extent.channels)
@@ -121,8 +128,17 @@ def _gated(leaf):
     return "dy" if leaf.startswith("column") else "x"
 
 
+def _of(args, name, **changes):
+    # operands by their slots: another in this one, or the same with changes; none: it is not there
+    of, slot = type(args["of"]).from_buffer_copy(args["of"]), abi.CONSTANTS[name]
+    of[slot] = _with(of[slot], **changes) if changes else type(of[slot])()
+    return of
+
+
 def forgets_the_gate(honest, leaf, kind, args):
-    if leaf == "gather":
+    if leaf.endswith("as_stored"):
+        args["of"] = _of(args, "Y")
+    elif leaf == "gather":
         args["gate"] = type(args["gate"])()
     else:
         name = _gated(leaf)
@@ -131,18 +147,45 @@ def forgets_the_gate(honest, leaf, kind, args):
 
 
 def keeps_to_the_gate_of_the_first_row(honest, leaf, kind, args):
+    """Or plane."""
     name = _gated(leaf)
-    args[name] = _with(args[name], gate=_with(args[name].gate, stride=0))
+    if leaf.endswith("as_stored"):
+        args["of"] = _of(args, "Y", **{"stride" if leaf.startswith("column") else "plane": 0})
+    else:
+        args[name] = _with(args[name], gate=_with(args[name].gate, stride=0))
     honest(**args)
 
 
 def forgets_the_relu(honest, leaf, kind, args):
-    args["finish"] = _with(args["finish"], relu=False)
+    name = "what" if leaf.endswith("as_stored") else "finish"
+    args[name] = _with(args[name], relu=False)
     honest(**args)
 
 
 def adds_nothing(honest, leaf, kind, args):
-    args["added"] = type(args["added"])()
+    if leaf.endswith("as_stored"):
+        args["of"] = _of(args, "ADDED")
+    else:
+        args["added"] = type(args["added"])()
+    honest(**args)
+
+
+def keeps_what_is_let_through(honest, leaf, kind, args):
+    """dy, beside its map."""
+    args["of"] = _of(args, "OUT2")
+    honest(**args)
+
+
+def takes_no_channel_for_wide(honest, leaf, kind, args):
+    k, extent = args["k"], args.get("s") or args["b"]
+    none = ctypes.create_string_buffer(max(1, extent.channels))
+    args["k"] = _with(k, wide=ctypes.addressof(none))
+    honest(**args)
+
+
+def takes_bfloat16_for_float16(honest, leaf, kind, args):
+    what, (half, other) = args["what"], (NUMBERS[name] for name in ("bfloat16", "float16"))
+    args["what"] = _with(what, storage=other if what.storage == half else what.storage)
     honest(**args)
 
 
@@ -222,9 +265,9 @@ def stand_in(fault, level, kind, leaf):
 
 def _arguments(leaf, given):
     args = {}
-    for (name, words), value in zip(abi.SIGNATURES[leaf].items(), given, strict=True):
-        struct = abi.TYPES.get(words.replace("const ", "").rstrip("*"))
-        args[name] = struct.from_address(value) if hasattr(struct, "_fields_") else value
+    for name, value in zip(abi.SIGNATURES[leaf], given, strict=True):
+        struct = abi.pointed_at(leaf, name)
+        args[name] = struct.from_address(value) if struct else value
     return args
 
 
@@ -237,5 +280,6 @@ FAULTS = {
         adds_in_another_order, forgets_the_gate, keeps_to_the_gate_of_the_first_row, forgets_the_relu,
         adds_nothing, writes_past_its_staging_buffer, keeps_to_the_first_weights,
         looks_at_what_does_not_count, hides_what_has_a_gradient, adds_up_fewer_parts,
+        keeps_what_is_let_through, takes_no_channel_for_wide, takes_bfloat16_for_float16,
     )
 }  # fmt: skip

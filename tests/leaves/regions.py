@@ -3,7 +3,7 @@
 `declared_reads(leaf, kind, args)` and `declared_writes(leaf, kind, args)` say where the bytes of each array
 are: a dictionary from its name to addresses (start, end), in order. args are the leaf's arguments by name:
 structs of abi.py, and numbers. The name of an array is a path to its pointer among them, such as `x`,
-`to.hi[0]` or `p.mean.wide`.
+`to.hi[0]` or `p.mean.wide`; of operands by their slots it is that slot: `of[X]`.
 
 a. Not declared are the structs of the arguments themselves, and what is only fetched, which may lie
    anywhere.
@@ -79,6 +79,8 @@ class _Regions:
             return self._operand("x", "s") | self._operand("dy", "s") | self._operand("w", "s")
         if leaf == "conclude":
             return self._conclusion_reads()
+        if leaf.endswith("as_stored"):
+            return self._slots(self._taken()) | self._coefficients(self._mapped(), self._extent())
         found = {}
         for part, extent, ahead in self._parts(leaf):
             for name in OPERANDS[part]:
@@ -105,6 +107,8 @@ class _Regions:
             return self._operand("x", "s")
         if leaf == "conclude":
             return self._conclusion_writes()
+        if leaf.endswith("as_stored"):
+            return self._slots(("OUT", "OUT2"))
         found = {}
         for part, extent, _ in self._parts(leaf):
             if part in RESULTS:
@@ -138,13 +142,36 @@ class _Regions:
         array, of = self.args[name], self.args[extent]
         if not array.base:
             return {}
+        # staged rows lie there as they are stored
+        item = BYTES[array.storage] if extent == "b" and array.staging else self.item
+        return {name: self._elements(array, of, extent, item, 1 if name == "w" else of.channels)}
+
+    def _mapped(self):
+        # by a map of elements as they are stored
+        return "pull" if self.args["what"].map == CONSTANTS["PULL"] else "scale"
+
+    def _taken(self):
+        # a scale is a map of x, and added to; a slope one of dy; both of dy may be gated
+        of_x, of_dy = (self.args["what"].map != CONSTANTS[name] for name in ("SLOPE", "SCALE"))
+        return ["X"] * of_x + ["DY", "Y"] * of_dy + ["ADDED"] * (not of_dy)
+
+    def _extent(self):
+        return "b" if "b" in self.args else "s"
+
+    def _slots(self, names):
+        extent, item = self._extent(), BYTES[self.args["what"].storage]
+        found = ((name, self.args["of"][CONSTANTS[name]]) for name in names)
+        return {
+            f"of[{name}]": self._elements(array, self.args[extent], extent, item)
+            for name, array in found
+            if array.base
+        }
+
+    def _elements(self, array, of, extent, item, channels=None):
         if extent == "b":
-            # staged rows lie there as they are stored
-            item = BYTES[array.storage] if array.staging else self.item
-            channels = 1 if name == "w" else of.channels
-            return {name: self._rows(array.base, array.stride, of, item, channels)}
-        outer = [(of.channels, array.channel), (of.planes, array.plane), (of.count, self.item)]
-        return {name: spans(array.base, self.item, outer)}
+            return self._rows(array.base, array.stride, of, item, channels or of.channels)
+        outer = [(of.channels, array.channel), (of.planes, array.plane), (of.count, item)]
+        return spans(array.base, item, outer)
 
     def _rows(self, base, stride, b, item, channels):
         return spans(base, item, [(b.folded * b.fold + b.rest, stride), (channels * b.size, item)])

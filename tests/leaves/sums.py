@@ -27,6 +27,8 @@ from arithmetic import (
 )  # fmt: skip
 
 FEW_ROWS, GROUP, LANES, SQUARE = (CONSTANTS[name] for name in ("FEW_ROWS", "GROUP", "LANES", "SQUARE"))
+# elements of a mask that have room where accumulators are else
+ROOM = CONSTANTS["FIVE_BYTES"] // 8
 
 
 def select(mask, yes, no):
@@ -173,8 +175,40 @@ def _join_weighted(centre, weight, away, squares):
     return Sum(near, rest), about.rounded, total.rounded
 
 
+def _is_mask(w):
+    return bool(numpy.isin(w, (0.0, 1.0)).all())
+
+
+def _counted(total, squares, count):
+    # of elements that count once each: the mean, which is the sum if that is not finite
+    near, rest = mean_of(total, float(count)) if count else (total.hi, total.lo)
+    finite = numpy.isfinite(total.hi)
+    return Sum(numpy.where(finite, near, total.hi), numpy.where(finite, rest, 0.0)), squares
+
+
+def _run_counted(x, w):
+    # a channel of a mask: what counts is one run
+    together = x[w != 0][None, None]
+    total, squares = run_moments(together) if together.size else (zeros(1), numpy.zeros(1))
+    total = Sum(total.hi, total.left_over)
+    return *_counted(total, squares, together.size), numpy.array([float(together.size)])
+
+
 def run_weighted(x, w):
-    """The mean, the squares about it, and the weight: runs are read as rows of 32 columns."""
+    """The mean, the squares about it, and the weight: runs are read as rows of 32 columns, but of a mask."""
+    if x.shape[1] * x.shape[2] <= ROOM:
+        each = [
+            _run_counted(e, of) if _is_mask(of) else _run_weighted(e[None], of[None])
+            for e, of in zip(x, w, strict=True)
+        ]
+        if each:
+            means, squares, weights = zip(*each, strict=True)
+            hi, lo = (numpy.concatenate([getattr(mean, name) for mean in means]) for name in ("hi", "lo"))
+            return Sum(hi, lo), numpy.concatenate(squares), numpy.concatenate(weights)
+    return _run_weighted(x, w)
+
+
+def _run_weighted(x, w):
     channels, planes, count = x.shape
     blocks = -(-count // LANES)
 
@@ -191,6 +225,12 @@ def run_weighted(x, w):
 
 def column_weighted(x, w, fold, folded):
     """The same of rows, folded or not."""
+    if x.shape[2] == 1 and _is_mask(w):
+        counted = x[w[:, 0, 0] != 0]
+        total, squares = zeros(x.shape[1]), numpy.zeros(x.shape[1])
+        if len(counted):
+            total, squares = _far_moments(Rows(1, len(counted), counted.astype(float)))
+        return *_counted(total, squares, len(counted)), numpy.full(x.shape[1], float(len(counted)))
     return _join_weighted(*_weighted(x, numpy.broadcast_to(w, x.shape)))
 
 

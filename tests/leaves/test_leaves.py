@@ -41,12 +41,16 @@ OTHERS = [
 ]
 
 
-# Those of weighted elements are of float64, and the same in the table of each kind.
-WEIGHTED = [leaf for leaf in abi.LEAVES if "kind" not in abi.SIGNATURES[leaf]]
+# Of one kind alone, and the same in the table of each: those of weighted elements, and maps as stored.
+OF_ONE_KIND = {
+    leaf: "float32" if leaf.endswith("as_stored") else "float64"
+    for leaf in abi.LEAVES
+    if "kind" not in abi.SIGNATURES[leaf]
+}
 KINDS_AND_LEAVES = [
     (kind, leaf)
     for kind, leaf in itertools.product(abi.KINDS, abi.LEAVES)
-    if kind == "float64" or leaf not in WEIGHTED
+    if OF_ONE_KIND.get(leaf, kind) == kind
 ]
 
 
@@ -70,7 +74,7 @@ def test_a_table_holds_each_leaf_once_under_the_name_of_its_level(level):
     found = [getattr(table.of[kind], leaf) for kind in abi.KINDS.values() for leaf in abi.LEAVES]
     assert ctypes.string_at(table.name) == level.encode()
     assert all(found)
-    assert len(set(found)) == len(found) - len(WEIGHTED) * (len(abi.KINDS) - 1)
+    assert len(set(found)) == len(found) - len(OF_ONE_KIND) * (len(abi.KINDS) - 1)
 
 
 # The tester, tested: a leaf with each of these faults is found out, in these words.
@@ -139,6 +143,38 @@ FAULTY = [
     ("looks_at_what_does_not_count", "mask", "x["),
     ("hides_what_has_a_gradient", "mask", "x["),
     ("adds_up_fewer_parts", "conclude", "p.new_"),
+    ("reads_one_too_far", "run_as_stored", "SIGSEGV"),
+    ("reads_one_too_far", "column_as_stored", "SIGSEGV"),
+    ("reads_one_too_early", "run_as_stored", "SIGSEGV"),
+    ("reads_one_too_early", "column_as_stored", "SIGSEGV"),
+    ("writes_one_too_many", "run_as_stored", "of of[OUT], which it must not"),
+    ("writes_one_too_many", "column_as_stored", "SIGSEGV"),
+    ("writes_one_too_early", "run_as_stored", "byte -1 of of[OUT], which it must not"),
+    ("writes_one_too_early", "column_as_stored", "byte -1 of of[OUT], which it must not"),
+    ("writes_an_operand", "column_as_stored", "byte +0 of of["),
+    ("is_off_by_a_bit", "run_as_stored", "of[OUT]["),
+    ("is_off_by_a_bit", "column_as_stored", "of[OUT]["),
+    ("drops_the_tail", "run_as_stored", "of[OUT]["),
+    ("drops_the_last_plane", "run_as_stored", "of[OUT]["),
+    ("drops_the_last_row", "column_as_stored", "of[OUT]["),
+    ("uses_the_next_channels_slope", "run_as_stored", "of[OUT]["),
+    ("uses_the_next_channels_slope", "column_as_stored", "of[OUT]["),
+    ("reads_what_it_has_overwritten", "run_as_stored", "over"),
+    ("reads_what_it_has_overwritten", "column_as_stored", "over"),
+    ("forgets_the_gate", "run_as_stored", "gated"),
+    ("forgets_the_gate", "column_as_stored", "gated"),
+    ("keeps_to_the_gate_of_the_first_row", "run_as_stored", "gated"),
+    ("keeps_to_the_gate_of_the_first_row", "column_as_stored", "gated"),
+    ("keeps_what_is_let_through", "run_as_stored", "of[OUT2]["),
+    ("keeps_what_is_let_through", "column_as_stored", "of[OUT2]["),
+    ("forgets_the_relu", "run_as_stored", "relu"),
+    ("forgets_the_relu", "column_as_stored", "relu"),
+    ("adds_nothing", "run_as_stored", "added"),
+    ("adds_nothing", "column_as_stored", "added"),
+    ("takes_no_channel_for_wide", "run_as_stored", "wide"),
+    ("takes_no_channel_for_wide", "column_as_stored", "wide"),
+    ("takes_bfloat16_for_float16", "run_as_stored", "bfloat16"),
+    ("takes_bfloat16_for_float16", "column_as_stored", "bfloat16"),
 ]
 KINDS_AND_FAULTS = [
     (kind, *faulty)

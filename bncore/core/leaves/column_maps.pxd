@@ -69,6 +69,29 @@ cdef inline Py_ssize_t place(const Block* b, const Shape* s, Py_ssize_t row, Py_
     return b.folded * b.fold + z
 
 
+cdef struct Stretch:               # elements that are mapped at once
+    Py_ssize_t row                 # in which they lie,
+    Py_ssize_t first               # from this one of it on,
+    Py_ssize_t column              # with the coefficients from here on
+    Py_ssize_t width
+
+
+cdef inline LastFirst order_of(const Shape* s) noexcept nogil:
+    return last_first(ceiling(s.count, s.times * s.length) if s.solid else s.rows)
+
+
+cdef inline bint next_stretch(LastFirst* order, const Block* b, const Shape* s, Stretch* z) noexcept nogil:
+    cdef Py_ssize_t row = 0
+    if not next_row(order, &row):
+        return False
+    if s.solid:
+        z.row, z.first, z.column = 0, row * s.times * s.length, 0
+        z.width = min(s.times * s.length, s.count - z.first)
+    else:
+        z.row, z.first = place(b, s, row, &z.column, &z.width), 0
+    return True
+
+
 cdef inline void lay_out(const Coefficients* of, const Block* b, Py_ssize_t times, stored* room, Coefficients* k,
                          int count) noexcept nogil:
     # each coefficient, once for each column of so many rows
@@ -102,29 +125,17 @@ cdef inline const stored* dy_row(const Rows* dy, Py_ssize_t row, bint pull, cons
     return row_of(dy, row, kind) if pull else NULL
 
 
-cdef inline void map_solid(const Shape* s, const Rows* dy, const Rows* x, const Rows* out, const Coefficients* k, bint pull,
-                           bint streamed, Py_ssize_t ahead, const stored* kind) noexcept nogil:
-    cdef const stored* left = dy_row(dy, 0, pull, kind)
-    cdef const stored* right = row_of(x, 0, kind)
-    cdef stored* target = <stored*>row_of(out, 0, kind)
-    cdef LastFirst order = last_first(ceiling(s.count, s.times * s.length))
-    cdef Py_ssize_t row = 0, p
-    while next_row(&order, &row):
-        p = row * s.times * s.length
-        map_elements(left + p if pull else NULL, right + p, target + p, 0, min(s.times * s.length, s.count - p), k, True, pull,
-                     streamed, ahead, ahead)
-
-
-cdef inline void map_rows(const Block* b, const Shape* s, const Rows* dy, const Rows* x, const Rows* out, const Coefficients* k,
-                          bint pull, bint streamed, const stored* kind) noexcept nogil:
+cdef inline void map_stretches(const Block* b, const Shape* s, const Rows* dy, const Rows* x, const Rows* out,
+                               const Coefficients* k, bint pull, bint streamed, Py_ssize_t ahead,
+                               const stored* kind) noexcept nogil:
     cdef Coefficients here = k[0]
-    cdef LastFirst order = last_first(s.rows)
-    cdef Py_ssize_t row = 0, i, at, width
-    while next_row(&order, &row):
-        i = place(b, s, row, &at, &width)
-        shift(&here, k, at, 5 if pull else 3, kind)
-        map_elements(dy_row(dy, i, pull, kind), row_of(x, i, kind), <stored*>row_of(out, i, kind), 0, width, &here, True, pull,
-                     streamed, dy.stride if pull else 0, x.stride)
+    cdef LastFirst order = order_of(s)
+    cdef Stretch z
+    while next_stretch(&order, b, s, &z):
+        shift(&here, k, z.column, 5 if pull else 3, kind)
+        map_elements(dy_row(dy, z.row, pull, kind) + z.first if pull else NULL, row_of(x, z.row, kind) + z.first,
+                     <stored*>row_of(out, z.row, kind) + z.first, 0, z.width, &here, True, pull, streamed,
+                     (ahead if s.solid else dy.stride) if pull else 0, ahead if s.solid else x.stride)
 
 
 cdef inline void map_wide(const Block* b, const Shape* s, const Rows* dy, const Rows* x, const Rows* out, const Coefficients* k,
@@ -160,14 +171,10 @@ cdef inline void map_block(const Block* b, const Rows* dy, const Rows* x, const 
         if any_wide(k.wide, b.channels):
             map_wide(b, &s, dy, x, out, &k, pull, kind)
             return
-    if s.solid and store.streamed:
-        map_solid(&s, dy, x, out, &k, pull, True, store.ahead, kind)
-    elif s.solid:
-        map_solid(&s, dy, x, out, &k, pull, False, 0, kind)
-    elif store.streamed:
-        map_rows(b, &s, dy, x, out, &k, pull, True, kind)
+    if store.streamed:
+        map_stretches(b, &s, dy, x, out, &k, pull, True, store.ahead, kind)
     else:
-        map_rows(b, &s, dy, x, out, &k, pull, False, kind)
+        map_stretches(b, &s, dy, x, out, &k, pull, False, 0, kind)
 
 
 # The leaves.

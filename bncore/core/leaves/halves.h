@@ -53,40 +53,145 @@ static inline float bn_to_odd(double x)
     return bn_number((u - (fabs(back) > fabs(x))) | 1);
 }
 
+/* Vectors of elements as they are stored, and the first `count` of such a vector, with 0 in the place of the rest. */
+#define BN_SINGLES (2 * BN_WIDTH)
+typedef int32_t bn_flags32 __attribute__((vector_size(8 * BN_WIDTH)));
+typedef uint32_t bn_words __attribute__((vector_size(8 * BN_WIDTH)));
+typedef uint16_t bn_shorts __attribute__((vector_size(4 * BN_WIDTH)));
+
+static inline bn_shorts bn_load_shorts(const void* x) { bn_shorts v; memcpy(&v, x, sizeof v); return v; }
+static inline bn_shorts bn_load_some_shorts(const void* x, Py_ssize_t count)
+{
+    bn_shorts v = {0};
+    memcpy(&v, x, (size_t)count * 2);
+    return v;
+}
+
+static inline bn_singles bn_from_halves(bn_shorts v)
+{
+#if BN_WIDTH == 8
+    return (bn_singles)_mm512_cvtph_ps((__m256i)v);
+#elif BN_WIDTH == 4 && defined(__F16C__)
+    return (bn_singles)_mm256_cvtph_ps((__m128i)v);
+#else
+    bn_singles x;
+    for (int i = 0; i < BN_SINGLES; i++) x[i] = bn_half_to_float(v[i]);
+    return x;
+#endif
+}
+
+static inline bn_shorts bn_to_halves(bn_singles x)
+{
+#if BN_WIDTH == 8
+    return (bn_shorts)_mm512_cvtps_ph((__m512)x, _MM_FROUND_TO_NEAREST_INT);
+#elif BN_WIDTH == 4 && defined(__F16C__)
+    return (bn_shorts)_mm256_cvtps_ph((__m256)x, _MM_FROUND_TO_NEAREST_INT);
+#else
+    bn_shorts v;
+    for (int i = 0; i < BN_SINGLES; i++) v[i] = bn_float_to_half(x[i]);
+    return v;
+#endif
+}
+
+static inline bn_singles bn_from_bfloats(bn_shorts v)
+{
+#if BN_WIDTH == 8
+    return (bn_singles)_mm512_slli_epi32(_mm512_cvtepu16_epi32((__m256i)v), 16);
+#elif BN_WIDTH == 4 && defined(__AVX2__)
+    return (bn_singles)_mm256_slli_epi32(_mm256_cvtepu16_epi32((__m128i)v), 16);
+#else
+    return (bn_singles)(__builtin_convertvector(v, bn_words) << 16);
+#endif
+}
+
+static inline bn_shorts bn_to_bfloats(bn_singles x)
+{
+    bn_words u = (bn_words)x, quiet = u >> 16 | 0x40, rounded = (u + 0x7fff + (u >> 16 & 1)) >> 16;
+    bn_words nan = (bn_words)((bn_flags32)(u & 0x7fffffff) > 0x7f800000);
+    u = (quiet & nan) | (rounded & ~nan);
+#if BN_WIDTH == 8
+    return (bn_shorts)_mm512_cvtepi32_epi16((__m512i)u);
+#elif BN_WIDTH == 4 && defined(__AVX2__)
+    return (bn_shorts)_mm_packus_epi32(_mm256_castsi256_si128((__m256i)u), _mm256_extracti128_si256((__m256i)u, 1));
+#else
+    return __builtin_convertvector(u, bn_shorts);
+#endif
+}
+
+static inline bn_singles bn_load_halves(const void* x) { return bn_from_halves(bn_load_shorts(x)); }
+static inline bn_singles bn_load_bfloats(const void* x) { return bn_from_bfloats(bn_load_shorts(x)); }
+static inline bn_singles bn_load_some_halves(const void* x, Py_ssize_t count) { return bn_from_halves(bn_load_some_shorts(x, count)); }
+static inline bn_singles bn_load_some_bfloats(const void* x, Py_ssize_t count) { return bn_from_bfloats(bn_load_some_shorts(x, count)); }
+static inline void bn_store_halves(void* y, bn_singles x) { bn_shorts v = bn_to_halves(x); memcpy(y, &v, sizeof v); }
+static inline void bn_store_bfloats(void* y, bn_singles x) { bn_shorts v = bn_to_bfloats(x); memcpy(y, &v, sizeof v); }
+static inline void bn_store_some_halves(void* y, bn_singles x, Py_ssize_t count)
+{
+    bn_shorts v = bn_to_halves(x);
+    memcpy(y, &v, (size_t)count * 2);
+}
+static inline void bn_store_some_bfloats(void* y, bn_singles x, Py_ssize_t count)
+{
+    bn_shorts v = bn_to_bfloats(x);
+    memcpy(y, &v, (size_t)count * 2);
+}
+
+/* The same past the caches; a line of the cache is stored by stores that follow each other. */
+#if BN_WIDTH == 8
+static inline void bn_stream_singles(void* y, bn_singles x) { _mm512_stream_ps((float*)y, (__m512)x); }
+static inline void bn_stream_shorts(void* y, bn_shorts v) { _mm256_stream_si256((__m256i*)y, (__m256i)v); }
+#elif BN_WIDTH == 4
+static inline void bn_stream_singles(void* y, bn_singles x) { _mm256_stream_ps((float*)y, (__m256)x); }
+static inline void bn_stream_shorts(void* y, bn_shorts v) { _mm_stream_si128((__m128i*)y, (__m128i)v); }
+#elif BN_STREAMS && defined(__x86_64__)
+static inline void bn_stream_singles(void* y, bn_singles x) { _mm_stream_ps((float*)y, (__m128)x); }
+static inline void bn_stream_shorts(void* y, bn_shorts v) { long long u; memcpy(&u, &v, sizeof u); _mm_stream_si64((long long*)y, u); }
+#else
+static inline void bn_stream_singles(void* y, bn_singles x) { memcpy(y, &x, sizeof x); }
+static inline void bn_stream_shorts(void* y, bn_shorts v) { memcpy(y, &v, sizeof v); }
+#endif
+static inline void bn_stream_halves(void* y, bn_singles x) { bn_stream_shorts(y, bn_to_halves(x)); }
+static inline void bn_stream_bfloats(void* y, bn_singles x) { bn_stream_shorts(y, bn_to_bfloats(x)); }
+
+/* What is below `least`, or equal to it, becomes it, and a NaN stays: a relu where it is 0, nothing where it is -infinity. And dy
+ * where y > 0, else 0. */
+static inline bn_singles bn_at_least(bn_singles y, bn_singles least)
+{
+#if BN_WIDTH == 8
+    return (bn_singles)_mm512_mask_mov_ps((__m512)y, _mm512_cmp_ps_mask((__m512)y, (__m512)least, _CMP_LE_OQ), (__m512)least);
+#elif BN_WIDTH == 4
+    return (bn_singles)_mm256_blendv_ps((__m256)y, (__m256)least, _mm256_cmp_ps((__m256)y, (__m256)least, _CMP_LE_OQ));
+#else
+    bn_flags32 below = y <= least;
+    return (bn_singles)(((bn_flags32)least & below) | ((bn_flags32)y & ~below));
+#endif
+}
+static inline bn_singles bn_let_through(bn_singles dy, bn_singles y) { return (bn_singles)((bn_flags32)dy & (y > 0)); }
+
+/* Elements that lie one after the other. */
+#define BN_EACH_VECTOR(whole, rest) { \
+    Py_ssize_t i = 0; \
+    for (; i + BN_SINGLES <= count; i += BN_SINGLES) whole; \
+    if (i < count) rest; \
+}
 static inline void bn_halves_to_floats(const void* from, float* to, Py_ssize_t count)
 {
     const uint16_t* x = (const uint16_t*)from;
-    Py_ssize_t i = 0;
-#if defined(__F16C__)
-    for (; i + 8 <= count; i += 8) _mm256_storeu_ps(to + i, _mm256_cvtph_ps(_mm_loadu_si128((const __m128i*)(x + i))));
-#endif
-    for (; i < count; i++) to[i] = bn_half_to_float(x[i]);
+    BN_EACH_VECTOR(bn_store_singles(to + i, bn_load_halves(x + i)), bn_store_some(to + i, bn_load_some_halves(x + i, count - i), count - i))
 }
-
-static inline void bn_floats_to_halves(const float* x, void* to, Py_ssize_t count)
-{
-    uint16_t* y = (uint16_t*)to;
-    Py_ssize_t i = 0;
-#if defined(__F16C__)
-    for (; i + 8 <= count; i += 8) _mm_storeu_si128((__m128i*)(y + i), _mm256_cvtps_ph(_mm256_loadu_ps(x + i), _MM_FROUND_TO_NEAREST_INT));
-#endif
-    for (; i < count; i++) y[i] = bn_float_to_half(x[i]);
-}
-
 static inline void bn_bfloats_to_floats(const void* from, float* to, Py_ssize_t count)
 {
     const uint16_t* x = (const uint16_t*)from;
-    uint32_t u;
-    for (Py_ssize_t i = 0; i < count; i++) u = (uint32_t)x[i] << 16, memcpy(to + i, &u, sizeof u);
+    BN_EACH_VECTOR(bn_store_singles(to + i, bn_load_bfloats(x + i)), bn_store_some(to + i, bn_load_some_bfloats(x + i, count - i), count - i))
 }
-
+static inline void bn_floats_to_halves(const float* x, void* to, Py_ssize_t count)
+{
+    uint16_t* y = (uint16_t*)to;
+    BN_EACH_VECTOR(bn_store_halves(y + i, bn_load_singles(x + i)), bn_store_some_halves(y + i, bn_load_some(x + i, count - i), count - i))
+}
 static inline void bn_floats_to_bfloats(const float* x, void* to, Py_ssize_t count)
 {
     uint16_t* y = (uint16_t*)to;
-    for (Py_ssize_t i = 0; i < count; i++) {
-        uint32_t u = bn_bits(x[i]), rounded = (u + 0x7fff + (u >> 16 & 1)) >> 16, quiet = u >> 16 | 0x40;
-        y[i] = (uint16_t)((u & 0x7fffffff) > 0x7f800000 ? quiet : rounded);
-    }
+    BN_EACH_VECTOR(bn_store_bfloats(y + i, bn_load_singles(x + i)), bn_store_some_bfloats(y + i, bn_load_some(x + i, count - i), count - i))
 }
 
 #endif

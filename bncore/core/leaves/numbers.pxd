@@ -34,6 +34,12 @@ cdef extern from "simd.h" nogil:
     unit load_unit "bn_load_unit"(const double* t) noexcept
     unit spread_unit "bn_spread_unit"(double x) noexcept
     void store_unit "bn_store_unit"(double* t, unit value) noexcept
+    unit load_some_unit "bn_load_some_unit"(const double* t, Py_ssize_t count) noexcept
+    void store_some_unit "bn_store_some_unit"(double* t, unit value, Py_ssize_t count) noexcept
+    Py_ssize_t counted "bn_counted"(const double* w, Py_ssize_t count) noexcept
+    bint masks "bn_masks"(const double* w, Py_ssize_t count) noexcept
+    unit where_counts "bn_where_counts"(unit w, unit v) noexcept
+    unit first_that_counts "bn_first_that_counts"(unit first, unit weight, unit w, unit x) noexcept
 
     const Py_ssize_t SINGLES "(2 * BN_WIDTH)"
     ctypedef float singles "bn_singles"

@@ -127,6 +127,57 @@ static inline bn_unit bn_add_exact_unit(bn_unit a, bn_unit b, bn_unit c)
 static inline bn_unit bn_load_unit(const double* t) { bn_unit v; __builtin_memcpy(&v, t, sizeof v); return v; }
 static inline bn_unit bn_spread_unit(double x) { return x - (bn_unit){0}; }
 static inline void bn_store_unit(double* t, bn_unit v) { __builtin_memcpy(t, &v, sizeof v); }
+static inline bn_unit bn_load_some_unit(const double* t, Py_ssize_t count)
+{
+#if BN_WIDTH == 8
+    return (bn_unit)_mm512_maskz_loadu_pd((__mmask8)((1 << count) - 1), t);
+#elif BN_WIDTH == 4
+    return (bn_unit)_mm256_maskload_pd(t, _mm256_loadu_si256((const __m256i*)(bn_mask + 8 - 2 * count)));
+#else
+    bn_unit v = {0};
+    for (Py_ssize_t i = 0; i < count; i++) v[i] = t[i];
+    return v;
+#endif
+}
+static inline void bn_store_some_unit(double* t, bn_unit v, Py_ssize_t count)
+{
+#if BN_WIDTH == 8
+    _mm512_mask_storeu_pd(t, (__mmask8)((1 << count) - 1), (__m512d)v);
+#elif BN_WIDTH == 4
+    _mm256_maskstore_pd(t, _mm256_loadu_si256((const __m256i*)(bn_mask + 8 - 2 * count)), (__m256d)v);
+#else
+    for (Py_ssize_t i = 0; i < count; i++) t[i] = v[i];
+#endif
+}
+/* of weights: how many are not 0, and whether all are 0 or 1 */
+typedef long long bn_flags64 __attribute__((vector_size(8 * BN_WIDTH)));
+static inline Py_ssize_t bn_total(bn_flags64 of)
+{
+    Py_ssize_t total = 0;
+    for (int k = 0; k < BN_WIDTH; k++) total += (Py_ssize_t)of[k];
+    return total;
+}
+static inline Py_ssize_t bn_counted(const double* w, Py_ssize_t count)
+{
+    bn_flags64 n = {0};
+    for (; count >= BN_WIDTH; w += BN_WIDTH, count -= BN_WIDTH) n -= bn_load_unit(w) != 0;
+    if (count > 0) n -= bn_load_some_unit(w, count) != 0;
+    return bn_total(n);
+}
+static inline int bn_masks(const double* w, Py_ssize_t count)
+{
+    bn_flags64 other = {0};
+    for (; count >= BN_WIDTH; w += BN_WIDTH, count -= BN_WIDTH) other |= (bn_load_unit(w) != 0) & (bn_load_unit(w) != 1);
+    if (count > 0) other |= (bn_load_some_unit(w, count) != 0) & (bn_load_some_unit(w, count) != 1);
+    return bn_total(other) == 0;
+}
+/* of weighted elements: v where w is not 0, else 0; and the first element that counts, or 0 if it is not finite, where none has yet */
+static inline bn_unit bn_where_counts(bn_unit w, bn_unit v) { return (bn_unit)((bn_flags64)v & (w != 0)); }
+static inline bn_unit bn_first_that_counts(bn_unit first, bn_unit weight, bn_unit w, bn_unit x)
+{
+    bn_flags64 now = (weight == 0) & (w != 0), finite = x - x == 0;
+    return (bn_unit)(((bn_flags64)x & finite & now) | ((bn_flags64)first & ~now));
+}
 
 /* the same for maps of float32 data, in their own type; loads and stores of the first `count` leave the others alone */
 static inline bn_singles bn_spread(float x) { return x - (bn_singles){0}; }

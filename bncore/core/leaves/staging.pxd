@@ -3,14 +3,16 @@
 # a. On the way in: planes that are not contiguous are gathered, half precision is widened, and dy counts where y > 0, for what a
 #    relu has made 0 passes nothing on.
 # b. On the way out: what is added to y is added, what is below 0 becomes 0, and the number is rounded once.
-# c. What goes in was in the cache a moment ago, or comes from memory: to convert it there costs a fraction of fetching it.
-# d. Rejected: every leaf for every type and every wish: four times the code, to save that fraction.
+# c. A sum takes its elements from here, since what it does to them takes longer than to convert them. A map does the same work
+#    in registers where its operands lie as it can walk them (as_stored.pxd); here are the others, and all of float64.
+# d. Rejected: sums of every type: twice the code, for a tenth of a call.
 
 from bncore.core.types cimport (
     AS_BFLOAT16, AS_FLOAT16, AS_FLOAT32, LINE, Finish, Operand, Rows, Runs, Span, Storage, storage_bytes,
 )
 from bncore.core.leaves.elements cimport before_line
-from bncore.core.leaves.numbers cimport stored, stream_line
+from bncore.core.leaves.numbers cimport SINGLES, prefetch, store_singles, store_some, stored, stream_line
+from bncore.core.leaves.vectors cimport let_through, take
 
 cdef extern from "halves.h" nogil:
     void halves_to_floats "bn_halves_to_floats"(const void* x, float* to, Py_ssize_t count) noexcept
@@ -54,15 +56,39 @@ cdef inline void widened(const char* x, Storage storage, stored* to, Py_ssize_t 
             to[i] = <stored>(<const double*>x)[i]
 
 
-cdef inline void pass_through(stored* dy, const char* y, Storage storage, Py_ssize_t count) noexcept nogil:
-    # dy where y > 0, else 0
+cdef inline void pass_vectors(const char* dy, const char* y, Storage storage, float* to, Py_ssize_t count) noexcept nogil:
+    # dy where y > 0, else 0, of elements that are stored alike
+    cdef Py_ssize_t item = storage_bytes(storage), i = 0
+    while i <= count - SINGLES:
+        store_singles(to + i, let_through(take(dy + i * item, storage, True, SINGLES),
+                                          take(y + i * item, storage, True, SINGLES)))
+        i += SINGLES
+    if i < count:
+        store_some(to + i, let_through(take(dy + i * item, storage, False, count - i),
+                                       take(y + i * item, storage, False, count - i)), count - i)
+
+
+cdef inline void passed_through(const char* dy, Storage storage, const char* y, Storage of_y, stored* to,
+                                Py_ssize_t count) noexcept nogil:
+    # the same of any
     cdef stored[SOME] gate
     cdef Py_ssize_t i = 0, j, some
+    if stored is float:
+        if storage == of_y and storage == AS_FLOAT32:
+            pass_vectors(dy, y, AS_FLOAT32, to, count)
+            return
+        elif storage == of_y and storage == AS_FLOAT16:
+            pass_vectors(dy, y, AS_FLOAT16, to, count)
+            return
+        elif storage == of_y and storage == AS_BFLOAT16:
+            pass_vectors(dy, y, AS_BFLOAT16, to, count)
+            return
+    widened(dy, storage, to, count)
     while i < count:
         some = min(<Py_ssize_t>SOME, count - i)
-        widened(y + i * storage_bytes(storage), storage, gate, some)
+        widened(y + i * storage_bytes(of_y), of_y, gate, some)
         for j in range(some):
-            dy[i + j] = dy[i + j] if gate[j] > 0 else 0
+            to[i + j] = to[i + j] if gate[j] > 0 else 0
         i += SOME
 
 
@@ -136,6 +162,13 @@ cdef inline bint solid(const Operand* x) noexcept nogil:
     return x.base == NULL or x.w == storage_bytes(x.storage)
 
 
+cdef inline void fetch(const char* x, Py_ssize_t bytes) noexcept nogil:
+    cdef Py_ssize_t i = 0
+    while i < bytes:
+        prefetch(x + i)
+        i += LINE
+
+
 cdef inline void gather(const stored* kind, const Operand* x, const Operand* gate, Py_ssize_t n, Py_ssize_t c, Py_ssize_t start,
                         Py_ssize_t planes, Py_ssize_t count, char* staging) noexcept nogil:
     # elements [start, start + count) of so many planes of a channel, from plane n on, one after the other
@@ -147,11 +180,18 @@ cdef inline void gather(const stored* kind, const Operand* x, const Operand* gat
         while i < count:
             run = min(width - w, count - i)
             step = run if solid(x) and solid(gate) else 1
+            if step == run:
+                # the next channel is what is gathered next, or soon
+                fetch(element(x, n + j, c + 1, h, w), run * storage_bytes(x.storage))
+                if gate.base != NULL:
+                    fetch(element(gate, n + j, c + 1, h, w), run * storage_bytes(gate.storage))
             k = 0
             while k < run:
-                widened(element(x, n + j, c, h, w + k), x.storage, to + k, step)
                 if gate.base != NULL:
-                    pass_through(to + k, element(gate, n + j, c, h, w + k), gate.storage, step)
+                    passed_through(element(x, n + j, c, h, w + k), x.storage, element(gate, n + j, c, h, w + k), gate.storage,
+                                   to + k, step)
+                else:
+                    widened(element(x, n + j, c, h, w + k), x.storage, to + k, step)
                 k += step
             to += run
             i, h, w = i + run, h + 1, 0
@@ -183,9 +223,10 @@ cdef inline void take_rows(const stored* kind, const Rows* x, Py_ssize_t rows, P
     cdef stored* to = <stored*>x.staging
     cdef Py_ssize_t row
     for row in range(rows):
-        widened(x.base + row * x.stride, x.storage, to, width)
         if x.gate.base != NULL:
-            pass_through(to, x.gate.base + row * x.gate.stride, x.gate.storage, width)
+            passed_through(x.base + row * x.stride, x.storage, x.gate.base + row * x.gate.stride, x.gate.storage, to, width)
+        else:
+            widened(x.base + row * x.stride, x.storage, to, width)
         to += width
 
 
@@ -218,14 +259,16 @@ cdef inline void mask(const stored* kind, const Span* s, const Runs* dy, const R
 
 cdef inline void hide_in_row(const stored* dy, const double* w, stored* x, Py_ssize_t size, Py_ssize_t width) noexcept nogil:
     # w: one for each position of a plane
-    cdef Py_ssize_t p
+    cdef Py_ssize_t p, c = 0
     if size == 1:
         if w[0] == 0:
             for p in range(width):
                 x[p] = 0 if dy[p] == 0 else x[p]
         return
-    for p in range(width):
-        x[p] = 0 if (w[p % size] == 0) & (dy[p] == 0) else x[p]
+    while c < width:
+        for p in range(size):
+            x[c + p] = 0 if (w[p] == 0) & (dy[c + p] == 0) else x[c + p]
+        c += size
 
 
 cdef inline void mask_rows(const Rows* x, Py_ssize_t row, Py_ssize_t step, Py_ssize_t rows, const stored* dy,

@@ -5,6 +5,7 @@ from bncore.core.types cimport (
     Level, Mask, PutRows, RunBend, RunFive, RunMoments, RunPairs, RunPull, RunPullPairs, RunScale, RunScaleMoments, Scatter,
     TakeRows,
 )
+from bncore.core.leaves.as_stored cimport column_as_stored, run_as_stored
 from bncore.core.leaves.column_maps cimport column_pull, column_scale
 from bncore.core.leaves.columns cimport column_moments, column_pairs
 from bncore.core.leaves.conclude cimport conclude
@@ -32,6 +33,7 @@ cdef inline void fill(const stored* kind, Leaves* leaves) noexcept:
     leaves.column_scale = <ColumnScale>column_scale[stored]
     leaves.column_pull = <ColumnPull>column_pull[stored]
     leaves.column_bend = <ColumnBend>column_bend[stored]
+    leaves.run_as_stored, leaves.column_as_stored = run_as_stored, column_as_stored
     leaves.run_weighted, leaves.run_weighted_pull = run_weighted, run_weighted_pull
     leaves.column_weighted, leaves.column_weighted_pull = column_weighted, column_weighted_pull
     leaves.mask = <Mask>mask[stored]

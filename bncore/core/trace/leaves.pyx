@@ -18,10 +18,10 @@ from bncore.core.trace.memory cimport (
     write_number, write_run, write_vector,
 )
 from bncore.core.types cimport (
-    ADDED, BEND, CHANNELS, COEFFICIENTS, COLUMNS, DY, FOLDED, GIVEN_PULL, GIVEN_SCALE, GIVEN_SLOPE, GIVEN_SUMS, KINDS, OPERANDS,
-    OUT, OUT2, OWN_BEND, OWN_MOMENTS, OWN_PULL, OWN_SCALE, OWN_WEIGHTED, PULL, SCALE, SLOPE, SUMS, V, W, WEIGHTED_PULL, X, Y,
-    Block, Coefficients, Conclusion, Finish, Gather, Leaves, Level, Map, Operand, Parameters, Parts, Records, Rows, Runs,
-    Span, Store, storage_bytes,
+    ADDED, AS_FLOAT64, BEND, CHANNELS, COEFFICIENTS, COLUMNS, DY, FOLDED, GIVEN_PULL, GIVEN_SCALE, GIVEN_SLOPE, GIVEN_SUMS,
+    KINDS, OPERANDS, OUT, OUT2, OWN_BEND, OWN_MOMENTS, OWN_PULL, OWN_SCALE, OWN_WEIGHTED, PULL, SCALE, SLOPE, SUMS, V, W,
+    WEIGHTED_PULL, X, Y, AsStored, Block, Coefficients, Conclusion, Finish, Gather, Leaves, Level, Map, Operand, Parameters,
+    Parts, Records, Rows, Runs, Span, Store, storage_bytes,
 )
 
 
@@ -215,6 +215,47 @@ cdef void run_pull(const void* kind, const Span* s, const Runs* dy, const Runs* 
                    const Store* store) noexcept nogil:
     entered(b"run_pull")
     map_runs(PULL, s, dy, x, NULL, NULL, dx, NULL, k)
+
+
+cdef inline bint takes(const AsStored* what, int slot) noexcept nogil:
+    # of the operands of a map
+    if slot == DY or slot == Y:
+        return what.map != SCALE
+    return slot == X and what.map != SLOPE or slot == ADDED and what.map == SCALE
+
+
+cdef void alike(const AsStored* what) noexcept nogil:
+    # all that there is is stored as the leaf is told, and mapped in float32
+    cdef int slot
+    if T.call == NULL:
+        return
+    if T.item != sizeof(float) or what.storage == AS_FLOAT64:
+        violated(INSIDE, b"mapped in float32, which it is not computed in", what.storage)
+    for slot in range(OPERANDS):
+        if T.call.operands[slot].base != NULL and T.call.operands[slot].storage != what.storage:
+            violated(INSIDE, b"stored otherwise than it is mapped", slot)
+
+
+cdef void run_as_stored(const AsStored* what, const Span* s, const Runs* of, const Coefficients* k) noexcept nogil:
+    cdef Py_ssize_t item = storage_bytes(what.storage), c, n, channel
+    cdef int64_t number
+    cdef int slot
+    entered(b"run_as_stored")
+    alike(what)
+    for c in range(s.channels):
+        channel = read_map(k, what.map, c)
+        for n in range(s.planes):
+            number = SEVERAL
+            for slot in range(<int>OUT):
+                if takes(what, slot) and of[slot].base != NULL:
+                    number = together(number, read_run(slot, of[slot].base + c * of[slot].channel + n * of[slot].plane, s.count,
+                                                       item, item))
+            if number >= 0 and channel_of(number, s.count) != channel:
+                violated(WRITTEN_ONCE, b"the map of another channel", number)
+            for slot in range(<int>OUT, OPERANDS):
+                # without a gate there is no dy to let through
+                if of[slot].base != NULL and (slot == OUT or of[<int>Y].base != NULL):
+                    write_run(slot, of[slot].base + c * of[slot].channel + n * of[slot].plane, s.count, item, item, number)
 
 
 cdef void run_bend(const void* kind, const Span* s, const Runs* dy, const Runs* x, const Runs* v, const Runs* d_dy,
@@ -442,6 +483,29 @@ cdef void column_pull(const void* kind, const Block* b, const Rows* dy, const Ro
     map_rows(PULL, b, dy, x, NULL, NULL, dx, NULL, k)
 
 
+cdef void column_as_stored(const AsStored* what, const Block* b, const Rows* of, const Coefficients* k) noexcept nogil:
+    cdef Py_ssize_t item = storage_bytes(what.storage), first = read_map(k, what.map, 0), width = b.channels * b.size, c, row
+    cdef int64_t number
+    cdef int slot
+    entered(b"column_as_stored")
+    alike(what)
+    if not fits(b):
+        return
+    for c in range(1, b.channels):
+        if read_map(k, what.map, c) != first + c and first >= 0:
+            violated(WRITTEN_ONCE, b"the map of another channel", c)
+    for row in range(row_count(b)):
+        number = SEVERAL
+        for slot in range(<int>OUT):
+            if takes(what, slot) and of[slot].base != NULL:
+                number = together(number, read_run(slot, row_of(&of[slot], b, row), width, item, item))
+        if number >= 0 and first_channel(number, b) != first:
+            violated(WRITTEN_ONCE, b"the map of another channel", number)
+        for slot in range(<int>OUT, OPERANDS):
+            if of[slot].base != NULL and (slot == OUT or of[<int>Y].base != NULL):
+                write_run(slot, row_of(&of[slot], b, row), width, item, item, number)
+
+
 cdef void column_bend(const void* kind, const Block* b, const Rows* dy, const Rows* x, const Rows* v, const Rows* d_dy,
                       const Rows* d_x, const Coefficients* k) noexcept nogil:
     entered(b"column_bend")
@@ -639,6 +703,7 @@ cdef void fill(Leaves* leaves) noexcept:
     leaves.run_scale_moments, leaves.run_pull_pairs = run_scale_moments, run_pull_pairs
     leaves.column_moments, leaves.column_pairs, leaves.column_five = column_moments, column_pairs, column_five
     leaves.column_scale, leaves.column_pull, leaves.column_bend = column_scale, column_pull, column_bend
+    leaves.run_as_stored, leaves.column_as_stored = run_as_stored, column_as_stored
     leaves.gather, leaves.scatter, leaves.conclude = gather, scatter, conclude
     leaves.take_rows, leaves.put_rows, leaves.mask = take_rows, put_rows, mask
     leaves.run_weighted, leaves.run_weighted_pull = run_weighted, run_weighted_pull
