@@ -17,8 +17,11 @@ class Function(Adapter):
     """The function; momentum is the weight of the old value."""
 
     name = "paddle"
-    # Backward passes in several threads at once end the process: RunBackward is not safe there.
-    caps = Caps(accumulate="any", least=1, variance="biased", weighs="old", concurrent=False)
+    # The operator's eps and momentum are float32, for float64 data too. Backward passes in several threads at
+    # once end the process: RunBackward is not safe there.
+    caps = Caps(
+        accumulate="any", least=1, variance="biased", weighs="old", attributes="float32", concurrent=False
+    )
 
     def _layer(self, x, gamma, beta, eps, mean=None, var=None):
         """y, and what it is a function of; with mean and var, that of inference mode."""

@@ -195,6 +195,9 @@ class Compiled(Contiguous):
 
     name = "torch-compile"
     batch_norm = staticmethod(torch.compile(torch.nn.functional.batch_norm, dynamic=True))
+    # After 8 kinds of operands torch.compile would call the function as it is from then on, without a word.
+    torch._dynamo.config.recompile_limit = torch._dynamo.config.accumulated_recompile_limit = 2**16
+    torch._dynamo.config.fail_on_recompile_limit_hit = True
     derivative = jvp = double_backward = None
 
 

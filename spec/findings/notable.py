@@ -130,18 +130,32 @@ NOTABLE = (
 LOOKED_INTO = {
     "jax": "the fast variance is a choice since algorithm= came, and the default still.",
     "flax": "the default is the formula; see the report on Flax.",
-    "torch": "nested forward mode is pytorch issue 196699; see the reports on PyTorch.",
+    "numpy": "no fault: the equations as one writes them, whose sums are NumPy's.",
+    "torch": "nested forward mode is pytorch issue 196699, see the reports on PyTorch; a bfloat16 dy that is "
+    "sliced is summed to bfloat16, float16 and dense ones are not (pytorch pull 103956 was about such sums).",
+    "torch-autocast": "the numbers of torch: autocast has the layer on no list, and x keeps its type.",
     "torch-channels-last": "gamma is read without its stride; see the report on PyTorch.",
     "tensorflow": "the gradient's gradient takes saved statistics for constants; see its report.",
+    "keras": "y is x times scale plus an offset that has mean times scale in it, and what is derived from y "
+    "has that difference.",
+    "onednn": "sums are of float32, as oneDNN issue 354 says; in inference dy (x - mean) overflows before it "
+    "is scaled.",
+    "onnxruntime": "the root of a variance below the normal numbers is inverted to infinity, which only "
+    "eps = 0 lets happen; issue 29790, y that depends on momentum, is mended in this release.",
     "onnx": "no dtype is given to mean and var; see the report on ONNX.",
     "flax-nnx": "as flax; and running statistics are float32 whatever param_dtype is.",
     "equinox": "two passes, and sound; what no call of the suite shows is in the report on Equinox.",
     "haiku": "one pass, not clipped at 0; see the report on Haiku.",
     "keras-torch": "float64 is computed in float32, and the variance in one pass; see the report on Keras.",
     "keras-jax": "float64 is computed in float32; see the report on Keras.",
-    "keras-torch-mask": "the number of elements has 1e-7 added; see the report on Keras.",
+    "keras-torch-mask": "the number of elements has 1e-7 added, and one channel is an error, see the report "
+    "on Keras; a NaN under the mask is kept out of the statistics and not out of gamma's gradient; dbeta of "
+    "one element is dy's memory, as autograd hands it on.",
     "mlx": "statistics of half precision are rounded to it, and so is momentum times them.",
-    "paddle": "backward in several threads at once ends the process, which no line here says.",
+    "paddle": "one element is handed on as it is, y = x, and running statistics stay: meant so since Paddle "
+    "issue 11445, and without a warning since pull 19260; backward in several threads at once ends the "
+    "process, which no line here says.",
+    "tfjs": "sound on its backend cpu: two passes, with sums in doubles.",
     "tinygrad": "second derivatives, which the adapter does not offer, are wrong; see its report.",
     "sklearn": "no fault: an infinity is refused, as its documentation says, and NaN is left out.",
     "openvino": "nothing to look into.",

@@ -2,7 +2,9 @@
 
 import re
 import shlex
+import sys
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy
@@ -135,6 +137,25 @@ def test_a_folded_scale_is_off_by_hundreds():
     (found,) = (v for v in judge(adapter, inputs.data("constant", "float32")) if v.quantity == "y")
     assert found.status in BROKEN
     assert off_by(100)(found.got, found.exact)
+
+
+@pytest.mark.peers
+def test_what_is_judged_as_compiled_is_compiled():
+    """Past 8 kinds of operands torch.compile would call the function as it is; of 12 each is compiled."""
+    adapter = adapters.load("torch-compile") if find_spec("torch") else pytest.skip("pip install torch")
+    graphs = []
+
+    def backend(graph, _):
+        graphs.append(graph)
+        return graph.forward
+
+    torch = sys.modules["torch"]
+    adapter.batch_norm = torch.compile(torch.nn.functional.batch_norm, dynamic=True, backend=backend)
+    for dtype in ("float32", "float64", "float16"):
+        for rank in (2, 3, 4, 5):
+            x = numpy.arange(3.0**rank, dtype=dtype).reshape((3,) * rank)
+            adapter.forward(x, None, None, 1.0)
+    assert len(graphs) == 12
 
 
 def test_every_implementation_has_a_section_and_a_line_of_the_summary_or_is_said_to_have_none():
