@@ -41,6 +41,7 @@ LEAVES = sorted(
 )
 # What is compiled once, and whether it starts threads.
 ONCE = {
+    "bncore._averages": False,
     "bncore._blocks": False,
     "bncore._cpu": False,
     "bncore._stats": False,
@@ -52,6 +53,8 @@ ONCE = {
     "bncore.core.trace.leaves": False,
     "bncore.core.trace.memory": False,
     "bncore.core.trace.run": False,
+    "bncore.torch._eager": False,
+    "bncore.torch._tensors": False,
 }
 HEADERS = sorted(str(path) for path in Path("bncore/core").glob("*.pxd"))
 # Of the core, where C's rules are meant; of all else Cython's own hold.
@@ -96,7 +99,7 @@ def extensions():
             name,
             [f"{name.replace('.', '/')}.pyx"],
             depends=HEADERS,
-            extra_compile_args=["-O3", "-fvisibility=hidden", "-g0", *flags, *WATCH],
+            extra_compile_args=["-O3", "-ffp-contract=off", "-fvisibility=hidden", "-g0", *flags, *WATCH],
             extra_link_args=flags + WATCH,
         )
 

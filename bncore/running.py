@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy
 
+from . import _averages
 from ._stats import Stats
 from .merging import merge
 
@@ -31,12 +32,12 @@ class Running(NamedTuple):
         batches, elements = self.batches + 1, self.elements + batch.count
         # whole numbers end where those of the state do
         elements = elements if elements <= sys.maxsize else float(elements)
-        with numpy.errstate(all="ignore"):
-            if rule.momentum is None:
+        if rule.momentum is None:
+            with numpy.errstate(all="ignore"):
                 return Running(batches, elements, *self._of_all_elements(batch, rule))
-            mean = _average(self.mean, batch.mean, rule.momentum)
-            var = _average(self.var, batch.var, rule.momentum, _kept(batch.count, rule))
-            return Running(batches, elements, mean, var)
+        mean = _average(self.mean, batch.mean, rule.momentum)
+        var = _average(self.var, batch.var, rule.momentum, _kept(batch.count, rule))
+        return Running(batches, elements, mean, var)
 
     def _of_all_elements(self, batch: Stats, rule: Rule) -> tuple[numpy.ndarray, numpy.ndarray]:
         """Mean and variance of the elements seen before and those of the batch, as one batch."""
@@ -47,20 +48,11 @@ class Running(NamedTuple):
 
 
 def _average(old: numpy.ndarray, new: numpy.ndarray, weight: float, factor: float = 1.0) -> numpy.ndarray:
-    # (1 - weight) old + weight factor new; what weighs 0 has no say, even if it is no number
-    if weight == 0:
-        return old.copy()
-    taken = factor * new
-    if weight == 1:
-        return taken
-    part = weight * taken
-    if factor != 1 and not numpy.isfinite(part).all():
-        # factor new may overflow where the average does not
-        part = numpy.where(numpy.isfinite(part), part, weight * factor * new)
-    average: numpy.ndarray = (1 - weight) * old + part
+    average = old.copy()
+    _averages.enter(average, new, weight, factor)
     return average
 
 
 def _kept(m: float, rule: Rule) -> float:
     # the variance that is kept, over (9.39); of weighted elements by W - 1
-    return m / (m - 1) if rule.unbiased else 1.0
+    return _averages.correction(m) if rule.unbiased else 1.0

@@ -14,6 +14,7 @@ import bncore
 from .._stats import exact, rests
 from ..checks import Array
 from ..core import call
+from . import _tensors
 
 HALVES = (torch.float16, torch.bfloat16)
 
@@ -26,15 +27,16 @@ else:
     _WIDENED = ()
 
 
-def array(tensor: Tensor) -> Array:
+def array(tensor: Tensor | None) -> Any:
     """The memory of a tensor as an array; of bfloat16 without ml_dtypes, that of a copy in float32."""
+    if tensor is None:
+        return None
     tensor = tensor.detach()
     if tensor.dtype in _WIDENED:
         tensor = tensor.float()
     if tensor.dtype == torch.bfloat16:
         return tensor.view(torch.int16).numpy().view(bfloat16)
-    found: Array = tensor.numpy()
-    return found
+    return tensor.numpy()
 
 
 def optional(vector: Tensor | None) -> Any:
@@ -60,7 +62,8 @@ class Result:
 
 def vectors(arrays: Iterable[Array], dtype: torch.dtype) -> list[Tensor]:
     """Arrays of one number a channel as tensors of this dtype, in memory of their own."""
-    return [torch.empty(each.shape, dtype=dtype).copy_(torch.from_numpy(each)) for each in arrays]
+    own = (torch.from_numpy(each) for each in arrays)
+    return [each.clone() if each.dtype == dtype else each.to(dtype) for each in own]
 
 
 def statistics(stats: bncore.Stats) -> Tensor:
@@ -108,7 +111,7 @@ def on_torchs_threads(kernel: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(kernel)
     def limited(*arguments: Any) -> Any:
         mine = bncore.get_num_threads()
-        call.limit_threads(min(mine, torch.get_num_threads()))
+        call.limit_threads(_tensors.threads())
         try:
             return kernel(*arguments)
         finally:

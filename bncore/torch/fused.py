@@ -9,10 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-import bncore
-
-from . import equations
-from .arrays import Result, array, count, optional, statistics, stats_of, vectors
+from . import equations, kernels
+from .arrays import count, statistics, stats_of
 from .operators import (
     Found,
     Operator,
@@ -24,7 +22,6 @@ from .operators import (
     inference,
     inference_backward,
     one_a_channel,
-    parameter,
 )
 
 
@@ -39,17 +36,9 @@ class _ReluBackward(OperatorFunction):
 
     @staticmethod
     def kernel(dy: Any, x: Any, gamma: Any, stats: Any, y: Any, eps: float, residual: bool) -> Found:
-        dx, through = Result(x), Result(x if residual else _nothing(x))
-        _, *sums = bncore.backward(
-            array(dy),
-            array(x),
-            optional(gamma),
-            stats_of(count(x), stats, eps),
-            y=array(y),
-            out=dx.out,
-            residual_out=through.out if residual else None,
-        )
-        return dx.written(), *vectors(sums, parameter(x, gamma)), through.written()
+        own = stats_of(count(x), stats, eps)
+        *found, through = kernels.backward(dy, x, gamma, own, y, residual)
+        return *found, torch.empty_like(_nothing(x)) if through is None else through
 
     @staticmethod
     def shaped(dy: Any, x: Any, gamma: Any, stats: Any, y: Any, eps: float, residual: bool) -> Found:
@@ -97,10 +86,8 @@ class _FusedForward(OperatorFunction):
 
     @staticmethod
     def kernel(x: Any, gamma: Any, beta: Any, residual: Any, eps: float, relu: bool) -> Found:
-        y = Result(x)
-        of = array(x), optional(gamma), optional(beta)
-        _, stats = bncore.forward(*of, eps=eps, residual=_residual(residual), relu=relu, out=y.out)
-        return y.written(), statistics(stats)
+        y, stats = kernels.forward(x, gamma, beta, eps, residual, relu)
+        return y, statistics(stats)
 
     @staticmethod
     def shaped(x: Any, gamma: Any, beta: Any, residual: Any, eps: float, relu: bool) -> Found:
@@ -150,10 +137,7 @@ class _FusedInference(OperatorFunction):
     def kernel(
         x: Any, gamma: Any, beta: Any, mean: Any, var: Any, residual: Any, eps: float, relu: bool
     ) -> Tensor:
-        y = Result(x)
-        of = array(x), optional(gamma), optional(beta), optional(mean), optional(var)
-        bncore.inference(*of, eps=eps, residual=_residual(residual), relu=relu, out=y.out)
-        return y.written()
+        return kernels.inference(x, gamma, beta, mean, var, eps, residual, relu)
 
     @staticmethod
     def shaped(
@@ -199,10 +183,6 @@ def let_through(moving: Tensor, y: Tensor) -> Tensor:
 def _onwards(t_y: Tensor, t_residual: Tensor | None, y: Tensor | None) -> Tensor:
     t_sum = t_y if t_residual is None else equations.plus(t_y, t_residual)
     return t_sum if y is None else let_through(t_sum, y)
-
-
-def _residual(residual: Tensor | None) -> Any:
-    return None if residual is None else array(residual)
 
 
 def _nothing(x: Tensor) -> Tensor:

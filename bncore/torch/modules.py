@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.modules.batchnorm import _BatchNorm
 
+from . import _eager
 from .functional import batch_norm
 
 
@@ -14,15 +15,16 @@ def step(layer: _BatchNorm) -> tuple[float, bool, Tensor | None, Tensor | None]:
 
     The momentum, whether the statistics are the batch's own, and the running ones that are read or updated.
     """
-    momentum = 0.0 if layer.momentum is None else layer.momentum
-    if layer.training and layer.track_running_stats and layer.num_batches_tracked is not None:
-        layer.num_batches_tracked.add_(1)
-        if layer.momentum is None:
-            momentum = 1.0 / float(layer.num_batches_tracked)
-    own = layer.training or (layer.running_mean is None and layer.running_var is None)
-    if layer.training and not layer.track_running_stats:
-        return momentum, own, None, None
-    return momentum, own, layer.running_mean, layer.running_var
+    momentum, training = layer.momentum, layer.training
+    if training and layer.track_running_stats and (tracked := layer.num_batches_tracked) is not None:
+        tracked.add_(1)
+        if momentum is None:
+            momentum = 1.0 / float(tracked)
+    mean, var = layer.running_mean, layer.running_var
+    own = training or (mean is None and var is None)
+    if training and not layer.track_running_stats:
+        mean = var = None
+    return 0.0 if momentum is None else momentum, own, mean, var
 
 
 class _Computed(_BatchNorm):
@@ -40,6 +42,10 @@ class _Computed(_BatchNorm):
         A residual, a tensor like the input, is added to the result, before the relu if there is one.
         """
         self._check_input_dim(input)
+        if not torch.compiler.is_compiling():
+            done: Tensor | None = _eager.batch_norm_of(self, input, residual)
+            if done is not None:
+                return done
         momentum, own, mean, var = step(self)
         return batch_norm(
             input,

@@ -21,21 +21,9 @@ import torch
 from torch import Tensor
 from torch.autograd.forward_ad import unpack_dual
 
-import bncore
-
-from .. import running
-from . import equations
-from .arrays import (
-    Result,
-    array,
-    count,
-    on_torchs_threads,
-    optional,
-    statistics,
-    stats_of,
-    untraced,
-    vectors,
-)
+from . import equations, kernels
+from .arrays import count, on_torchs_threads, statistics, stats_of, untraced
+from .kernels import parameter
 
 _library = torch.library.Library("bncore", "FRAGMENT")
 # Results have the strides that `shaped` says only if the arguments have theirs.
@@ -124,18 +112,8 @@ class _DoubleBackward(OperatorFunction):
     def kernel(
         ddx: Any, ddgamma: Any, ddbeta: Any, dy: Any, x: Any, gamma: Any, stats: Any, eps: float
     ) -> Found:
-        d_dy, d_x = Result(x), Result(x)
-        *_, d_gamma = bncore.double_backward(
-            None if ddx is None else array(ddx),
-            optional(ddgamma),
-            optional(ddbeta),
-            array(dy),
-            array(x),
-            optional(gamma),
-            stats_of(count(x), stats, eps),
-            out=(d_dy.out, d_x.out),
-        )
-        return d_dy.written(), d_x.written(), *vectors([d_gamma], parameter(x, gamma))
+        own = stats_of(count(x), stats, eps)
+        return kernels.double_backward(ddx, ddgamma, ddbeta, dy, x, gamma, own)
 
     @staticmethod
     def shaped(
@@ -170,11 +148,7 @@ class _Backward(OperatorFunction):
 
     @staticmethod
     def kernel(dy: Any, x: Any, gamma: Any, stats: Any, eps: float) -> Found:
-        dx = Result(x)
-        _, *sums = bncore.backward(
-            array(dy), array(x), optional(gamma), stats_of(count(x), stats, eps), out=dx.out
-        )
-        return dx.written(), *vectors(sums, parameter(x, gamma))
+        return kernels.backward(dy, x, gamma, stats_of(count(x), stats, eps))[:3]
 
     @staticmethod
     def shaped(dy: Any, x: Any, gamma: Any, stats: Any, eps: float) -> Found:
@@ -225,9 +199,8 @@ class _Forward(OperatorFunction):
 
     @staticmethod
     def kernel(x: Any, gamma: Any, beta: Any, eps: float) -> Found:
-        y = Result(x)
-        _, stats = bncore.forward(array(x), optional(gamma), optional(beta), eps=eps, out=y.out)
-        return y.written(), statistics(stats)
+        y, stats = kernels.forward(x, gamma, beta, eps)
+        return y, statistics(stats)
 
     @staticmethod
     def shaped(x: Any, gamma: Any, beta: Any, eps: float) -> Found:
@@ -273,11 +246,7 @@ class _InferenceBackward(OperatorFunction):
 
     @staticmethod
     def kernel(dy: Any, x: Any, gamma: Any, mean: Any, var: Any, eps: float) -> Found:
-        dx = Result(x)
-        _, *sums = bncore.inference_backward(
-            array(dy), array(x), optional(gamma), optional(mean), optional(var), eps=eps, out=dx.out
-        )
-        return dx.written(), *vectors(sums, parameter(x, gamma))
+        return kernels.inference_backward(dy, x, gamma, mean, var, eps)
 
     @staticmethod
     def shaped(dy: Any, x: Any, gamma: Any, mean: Any, var: Any, eps: float) -> Found:
@@ -308,10 +277,7 @@ class _Inference(OperatorFunction):
 
     @staticmethod
     def kernel(x: Any, gamma: Any, beta: Any, mean: Any, var: Any, eps: float) -> Tensor:
-        y = Result(x)
-        vectors = map(optional, (gamma, beta, mean, var))
-        bncore.inference(array(x), *vectors, eps=eps, out=y.out)
-        return y.written()
+        return kernels.inference(x, gamma, beta, mean, var, eps)
 
     @staticmethod
     def shaped(x: Any, gamma: Any, beta: Any, mean: Any, var: Any, eps: float) -> Tensor:
@@ -352,11 +318,6 @@ inference_backward = Operator(_InferenceBackward)
 
 
 # Of several operators.
-
-
-def parameter(x: Tensor, gamma: Tensor | None) -> torch.dtype:
-    """The dtype of the gradients of gamma and beta."""
-    return (x if gamma is None else gamma).dtype
 
 
 def one_a_channel(x: Tensor, gamma: Tensor | None) -> Tensor:
@@ -425,12 +386,7 @@ def _update(running_mean: Tensor, running_var: Tensor, stats: Tensor, m: int, mo
     if m < 2:
         # a batch of nothing; one element has no unbiased variance
         return
-    kept = bncore.Stats(0, optional(running_mean), optional(running_var), 0.0)
-    before = running.Running(0, 0, kept.mean, kept.var)
-    after = before.after(stats_of(m, stats, 0.0), running.Rule(momentum, unbiased=True))
-    for buffer, value in (running_mean, after.mean), (running_var, after.var):
-        buffer.detach().copy_(torch.from_numpy(value))
-    torch.autograd.graph.increment_version((running_mean, running_var))
+    kernels.update(running_mean, running_var, stats_of(m, stats, 0.0), momentum)
 
 
 @torch.library.register_fake("bncore::update", lib=_library)

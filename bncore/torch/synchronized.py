@@ -17,7 +17,8 @@ from . import modules
 from .arrays import Result, array, on_torchs_threads, optional, statistics, stats_of, untraced, vectors
 from .converting import exchanged
 from .functional import batch_norm, check
-from .operators import asked_for, parameter, update
+from .kernels import parameter
+from .operators import asked_for, update
 
 Group = Any
 

@@ -73,10 +73,15 @@ def test_no_tensor_is_copied(monkeypatch):
         return call
 
     for name in ("forward", "backward"):
-        monkeypatch.setattr(operators.bncore, name, watched(name))
+        monkeypatch.setattr(bncore, name, watched(name))
     x, dy, gamma, beta, _, _ = of(problem((5, 7, 6, 3), 1, "float32"))
-    y, stats = operators.forward(x, gamma, beta, EPS)
-    dx, _, _ = operators.backward(dy, x, gamma, stats, EPS)
+    for layout in ("contiguous", "channels-last", "every other"):
+        x = LAYOUTS[layout](x)
+        y, stats = operators.forward(x, gamma, beta, EPS)
+        dx, _, _ = operators.backward(dy, x, gamma, stats, EPS)
+        if layout == "contiguous":
+            # no array was made of them
+            assert not addresses
     assert addresses["forward"] == [each.data_ptr() for each in (x, gamma, beta, y)]
     assert addresses["backward"] == [each.data_ptr() for each in (dy, x, gamma, dx)]
 
@@ -114,7 +119,8 @@ def test_half_precision_is_computed_in_float32_and_rounded_once(dtype, parameter
 def test_bfloat16_has_the_same_numbers_without_ml_dtypes(monkeypatch, training):
     pytest.importorskip("ml_dtypes")
     x, dy, gamma, beta, mean, var = of(problem((5, 7, 6, 3), 1, "float32"))
-    x, dy = x.bfloat16(), dy.bfloat16()
+    # no dense tensor: dense ones become no arrays
+    x, dy = LAYOUTS["every other"](x.bfloat16()), dy.bfloat16()
     given = (None, None) if training else (mean, var)
     found = []
     for widened in (), (torch.bfloat16,):
@@ -126,14 +132,18 @@ def test_bfloat16_has_the_same_numbers_without_ml_dtypes(monkeypatch, training):
 
 
 def test_threads_are_no_more_than_torch_may_use(monkeypatch):
-    limits = []
+    limits, short = [], []
     monkeypatch.setattr(bncore.torch.arrays.call, "limit_threads", limits.append)
     bncore.set_num_threads(7)
     before = torch.get_num_threads()
+    # no dense tensor: this goes by arrays
+    x = torch.ones(4, 3, 2, 4)[..., ::2]
     try:
         for number in (3, 9):
             torch.set_num_threads(number)
-            bncore.torch.batch_norm(torch.ones(4, 3), None, None, training=True)
+            short.append(bncore.torch.arrays._tensors.threads())
+            bncore.torch.batch_norm(x, None, None, training=True)
     finally:
         torch.set_num_threads(before)
+    assert short == [3, 7]
     assert limits[-4:] == [3, 7, 7, 7]
