@@ -5,8 +5,8 @@ a. Tensors are asked by their own methods, for what a kernel must know and nothi
 b. Whatever is not dense, or not of x's layout and type, errors included, is answered with None; the caller then takes the
    way through arrays. Both lead to the same plans.
 c. Results are tensors of torch in memory of torch, which can be resized and shared.
-d. Rejected: PyTorch's headers, which tie a build to the ABI of one version. Memory that is used again, as results of arrays have it
-   (recycling.py): three times as fast from 4 MiB on, but it is a storage that cannot grow.
+d. Rejected: PyTorch's headers, which tie a build to the ABI of one version. Memory that is used again, as results of arrays
+   have it (recycling.py): three times as fast from 4 MiB on, but it is a storage that cannot grow.
 """
 
 from libc.string cimport memset
