@@ -154,12 +154,18 @@ class Adapter:
     set_threads = None
 
     def takes(self, method, option):
-        """Whether a method takes an argument of this name, or of any."""
-        function = getattr(self, method, None)
-        if function is None:
-            return False
-        parameters = inspect.signature(function).parameters
-        return option in parameters or any(each.kind is each.VAR_KEYWORD for each in parameters.values())
+        """Whether a method takes an argument of this name.
+
+        One that takes any does if the method that it overrides does: it may pass them on, or drop them.
+        """
+        for owner in (self, *type(self).__mro__):
+            function = getattr(owner, method, None)
+            parameters = {} if function is None else inspect.signature(function).parameters
+            if option in parameters:
+                return True
+            if not any(each.kind is each.VAR_KEYWORD for each in parameters.values()):
+                return False
+        return False
 
     @property
     def name(self):

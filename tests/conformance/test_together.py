@@ -9,7 +9,7 @@ from spec.conformance import judge
 from spec.conformance.diagnosis import common_factor
 from spec.conformance.verdict import ABSENT, BROKEN, FAIL, PASS
 from spec.data import inputs
-from spec.interface.adapter import Caps
+from spec.interface.adapter import Adapter, Caps
 from spec.oracle import sequences
 
 
@@ -28,9 +28,20 @@ class Loose(Plain):
         return super().forward(x, gamma, beta, eps)
 
 
-def test_an_option_is_asked_of_a_method_that_takes_any_name():
+def test_an_option_is_asked_of_a_method_that_takes_any_name_over_one_that_has_it():
     assert Loose().takes("forward", "residual")
     assert {each.quantity for each in broken(Loose(), "residual")} >= {"y"}
+
+
+def test_no_option_is_asked_of_a_method_that_takes_any_name_and_overrides_none():
+    class Own(Adapter):
+        caps = Plain.caps
+
+        def forward(self, x, gamma, beta, eps, **anything):
+            return Plain().forward(x, gamma, beta, eps)
+
+    assert not Own().takes("forward", "residual")
+    assert {each.status for each in judge(Own(), inputs.data("residual", "float32"))} == {ABSENT}
 
 
 # In place.
