@@ -148,3 +148,14 @@ def _(rng):
 def _(rng):
     shape = 2, 3, 4, 3, 2
     return {"x": rng.normal(1, 3, shape), "residual": rng.normal(0, 2, shape), "ddx": None}
+
+
+@design("images-2049-of-35", "statistics of many images that are more than a pixel", copies=(683, 1, 1, 1))
+def _(rng):
+    return {"x": rng.normal(1, 3, (3, 2, 5, 7)), "ddx": None}
+
+
+@design("residual-samples-broadcast", "a residual beside one sample that stands for all", layout="samples broadcast")
+def _(rng):
+    x = np.repeat(rng.normal(1, 3, (1, 3, 4, 4)), 5, axis=0)
+    return {"x": x, "residual": rng.normal(0, 2, x.shape), "ddx": None}

@@ -148,15 +148,22 @@ def test_nearly_all_random_faults_die():
     assert misses == [], lines
 
 
+# where a call over an operand, and a state over several steps, are asked for
+IN_PLACE = "ordinary", "relu", "residual", "weights"
+OVER_STEPS = "steps-channels", "combined-optional-108"
+
+
 @pytest.mark.audits
 @pytest.mark.parametrize("kind", list(calls.KINDS))
 def test_faults_of_several_calls_die_in_company(kind):
     rng = numpy.random.default_rng(5)
+    company = ["second-call", "same-memory", "other-shapes", "threads"]
+    beside = [f"{name}-{what}" for name in company for what in ("weights", "fused", "parts")]
+    names = [*company, *beside, *IN_PLACE, *OVER_STEPS]
     for _ in range(6):
         fault = kind(rng, "backward" if kind is calls._grows else "inference")
-        names = ["second-call", "same-memory", "other-shapes", "threads"]
-        found = [random_faults.dies(fault, inputs.data(name, "float32")) for name in names]
-        assert any(found), fault.name
+        places = (inputs.data(name, "float32") for name in names)
+        assert any(random_faults.dies(fault, data) for data in places), fault.name
 
 
 @pytest.mark.audits
