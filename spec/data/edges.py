@@ -155,7 +155,11 @@ def _(rng):
     return {"x": rng.normal(1, 3, (3, 2, 5, 7)), "ddx": None}
 
 
-@design("residual-samples-broadcast", "a residual beside one sample that stands for all", layout="samples broadcast")
+@design(
+    "residual-samples-broadcast",
+    "a residual beside one sample that stands for all",
+    layout="samples broadcast",
+)
 def _(rng):
     x = np.repeat(rng.normal(1, 3, (1, 3, 4, 4)), 5, axis=0)
     return {"x": x, "residual": rng.normal(0, 2, x.shape), "ddx": None}

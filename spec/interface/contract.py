@@ -67,10 +67,10 @@ class Beside:
 
 
 def arrays(value):
-    """An array, or those of a list, as a list; of anything else, none."""
+    """An array, or those of a list, as a list; of anything else, and of a list of words, none."""
     if isinstance(value, np.ndarray):
         return [value]
-    return list(value) if isinstance(value, list) else []
+    return [each for each in value if not isinstance(each, str)] if isinstance(value, list) else []
 
 
 def results(method, found):
