@@ -209,8 +209,7 @@ def _faces(path, table, where):
     )  # fmt: skip
     panel.tick_params(length=0)
     panel.set_title(
-        "PyTorch's time over that of bncore.torch in its place: right of 1x, bncore is faster\n"
-        + where,
+        "PyTorch's time over that of bncore.torch in its place\nright of 1x, bncore is faster\n" + where,
         fontsize=9.5, loc="left",
     )  # fmt: skip
     figure.savefig(path)
