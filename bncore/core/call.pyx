@@ -10,13 +10,13 @@ c. Rejected: one way for all. To merge the axes of any layout takes longer than 
 from cpython.pycapsule cimport PyCapsule_GetPointer
 from libc.string cimport memset
 
+from bncore._dense cimport carry_out, lay, negative
 from bncore._stats cimport Stats, blank
-from bncore.core.execute cimport Call, execute, level
+from bncore.core.execute cimport Call
 from bncore.core.operations cimport (
     BACKWARD, DOUBLE_BACKWARD, FORWARD, GRADIENT, GRADIENT_SUMS, INFERENCE, INFERENCE_BACKWARD, STATISTICS, WEIGHTED_GRADIENT,
     WEIGHTED_STATISTICS,
 )
-from bncore.core.operations cimport operation as row_of
 from bncore.core.plan cimport here, make
 from bncore.core.types cimport (
     ADDED, AS_BFLOAT16, AS_FLOAT16, AS_FLOAT32, AS_FLOAT64, DY, FLOAT32, FLOAT64, OUT, OUT2, V, W, X, Y, Kind, Operand,
@@ -55,11 +55,6 @@ cdef extern from *:
         Py_ssize_t* strides
         void* data
 
-ctypedef fused real:
-    float
-    double
-
-
 cdef inline Storage storage_of(const Interface* found) noexcept nogil:
     # bfloat16 is no type of NumPy's own
     if found.itemsize == 2:
@@ -82,15 +77,6 @@ cdef void clear(Call* call) noexcept nogil:
     memset(&call.operands, 0, sizeof(call.operands))
     memset(&call.parameters, 0, sizeof(call.parameters))
     call.relu = False
-
-
-cdef int carry_out(Call* call, int operation, Kind kind, Py_ssize_t rows, Py_ssize_t channels, Py_ssize_t size) except -1:
-    if call.parameters.m == 0:
-        call.parameters.m = <double>(rows * size)
-    call.operation = row_of(operation)
-    call.leaves = &level.of[<int>kind]
-    make(&call.plan, operation, kind, rows, channels, size, call.operands, call.relu, threads, &here)
-    return execute(call)
 
 
 # The short way.
@@ -153,11 +139,7 @@ cdef Seen* look(Short* s, object array, int flags, int channel=-1) except? NULL:
 
 
 cdef void take(Short* s, int slot, const Seen* seen) noexcept nogil:
-    cdef Operand* x = &s.call.operands[slot]
-    x.base, x.storage, x.width, x.dense = seen.data, seen.storage, s.size, True
-    x.w = storage_bytes(seen.storage)
-    x.h = x.c = x.w * s.size
-    x.n = x.c * s.channels
+    lay(&s.call.operands[slot], seen.data, seen.storage, s.channels, s.size)
 
 
 cdef bint tensor(Short* s, object x, object axis) except -1:
@@ -224,20 +206,12 @@ cdef bint parameter(Short* s, object array, Vector* to, bint optional) except -1
     return True
 
 
-cdef inline bint negative(const real* var, Py_ssize_t channels) noexcept nogil:
-    cdef Py_ssize_t c
-    cdef int found = 0
-    for c in range(channels):
-        found |= var[c] < 0
-    return found != 0
-
-
 cdef bint statistics_given(Short* s, object mean, object var) except -1:
     # no variance negative
     cdef Vector* v = &s.call.parameters.var
     if not parameter(s, mean, &s.call.parameters.mean, False) or not parameter(s, var, v, False):
         return False
-    return not (negative(v.wide, s.channels) if v.wide != NULL else negative(v.single, s.channels))
+    return not negative(v, s.channels)
 
 
 cdef bint output(Short* s, object out, int slot=OUT) except -1:
@@ -277,7 +251,8 @@ cdef inline object result(Short* s, object x):
 
 
 cdef int run(Short* s, int operation) except -1:
-    return carry_out(&s.call, operation, FLOAT64 if s.seen[0].storage == AS_FLOAT64 else FLOAT32, s.rows, s.channels, s.size)
+    cdef Kind kind = FLOAT64 if s.seen[0].storage == AS_FLOAT64 else FLOAT32
+    return carry_out(&s.call, operation, kind, s.rows, s.channels, s.size, threads)
 
 
 cdef Stats new_statistics(Short* s, double eps):
@@ -490,7 +465,7 @@ def compute(str operation, dict tensors, dict vectors, double eps, bint own, dou
     p.dgamma, p.dbeta = vector(vectors, "dgamma", held), vector(vectors, "dbeta", held)
     p.new_dy_rest = vector(vectors, "new_dy_rest", held)
     p.new_dyd, p.new_dyd_rest = vector(vectors, "new_dyd", held), vector(vectors, "new_dyd_rest", held)
-    carry_out(&call, NAMES[operation], kind, shape[0], shape[1], shape[2])
+    carry_out(&call, NAMES[operation], kind, shape[0], shape[1], shape[2], threads)
 
 
 def plan(str operation, dict tensors, bint relu=False):

@@ -12,14 +12,13 @@ d. Rejected: PyTorch's headers, which tie a build to the ABI of one version. Mem
 from libc.string cimport memset
 
 from bncore._averages cimport entered, unbiased
+from bncore._dense cimport carry_out, lay, negative
 from bncore._stats cimport Stats, blank
-from bncore.core.execute cimport Call, execute, level
+from bncore.core.execute cimport Call
 from bncore.core.operations cimport BACKWARD, FORWARD, INFERENCE, INFERENCE_BACKWARD
-from bncore.core.operations cimport operation as row_of
-from bncore.core.plan cimport here, make
 from bncore.core.types cimport (
-    ADDED, AS_BFLOAT16, AS_FLOAT16, AS_FLOAT32, AS_FLOAT64, DY, FLOAT32, FLOAT64, OUT, OUT2, X, Y, Operand, Parameters, Storage,
-    Vector, storage_bytes,
+    ADDED, AS_BFLOAT16, AS_FLOAT16, AS_FLOAT32, AS_FLOAT64, DY, FLOAT32, FLOAT64, OUT, OUT2, X, Y, Kind, Parameters,
+    Storage, Vector,
 )
 
 import torch
@@ -61,11 +60,7 @@ cdef bint channels_last(object strides, object shape) except -1:
 
 
 cdef void take(Tensors* t, int slot, char* base, Storage storage) noexcept nogil:
-    cdef Operand* x = &t.call.operands[slot]
-    x.base, x.storage, x.width, x.dense = base, storage, t.size, True
-    x.w = storage_bytes(storage)
-    x.h = x.c = x.w * t.size
-    x.n = x.c * t.channels
+    lay(&t.call.operands[slot], base, storage, t.channels, t.size)
 
 
 cdef bint begin(Tensors* t, object x, double eps) except -1:
@@ -129,14 +124,6 @@ cdef bint vector(Tensors* t, object tensor, Vector* to, bint optional) except -1
     return True
 
 
-cdef bint negative(const Vector* var, Py_ssize_t channels) noexcept nogil:
-    cdef Py_ssize_t c
-    for c in range(channels):
-        if (var.wide[c] if var.wide != NULL else var.single[c]) < 0:
-            return True
-    return False
-
-
 cdef bint statistics_given(Tensors* t, object mean, object var) except -1:
     cdef Parameters* p = &t.call.parameters
     return vector(t, mean, &p.mean, False) and vector(t, var, &p.var, False) and not negative(&p.var, t.channels)
@@ -149,14 +136,9 @@ cdef object result(Tensors* t, object x, int slot):
     return made
 
 
-cdef int carry_out(Tensors* t, int operation) except -1:
-    cdef Call* call = &t.call
-    kind = FLOAT64 if call.operands[<int>X].storage == AS_FLOAT64 else FLOAT32
-    call.parameters.m = <double>(t.rows * t.size)
-    call.operation = row_of(operation)
-    call.leaves = &level.of[<int>kind]
-    make(&call.plan, operation, kind, t.rows, t.channels, t.size, call.operands, call.relu, threads(), &here)
-    return execute(call)
+cdef int run(Tensors* t, int operation) except -1:
+    cdef Kind kind = FLOAT64 if t.call.operands[<int>X].storage == AS_FLOAT64 else FLOAT32
+    return carry_out(&t.call, operation, kind, t.rows, t.channels, t.size, threads())
 
 
 cpdef tuple forward(x, gamma, beta, residual, double eps, bint relu):
@@ -171,7 +153,7 @@ cpdef tuple forward(x, gamma, beta, residual, double eps, bint relu):
     y, stats = result(&t, x, OUT), blank(t.rows * t.size, t.channels, eps)
     t.call.relu, p.own = relu, True
     p.new_mean, p.new_rest, p.new_var = stats.means(), stats.rests(), stats.variances()
-    carry_out(&t, FORWARD)
+    run(&t, FORWARD)
     return y, stats
 
 
@@ -184,7 +166,7 @@ cpdef object inference(x, gamma, beta, mean, var, residual, double eps, bint rel
     if not statistics_given(&t, mean, var) or residual is not None and not like(&t, residual, x, ADDED):
         return None
     y, t.call.relu = result(&t, x, OUT), relu
-    carry_out(&t, INFERENCE)
+    run(&t, INFERENCE)
     return y
 
 
@@ -199,7 +181,7 @@ cdef tuple gradients(Tensors* t, object x, object gamma, int operation):
         p.dgamma, p.dbeta = <double*>address(dgamma), <double*>address(dbeta)
     else:
         p.dgamma_single, p.dbeta_single = <float*>address(dgamma), <float*>address(dbeta)
-    carry_out(t, operation)
+    run(t, operation)
     return dx, dgamma, dbeta
 
 
