@@ -3,11 +3,10 @@
 import os
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import NamedTuple
 
 # where Linux says it of the processor on which a process starts
-_SYSTEM = Path("/sys/devices/system/cpu")
+_SYSTEM = "/sys/devices/system/cpu"
 _SIZE = re.compile(r"(\d{1,12})([KMG]?)")
 _SHIFT = {"": 0, "K": 10, "M": 20, "G": 30}
 
@@ -27,7 +26,7 @@ class Caches(NamedTuple):
 USUAL = Caches(32 << 10, 1 << 20, 32 << 20)
 
 
-def of_machine(environment: Mapping[str, str], system: Path = _SYSTEM) -> Caches:
+def of_machine(environment: Mapping[str, str], system: str = _SYSTEM) -> Caches:
     """What BNCORE_CACHES says, or else the system; what neither says is as most processors have it.
 
     A processor without a third cache has its second one for the last.
@@ -59,7 +58,7 @@ def of_machine(environment: Mapping[str, str], system: Path = _SYSTEM) -> Caches
                 f"BNCORE_CACHES must be the sizes of three caches, such as '32K,512K,32M'; found {said!r}"
             )
         return Caches(*sizes)
-    found = _reported(system / f"cpu{min(_processors())}" / "cache")
+    found = _reported(f"{system}/cpu{min(_processors())}/cache")
     l1, l2 = found.get(1, USUAL.l1), found.get(2, USUAL.l2)
     return Caches(l1, l2, found.get(3, l2 if found else USUAL.l3))
 
@@ -68,17 +67,22 @@ def _processors() -> set[int]:
     return os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else {0}
 
 
-def _reported(folder: Path) -> dict[int, int]:
+def _reported(folder: str) -> dict[int, int]:
     # bytes of each level that holds data; a system may say nothing, or some of it
     found = {}
-    for index in folder.glob("index*"):
+    for index in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
         try:
-            kind, level, size = ((index / name).read_text().strip() for name in ("type", "level", "size"))
+            kind, level, size = (_line(f"{folder}/{index}/{name}") for name in ("type", "level", "size"))
         except OSError:
             continue
         if kind != "Instruction" and level.isdecimal() and _bytes(size):
             found[int(level)] = _bytes(size)
     return found
+
+
+def _line(path: str) -> str:
+    with open(path) as file:
+        return file.read().strip()
 
 
 def _bytes(text: str) -> int:
